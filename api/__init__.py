@@ -1,0 +1,1 @@
+"""The HTTP API of the model (FastAPI), under /api/v1."""

@@ -1,0 +1,1 @@
+"""A player: sees the screen, clicks the screen. No scoring, no training."""

@@ -1,0 +1,1 @@
+"""The Earth: coordinates, distance, score, the atlas of any point. No torch, no images."""

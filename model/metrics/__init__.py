@@ -1,0 +1,1 @@
+"""Arrays in, numbers out: distances, score, calibration. Knows no model."""

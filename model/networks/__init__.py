@@ -1,0 +1,1 @@
+"""What learns: encoder, heads, losses. Torch lives here."""

@@ -1,0 +1,1 @@
+"""Every system that can say where: each gives scores over regions of the Earth."""

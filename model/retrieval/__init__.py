@@ -1,0 +1,1 @@
+"""Within a cell: location clusters, the prototype index, the refiner."""

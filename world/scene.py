@@ -1,0 +1,236 @@
+"""A scene: everything that a place and a moment show, as data. Knows no pixels and no package of the Earth.
+
+Each family of clues is one frozen dataclass, filled by its module in `world/clues/` and drawn by the
+renderer. Colours are
+sRGB triples in 0 … 1; lengths are metres, angles degrees; azimuths run clockwise from north.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RGB = tuple[float, float, float]
+AZIMUTHS = 180  # steps of 2° around the horizon
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a panorama is made from: the same recipe and world version give the same pixels."""
+
+    lat: float
+    lng: float
+    month: int  # 1 … 12
+    hour: float  # local solar time, 0 … 24
+    seed: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the atlas says of the point."""
+
+    country: str  # ISO-2
+    region: str
+    town: str
+    native_town: str
+    koppen: str  # "Cfb" …
+    altitude_m: float
+    population_per_km2: float
+    temperature_c: float
+    temperature_range_c: float
+    precipitation_mm: float
+    wealth: float  # 0 … 1, of the country
+    urban: float  # 0 wilderness … 1 city core
+
+
+@dataclass(frozen=True)
+class Sky:
+    """Sun, haze and clouds."""
+
+    sun_azimuth_deg: float
+    sun_elevation_deg: float
+    turbidity: float  # Linke
+    cloud_cover: float  # 0 … 1
+    cloud_scale: float  # 0 small cumulus … 1 sheets
+    visibility_km: float
+
+
+@dataclass(frozen=True)
+class Relief:
+    """The horizon in three bands, near to far: 2–5, 9–18 and 26–70 km."""
+
+    tan_elevation: NDArray[np.float32]  # (3, AZIMUTHS) tangent of the skyline's elevation angle
+    altitude_m: NDArray[np.float32]  # (3, AZIMUTHS) real altitude behind it
+    distance_km: NDArray[np.float32]  # (3, AZIMUTHS)
+    sea: NDArray[np.float32]  # (AZIMUTHS,) 0 … 1, how much of the distance is open water; smoothed
+    roughness_m: float  # standard deviation of altitude within 15 km
+    snow_line_m: float  # slopes above it are white
+    rock_rgb: RGB
+    slope_rgb: RGB  # what grows on the hills
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Soil, grass, crops, snow."""
+
+    soil_rgb: RGB
+    grass_rgb: RGB
+    grass_cover: float  # 0 bare … 1 meadow
+    snow: float  # 0 … 1
+    wetness: float  # 0 … 1
+    stones: float  # 0 … 1
+    crop: str  # "none", "wheat", "maize", "rice", "rows", "vineyard", "rapeseed", "pasture"
+    crop_rgb: RGB
+    crop_side: int  # -1 left of the road, 1 right, 0 both
+
+
+@dataclass(frozen=True)
+class Plants:
+    """Which kinds, how many, in which state."""
+
+    kinds: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1; kinds as in world.sprites.KINDS
+    density: float  # trees near the road: 0 none … 1 forest
+    treeline: float  # forest edge far away: 0 none … 1 closed
+    undergrowth: float  # bushes
+    leaf: float  # 0 bare … 1 in leaf, deciduous kinds
+    autumn: float  # 0 … 1
+    leaf_rgb: RGB  # tint of leaves here
+    autumn_rgb: RGB
+    trunk_rgb: RGB
+    height: float  # factor, 0.5 … 1.5
+
+
+@dataclass(frozen=True)
+class Road:
+    """Surface, lines and side."""
+
+    heading_deg: float  # direction of the road, 0 … 180
+    surface: str  # "asphalt", "concrete", "gravel", "dirt"
+    rgb: RGB
+    width_m: float
+    shoulder_m: float
+    shoulder_rgb: RGB
+    kerb: bool
+    sidewalk_m: float  # 0: none
+    sidewalk_rgb: RGB
+    driving_side: str  # "left" or "right"
+    centre_line: str  # "none", "dashed", "solid", "double"
+    centre_rgb: RGB
+    dash_m: float
+    gap_m: float
+    edge_line: str  # "none", "solid", "dashed"
+    edge_rgb: RGB
+    cross_street_m: float  # distance of the nearest crossing; inf: none
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """Poles, bollards, rails, fences, lamps."""
+
+    pole: str  # "none", "wood", "concrete", "steel", "wood-cross", "concrete-ladder"
+    pole_rgb: RGB
+    pole_spacing_m: float
+    pole_height_m: float
+    wires: int
+    bollard: str  # "none", "post", "wedge", "slab", "stone"
+    bollard_rgb: RGB
+    bollard_mark_rgb: RGB  # the reflector or band
+    bollard_spacing_m: float
+    guard_rail: bool
+    fence: str  # "none", "wood", "wire", "hedge", "wall", "stone"
+    fence_rgb: RGB
+    lamp: str  # "none", "arm", "globe"
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The board with the town's name and the warning sign's shape."""
+
+    text: str  # native name of the nearest town
+    distance: str  # "12 km", "7 mi", or ""
+    script: str  # "latin", "cyrillic", "greek", "arabic", "hebrew", "devanagari", "thai", "hangul", "han", "kana" …
+    board_rgb: RGB
+    text_rgb: RGB
+    border_rgb: RGB
+    warning_shape: str  # "triangle", "diamond"
+    warning_rgb: RGB
+    warning_border_rgb: RGB
+    chevron_rgb: RGB
+    chevron_mark_rgb: RGB
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Buildings:
+    """Forms and colours of houses."""
+
+    density: float  # 0 none … 1 closed street front
+    setback_m: float
+    storeys_mean: float
+    storeys_max: int
+    roof: str  # "gable", "hip", "flat"
+    roof_share: float  # share of houses with that roof; the rest flat
+    roof_steepness: float  # tangent of the pitch
+    wall_palette: tuple[RGB, ...]
+    roof_palette: tuple[RGB, ...]
+    window_rgb: RGB
+    window_style: str  # "small", "wide", "tall", "shutter"
+    shops: float  # 0 … 1, ground floors with shop fronts
+
+
+@dataclass(frozen=True)
+class Vehicles:
+    """Cars on and beside the road, and their plates."""
+
+    density: float  # 0 … 1
+    plate_front_rgb: RGB
+    plate_rear_rgb: RGB
+    plate_band_rgb: RGB  # the strip at the left; same as the plate when there is none
+    plate_aspect: float  # width / height
+    kinds: tuple[tuple[str, float], ...]  # ("sedan", "van", "truck", "pickup", "three-wheeler"), shares sum to 1
+    palette: tuple[RGB, ...]
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Who looks."""
+
+    height_m: float
+    lane_offset_m: float  # from the road's middle, positive to the right of heading_deg
+    exposure: float
+    tint_rgb: RGB  # white balance of the camera generation
+    blur: float  # 0 … 1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Every clue of a place and a moment."""
+
+    recipe: Recipe
+    place: Place
+    sky: Sky
+    relief: Relief
+    ground: Ground
+    plants: Plants
+    road: Road
+    furniture: Furniture
+    signs: Signs
+    buildings: Buildings
+    vehicles: Vehicles
+    camera: Camera
+    world_version: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data: arrays become lists."""
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value
