@@ -1,0 +1,60 @@
+# Two commands do everything on a fresh machine: `make app` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+RUN ?= runs/simulated-earth
+WORLD ?= data/world
+PLACES ?= 40000
+SEED ?= 1
+MINUTES ?= 70
+
+export TOKENIZERS_PARALLELISM = false
+
+.PHONY: app test check format reproduce screenshots benchmarks browser clean help
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+app: $(VENV)/.installed ## the dashboard, the game and the API on http://localhost:8501
+	@$(BIN)/python -m model.geo.atlas --quiet
+	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/.installed-dev browser ## every test, a whole game in a real browser among them
+	@$(BIN)/python -m model.geo.atlas --quiet
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.installed-dev ## put the code into its one form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Homing needs Python 3.11 or newer; $(PYTHON) is older. Name another: make app PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "python3 could not make a virtual environment; on Debian: apt-get install python3-venv"; exit 2; }
+
+$(VENV)/.installed: $(VENV)/bin/python requirements.txt
+	@echo "installing requirements.txt into $(VENV) (once, a few minutes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+browser: ## Chromium and its driver, from Debian's packages when they are missing
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "installing chromium and chromium-driver"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver >/dev/null; \
+	else \
+	  echo "The browser tests and the bot need Chromium and its driver on the PATH, and they are missing."; \
+	  echo "On Debian or Ubuntu: sudo apt-get install chromium chromium-driver, then make test again."; exit 2; \
+	fi

@@ -1,0 +1,24 @@
+"""What every test shares: a home of its own, and the real atlas, built once for the machine."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # a test that asks the network is a broken test
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Scorebook, filmstrips and maps go to a temporary folder; only the cache (atlas, compiled code) is shared."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOMING_HOME", str(home))
+    yield home
+
+
+@pytest.fixture(scope="session")
+def atlas():  # type: ignore[no-untyped-def]
+    from model.geo.atlas import Atlas
+
+    return Atlas.open()

@@ -1,0 +1,130 @@
+"""The walls of the house: who may import whom, that every module imports, and that every command teaches itself."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("model", "world", "arena", "bot", "api", "pages")
+FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+ANYWHERE = {"model.errors", "model.commands", "model.artifacts"}  # small, depend on nothing, say nothing of a room
+
+NEVER = {
+    "streamlit_app.py": {"torch", "selenium"},
+    "pages": {"selenium", "torch", "transformers", "faiss"},
+    "bot": {"streamlit", "torch"},
+    "api": {"streamlit", "selenium", "torch"},
+    "arena": {"streamlit", "selenium", "torch"},
+    "world": {"streamlit", "selenium", "torch"},
+    "model": {"streamlit", "selenium"},
+}
+OURS = {
+    "streamlit_app.py": {"arena.routes", "api", "model.geolocator", "pages"},
+    "pages": {"model.geolocator", "model.metrics", "model.geo", "world", "arena.scorebook", "arena.statistics",
+              "bot.runner", "pages.components"},
+    "bot": {"model.geolocator", "model.geo", "arena.scorebook", "bot"},
+    "api": {"model.geolocator", "arena.statistics", "api"},
+    "arena": {"model.geo", "model.metrics", "world", "arena"},
+    "world": {"model.geo", "world"},
+    "model": {"model"},
+}  # fmt: skip
+VERBS = {"prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index", "evaluate", "locate"}
+NOUNS = {
+    "geo": set(),
+    "geocells": {"geo"},
+    "data": {"geo"},
+    "metrics": {"geo"},
+    "networks": {"geo", "geocells", "data", "metrics"},
+    "retrieval": {"geo", "geocells", "data", "metrics"},
+    "predictors": {"geo", "geocells", "data", "metrics", "networks", "retrieval"},
+}
+COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
+            "world.contact_sheet", "bot", "arena"]  # fmt: skip
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every module that a file imports, at the top or inside a function, as dotted names."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            module = node.module or ""
+            found.add(module)
+            found |= {f"{module}.{alias.name}" for alias in node.names if _is_module(f"{module}.{alias.name}")}
+    return found
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def _within(name: str, allowed: set[str]) -> bool:
+    return any(name == door or name.startswith(f"{door}.") for door in allowed)
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0]
+
+
+@pytest.mark.parametrize("path", [ROOT / "streamlit_app.py", *FILES], ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_room_imports_only_what_its_door_allows(path: Path) -> None:
+    room = _room(path)
+    names = imports_of(path)
+    outside = {name for name in names if name.split(".")[0] in NEVER[room]}
+    assert not outside, f"{path.relative_to(ROOT)} must never import {sorted(outside)}"
+    ours = {name for name in names if name.split(".")[0] in ROOMS and name not in ROOMS}
+    strangers = {name for name in ours if not _within(name, OURS[room] | ANYWHERE)}
+    assert not strangers, f"{path.relative_to(ROOT)} may not import {sorted(strangers)}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if _room(p) == "model"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_inside_the_model_nouns_point_one_way_and_verbs_know_no_verb(path: Path) -> None:
+    parts = path.relative_to(ROOT).with_suffix("").parts[1:]
+    used = {name.split(".")[1] for name in imports_of(path) if name.startswith("model.") and name not in ANYWHERE}
+    if parts[0] in NOUNS:
+        assert used <= NOUNS[parts[0]] | {parts[0]}, f"{path.name}: {parts[0]} may not lean on {sorted(used)}"
+    elif parts[0] in VERBS:
+        allowed = {"geolocator"} if parts[0] in {"locate", "evaluate"} else set()
+        assert used <= set(NOUNS) | allowed, f"{path.name}: a verb imports no other verb, found {sorted(used)}"
+
+
+def test_the_doors_are_cheap_to_open() -> None:
+    """The game and the dashboard start without torch; it is loaded with the first guess."""
+    code = (
+        "import sys, arena.routes, model.geolocator, bot.runner; "
+        "heavy = {'torch', 'transformers', 'faiss', 'selenium'} & set(sys.modules); "
+        "sys.exit(f'{heavy} loaded at import' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in FILES
+     if _room(p) != "pages" and p.name != "__main__.py"],
+)  # fmt: skip
+def test_every_module_imports(name: str) -> None:
+    assert importlib.import_module(name).__doc__, f"{name} says nothing of what it is"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_teaches_itself(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "usage:" in done.stdout and len(done.stdout.splitlines()) > 5
+
+
+def test_nothing_unpickles() -> None:
+    words = ("pickle.load", "import pickle", "torch.load(", "allow_pickle=True")
+    guilty = [f"{p.relative_to(ROOT)}: {w}" for p in FILES for w in words if w in p.read_text(encoding="utf-8")]
+    assert not guilty
