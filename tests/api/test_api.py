@@ -1,0 +1,267 @@
+"""The API answers good pictures with a place and everything else with a sentence."""
+
+import base64
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+import api.app
+import api.uploads
+from api import create_api
+from model.errors import ArtifactError, ImageError, StorageError
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
+NAMES = ("image", "image_2", "image_3", "image_4")
+
+
+@dataclass
+class Somewhere:
+    lat: float
+    lng: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"lat": self.lat, "lng": self.lng, "country": "EE"}
+
+
+class Model:
+    def __init__(self) -> None:
+        self.seen: list[list[bytes]] = []
+        self.error: Exception | None = None
+
+    def locate(self, images: list[bytes]) -> Somewhere:
+        self.seen.append(images)
+        if self.error:
+            raise self.error
+        return Somewhere(58.38, 26.72)
+
+    def describe(self) -> dict[str, Any]:
+        if self.error:
+            raise self.error
+        return {"checkpoint": "toy", "world_version": 3}
+
+
+@pytest.fixture
+def model():
+    return Model()
+
+
+@pytest.fixture
+def client(model):
+    return TestClient(create_api(model.locate, model.describe), raise_server_exceptions=False)
+
+
+def data_uri(data: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(data).decode()
+
+
+def refused(answer, status: int, *words: str) -> None:
+    """The answer is a sentence with these words, and no traceback."""
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == {"error"}
+    for word in words:
+        assert word in answer.json()["error"]
+    assert "Traceback" not in answer.text
+
+
+def test_one_photo_in_a_form_gets_a_place(client, model):
+    answer = client.post("/predict", files={"image": ("a.png", PNG)})
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "results": {"lat": 58.38, "lng": 26.72},
+        "guess": {"lat": 58.38, "lng": 26.72, "country": "EE"},
+    }
+    assert model.seen == [[PNG]]
+
+
+def test_four_views_arrive_in_the_order_north_east_south_west_however_they_were_sent(client, model):
+    views = {name: name.encode() for name in reversed(NAMES)}
+    assert client.post("/predict", files=views).status_code == 200
+    assert client.post("/predict", json={k: data_uri(v) for k, v in views.items()}).status_code == 200
+    assert model.seen == [[name.encode() for name in NAMES]] * 2
+
+
+def test_json_as_the_papers_server_took_it_is_understood(client, model):
+    body = {"gameID": "x", "roundID": 1} | {name: data_uri(PNG) for name in NAMES}
+    assert client.post("/predict", json=body).json()["results"] == {"lat": 58.38, "lng": 26.72}
+    assert model.seen == [[PNG] * 4]
+
+
+def test_plain_base64_without_a_data_uri_is_understood(client, model):
+    assert client.post("/predict", json={"image": base64.b64encode(PNG).decode()}).status_code == 200
+    assert model.seen == [[PNG]]
+
+
+def test_the_empty_fields_of_a_page_count_as_absent(client, model):
+    boundary = "xx"
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\nPIC\r\n',
+        *(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename=""\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n\r\n"
+            for name in NAMES[1:]
+        ),
+        f"--{boundary}--\r\n",
+    ]
+    headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+    assert client.post("/predict", content="".join(parts), headers=headers).status_code == 200
+    assert model.seen == [[b"PIC"]]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_two_or_three_views_are_refused_with_what_was_found(client, model, count):
+    refused(client.post("/predict", files=dict.fromkeys(NAMES[:count], PNG)), 422, "one photo", "four views", "image_2")
+    refused(client.post("/predict", json=dict.fromkeys(NAMES[:count], data_uri(PNG))), 422, "four views")
+    assert model.seen == []
+
+
+def test_four_names_without_the_first_are_refused(client):
+    refused(client.post("/predict", files=dict.fromkeys(NAMES[1:], PNG)), 422, "image_2")
+
+
+def test_a_picture_under_another_name_is_refused_with_the_name_that_was_found(client):
+    refused(client.post("/predict", files={"photo": PNG}), 422, "image", "photo")
+
+
+def test_no_picture_at_all_is_refused(client):
+    refused(client.post("/predict", json={}), 422, "found nothing")
+    refused(client.post("/predict"), 400, "no content type")
+
+
+def test_a_body_of_another_kind_is_refused(client):
+    refused(client.post("/predict", content=PNG, headers={"content-type": "image/png"}), 400, "image/png")
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '"x"', "null", "[" * 100_000])
+def test_json_that_is_broken_or_no_object_is_refused(client, body):
+    refused(client.post("/predict", content=body, headers={"content-type": "application/json"}), 400, "JSON")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "äöü", "data:image/png,%89PNG", "data:image/png;base64,", 7, ["x"], {"a": 1}, "*!"]
+)
+def test_a_picture_that_is_not_base64_is_refused(client, value):
+    refused(client.post("/predict", json={"image": value}), 422, "image", "base64")
+
+
+def test_a_form_without_boundary_is_refused(client):
+    answer = client.post("/predict", content=b"abc", headers={"content-type": "multipart/form-data"})
+    refused(answer, 400)
+
+
+def test_what_the_model_says_of_a_bad_picture_reaches_the_caller(client, model):
+    model.error = ImageError("This file is no picture.")
+    refused(client.post("/predict", files={"image": b"text"}), 422, "This file is no picture.")
+
+
+def test_a_missing_checkpoint_is_a_503_for_predict_and_health(client, model):
+    model.error = ArtifactError("No checkpoint in runs/x.")
+    refused(client.post("/predict", files={"image": PNG}), 503, "No checkpoint")
+    refused(client.get("/health"), 503, "No checkpoint")
+
+
+def test_a_full_disk_is_a_507(client, model):
+    model.error = StorageError("The disk is full.")
+    refused(client.post("/predict", files={"image": PNG}), 507, "disk is full")
+    model.error = OSError(28, "No space left on device")
+    refused(client.post("/predict", files={"image": PNG}), 507, "No space left")
+
+
+def test_an_unforeseen_failure_shows_no_internals(client, model):
+    model.error = RuntimeError("secret path /home/me")
+    answer = client.post("/predict", files={"image": PNG})
+    refused(answer, 500, "log")
+    assert "secret" not in answer.text
+
+
+def test_an_image_over_its_limit_is_refused(client, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "MAX_IMAGE_BYTES", 1000)
+    refused(client.post("/predict", files={"image": b"x" * 1001}), 413, "image", "limit")
+    assert client.post("/predict", files={"image": b"x" * 1000}).status_code == 200
+
+
+def test_a_body_over_the_limit_is_refused_while_it_streams_and_never_held(client, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "MAX_BODY_BYTES", 100_000)
+    monkeypatch.setattr(api.uploads, "MAX_DRAIN_BYTES", 400_000)
+    pulled = 0
+
+    def endless():
+        nonlocal pulled
+        yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        for _ in range(300):
+            pulled += 10_000
+            yield b"x" * 10_000
+
+    answer = client.post("/predict", content=endless(), headers={"content-type": "multipart/form-data; boundary=x"})
+    refused(answer, 413, "larger than the limit")
+    refused(client.post("/predict", content=b'{"image": "' + b"A" * 200_000, headers=JSON), 413)
+    assert model.seen == []
+    assert pulled > 0
+
+
+JSON = {"content-type": "application/json"}
+
+
+def test_the_default_limits_are_25_mb_a_picture_and_four_pictures_a_body():
+    assert api.uploads.MAX_IMAGE_BYTES == 25 * 2**20
+    assert 4 * api.uploads.MAX_IMAGE_BYTES < api.uploads.MAX_BODY_BYTES < 200 * 10**6
+
+
+def test_few_predictions_run_at_a_time_and_all_of_them_are_answered(monkeypatch):
+    running, most, lock, gate = 0, 0, threading.Lock(), threading.Event()
+
+    def locate(images):
+        nonlocal running, most
+        with lock:
+            running, most = running + 1, max(most, running + 1)
+            if running == api.app.CONCURRENT_PREDICTIONS:
+                gate.set()
+        assert gate.wait(20)
+        with lock:
+            running -= 1
+        return Somewhere(1.0, 2.0)
+
+    with TestClient(create_api(locate, dict)) as client:
+        answers: list[int] = []
+        ask = lambda: answers.append(client.post("/predict", files={"image": PNG}).status_code)  # noqa: E731
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert answers == [200] * 6
+    assert most == api.app.CONCURRENT_PREDICTIONS
+
+
+def test_a_crowd_is_asked_to_come_back_later(client, monkeypatch):
+    monkeypatch.setattr(api.app, "MAX_WAITING", 0)
+    refused(client.post("/predict", files={"image": PNG}), 503, "try again")
+
+
+def test_health_names_the_checkpoint(client):
+    assert client.get("/health").json() == {"ok": True, "checkpoint": "toy", "world_version": 3}
+
+
+def test_unknown_pages_and_wrong_verbs_get_a_sentence(client):
+    refused(client.get("/nowhere"), 404, "Not Found")
+    refused(client.get("/predict"), 405, "Method Not Allowed")
+
+
+def test_openapi_describes_both_ways_of_sending_pictures(client):
+    document = client.get("/openapi.json").json()
+    content = document["paths"]["/predict"]["post"]["requestBody"]["content"]
+    assert set(content) == {"multipart/form-data", "application/json"}
+    assert list(content["application/json"]["schema"]["properties"]) == list(NAMES)
+
+
+def test_the_docs_page_shows_every_operation_and_needs_no_network(client):
+    page = client.get("/docs").text
+    for word in ("/predict", "/health", "image_4", "413", "<form"):
+        assert word in page
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<script" not in page
