@@ -1,0 +1,144 @@
+"""The manifest: one row for each place, what every stage reads. Knows no pixels, no network and no atlas.
+
+Columns: `id`, `split` (train, validation, test), `lat`, `lng`, then `image` or `image_0` … `image_3` (paths relative
+to the manifest), `heading_deg` (of the first view), `month` (1–12) and the atlas columns. Only id, lat and lng are
+needed, and an image unless an embeddings file takes its place.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from model.artifacts import whole
+from model.errors import CoordinateError, ManifestError
+from model.geo.distance import check_points
+
+SPLITS = ("train", "validation", "test")
+VIEW_COLUMNS = ("image_0", "image_1", "image_2", "image_3")
+ATLAS_COLUMNS = (
+    "country", "country_name", "region", "town", "koppen", "altitude_m", "population_per_km2", "temperature_c",
+    "temperature_range_c", "precipitation_mm", "precipitation_range_mm", "driving_side",
+)  # fmt: skip
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A CSV or parquet file as it is; the text "NA" stays Namibia.
+
+    Raises:
+        ManifestError: no such file, or a file that is no table.
+    """
+    if not path.is_file():
+        raise ManifestError(f"looked for a table at {path}, found no such file.")
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pd.read_parquet(path)
+        text = {"id": str, "country": str}
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)
+    except Exception as error:  # pandas and pyarrow raise a dozen classes on foreign bytes
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ManifestError(f"{path} could not be read as {path.suffix or 'a table'}: {reason}.") from error
+
+
+def read_manifest(path: Path, split: str | None = None) -> pd.DataFrame:
+    """The manifest, checked; with `split`, only its rows ("all" keeps every row). Row order is the file's.
+
+    The index of the result is the row number in the file, so that it picks rows of an embeddings array.
+
+    Raises:
+        ManifestError: a missing column, no rows, a repeated id, an impossible coordinate, an unknown split.
+    """
+    path = Path(path)
+    frame = check_manifest(read_table(path), str(path))
+    if split is None or split == "all":
+        return frame
+    if split not in SPLITS:
+        raise ManifestError(f"looked for one of the splits {', '.join(SPLITS)} or all, found '{split}'.")
+    if "split" not in frame:
+        raise ManifestError(f"{path} has no column 'split'; run `python -m model.prepare_dataset` on it first.")
+    rows = frame[frame["split"] == split]
+    if rows.empty:
+        raise ManifestError(f"{path} has no rows of the split '{split}'.")
+    return rows
+
+
+def check_manifest(frame: pd.DataFrame, name: str = "the manifest") -> pd.DataFrame:
+    """The frame with ids as text and longitudes in [-180, 180), or a ManifestError that names the first bad row."""
+    missing = [column for column in ("id", "lat", "lng") if column not in frame]
+    if missing:
+        raise ManifestError(
+            f"{name} lacks the columns {', '.join(missing)}; found {', '.join(map(str, frame.columns)) or 'none'}."
+        )
+    if frame.empty:
+        raise ManifestError(f"{name} has no rows.")
+    checked = frame.reset_index(drop=True).copy()
+    if checked["id"].isna().any():
+        raise ManifestError(f"{name} has no id in row {int(checked['id'].isna().to_numpy().argmax())}.")
+    checked["id"] = checked["id"].astype(str)
+    repeated = checked["id"].duplicated()
+    if repeated.any():
+        raise ManifestError(f"{name} holds the id '{checked['id'][repeated].iloc[0]}' twice; ids must differ.")
+    try:
+        points = check_points(checked[["lat", "lng"]].to_numpy())
+    except CoordinateError as error:
+        raise ManifestError(f"{name}: {error}") from error
+    checked["lat"], checked["lng"] = points[:, 0], points[:, 1]
+    if "split" in checked and not checked["split"].isin(SPLITS).all():
+        odd = checked.loc[~checked["split"].isin(SPLITS), "split"].iloc[0]
+        raise ManifestError(f"{name} holds the split '{odd}'; looked for {', '.join(SPLITS)}.")
+    if "month" in checked and not checked["month"].dropna().between(1, 12).all():
+        raise ManifestError(f"{name} holds a month outside 1 … 12.")
+    return checked
+
+
+def write_manifest(frame: pd.DataFrame, path: Path) -> Path:
+    """Check and write a manifest (parquet, or CSV by its suffix), whole or not at all."""
+    checked = check_manifest(frame, str(path))
+    with whole(Path(path)) as temporary:
+        if path.suffix.lower() == ".csv":
+            checked.to_csv(temporary, index=False)
+        else:
+            checked.to_parquet(temporary, index=False)
+    return path
+
+
+def image_columns(frame: pd.DataFrame) -> list[str]:
+    """The columns that hold pictures: ["image"] or ["image_0", … "image_3"].
+
+    Raises:
+        ManifestError: neither, both, or only some of the four.
+    """
+    views = [column for column in VIEW_COLUMNS if column in frame]
+    if "image" in frame and not views:
+        return ["image"]
+    if len(views) == len(VIEW_COLUMNS) and "image" not in frame:
+        return views
+    found = [*(["image"] if "image" in frame else []), *views]
+    raise ManifestError(
+        f"looked for the column image, or for image_0 … image_3, found {', '.join(found) or 'no image column'}."
+    )
+
+
+def image_paths(frame: pd.DataFrame, manifest: Path) -> list[list[Path]]:
+    """The pictures of each row, made absolute: relative paths start at the manifest's folder."""
+    folder = Path(manifest).parent
+    columns = image_columns(frame)
+    table = frame[columns].to_numpy(dtype=object)  # (N, V)
+    empty = np.array([any(not isinstance(cell, str) or not cell for cell in row) for row in table], dtype=bool)
+    if empty.any():
+        raise ManifestError(f"{manifest} names no image for the id '{frame['id'].iloc[int(empty.argmax())]}'.")
+    return [[folder / cell for cell in row] for row in table]
+
+
+def require_columns(frame: pd.DataFrame, columns: Sequence[str], manifest: Path) -> None:
+    """Refuse a manifest that lacks what a stage needs.
+
+    Raises:
+        ManifestError: with the missing columns and the stage that fills them in.
+    """
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        raise ManifestError(
+            f"{manifest} lacks the columns {', '.join(missing)}; run `python -m model.prepare_dataset` on it first."
+        )

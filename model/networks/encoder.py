@@ -1,0 +1,219 @@
+"""The encoder: views in, one vector for each place out. Reads any model in the hub's layout; trains nothing.
+
+`CLIPModel` of any size, `VisionTextDualEncoderModel` (a convolutional tower with a text tower) and every vision
+backbone that `AutoModel` can open give the same thing: the mean over all tokens (or positions) of the last hidden
+state, then the mean over the views (PIGEON, arXiv 2307.05845, section 3). Weights come from safetensors only.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.data.views import to_pixels
+from model.errors import ArtifactError
+
+Floats = NDArray[np.float32]
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)  # openai/clip, preprocessor_config.json
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+_HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
+
+
+def best_device() -> torch.device:
+    """CUDA, else Apple's MPS, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def best_dtype(device: torch.device | None = None) -> torch.dtype:
+    """bfloat16 only where the hardware multiplies in it; emulated it is four times slower than float32."""
+    device = device or best_device()
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float32
+    if device.type == "cpu":
+        flags = Path("/proc/cpuinfo")
+        text = flags.read_text(encoding="utf-8", errors="ignore") if flags.is_file() else ""
+        return torch.bfloat16 if "amx_bf16" in text else torch.float32
+    return torch.float32
+
+
+def pool(hidden: torch.Tensor) -> torch.Tensor:
+    """Mean over tokens (B, T, D) or positions (B, D, H, W) of a last hidden state -> (B, D)."""
+    return hidden.mean(dim=1) if hidden.ndim == 3 else hidden.flatten(2).mean(dim=2)
+
+
+def vision_tower(model: torch.nn.Module) -> torch.nn.Module:
+    """The part that sees: the vision tower of a two-tower model, or the model itself."""
+    tower = getattr(model, "vision_model", model)
+    assert isinstance(tower, torch.nn.Module)
+    return tower
+
+
+class Encoder:
+    """A loaded encoder; its methods change nothing in it, so that threads may share it."""
+
+    def __init__(self, model: torch.nn.Module, preprocessor: dict[str, Any], tokenizer: Any, device: torch.device):
+        self.model: Any = model.to(device).eval()
+        self.tower: Any = vision_tower(self.model)
+        self.tokenizer = tokenizer
+        self.device = device
+        self.dtype = best_dtype(device)
+        if device.type == "cpu":
+            self.tower.to(memory_format=torch.channels_last)
+        config = self.tower.config
+        self.image_size = _image_size(preprocessor, config)
+        self.mean = tuple(float(v) for v in preprocessor.get("image_mean") or CLIP_MEAN)
+        self.std = tuple(float(v) for v in preprocessor.get("image_std") or CLIP_STD)
+        self.resample = Image.Resampling(int(preprocessor.get("resample", Image.Resampling.BICUBIC)))
+        self.dim = _width(config)
+
+    @classmethod
+    def load(cls, source: str | Path, device: torch.device | None = None) -> "Encoder":
+        """Open a folder in the hub's layout, or a model of the hub by its name ("openai/clip-vit-large-patch14-336").
+
+        Raises:
+            ArtifactError: no such folder or model, a file of it that is missing, foreign or edited, weights that do
+                not fit its config, or weights that are not safetensors.
+        """
+        model, preprocessor, tokenizer = load_pretrained(source)
+        return cls(model, preprocessor, tokenizer, device or best_device())
+
+    @torch.inference_mode()
+    def embed_images(self, pixels: Floats | torch.Tensor) -> Floats:
+        """(N, V, 3, H, W) normalised pixels -> (N, D) float32."""
+        batch = torch.as_tensor(pixels)
+        n, v = batch.shape[:2]
+        flat = batch.flatten(0, 1).to(self.device, memory_format=torch.channels_last)  # (N*V, 3, H, W)
+        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
+            views = pool(self.tower(pixel_values=flat).last_hidden_state)  # (N*V, D)
+        mean: Floats = views.float().reshape(n, v, -1).mean(dim=1).cpu().numpy()  # (N, V, D) -> (N, D)
+        return mean
+
+    def embed_views(self, places: Sequence[Sequence[Image.Image]]) -> Floats:
+        """Pictures of N places, each with its own number of views -> (N, D) float32."""
+        out = np.empty((len(places), self.dim), np.float32)
+        for count in sorted({len(views) for views in places}):
+            rows = [i for i, views in enumerate(places) if len(views) == count]
+            out[rows] = self.embed_images(np.stack([self.to_pixels(places[i]) for i in rows]))
+        return out
+
+    def to_pixels(self, views: Sequence[Image.Image]) -> Floats:
+        """Views of one place as this encoder reads them -> (V, 3, H, W)."""
+        return to_pixels(views, self.image_size, self.mean, self.std, self.resample)
+
+    @torch.inference_mode()
+    def embed_texts(self, texts: Sequence[str]) -> Floats:
+        """Captions -> (N, P) unit vectors in the space that images and texts share.
+
+        Raises:
+            ArtifactError: this encoder has no text tower.
+        """
+        if self.tokenizer is None or not hasattr(self.model, "get_text_features"):
+            raise ArtifactError("looked for a text tower in this encoder, found only a vision tower.")
+        tokens = tokenize(self.tokenizer, texts).to(self.device)
+        features = self.model.get_text_features(**tokens).pooler_output
+        unit: Floats = torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()
+        return unit
+
+    @torch.inference_mode()
+    def project_images(self, pixels: Floats | torch.Tensor) -> Floats:
+        """(N, V, 3, H, W) -> (N, P): unit vectors beside those of `embed_texts`, for models with a text tower."""
+        batch = torch.as_tensor(pixels)
+        n, v = batch.shape[:2]
+        flat = batch.flatten(0, 1).to(self.device, memory_format=torch.channels_last)
+        unit = torch.nn.functional.normalize(image_features(self.model, self.tower(pixel_values=flat)).float(), dim=-1)
+        mean = torch.nn.functional.normalize(unit.reshape(n, v, -1).mean(dim=1), dim=-1)
+        out: Floats = mean.cpu().numpy()
+        return out
+
+
+def image_features(model: Any, seen: Any) -> torch.Tensor:
+    """The projection into the space shared with texts, from a vision tower's output `seen` -> (B, P)."""
+    return model.visual_projection(seen.pooler_output.flatten(1))  # type: ignore[no-any-return]
+
+
+def tokenize(tokenizer: Any, texts: Sequence[str]) -> Any:
+    """Captions as padded token ids, cut at the longest text the tower can read."""
+    limit = min(int(tokenizer.model_max_length), 512)
+    return tokenizer(
+        list(texts), padding=True, truncation=True, max_length=limit, return_tensors="pt", return_token_type_ids=False
+    )
+
+
+def load_pretrained(source: str | Path) -> tuple[torch.nn.Module, dict[str, Any], Any]:
+    """Model, preprocessor settings and tokenizer (None without one) of a folder or a hub name.
+
+    Raises:
+        ArtifactError: as for `Encoder.load`.
+    """
+    from transformers import AutoModel, AutoTokenizer  # importing transformers costs seconds: only when needed
+    from transformers.image_processing_base import ImageProcessingMixin
+
+    folder = Path(source)
+    local = folder.is_dir()
+    if not local and (isinstance(source, Path) or not _HUB_ID.match(str(source))):
+        raise ArtifactError(f"looked for an encoder at {source}, found no such folder; run `python -m model.pretrain`.")
+    if local:
+        _check_folder(folder)
+    name = str(folder) if local else str(source)
+    try:
+        model, found = AutoModel.from_pretrained(
+            name, use_safetensors=True, output_loading_info=True, trust_remote_code=False
+        )
+        preprocessor: dict[str, Any] = ImageProcessingMixin.get_image_processor_dict(name)[0]
+        has_text = hasattr(model, "text_model")
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False) if has_text else None
+    except Exception as error:  # transformers, safetensors and json raise a dozen classes on foreign files
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        place = f"the folder {folder}" if local else f"'{source}', which is no folder here and not to be had by name"
+        raise ArtifactError(f"looked for an encoder in {place}, could not open it: {reason}") from error
+    lacking = sorted(set(found["missing_keys"]) | {str(key) for key in found.get("mismatched_keys", [])})
+    if lacking:
+        raise ArtifactError(
+            f"the weights of {name} do not fit its config: {len(lacking)} tensors are missing or of another shape "
+            f"({lacking[0]} …); copy the whole folder again."
+        )
+    return model, preprocessor, tokenizer
+
+
+def _check_folder(folder: Path) -> None:
+    for file in ("config.json", "preprocessor_config.json"):
+        try:
+            json.loads((folder / file).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ArtifactError(
+                f"looked for {file} in {folder}, found none; this is no encoder folder, or not a whole one."
+            ) from error
+        except (ValueError, OSError) as error:
+            raise ArtifactError(f"{folder / file} is not readable JSON ({error}); copy the folder again.") from error
+    if not any(folder.glob("*.safetensors")):
+        found = ", ".join(sorted(p.name for p in folder.iterdir() if p.suffix in (".bin", ".pt", ".pth"))) or "none"
+        raise ArtifactError(
+            f"looked for weights in {folder} as model.safetensors, found {found}; pickled weights are not read."
+        )
+
+
+def _image_size(preprocessor: dict[str, Any], config: Any) -> int:
+    for key in ("crop_size", "size"):
+        value = preprocessor.get(key)
+        if isinstance(value, int):
+            return value
+        if isinstance(value, dict):
+            for side in ("height", "shortest_edge"):
+                if side in value:
+                    return int(value[side])
+    return int(getattr(config, "image_size", 224))
+
+
+def _width(config: Any) -> int:
+    sizes = getattr(config, "hidden_sizes", None)
+    return int(sizes[-1]) if sizes else int(config.hidden_size)
