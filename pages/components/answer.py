@@ -1,0 +1,131 @@
+"""A guess, shown: where, how sure, what else, and what looks alike. Knows the Guess; knows no upload and no model."""
+
+import json
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from model.geo.distance import haversine_km, to_unit
+from model.geo.scoring import MAX_SCORE, geoguessr_score
+from model.geolocator import Guess, exif_position
+from pages.components import maps, notices, pictures, resources, words
+from pages.components.identity import BOT, MODEL, PERSON, TRUTH
+from pages.components.samples import Sample
+
+FAINT = 0.002  # cells below this share of the probability are left off the map
+
+
+def show(guess: Guess, images: Sequence[bytes], sample: Sample | None) -> None:
+    """The whole answer, from the sentence to the file."""
+    pictures.strip(images)
+    where = words.place(_told([(guess.lat, guess.lng)])[0])
+    st.html(f"<p class='homing-answer'>{words.adverb(guess.entropy)} <em>{escape(where)}</em>.</p>")
+    if sample is not None:
+        _truth(guess, sample)
+    if guess.unfamiliar:
+        notices.unfamiliar()
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _map(guess, sample)
+    with right:
+        _certainty(guess)
+        _candidates(guess)
+    _exif(images)
+    notices.honesty()
+    st.download_button(
+        "The guess as JSON", json.dumps(guess.as_dict(), ensure_ascii=False, indent=1), "guess.json",
+        "application/json", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def _truth(guess: Guess, sample: Sample) -> None:
+    distance_km = float(haversine_km((guess.lat, guess.lng), (sample.lat, sample.lng)))
+    place = words.place(_told([(sample.lat, sample.lng)])[0])
+    st.success(
+        f"It was **{place}**: {words.distance(distance_km)} away, "
+        f"**{int(geoguessr_score(distance_km)):,}** of {MAX_SCORE:,} points.",
+        icon=":material/flag:",
+    )
+
+
+def _map(guess: Guess, sample: Sample | None) -> None:
+    candidates = _candidate_frame(guess)
+    others = candidates.iloc[1:].assign(tip=lambda f: "Also considered: " + f["place"] + f["probability"].map(" ({:.0%})".format))
+    alike = pd.DataFrame([{"lat": p.lat, "lng": p.lng, "tip": "Looks alike"} for p in guess.look_alikes],
+                         columns=["lat", "lng", "tip"])  # fmt: skip
+    mine = pd.DataFrame([{"lat": guess.lat, "lng": guess.lng, "tip": f"<b>The guess</b><br>{words.position(guess.lat, guess.lng)}"}])
+    layers = [*_heat(guess), maps.pins(alike, PERSON, 5, ring=True, name="alike"), maps.pins(others, BOT, 5, name="others")]
+    legend = [("guess", MODEL), ("also considered", BOT), ("looks alike", PERSON)]
+    points = [(guess.lat, guess.lng), *others.loc[others["probability"] > 0.02, ["lat", "lng"]].to_numpy().tolist()]
+    if sample is not None:
+        truth = pd.DataFrame([{"lat": sample.lat, "lng": sample.lng, "tip": "<b>The truth</b>"}])
+        layers += [maps.lines(truth.assign(guess_lat=guess.lat, guess_lng=guess.lng), TRUTH),
+                   maps.pins(truth, TRUTH, 8, name="truth")]  # fmt: skip
+        legend.insert(1, ("truth", TRUTH))
+        points.append((sample.lat, sample.lng))
+    maps.show([*layers, maps.pins(mine, MODEL, 9, name="guess")], maps.view_of(points), key="guess-map",
+              alt="Map of the world with the guess, the other candidates and the places that look alike")  # fmt: skip
+    maps.legend(legend)
+
+
+def _heat(guess: Guess) -> list[object]:
+    """The probability of every cell, painted on the honeycomb of land: a hexagon belongs to its nearest cell."""
+    cells = guess.cells
+    if not len(cells):
+        return []
+    points = resources.honeycomb()
+    centroids = np.asarray([(c.lat, c.lng) for c in cells], float)
+    probability = np.asarray([c.probability for c in cells], float)
+    nearest = (to_unit(points) @ to_unit(centroids).T).argmax(axis=1)  # (H,)
+    mine = probability[nearest]
+    kept = mine > FAINT
+    return [maps.heat(points[kept], mine[kept], MODEL, radius_m=resources.HEX_DEG * 111_195 / math.sqrt(3))]
+
+
+def _certainty(guess: Guess) -> None:
+    with st.container(horizontal=True):
+        st.metric("Expected score", f"{guess.expected_score:,.0f}", help=f"Of {MAX_SCORE:,}: what the model thinks it will get.", border=True)
+        st.metric("Best region", f"{guess.candidates[0].probability:.0%}", help="The share of its belief in one region.", border=True)
+    st.markdown(words.certainty(guess.entropy, len(guess.cells)))
+
+
+def _candidates(guess: Guess) -> None:
+    frame = _candidate_frame(guess)
+    st.dataframe(
+        frame[["place", "probability", "position"]], hide_index=True, width="stretch",
+        column_config={
+            "place": st.column_config.TextColumn("Also considered", width="medium"),
+            "probability": st.column_config.ProgressColumn("Belief", format="percent", min_value=0.0, max_value=1.0, width="small"),
+            "position": st.column_config.TextColumn("Position", width="small"),
+        },
+    )  # fmt: skip
+
+
+def _candidate_frame(guess: Guess) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        [{"lat": c.refined_lat, "lng": c.refined_lng, "probability": c.probability} for c in guess.candidates]
+    )
+    return frame.assign(
+        place=[words.place(row) for row in _told(frame[["lat", "lng"]].to_numpy())],
+        position=[words.position(lat, lng) for lat, lng in zip(frame["lat"], frame["lng"], strict=True)],
+    )
+
+
+def _told(points: Any) -> list[dict[str, Any]]:
+    """What the atlas says of points (N, 2), a row each."""
+    return resources.atlas().describe(np.asarray(points, float)).to_dict("records")
+
+
+def _exif(images: Sequence[bytes]) -> None:
+    found = [position for position in map(exif_position, images) if position]
+    if found:
+        st.info(
+            f"The file itself says it was taken at **{words.position(*found[0])}** (EXIF). The model never sees this. "
+            "If you share this photo, you share that position too.",
+            icon=":material/badge:",
+        )

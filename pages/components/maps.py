@@ -1,0 +1,109 @@
+"""The map, drawn by deck.gl over our own land and borders, with no tile server. Knows layers; knows no page.
+
+The sea is the page's own background, so that one set of colours works by day and by night. Land and borders come from
+the game's own route as GeoJSON that the browser keeps, and are not sent again with every picture.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from model.geo.distance import check_points, spherical_mean, to_unit, wrap_lng
+from pages.components.identity import LAND, RGB, hex_of
+
+OUTLINES_URL = "/arena/api/outlines"
+TILE_PX = 512.0  # deck.gl: the world at zoom 0
+SHOWN_PX = (340.0, 300.0)  # width and height that must hold the points: a phone's, so that any screen does
+MIN_ZOOM, MAX_ZOOM = 0.0, 7.0
+TOOLTIP = {
+    "html": "{tip}",
+    "style": {"background": "#2b2a33", "color": "#fbf7f0", "borderRadius": "8px", "fontSize": "13px", "padding": "6px 10px"},
+}  # fmt: skip
+
+
+def earth() -> list[pdk.Layer]:
+    """Land and borders."""
+    land = pdk.Layer(
+        "GeoJsonLayer", id="land", data=f"{OUTLINES_URL}/land", stroked=False, filled=True, pickable=False,
+        get_fill_color=[*LAND, 78],
+    )  # fmt: skip
+    borders = pdk.Layer(
+        "GeoJsonLayer", id="borders", data=f"{OUTLINES_URL}/borders", stroked=True, filled=False, pickable=False,
+        get_line_color=[*LAND, 170], line_width_min_pixels=0.6, line_width_max_pixels=1.2, get_line_width=400,
+    )  # fmt: skip
+    return [land, borders]
+
+
+def pins(frame: pd.DataFrame, colour: RGB, radius_px: float = 7.0, ring: bool = False, name: str = "pins") -> pdk.Layer:
+    """Dots at `lat`, `lng`, with the column `tip` (HTML) under the pointer; a `ring` is hollow."""
+    rows = frame[["lat", "lng", "tip"]].astype({"lat": float, "lng": float}).to_dict("records")
+    return pdk.Layer(
+        "ScatterplotLayer", id=name, data=rows, get_position="[lng, lat]", get_radius=1,
+        radius_min_pixels=radius_px, radius_max_pixels=radius_px, pickable=True, stroked=True, filled=True,
+        get_fill_color=[*colour, 40 if ring else 245], get_line_color=[*colour, 255] if ring else [255, 255, 255, 235],
+        line_width_min_pixels=2 if ring else 1.6,
+    )  # fmt: skip
+
+
+def lines(frame: pd.DataFrame, colour: RGB, name: str = "lines") -> pdk.Layer:
+    """Great circles from `lat`, `lng` to `guess_lat`, `guess_lng`; safe across the antimeridian."""
+    rows = frame[["lat", "lng", "guess_lat", "guess_lng"]].astype(float).assign(tip="").to_dict("records")
+    return pdk.Layer(
+        "ArcLayer", id=name, data=rows, get_source_position="[lng, lat]", get_target_position="[guess_lng, guess_lat]",
+        get_source_color=[*colour, 210], get_target_color=[*colour, 210], get_width=2, get_height=0, great_circle=True,
+        pickable=False,
+    )  # fmt: skip
+
+
+def heat(points: np.ndarray, probabilities: np.ndarray, colour: RGB, radius_m: float, name: str = "heat") -> pdk.Layer:
+    """Hexagons (H, 2) that deepen with their cell's probability (H,); the deepest is the likeliest cell."""
+    strength = np.sqrt(probabilities / max(float(probabilities.max(initial=0.0)), 1e-12))
+    rows = [
+        {"lat": round(float(lat), 3), "lng": round(float(lng), 3), "c": [*colour, int(20 + 190 * s)],
+         "tip": f"{p:.1%} for this region"}
+        for (lat, lng), p, s in zip(points, probabilities, strength, strict=True)
+    ]  # fmt: skip
+    return pdk.Layer(
+        "ColumnLayer", id=name, data=rows, disk_resolution=6, extruded=False, radius=radius_m, coverage=0.96,
+        get_position="[lng, lat]", get_fill_color="c", pickable=True,
+    )  # fmt: skip
+
+
+def view_of(points: Iterable[Sequence[float]]) -> pdk.ViewState:
+    """A view that holds all points, across the antimeridian too."""
+    array = check_points(np.asarray(list(points), float).reshape(-1, 2))
+    if len(array) == 0 or np.linalg.norm(to_unit(array).sum(axis=0)) < 1e-6:
+        return pdk.ViewState(latitude=25.0, longitude=10.0, zoom=MIN_ZOOM + 0.4)
+    middle_lng = float(spherical_mean(array)[1])
+    x = wrap_lng(array[:, 1] - middle_lng) / 360.0
+    y = _mercator(array[:, 0])
+    spans = np.array([np.ptp(x), np.ptp(y)]).clip(1e-6)
+    zoom = float(np.clip(np.log2(np.array(SHOWN_PX) * 0.8 / TILE_PX / spans).min(), MIN_ZOOM, MAX_ZOOM))
+    centre_y = (y.min() + y.max()) / 2.0
+    latitude = float(np.degrees(2.0 * np.arctan(np.exp((centre_y - 0.5) * 2.0 * np.pi)) - np.pi / 2.0))
+    longitude = float(wrap_lng(middle_lng + 180.0 * (x.min() + x.max())))
+    return pdk.ViewState(latitude=latitude, longitude=longitude, zoom=zoom)
+
+
+def show(layers: Sequence[pdk.Layer], view: pdk.ViewState, key: str, alt: str, height: int = 460) -> None:
+    """Draw the Earth with these layers over it; naming no provider and no style is what keeps tile servers out."""
+    deck = pdk.Deck(
+        layers=[*earth(), *layers], initial_view_state=view, map_provider=None, tooltip=TOOLTIP,
+        views=[pdk.View(type="MapView", controller=True, repeat=True)],
+    )  # fmt: skip
+    st.pydeck_chart(deck, height=height, key=key, alt=alt)
+
+
+def legend(entries: Sequence[tuple[str, RGB]]) -> None:
+    """Which colour means what."""
+    spans = "".join(f"<span><i style='background:{hex_of(colour)}'></i>{word}</span>" for word, colour in entries)
+    st.html(f"<div class='homing-legend'>{spans}</div>")
+
+
+def _mercator(lat: np.ndarray) -> np.ndarray:
+    """Web Mercator northing, 0 … 1 between ±85.05°."""
+    clipped = np.radians(np.clip(lat, -85.0, 85.0))
+    return 0.5 + np.log(np.tan(np.pi / 4.0 + clipped / 2.0)) / (2.0 * np.pi)

@@ -1,0 +1,63 @@
+"""What a page says when something is wrong or uncertain: one sentence each. Knows no page and no model's inside."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import streamlit as st
+
+from model.errors import HomingError
+
+LOG = logging.getLogger("homing.pages")
+
+
+def explain(error: Exception) -> bool:
+    """Show an error as a sentence instead of a traceback; what nobody foresaw goes to the log in full.
+
+    Returns:
+        True, which tells Streamlit that nothing more need be shown.
+    """
+    if isinstance(error, HomingError):
+        st.error(str(error), icon=":material/error:")
+    else:
+        LOG.error("a page failed", exc_info=error)
+        st.error(
+            "Something went wrong that we did not foresee. Nothing you made is lost: reload the page and try again. "
+            "The log of the app says more.",
+            icon=":material/error:",
+        )
+    return True
+
+
+@contextlib.contextmanager
+def spoken() -> Iterator[None]:
+    """A block in which an error that a person may see is shown where it happened, and the rest of the page lives on."""
+    try:
+        yield
+    except HomingError as error:
+        explain(error)
+
+
+def honesty() -> None:
+    """What the shipped checkpoint knows, and what it does not."""
+    st.caption(
+        ":material/public: This checkpoint has seen only the **simulated Earth** that Homing draws itself. "
+        "On real photographs its answer is a guess about climate and landscape at best. "
+        "[Limits and misuse](about)"
+    )
+
+
+def unfamiliar() -> None:
+    """The picture looks like nothing that the model was trained on."""
+    st.warning(
+        "**This looks like nothing the model knows.** It is farther from every place it learned than almost all of its "
+        "test pictures, as a real photograph will be. Do not rely on the answer.",
+        icon=":material/help:",
+    )
+
+
+def empty(title: str, sentence: str) -> None:
+    """The quiet state of a page that has nothing to show yet."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(f"### {title}", text_alignment="center")
+        st.markdown(sentence, text_alignment="center")

@@ -1,0 +1,24 @@
+"""The frame around the pages: name, navigation and theme. Knows no page's inside."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components import identity
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Homing", page_icon=str(identity.ICON), layout="wide", menu_items={"About": identity.MOTTO})
+st.logo(str(identity.WORDMARK), icon_image=str(identity.WORDMARK), size="large")
+page = st.navigation(
+    [
+        st.Page(HERE / "guess.py", title="Guess", icon=":material/travel_explore:", default=True),
+        st.Page(HERE / "play.py", title="Play", icon=":material/explore:"),
+        st.Page(HERE / "bot_runs.py", title="Bot", icon=":material/smart_toy:", url_path="bot"),
+        st.Page(HERE / "compare.py", title="Compare", icon=":material/leaderboard:"),
+        st.Page(HERE / "about.py", title="About", icon=":material/info:"),
+    ],
+    position="top",
+)
+st.html(identity.STYLE)
+page.run()

@@ -1,0 +1,31 @@
+"""Guess: pictures in, a place on the map out. Knows the geolocator's door, and nothing behind it."""
+
+import streamlit as st
+
+from pages.components import answer, notices, resources, samples
+from pages.components.uploads import KINDS, ask
+
+st.title("Where was this seen?")
+st.html(
+    "<p class='homing-lede'>Give one photo, four views or a 360° panorama. See on the map where the model thinks it "
+    "was taken, and how sure it is.</p>"
+)
+
+with st.container(border=True):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        kind = st.segmented_control("What do you have?", list(KINDS), default=next(iter(KINDS)), required=True)
+        samples.button()
+    images = ask(kind)
+
+sample = samples.chosen()
+if sample is not None:
+    images = [resources.panorama(sample.lat, sample.lng, sample.month, sample.hour, sample.seed)]
+
+if images is None:
+    samples.gallery()
+    notices.honesty()
+else:
+    with notices.spoken():
+        with st.spinner("Looking around …"):
+            guess = resources.geolocator().locate(images)
+        answer.show(guess, images, sample)

@@ -1,0 +1,39 @@
+"""One process, one command: the dashboard, the game under /arena and the API under /api/v1. Wiring only.
+
+    streamlit run streamlit_app.py
+
+The geolocator is loaded with the first guess and then shared by all three; the game itself knows no model, it is
+handed an opponent.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+from starlette.routing import Mount
+
+from api import create_api
+from arena.routes import routes
+from pages.components import notices, resources
+
+DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
+
+
+def play_round(views: Sequence[Image.Image]) -> tuple[float, float]:
+    """The model as an opponent in the game: four views (N, E, S, W) -> (lat, lng)."""
+    guess = resources.geolocator().locate(list(views))
+    return guess.lat, guess.lng
+
+
+def locate(images: Sequence[bytes]) -> Any:
+    """The model behind the API: the bytes of 1 photo, 4 views or 1 panorama -> Guess."""
+    return resources.geolocator().locate(list(images))
+
+
+app = st.App(
+    DASHBOARD,
+    routes=[Mount("/api/v1", app=create_api(locate)), *routes(opponent=play_round)],
+    on_script_error=notices.explain,
+)
