@@ -1,0 +1,59 @@
+"""Furniture: poles, wires, bollards, guard rails, fences, lamps.
+
+Rules: kinds and colours follow the country table; bollards stand along country roads where people can pay for them;
+fences follow the house style of the region; wires multiply with density.
+"""
+
+from world.clues.site import Site
+from world.colour import NAMED, mix, shift
+from world.scene import Furniture
+from world.streams import Stream
+
+POLE_RGB = {
+    "none": (0.4, 0.4, 0.4),
+    "wood": (0.36, 0.27, 0.19),
+    "wood-cross": (0.38, 0.28, 0.20),
+    "concrete": (0.63, 0.62, 0.59),
+    "concrete-ladder": (0.67, 0.65, 0.61),
+    "steel": (0.55, 0.58, 0.61),
+}
+FENCE_RGB = {"none": (0.5, 0.5, 0.5), "wood": (0.48, 0.36, 0.25), "wire": (0.58, 0.58, 0.57), "hedge": (0.20, 0.34, 0.13),
+             "wall": (0.74, 0.69, 0.61), "stone": (0.52, 0.50, 0.46)}  # fmt: skip
+
+NOTHING = Furniture("none", POLE_RGB["none"], 45.0, 8.0, 0, "none", NAMED["white"], NAMED["white"], 40.0, False, "none",
+                    FENCE_RGB["none"], "none")  # fmt: skip
+
+
+def draw(site: Site, rng: Stream) -> Furniture:
+    """What stands along the road."""
+    f, place, country = site.field, site.place, site.country
+    wild = place.population_per_km2 < 1.5
+    pole = "none" if rng.chance(0.55 if wild else 0.10) else country.pole
+    if country.pole == "none" and rng.chance(0.25):
+        pole = "wood"
+    bollard = country.bollard if rng.chance(0.92 - 0.6 * place.urban) else "none"
+    fence_spot, fence_rng = rng.unit(), rng.unit()
+    fences = site.style.fences
+    fence = (
+        fences[int(fence_spot * len(fences))] if fence_rng < (0.10 if wild else 0.38 + 0.25 * place.urban) else "none"
+    )
+    colour = shift(FENCE_RGB[fence], 0.16 * f["fence"], 0.04 * f["wall_warm"])
+    if fence == "wall":
+        colour = shift(mix(colour, site.style.walls[0], 0.6), 0.1 * f["fence"])
+    return Furniture(
+        pole=pole,
+        pole_rgb=shift(POLE_RGB[pole], 0.18 * f["wood"] + 0.12 * country.accents[1], 0.03 * f["road_warm"]),
+        pole_spacing_m=rng.between(28.0, 48.0),
+        pole_height_m=8.5 + 0.9 * f["tall"] + rng.between(-0.8, 0.8),
+        wires=0 if pole == "none" else max(1, min(7, round(2.6 + 2.2 * place.urban + 0.8 * rng.normal()))),
+        bollard=bollard,
+        bollard_rgb=country.bollard_rgb,
+        bollard_mark_rgb=country.bollard_mark_rgb,
+        bollard_spacing_m=rng.between(14.0, 30.0),
+        guard_rail=rng.chance(0.05 + 0.22 * (site.horizon.roughness_m > 180.0) * place.wealth),
+        fence=fence,
+        fence_rgb=colour,
+        lamp="none"
+        if not rng.chance(0.85 * place.urban * (0.3 + 0.7 * place.wealth))
+        else rng.choice(("arm", "arm", "globe")),
+    )
