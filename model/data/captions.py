@@ -1,7 +1,7 @@
 """Captions for contrastive pretraining, drawn from a place's row with a seed. Knows no network and no pixels.
 
-The sentences and their probabilities follow PIGEON (arXiv 2307.05845, section 3.1 and its appendix): the location first, then
-the climate or the driving side, the compass and the month in random order.
+The sentences and their probabilities follow PIGEON (arXiv 2307.05845, section 3.1 and appendix): the location first,
+then the climate or the driving side, the compass and the month in random order.
 """
 
 from collections.abc import Mapping
@@ -92,7 +92,8 @@ def caption(
 
     extra = []
     if climate:
-        extra.append(f"This location has a {climate} climate.".replace(" a e", " an e").replace(" a i", " an i"))
+        article = "an" if climate[0] in "aeio" else "a"
+        extra.append(f"This location has {article} {climate} climate.")
     elif side:
         extra.append(f"In this location, people drive on the {side} side of the road.")
     if heading_deg is not None and np.isfinite(heading_deg) and draw[2] < odds.compass:
