@@ -1,0 +1,144 @@
+"""Pictures to share: a round (four views, the map, the points) and a whole game. Knows no browser and no files."""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from bot.events import RoundPlayed
+from bot.screens.site import HEADINGS
+from bot.small_map import GUESS, TRUTH, Outlines, small_map
+from model.geo.scoring import MAX_SCORE
+
+PAPER, CARD, INK, SOFT = "#0c131a", "#16212c", "#f5f7fa", "#93a4b3"
+WIDTH, EDGE, GAP = 1600, 36, 14
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A round and what was seen in it: four views (PNG or JPEG), north, east, south, west."""
+
+    played: RoundPlayed
+    views: tuple[bytes, bytes, bytes, bytes]
+
+
+def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, rounds: int = 5) -> Image.Image:
+    """One round, 1600 px wide: the four views above, the map and the points below."""
+    played, view_w = frame.played, (WIDTH - 2 * EDGE - 3 * GAP) // 4
+    view_h, map_h = view_w * 3 // 4, 430
+    image = Image.new("RGB", (WIDTH, 108 + view_h + GAP + map_h + EDGE), PAPER)
+    draw = ImageDraw.Draw(image)
+    _text(draw, (EDGE, 34), f"Round {played.round} of {rounds}", 40)
+    _text(draw, (WIDTH - EDGE, 46), f"{player}  ·  {map_name}  ·  Homing", 24, SOFT, "ra")
+    for number, (heading, data) in enumerate(zip(HEADINGS, frame.views, strict=True)):
+        corner = (EDGE + number * (view_w + GAP), 108)
+        image.paste(_rounded(_view(data, view_w, view_h), PAPER), corner)
+        _badge(draw, (corner[0] + 14, corner[1] + 14), heading)
+    top, map_w = 108 + view_h + GAP, 2 * view_w + GAP + 180
+    where = (played.guess_lat, played.guess_lng), (played.lat, played.lng)
+    image.paste(_rounded(small_map(outlines, *where, map_w, map_h), PAPER), (EDGE, top))
+    left, right = EDGE + map_w + GAP, WIDTH - EDGE
+    draw.rounded_rectangle([left, top, right, top + map_h], 16, CARD)
+    _text(draw, (left + 36, top + 34), f"{played.score:,}", 96, score_colour(played.score))
+    _text(draw, (left + 40, top + 142), f"of {MAX_SCORE:,} points", 24, SOFT)
+    _bar(draw, (left + 36, top + 186, right - 36, top + 200), played.score / MAX_SCORE)
+    _text(draw, (left + 36, top + 222), f"{distance_text(played.distance_km)} away", 40)
+    for row, (colour, title, place, at) in enumerate(
+        ((GUESS, "Guess", played.guess_place, where[0]), (TRUTH, "Truth", played.true_place, where[1]))
+    ):
+        y = top + 292 + row * 62
+        draw.ellipse([left + 38, y + 7, left + 56, y + 25], colour, INK, 2)
+        _text(draw, (left + 74, y), _fitting(place or position_text(at), 27, right - left - 110), 27)
+        _text(draw, (left + 74, y + 33), f"{title}  ·  {position_text(at)}", 19, SOFT)
+    return image
+
+
+def game_image(frames: list[Frame], outlines: Outlines, player: str, map_name: str, total: int) -> Image.Image:
+    """A whole game, 1600 px wide: a row for each round."""
+    row_h, view_w, map_w = 186, 236, 330
+    head = 142
+    image = Image.new("RGB", (WIDTH, head + len(frames) * (row_h + GAP) + EDGE - GAP), PAPER)
+    draw = ImageDraw.Draw(image)
+    most = MAX_SCORE * max(5, len(frames))
+    _text(draw, (EDGE, 34), player, 44)
+    _text(draw, (EDGE, 92), f"{map_name}  ·  Homing: where on Earth was this seen?", 22, SOFT)
+    _text(draw, (WIDTH - EDGE, 28), f"{total:,}", 60, score_colour(total * MAX_SCORE // most), "ra")
+    _text(draw, (WIDTH - EDGE, 94), f"of {most:,} points", 22, SOFT, "ra")
+    for number, frame in enumerate(frames):
+        played, top = frame.played, head + number * (row_h + GAP)
+        for column, (heading, data) in enumerate(zip(HEADINGS, frame.views, strict=True)):
+            corner = (EDGE + column * (view_w + 8), top)
+            image.paste(_rounded(_view(data, view_w, row_h), PAPER, 10), corner)
+            _badge(draw, (corner[0] + 8, corner[1] + 8), heading, 26)
+        left = EDGE + 4 * (view_w + 8) + 6
+        where = (played.guess_lat, played.guess_lng), (played.lat, played.lng)
+        image.paste(_rounded(small_map(outlines, *where, map_w, row_h), PAPER, 10), (left, top))
+        left += map_w + 18
+        _text(draw, (left, top + 8), f"{played.score:,}", 50, score_colour(played.score))
+        _bar(draw, (left, top + 70, WIDTH - EDGE, top + 78), played.score / MAX_SCORE)
+        _text(draw, (left, top + 88), distance_text(played.distance_km), 27)
+        for line, (colour, place) in enumerate(((GUESS, played.guess_place), (TRUTH, played.true_place))):
+            y = top + 128 + line * 28
+            draw.ellipse([left, y + 5, left + 12, y + 17], colour)
+            _text(draw, (left + 20, y), _fitting(place, 18, WIDTH - EDGE - left - 20), 18, SOFT)
+    return image
+
+
+def distance_text(distance_km: float) -> str:
+    """A distance as a person says it: 320 m, 8.4 km, 1,204 km."""
+    if distance_km < 1.0:
+        return f"{distance_km * 1000:.0f} m"
+    return f"{distance_km:.1f} km" if distance_km < 100 else f"{distance_km:,.0f} km"
+
+
+def position_text(place: tuple[float, float]) -> str:
+    """A position as a person writes it: 58.38° N, 26.72° E."""
+    lat, lng = place
+    return f"{abs(lat):.2f}° {'N' if lat >= 0 else 'S'}, {abs(lng):.2f}° {'E' if lng >= 0 else 'W'}"
+
+
+def score_colour(score: float) -> str:
+    """Red for nothing, amber for half, green for all."""
+    share = max(0.0, min(1.0, score / MAX_SCORE))
+    stops = ((240, 98, 92), (255, 190, 92), (87, 211, 140))
+    low, high, part = (stops[0], stops[1], share * 2) if share < 0.5 else (stops[1], stops[2], share * 2 - 1)
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in zip(low, high, strict=True))
+
+
+def _view(data: bytes, width_px: int, height_px: int) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as view:
+        return ImageOps.fit(view.convert("RGB"), (width_px, height_px), Image.Resampling.LANCZOS)
+
+
+def _rounded(image: Image.Image, around: str, radius: int = 16) -> Image.Image:
+    mask = Image.new("L", (image.width * 2, image.height * 2), 0)
+    ImageDraw.Draw(mask).rounded_rectangle([0, 0, mask.width - 1, mask.height - 1], radius * 2, 255)
+    return Image.composite(image, Image.new("RGB", image.size, around), mask.resize(image.size))
+
+
+def _text(
+    draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: str = INK, anchor: str = "la"
+) -> None:
+    draw.text(at, text, colour, ImageFont.load_default(size), anchor)
+
+
+def _fitting(text: str, size: int, width_px: float) -> str:
+    font = ImageFont.load_default(size)
+    if font.getlength(text) <= width_px:
+        return text
+    while text and font.getlength(text + "…") > width_px:
+        text = text[:-1]
+    return text.rstrip(" ,") + "…"
+
+
+def _badge(draw: ImageDraw.ImageDraw, at: tuple[int, int], letter: str, size: int = 38) -> None:
+    draw.rounded_rectangle([*at, at[0] + size, at[1] + size], size // 4, PAPER)
+    _text(draw, (at[0] + size / 2, at[1] + size / 2), letter, size * 3 // 5, INK, "mm")
+
+
+def _bar(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], share: float) -> None:
+    left, top, right, bottom = box
+    draw.rounded_rectangle(box, (bottom - top) / 2, "#2a3947")
+    if share > 0:
+        filled = max(left + (right - left) * share, left + (bottom - top))
+        draw.rounded_rectangle([left, top, filled, bottom], (bottom - top) / 2, score_colour(share * MAX_SCORE))

@@ -1,0 +1,47 @@
+"""A run in the terminal: a table of rounds for each game. Knows no browser; watches events."""
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.events import Event
+from bot.filmstrip import distance_text, score_colour
+
+
+class Report:
+    """Prints each round as it is played, and a table when a game ends."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.rounds: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event."""
+        kind = event["event"]
+        if kind == "game":
+            self.rounds.clear()
+            self.console.print(f"Game {event['game_id']} on the map {event['map']}", style="dim")
+        elif kind == "round":
+            self.rounds.append(event)
+            self.console.print(
+                f"Round {event['round']}: [{score_colour(event['score'])}]{event['score']:,}[/] points, "
+                f"{distance_text(event['distance_km'])} away, {event['seconds']:.1f} s"
+            )
+        elif kind == "game_over" and self.rounds:
+            self.console.print(self._table(event))
+
+    def _table(self, game: Event) -> Table:
+        table = Table(title=f"{game['player']}: {game['total']:,} points", title_justify="left")
+        for heading in ("Round", "Guess", "Truth"):
+            table.add_column(heading)
+        for heading in ("Distance", "Points", "Seconds"):
+            table.add_column(heading, justify="right")
+        for played in self.rounds:
+            table.add_row(
+                str(played["round"]),
+                played["guess_place"],
+                played["true_place"],
+                distance_text(played["distance_km"]),
+                f"[{score_colour(played['score'])}]{played['score']:,}[/]",
+                f"{played['seconds']:.1f}",
+            )
+        return table

@@ -1,0 +1,209 @@
+"""The arena's screens, from start to summary, and the site they make up. Knows nothing of models."""
+
+from urllib.parse import urlencode
+
+from selenium.common.exceptions import TimeoutException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from bot.screens.guess_map import GuessMap
+from bot.screens.screen import Locator, Screen
+from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
+from model.errors import BrowserError
+
+
+class StartScreen(Screen):
+    """Name, map, start."""
+
+    NAME: Locator = (By.ID, "start-name")
+    START: Locator = (By.ID, "start-button")
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a game can be started."""
+        return self.attribute(self.BODY, "data-state") == "start" and self.find(self.START).is_displayed()
+
+    def start(self) -> None:
+        """Start the game; name and map stand in the fields already, from the address."""
+        self.wait_until_loaded()
+        self.click(self.START, "the button that starts the game")
+
+
+class LookScreen(Screen):
+    """A panorama to look around in."""
+
+    PANORAMA: Locator = (By.ID, "panorama")
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the panorama is drawn."""
+        return self.attribute(self.BODY, "data-state") == "looking" and self.is_drawn
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the picture shows the current heading."""
+        return self.attribute(self.PANORAMA, "data-ready") == "true"
+
+    @property
+    def controls_are_hidden(self) -> bool:
+        """Whether nothing lies over the panorama."""
+        return self.attribute(self.BODY, "data-controls") == "hidden"
+
+    def hide_controls(self) -> None:
+        """Leave the panorama alone on the page."""
+        if not self.controls_are_hidden:
+            self.press("h")
+            self.wait(lambda: self.controls_are_hidden, "the controls did not go away")
+
+    def show_controls(self) -> None:
+        """Bring map, compass and buttons back."""
+        if self.controls_are_hidden:
+            self.press("h")
+            self.wait(lambda: not self.controls_are_hidden, "the controls did not come back")
+
+    def widen_to_90_degrees(self) -> None:
+        """Let the smaller side of the page show 90°."""
+        self.press("9")
+        self.wait(lambda: self.is_drawn and abs(self._number("data-fov") - 90.0) < 0.5, "the view did not widen to 90°")
+
+    def face(self, heading: Heading) -> None:
+        """Turn to a heading, level."""
+        self.press(heading.lower())
+        self.wait(
+            lambda: self.is_drawn and self._is_facing(HEADING_DEG[heading]), f"the panorama did not turn to {heading}"
+        )
+
+    def photograph(self) -> bytes:
+        """A picture (PNG) of the panorama."""
+        return self.find(self.PANORAMA).screenshot_as_png
+
+    def _is_facing(self, heading_deg: float) -> bool:
+        return abs((self._number("data-heading") - heading_deg + 180.0) % 360.0 - 180.0) < 0.5
+
+    def _number(self, name: str) -> float:
+        return float(self.attribute(self.PANORAMA, name) or "nan")
+
+
+class ResultScreen(Screen):
+    """The truth, the distance and the points of a guess."""
+
+    RESULT: Locator = (By.ID, "result")
+    NEXT: Locator = (By.ID, "next-round")
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the result is there."""
+        return self.attribute(self.BODY, "data-state") == "guessed" and bool(self.attribute(self.RESULT, "data-score"))
+
+    def read(self) -> Outcome:
+        """What the page says about the guess."""
+        self.wait_until_loaded()
+        lat, lng, distance, score = (
+            float(self.attribute(self.RESULT, f"data-{name}")) for name in ("lat", "lng", "distance-km", "score")
+        )
+        return Outcome(lat, lng, distance, int(score))
+
+    def next_round(self) -> None:
+        """Go on to the next round, or to the summary."""
+        self.click(self.NEXT, "the button to the next round")
+        self.wait(lambda: self.attribute(self.BODY, "data-state") != "guessed", "the next round did not begin")
+
+
+class SummaryScreen(Screen):
+    """The end of a game."""
+
+    SUMMARY: Locator = (By.ID, "summary")
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the total is there."""
+        state = self.attribute(self.BODY, "data-state")
+        return state == "summary" and bool(self.attribute(self.SUMMARY, "data-total"))
+
+    def total(self) -> int:
+        """The points of the whole game."""
+        self.wait_until_loaded()
+        return int(float(self.attribute(self.SUMMARY, "data-total")))
+
+
+class ArenaSite:
+    """The arena, as `bot.screens.site.Site` describes a page that can be played."""
+
+    def __init__(self, driver: WebDriver, base_url: str, timeout_s: float = 60.0) -> None:
+        self.driver = driver
+        self.base_url = base_url.rstrip("/")
+        self.start, self.look = StartScreen(driver, timeout_s), LookScreen(driver, timeout_s)
+        self.map = GuessMap(driver, timeout_s)
+        self.result, self.summary = ResultScreen(driver, timeout_s), SummaryScreen(driver, timeout_s)
+
+    def begin(self, player: str, map_name: str, seed: int | None) -> None:
+        """Open the page with name, map and seed filled in, and start a game."""
+        wanted = {"name": player, "map": map_name, "kind": "bot"} | ({} if seed is None else {"seed": str(seed)})
+        self._visit(wanted)
+        self.start.start()
+
+    def resume(self, game_id: str) -> None:
+        """Open a game that was left before its end."""
+        self._visit({"game": game_id})
+
+    def game_id(self) -> str:
+        """The game's id; empty before it has begun."""
+        return self.look.attribute(Screen.BODY, "data-game")
+
+    def phase(self) -> Phase:
+        """Wait until the page wants something of the player."""
+        screens: dict[Phase, Screen] = {"looking": self.look, "guessed": self.result, "summary": self.summary}
+        found: list[Phase] = []
+
+        def anything() -> bool:
+            state = self.look.attribute(Screen.BODY, "data-state")
+            found[:] = [phase for phase, screen in screens.items() if phase == state and screen.loaded]
+            return bool(found)
+
+        self.look.wait(anything, "neither a panorama nor a result nor a summary appeared")
+        return found[0]
+
+    def round(self) -> int:
+        """The round shown."""
+        return int(self.look.attribute(Screen.BODY, "data-round"))
+
+    def prepare_to_look(self) -> None:
+        """Leave the panorama alone on the page, 90° wide."""
+        self.look.hide_controls()
+        self.look.widen_to_90_degrees()
+
+    def photograph(self, heading: Heading) -> bytes:
+        """Turn to a heading and take a picture of the panorama."""
+        self.look.face(heading)
+        return self.look.photograph()
+
+    def guess(self, lat: float, lng: float) -> tuple[float, float]:
+        """Open the map, put the pin, submit; gives (lat, lng) of the pin."""
+        self.look.show_controls()
+        self.map.open()
+        pin = self.map.put_pin(lat, lng)
+        self.map.submit()
+        return pin
+
+    def outcome(self) -> Outcome:
+        """What the page says about the guess."""
+        return self.result.read()
+
+    def next_round(self) -> None:
+        """Go on."""
+        self.result.next_round()
+
+    def total(self) -> int:
+        """The points of the game."""
+        return self.summary.total()
+
+    def picture(self) -> bytes:
+        """The page as it looks now."""
+        return self.look.picture()
+
+    def _visit(self, query: dict[str, str]) -> None:
+        url = f"{self.base_url}/arena?{urlencode(query)}"
+        try:
+            self.driver.get(url)
+        except TimeoutException as error:
+            raise BrowserError(f"{url} did not load in time; is the app busy or stuck? Its log says more.") from error

@@ -1,0 +1,116 @@
+"""A small picture of a piece of the Earth with a guess, the truth and the great circle between. Knows no game."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from bot.mercator import MAX_LAT, TILE_PX, MapView
+from model.geo.distance import from_unit, to_unit
+
+SEA, LAND, COAST, BORDER = "#14212e", "#3a4d5c", "#5b7486", "#526878"
+GUESS, TRUTH, LINE = "#ffb454", "#57d38c", "#f5f7fa"
+SMOOTH = 2  # drawn twice as large, then made smaller: PIL draws no soft edges
+MAX_ZOOM = 4.6  # beyond this the coarse coastline looks like folded paper
+FILL = 0.58  # the share of the map that the two places may take
+
+Ring = NDArray[np.float64]  # (n, 2): lng, lat
+
+
+class Outlines:
+    """Land and border lines, unpacked from GeoJSON once and drawn often."""
+
+    def __init__(self, land: dict[str, Any], borders: dict[str, Any] | None = None) -> None:
+        self.land = list(_rings(land))
+        self.borders = list(_rings(borders)) if borders else []
+
+
+def small_map(
+    outlines: Outlines, guess: tuple[float, float], truth: tuple[float, float], width_px: int, height_px: int
+) -> Image.Image:
+    """The piece of the Earth that holds both places, in RGB."""
+    view = view_of(guess, truth, width_px, height_px)
+    image = Image.new("RGB", (width_px * SMOOTH, height_px * SMOOTH), SEA)
+    draw = ImageDraw.Draw(image)
+    for ring in outlines.land:
+        for line in _copies(view, ring):
+            draw.polygon(line, fill=LAND, outline=COAST)
+    for ring in outlines.borders:
+        for line in _copies(view, ring):
+            draw.line(line, fill=BORDER, width=SMOOTH)
+    way = great_circle(guess, truth)
+    for line in _copies(view, np.column_stack([np.unwrap(way[:, 1], period=360.0), way[:, 0]])):
+        for start in range(0, len(line) - 2, 4):
+            draw.line(line[start : start + 3], fill=LINE, width=2 * SMOOTH)
+    for place, colour in ((truth, TRUTH), (guess, GUESS)):
+        _dot(draw, *view.pixel_of(*place), colour)
+    return image.resize((width_px, height_px), Image.Resampling.LANCZOS)
+
+
+def view_of(guess: tuple[float, float], truth: tuple[float, float], width_px: int, height_px: int) -> MapView:
+    """A view around both places: near enough to tell them apart, never beyond what the outlines are good for."""
+    middle = great_circle(guess, truth)[32]
+    least = np.log2(max(width_px / 2, height_px) / TILE_PX)  # some of the world may be cut off, never repeated
+    world = MapView(float(middle[0]), float(middle[1]), 0.0, width_px, height_px)
+    (ax, ay), (bx, by) = world.pixel_of(*guess), world.pixel_of(*truth)
+    room = min(FILL * width_px / max(abs(ax - bx), 1e-9), FILL * height_px / max(abs(ay - by), 1e-9))
+    zoom = float(np.clip(np.log2(room), least, MAX_ZOOM))
+    x, y = (ax + bx) / 2, (ay + by) / 2
+    half = height_px / 2 / 2**zoom  # of the map's height, in pixels of zoom 0
+    top, bottom = (world.pixel_of(lat, world.lng)[1] for lat in (MAX_LAT, -MAX_LAT))
+    lat, lng = world.place_at(x, min(max(y, top + half), bottom - half) if bottom - top > 2 * half else y)
+    return MapView(lat, lng, zoom, width_px, height_px)
+
+
+def great_circle(a: tuple[float, float], b: tuple[float, float], steps: int = 65) -> NDArray[np.float64]:
+    """Points (steps, 2) of the shortest way between two places, (lat, lng); for antipodes, of one shortest way."""
+    start, end = to_unit(a), to_unit(b)
+    angle = float(np.arccos(np.clip(start @ end, -1.0, 1.0)))
+    share = np.linspace(0.0, 1.0, steps)[:, None]
+    if np.sin(angle) < 1e-9:  # the same place, or antipodes: any plane will do
+        aside = np.cross(start, [0.0, 0.0, 1.0] if abs(start[2]) < 0.9 else [1.0, 0.0, 0.0])
+        aside /= np.linalg.norm(aside)
+        way = np.cos(share * angle) * start + np.sin(share * angle) * aside
+    else:
+        way = (np.sin((1 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
+    return from_unit(way)
+
+
+def _rings(geojson: dict[str, Any]) -> Iterator[Ring]:
+    """Every line of a GeoJSON object, whatever its kind."""
+    if "features" in geojson:
+        for feature in geojson["features"]:
+            yield from _rings(feature["geometry"])
+    elif "geometry" in geojson:
+        yield from _rings(geojson["geometry"])
+    elif "geometries" in geojson:
+        for geometry in geojson["geometries"]:
+            yield from _rings(geometry)
+    else:
+        depth = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}.get(geojson["type"], -1)
+        lines: list[Any] = [geojson["coordinates"]] if depth >= 0 else []
+        for _ in range(depth):
+            lines = [part for line in lines for part in line]
+        yield from (np.asarray(line, np.float64)[:, :2] for line in lines if len(line) > 1)
+
+
+def _copies(view: MapView, ring: Ring) -> Iterator[list[tuple[float, float]]]:
+    """A line in pixels, for each copy of the world that reaches into the view."""
+    sin_lat = np.sin(np.radians(np.clip(ring[:, 1], -MAX_LAT, MAX_LAT)))
+    north = 0.5 - np.log((1 + sin_lat) / (1 - sin_lat)) / (4 * np.pi)
+    sin_centre = np.sin(np.radians(np.clip(view.lat, -MAX_LAT, MAX_LAT)))
+    centre = 0.5 - np.log((1 + sin_centre) / (1 - sin_centre)) / (4 * np.pi)
+    y = (view.height_px / 2 + (north - centre) * view.world_px) * SMOOTH
+    if y.max() < 0 or y.min() > view.height_px * SMOOTH:
+        return
+    for turn in (-1, 0, 1):
+        x = (view.width_px / 2 + ((ring[:, 0] - view.lng) / 360.0 + turn) * view.world_px) * SMOOTH
+        if x.max() >= 0 and x.min() <= view.width_px * SMOOTH:
+            yield list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def _dot(draw: ImageDraw.ImageDraw, x: float, y: float, colour: str, radius: float = 8.0) -> None:
+    for size, fill in ((radius, "#0c131a"), (radius - 2, "#ffffff"), (radius - 3.5, colour)):
+        draw.ellipse([(v + sign * size) * SMOOTH for sign in (-1, 1) for v in (x, y)], fill=fill)
