@@ -52,7 +52,7 @@ class Country:
     style: str  # key of world.styles.STYLES
     miles: bool
     accents: tuple[float, ...]  # six invented habits of the country in -1 … 1: tints of walls, cars, lenses
-    standing: dict[str, Standing] = field(compare=False)
+    standing: dict[str, Standing] = field(compare=False)  # by column of the table
 
 
 DEFAULTS = {
@@ -73,7 +73,7 @@ COLUMNS = ("country", "coverage", "wealth", "centre", "edge", "bollard", "pole",
            "script", "style", "unit")  # fmt: skip
 CONTINENTS = {"AF": "Africa", "AS": "Asia", "EU": "Europe", "NA": "North America", "SA": "South America",
               "OC": "Oceania", "AN": "Oceania"}  # fmt: skip
-CYRILLIC, ARABIC = {"KG", "MN"}, {"LY", "SD", "SY", "YE", "KW", "BH", "MR", "AF", "IR", "IQ"}
+ARABIC = {"LY", "SD", "SY", "YE", "KW", "BH", "MR", "AF", "IR", "IQ"}
 
 
 @lru_cache(maxsize=1)
@@ -100,35 +100,50 @@ def facts(iso: str, continent: str) -> Country:
 
 def _read(row: dict[str, str]) -> Country:
     iso = row["country"]
-    standing: dict[str, Standing] = {}
-    cells: dict[str, list[str]] = {}
-    for name in COLUMNS[1:]:
-        standing[name] = STANDINGS.get(row[name][-1:], "regional")
-        cells[name] = row[name].rstrip("!~").split()
-    if row["country"] not in {"", *cells} and len(cells["plate"]) == 4:
-        centre, edge, bollard = (_kind_and_colours(cells[name], iso) for name in ("centre", "edge", "bollard"))
+    standing: dict[str, Standing] = {name: STANDINGS.get(row[name][-1:], "regional") for name in COLUMNS[3:]}
+    cells = {name: row[name].rstrip("!~").split() for name in COLUMNS[1:]}
+    try:
+        centre, edge, bollard = (_kind_and_colours(cells[name]) for name in ("centre", "edge", "bollard"))
         front, rear, band, aspect = cells["plate"]
+        board, text = cells["board"]
+        shape, warning, border = cells["warning"]
+        chevron, mark = cells["chevron"]
         return Country(
-            iso, int(cells["coverage"][0]), float(cells["wealth"][0]),
-            centre[0], centre[1], edge[0], edge[1], bollard[0], bollard[1], bollard[2], cells["pole"][0],
-            _colour(front, iso), _colour(rear, iso), _colour(band, iso), float(aspect),
-            _colour(cells["board"][0], iso), _colour(cells["board"][1], iso),
-            cells["warning"][0], _colour(cells["warning"][1], iso), _colour(cells["warning"][2], iso),
-            _colour(cells["chevron"][0], iso), _colour(cells["chevron"][1], iso),
-            cells["script"][0], cells["style"][0], cells["unit"][0] == "mi", _accents(iso), standing,
-        )  # fmt: skip
-    raise ConfigError(f"{TABLE.name} has a row that cannot be read: {row}")
+            iso=iso,
+            coverage=int(row["coverage"]),
+            wealth=float(row["wealth"]),
+            centre_line=centre[0],
+            centre_rgb=centre[1],
+            edge_line=edge[0],
+            edge_rgb=edge[1],
+            bollard=bollard[0],
+            bollard_rgb=bollard[1],
+            bollard_mark_rgb=bollard[2],
+            pole=cells["pole"][0],
+            plate_front_rgb=NAMED[front],
+            plate_rear_rgb=NAMED[rear],
+            plate_band_rgb=NAMED[band],
+            plate_aspect=float(aspect),
+            board_rgb=NAMED[board],
+            text_rgb=NAMED[text],
+            warning_shape=shape,
+            warning_rgb=NAMED[warning],
+            warning_border_rgb=NAMED[border],
+            chevron_rgb=NAMED[chevron],
+            chevron_mark_rgb=NAMED[mark],
+            script=cells["script"][0],
+            style=cells["style"][0],
+            miles=cells["unit"][0] == "mi",
+            accents=_accents(iso),
+            standing=standing,
+        )
+    except (KeyError, ValueError, IndexError) as error:
+        raise ConfigError(f"{TABLE.name}: the row of {iso} cannot be read ({error}); mend the table.") from error
 
 
-def _kind_and_colours(cell: list[str], iso: str) -> tuple[str, RGB, RGB]:
-    colours = [_colour(name, iso) for name in cell[1:]] or [NAMED["white"]]
+def _kind_and_colours(cell: list[str]) -> tuple[str, RGB, RGB]:
+    colours = [NAMED[name] for name in cell[1:]] or [NAMED["white"]]
     return cell[0], colours[0], colours[-1]
-
-
-def _colour(name: str, iso: str) -> RGB:
-    if name not in NAMED:
-        raise ConfigError(f"{TABLE.name}: {iso} names the colour '{name}'; known are {', '.join(NAMED)}.")
-    return NAMED[name]
 
 
 def _accents(iso: str) -> tuple[float, ...]:

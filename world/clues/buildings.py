@@ -10,7 +10,20 @@ from world.colour import saturate, shift
 from world.scene import RGB, Buildings
 from world.streams import Stream
 
-NOTHING = Buildings(0.0, 10.0, 1.0, 1, "gable", 1.0, 0.6, ((0.8, 0.78, 0.72),), ((0.5, 0.3, 0.25),), (0.2, 0.22, 0.25), "small", 0.0)  # fmt: skip
+NOTHING = Buildings(
+    density=0.0,
+    setback_m=10.0,
+    storeys_mean=1.0,
+    storeys_max=1,
+    roof="gable",
+    roof_share=1.0,
+    roof_steepness=0.6,
+    wall_palette=((0.80, 0.78, 0.72),),
+    roof_palette=((0.50, 0.30, 0.25),),
+    window_rgb=(0.20, 0.22, 0.25),
+    window_style="small",
+    shops=0.0,
+)
 
 
 def draw(site: Site, rng: Stream) -> Buildings:

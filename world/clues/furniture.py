@@ -17,8 +17,14 @@ POLE_RGB = {
     "concrete-ladder": (0.67, 0.65, 0.61),
     "steel": (0.55, 0.58, 0.61),
 }
-FENCE_RGB = {"none": (0.5, 0.5, 0.5), "wood": (0.48, 0.36, 0.25), "wire": (0.58, 0.58, 0.57), "hedge": (0.20, 0.34, 0.13),
-             "wall": (0.74, 0.69, 0.61), "stone": (0.52, 0.50, 0.46)}  # fmt: skip
+FENCE_RGB = {
+    "none": (0.50, 0.50, 0.50),
+    "wood": (0.48, 0.36, 0.25),
+    "wire": (0.58, 0.58, 0.57),
+    "hedge": (0.20, 0.34, 0.13),
+    "wall": (0.74, 0.69, 0.61),
+    "stone": (0.52, 0.50, 0.46),
+}
 
 NOTHING = Furniture("none", POLE_RGB["none"], 45.0, 8.0, 0, "none", NAMED["white"], NAMED["white"], 40.0, False, "none",
                     FENCE_RGB["none"], "none")  # fmt: skip

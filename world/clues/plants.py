@@ -2,8 +2,8 @@
 
 Rules: vegetation follows the Köppen zone (Walter's zonobiomes), refined by continent: eucalyptus at home in Australia
 and planted in dry subtropics, baobabs in Africa and Madagascar, columnar cacti and agaves only in the Americas,
-araucaria in southern South America, bamboo in monsoon Asia, larch in dry Siberia, umbrella pines and cypresses round the
-Mediterranean. Deciduous leaves follow the month's temperature; in savannas the dry season.
+araucaria in southern South America, bamboo in monsoon Asia, larch in dry Siberia, umbrella pines and cypresses round
+the Mediterranean. Deciduous leaves follow the month's temperature; in savannas the dry season.
 """
 
 from world.clues.site import Site

@@ -10,8 +10,20 @@ from world.colour import NAMED
 from world.scene import Signs
 from world.streams import Stream
 
-NOTHING = Signs("", "", "latin", NAMED["grey"], NAMED["white"], NAMED["white"], "triangle", NAMED["white"], NAMED["red"],
-                NAMED["white"], NAMED["red"], False)  # fmt: skip
+NOTHING = Signs(
+    text="",
+    distance="",
+    script="latin",
+    board_rgb=NAMED["grey"],
+    text_rgb=NAMED["white"],
+    border_rgb=NAMED["white"],
+    warning_shape="triangle",
+    warning_rgb=NAMED["white"],
+    warning_border_rgb=NAMED["red"],
+    chevron_rgb=NAMED["white"],
+    chevron_mark_rgb=NAMED["red"],
+    shown=False,
+)
 SCRIPTS = (
     ("cyrillic", "Ѐ", "ӿ"), ("greek", "Ͱ", "Ͽ"), ("armenian", "԰", "֏"), ("hebrew", "֐", "׿"), ("arabic", "؀", "ۿ"),
     ("devanagari", "ऀ", "ॿ"), ("bengali", "ঀ", "৿"), ("tamil", "஀", "௿"), ("sinhala", "඀", "෿"), ("thai", "฀", "๿"),

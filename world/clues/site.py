@@ -1,4 +1,4 @@
-"""What every family of clues may ask about a place: atlas, climate of the month, country facts, fields. Knows no pixels.
+"""What a family of clues may ask of a place: atlas, climate of the month, country facts, fields. Knows no pixels.
 
 `survey` asks the atlas and the fields once for a whole batch, so that a single place costs little.
 """

@@ -11,14 +11,14 @@ from world.scene import Vehicles
 from world.streams import Stream
 from world.styles import CARS
 
-KINDS = ("sedan", "van", "truck", "pickup", "three-wheeler")
 NOTHING = Vehicles(0.0, NAMED["white"], NAMED["white"], NAMED["white"], 4.0, (("sedan", 1.0),), (NAMED["grey"],))
 
 
 def draw(site: Site, rng: Stream) -> Vehicles:
     """The cars on and beside the road."""
     place, country = site.place, site.country
-    colours, shares = CARS[site.style.cars]
+    fashion = CARS[site.style.cars]
+    colours = fashion.colours
     people = min(1.0, place.population_per_km2 / 500.0)
     density = 0.16 + 0.30 * people + 0.35 * place.urban * (0.4 + 0.6 * place.wealth) + 0.12 * rng.normal()
     if place.population_per_km2 < 1.0:
@@ -31,6 +31,6 @@ def draw(site: Site, rng: Stream) -> Vehicles:
         plate_rear_rgb=country.plate_rear_rgb,
         plate_band_rgb=country.plate_band_rgb,
         plate_aspect=country.plate_aspect,
-        kinds=tuple((kind, share) for kind, share in zip(KINDS, shares, strict=True) if share > 0.0),
+        kinds=fashion.kinds,
         palette=tuple(shift(rgb, 0.05 * country.accents[1], 0.02 * country.accents[4]) for rgb in palette),
     )
