@@ -1,1 +1,1 @@
-"""The game: rules, rounds, panorama sources, scorebook, statistics, its web page. Knows no model."""
+"""The game: rules, rounds, panorama sources, scorebook, statistics, web page. Knows no model and no dashboard."""

@@ -1,0 +1,75 @@
+"""Where panoramas come from: the protocol of a source, and the list of maps one can play. Knows no game.
+
+A source draws places by seed, so that the same map and seed give the same five places to everyone, and makes the
+picture of a place from its recipe, whenever asked.
+"""
+
+from pathlib import Path
+from typing import Protocol
+
+from PIL import Image
+
+from arena.photo_maps import find_photo_maps
+from arena.rules import Refused
+from arena.scorebook import Place
+from arena.world_maps import find_world_maps
+from model.geo.folders import home_dir
+
+
+class Source(Protocol):
+    """One map: where its places come from, and how far off a guess may be."""
+
+    @property
+    def name(self) -> str:
+        """In URLs and in the scorebook: "world", "photos-holiday"."""
+
+    @property
+    def title(self) -> str:
+        """For people: "World"."""
+
+    @property
+    def description(self) -> str:
+        """One line about it, without a full stop."""
+
+    @property
+    def kind(self) -> str:
+        """ "world" or "photos"."""
+
+    @property
+    def scale_km(self) -> float:
+        """Of the score."""
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be played, as a sentence; empty when it can."""
+
+    @property
+    def view(self) -> tuple[float, float, float, float]:
+        """What the guess map shows first: south, west, north, east."""
+
+    def draw(self, n: int, seed: int) -> list[Place]:
+        """`n` different places; the same for the same seed."""
+
+    def panorama(self, place: Place) -> Image.Image:
+        """The 2:1 equirectangular picture of a place; its middle column looks north."""
+
+
+def find_maps(folder: Path | None = None) -> dict[str, Source]:
+    """Every map by name: the simulated Earth and its continents, then the photo folders in `home_dir()/maps`."""
+    sources: list[Source] = [*find_world_maps(), *find_photo_maps(folder or home_dir() / "maps")]
+    return {source.name: source for source in sources}
+
+
+def pick_map(maps: dict[str, Source], name: object) -> Source:
+    """The map called `name`, fit to be played.
+
+    Raises:
+        Refused: unknown (404) or broken (409).
+    """
+    source = maps.get(name) if isinstance(name, str) else None
+    if source is None:
+        known = ", ".join(maps) or "none"
+        raise Refused(f"There is no map {name!r:.60}. Known maps: {known}.", 404)
+    if source.problem:
+        raise Refused(source.problem, 409)
+    return source

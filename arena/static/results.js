@@ -1,0 +1,91 @@
+// Filling in the result of a round and the summary of a game. Knows the page's elements, not the server.
+
+const $ = (id) => document.getElementById(id);
+
+export const formatScore = (points) => Math.round(points).toLocaleString('en-US');
+
+/** Kilometres as people say them. */
+export function formatDistance(km) {
+  if (km < 1) return `${Math.round(km * 1000)} m`;
+  if (km < 100) return `${km.toFixed(1)} km`;
+  return `${Math.round(km).toLocaleString('en-US')} km`;
+}
+
+function countUp(element, to, still) {
+  if (still) { element.textContent = formatScore(to); return; }
+  const since = performance.now();
+  const token = element.counting = {};
+  (function step(now) {
+    if (element.counting !== token) return;
+    const t = Math.min(1, (now - since) / 900);
+    element.textContent = formatScore(to * (1 - (1 - t) ** 3));
+    if (t < 1) requestAnimationFrame(step);
+  })(since);
+}
+
+function fillBar(bar, share, still) {
+  bar.style.transition = 'none';
+  bar.style.width = still ? `${share * 100}%` : '0';
+  if (still) return;
+  bar.getBoundingClientRect();
+  bar.style.transition = '';
+  bar.style.width = `${share * 100}%`;
+}
+
+export function showResult(round, game, still) {
+  const {dataset} = $('result');
+  dataset.distanceKm = round.distance_km;
+  dataset.score = round.score;
+  dataset.lat = round.truth.lat;
+  dataset.lng = round.truth.lng;
+  $('result-round').textContent = round.round;
+  $('result-place').textContent = round.truth.label || `${round.truth.lat.toFixed(3)}°, ${round.truth.lng.toFixed(3)}°`;
+  $('result-distance').textContent = formatDistance(round.distance_km);
+  $('next-round').textContent = game.finished ? 'See the summary' : 'Next round';
+  countUp($('result-score'), round.score, still);
+  fillBar($('result-bar'), round.score / 5000, still);
+}
+
+const VERDICTS = [[22500, 'You must have been there before.'], [17500, 'You know this planet well.'], [12500, 'A solid sense of where you are.'],
+  [6000, 'The right half of the world, mostly.'], [0, 'The world is large. Look at the sun, the plants, the lines on the road.']];
+
+export function showSummary(game, still) {
+  const {opponent} = game;
+  $('summary').dataset.total = game.total;
+  $('summary').dataset.opponentTotal = opponent ? opponent.total : '';
+  $('summary').classList.toggle('versus', Boolean(opponent));
+  $('summary-player').textContent = game.player;
+  $('summary-map').textContent = game.map_title;
+  countUp($('summary-total'), game.total, still);
+  fillBar($('summary-bar'), game.total / game.max_total, still);
+  $('summary-verdict').textContent = opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from)[1];
+  $('summary-rounds').replaceChildren(...game.rounds.map((round, i) => line(round, opponent?.rounds[i], game.player)));
+  $('opponent-button').hidden = !game.opponent_offered || Boolean(opponent);
+  $('share').textContent = 'Copy a link to these places';
+}
+
+function versus({total, opponent}) {
+  const margin = formatScore(Math.abs(total - opponent.total));
+  if (total === opponent.total) return `A draw: the model has ${formatScore(total)} points too.`;
+  return total > opponent.total ? `You beat the model by ${margin} points.` : `The model wins by ${margin} points.`;
+}
+
+function line(round, model, player) {
+  const item = document.createElement('li');
+  const entry = (kind, who, {distance_km: km, score}) => {
+    const row = make('div', `entry ${kind}`);
+    const bar = make('span', 'bar');
+    bar.append(Object.assign(make('i'), {style: `width:${score / 50}%`}));
+    bar.setAttribute('aria-hidden', 'true');
+    row.append(make('span', 'who', who), make('span', 'km', formatDistance(km)), bar, make('b', 'score', formatScore(score)));
+    return row;
+  };
+  item.append(make('span', 'number', String(round.round)), make('span', 'where', round.truth.label || `Round ${round.round}`));
+  item.append(entry('guess', player, round));
+  if (model) item.append(entry('model', 'Model', model));
+  return item;
+}
+
+function make(tag, className = '', text = '') {
+  return Object.assign(document.createElement(tag), {className, textContent: text});
+}

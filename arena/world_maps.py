@@ -1,0 +1,78 @@
+"""Maps of the simulated Earth: a recipe drawn by `world.places`, rendered by `world.render`. Knows no game.
+
+`world` is imported when a map is first played, so that listing maps stays quick.
+"""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from arena.scorebook import Place
+from model.geo.scoring import PAPER_SCALE_KM
+
+WIDTH = 2048  # pixels of a panorama
+SAMPLES = 4  # rays a pixel
+
+# name: title, scale of the score in km, first view (south, west, north, east). As in the game, the scale of a continent
+# is a tenth of its extent; the whole world keeps the papers' figure.
+_PRESETS = {
+    "world": ("World", PAPER_SCALE_KM, (-58.0, -170.0, 75.0, 180.0)),
+    "africa": ("Africa", 800.0, (-36.0, -20.0, 38.0, 53.0)),
+    "asia": ("Asia", 930.0, (-11.0, 25.0, 60.0, 150.0)),
+    "europe": ("Europe", 550.0, (34.0, -25.0, 71.0, 45.0)),
+    "north_america": ("North America", 830.0, (7.0, -168.0, 72.0, -52.0)),
+    "south_america": ("South America", 740.0, (-56.0, -82.0, 13.0, -34.0)),
+    "oceania": ("Oceania", 780.0, (-48.0, 112.0, 20.0, 210.0)),
+}
+
+
+@dataclass(frozen=True)
+class WorldMap:
+    """The simulated Earth or a continent of it. Its places belong to the split "game", where no stage trains."""
+
+    name: str
+    title: str
+    description: str
+    scale_km: float
+    view: tuple[float, float, float, float]
+    kind: str = "world"
+    problem: str = ""
+
+    def draw(self, n: int, seed: int) -> list[Place]:
+        """`n` places on land, by seed."""
+        from world import WORLD_VERSION
+        from world.places import sample_places
+
+        frame = sample_places(n, seed, split="game", preset=self.name)
+        return [
+            Place(
+                float(row["lat"]),
+                float(row["lng"]),
+                {
+                    "month": int(row["month"]),
+                    "hour": float(row["hour"]),
+                    "seed": int(row["seed"]),
+                    "world": WORLD_VERSION,
+                },
+            )
+            for row in frame.to_dict("records")
+        ]
+
+    def panorama(self, place: Place) -> Image.Image:
+        """Rendered from the recipe: about a second."""
+        from world.render import render_equirectangular
+
+        from world.clues import build_scene
+
+        recipe = place.recipe
+        scene = build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
+        return Image.fromarray(render_equirectangular(scene, width=WIDTH, samples=SAMPLES))
+
+
+def find_world_maps() -> list[WorldMap]:
+    """The whole Earth first, then its continents."""
+    maps = []
+    for name, (title, scale_km, view) in _PRESETS.items():
+        where = "Anywhere on land" if name == "world" else f"Anywhere in {title}"
+        maps.append(WorldMap(name, title, f"{where}, on the simulated Earth", scale_km, view))
+    return maps
