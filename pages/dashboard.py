@@ -8,7 +8,9 @@ from pages.components import identity
 
 HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Homing", page_icon=str(identity.ICON), layout="wide", menu_items={"About": identity.MOTTO})
+st.set_page_config(
+    page_title="Homing", page_icon=str(identity.ICON), layout="wide", menu_items={"About": identity.MOTTO}
+)
 st.logo(str(identity.WORDMARK), icon_image=str(identity.WORDMARK), size="large")
 page = st.navigation(
     [

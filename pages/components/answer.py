@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from model.geolocator import Guess, exif_position
 
 from model.geo.distance import haversine_km, to_unit
 from model.geo.scoring import MAX_SCORE, geoguessr_score
-from model.geolocator import Guess, exif_position
 from pages.components import maps, notices, pictures, resources, words
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
@@ -55,11 +55,19 @@ def _truth(guess: Guess, sample: Sample) -> None:
 
 def _map(guess: Guess, sample: Sample | None) -> None:
     candidates = _candidate_frame(guess)
-    others = candidates.iloc[1:].assign(tip=lambda f: "Also considered: " + f["place"] + f["probability"].map(" ({:.0%})".format))
+    others = candidates.iloc[1:].assign(
+        tip=lambda f: "Also considered: " + f["place"] + f["probability"].map(" ({:.0%})".format)
+    )
     alike = pd.DataFrame([{"lat": p.lat, "lng": p.lng, "tip": "Looks alike"} for p in guess.look_alikes],
                          columns=["lat", "lng", "tip"])  # fmt: skip
-    mine = pd.DataFrame([{"lat": guess.lat, "lng": guess.lng, "tip": f"<b>The guess</b><br>{words.position(guess.lat, guess.lng)}"}])
-    layers = [*_heat(guess), maps.pins(alike, PERSON, 5, ring=True, name="alike"), maps.pins(others, BOT, 5, name="others")]
+    mine = pd.DataFrame(
+        [{"lat": guess.lat, "lng": guess.lng, "tip": f"<b>The guess</b><br>{words.position(guess.lat, guess.lng)}"}]
+    )
+    layers = [
+        *_heat(guess),
+        maps.pins(alike, PERSON, 5, ring=True, name="alike"),
+        maps.pins(others, BOT, 5, name="others"),
+    ]
     legend = [("guess", MODEL), ("also considered", BOT), ("looks alike", PERSON)]
     points = [(guess.lat, guess.lng), *others.loc[others["probability"] > 0.02, ["lat", "lng"]].to_numpy().tolist()]
     if sample is not None:
@@ -89,8 +97,18 @@ def _heat(guess: Guess) -> list[object]:
 
 def _certainty(guess: Guess) -> None:
     with st.container(horizontal=True):
-        st.metric("Expected score", f"{guess.expected_score:,.0f}", help=f"Of {MAX_SCORE:,}: what the model thinks it will get.", border=True)
-        st.metric("Best region", f"{guess.candidates[0].probability:.0%}", help="The share of its belief in one region.", border=True)
+        st.metric(
+            "Expected score",
+            f"{guess.expected_score:,.0f}",
+            help=f"Of {MAX_SCORE:,}: what the model thinks it will get.",
+            border=True,
+        )
+        st.metric(
+            "Best region",
+            f"{guess.candidates[0].probability:.0%}",
+            help="The share of its belief in one region.",
+            border=True,
+        )
     st.markdown(words.certainty(guess.entropy, len(guess.cells)))
 
 

@@ -6,9 +6,8 @@ What is shown is what the model saw: the views, after decoding, turning and crop
 from collections.abc import Sequence
 
 import streamlit as st
-from PIL import Image
-
 from model.geolocator import gather_views
+from PIL import Image
 
 SIDE_PX, GAP_PX = 420, 10
 PHOTO_PX = 640  # the longer side of a single photo

@@ -4,20 +4,24 @@ Knows no page. Callers go through the module (`resources.scorebook()`), so that 
 """
 
 import io
+import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
-
-from arena.scorebook import Scorebook
-from model.geo.atlas import Atlas
 from model.geolocator import Geolocator
-from world.clues import build_scene
-from world.places import sample_places as draw_places
+from PIL import Image
 from world.render import render_equirectangular, render_views
 
-SAMPLES = 6  # places on offer at a time: one row on a desk, three on a phone
+from arena.scorebook import Scorebook
+from model.errors import ArtifactError
+from model.geo.atlas import Atlas
+from model.geo.folders import repository_dir
+from world.clues import build_scene
+from world.places import sample_places
+
+CHECKPOINT = repository_dir() / "checkpoints" / "simulated-earth"
 THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
 HEX_DEG = 0.8  # spacing of the honeycomb over land: finer than most cells, and still a light page
@@ -31,6 +35,27 @@ def geolocator() -> Geolocator:
         ArtifactError: no checkpoint, or one that is foreign or edited.
     """
     return Geolocator.load()
+
+
+def metrics() -> dict[str, Any]:
+    """What the shipped checkpoint measured (metrics.json of `python -m model.evaluate`).
+
+    Raises:
+        ArtifactError: not measured, or not readable.
+    """
+    path = CHECKPOINT / "metrics.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(
+            f"looked for the checkpoint's figures in {path.name}, found none that can be read; run `make reproduce`."
+        ) from error
+    if (
+        not isinstance(found, dict)
+        or not {"n", "country_accuracy", "median_km", "mean_score", "within_km"} <= found.keys()
+    ):
+        raise ArtifactError(f"{path.name} of the checkpoint lacks figures; measure it again with `make reproduce`.")
+    return found
 
 
 @st.cache_resource(show_spinner="Unrolling the atlas …")
@@ -50,9 +75,9 @@ def scorebook() -> Scorebook:
 
 
 @st.cache_resource(show_spinner=False, max_entries=50)
-def sample_places(seed: int) -> pd.DataFrame:
+def places(count: int, seed: int) -> pd.DataFrame:
     """Places of the game's own split, which no training stage has seen: id, lat, lng, month, hour, seed."""
-    return draw_places(SAMPLES, seed=seed, split="game")
+    return sample_places(count, seed=seed, split="game")
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)

@@ -38,8 +38,12 @@ def verdict(frame: pd.DataFrame) -> str:
 
 def table(frame: pd.DataFrame) -> None:
     """A row for each round, two columns for each player."""
-    order = list(dict.fromkeys(frame.sort_values("kind", key=lambda k: k.map({"person": 0, "bot": 1}).fillna(2))["player"]))
-    wide = frame.pivot_table(index=["round", "country"], columns="player", values=["score", "distance_km"], aggfunc="last")
+    order = list(
+        dict.fromkeys(frame.sort_values("kind", key=lambda k: k.map({"person": 0, "bot": 1}).fillna(2))["player"])
+    )
+    wide = frame.pivot_table(
+        index=["round", "country"], columns="player", values=["score", "distance_km"], aggfunc="last"
+    )
     shown = pd.DataFrame({"Round": wide.index.get_level_values(0), "Country": wide.index.get_level_values(1)})
     columns = {}
     for player in order:
@@ -55,7 +59,7 @@ def atlas(frame: pd.DataFrame, key: str, height: int = 420) -> None:
     given = colours(frame)
     told = frame.assign(tip=lambda f: "<b>Round " + f["round"].astype(str) + "</b><br>" + f["country"].fillna(""))
     layers = [maps.lines(part, given[player], name=f"lines-{player}") for player, part in told.groupby("player")]
-    layers.append(maps.pins(told.drop_duplicates(["game_id", "round"]), TRUTH, 7, name="truth"))
+    layers.append(maps.pins(told.drop_duplicates(["round", "lat", "lng"]), TRUTH, 7, name="truth"))
     for player, part in told.groupby("player"):
         guesses = part.assign(
             tip=f"<b>{_plain(player)}</b>, round " + part["round"].astype(str) + "<br>"

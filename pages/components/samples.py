@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.components import resources
 
+COUNT = 6
 CARD_PX = 156  # six in a row on a desk, two on a phone
 _SEED, _CHOSEN = "sample_seed", "sample_chosen"
 FIRST_SEED = 20
@@ -27,7 +28,7 @@ class Sample:
 
 def on_offer() -> list[Sample]:
     """The places shown now."""
-    frame = resources.sample_places(st.session_state.get(_SEED, FIRST_SEED))
+    frame = resources.places(COUNT, st.session_state.get(_SEED, FIRST_SEED))
     return [
         Sample(float(row.lat), float(row.lng), int(row.month), float(row.hour), int(row.seed))
         for row in frame.itertuples()
@@ -77,6 +78,4 @@ def gallery() -> None:
             with st.container(width=CARD_PX, gap="small"):
                 picture = resources.thumbnail(sample.lat, sample.lng, sample.month, sample.hour, sample.seed)
                 st.image(picture, width="stretch", alt=f"Sample place {number}")
-                st.button(
-                    "Where is this?", key=f"sample-{number}", on_click=choose, args=(sample,), width="stretch"
-                )
+                st.button("Where is this?", key=f"sample-{number}", on_click=choose, args=(sample,), width="stretch")
