@@ -101,8 +101,8 @@ class PretrainingModel(nn.Module):
         standard = self.standardise(places)
         return {name: head(standard) for name, head in self.heads.items()}
 
-    def forward(self, batch: Batch, weights: LossWeights) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """The weighted loss of a batch, and each part of it, unweighted and detached."""
+    def forward(self, batch: Batch, weights: LossWeights) -> tuple[torch.Tensor, dict[str, torch.Tensor], torch.Tensor]:
+        """The weighted loss of a batch; each part of it, unweighted; the places (N, D). The last two are detached."""
         places, _, seen = self.embed(batch.pixels)
         losses: dict[str, torch.Tensor] = {}
         if weights.captions > 0:
@@ -120,4 +120,4 @@ class PretrainingModel(nn.Module):
             error = outputs["regressions"].float() - torch.nan_to_num(batch.regressions)
             losses["regressions"] = (error.square() * known).sum() / known.sum().clamp(min=1)
         total = places.new_zeros(()) + sum(getattr(weights, name) * loss for name, loss in losses.items())
-        return total, {name: loss.detach() for name, loss in losses.items()}
+        return total, {name: loss.detach() for name, loss in losses.items()}, places.detach()

@@ -51,18 +51,16 @@ def pool(hidden: torch.Tensor) -> torch.Tensor:
     return hidden.mean(dim=1) if hidden.ndim == 3 else hidden.flatten(2).mean(dim=2)
 
 
-def vision_tower(model: torch.nn.Module) -> torch.nn.Module:
+def vision_tower(model: Any) -> Any:
     """The part that sees: the vision tower of a two-tower model, or the model itself."""
-    tower = getattr(model, "vision_model", model)
-    assert isinstance(tower, torch.nn.Module)
-    return tower
+    return getattr(model, "vision_model", model)
 
 
 class Encoder:
     """A loaded encoder; its methods change nothing in it, so that threads may share it."""
 
     def __init__(self, model: torch.nn.Module, preprocessor: dict[str, Any], tokenizer: Any, device: torch.device):
-        self.model: Any = model.to(device).eval()
+        self.model: Any = model.to(device=device).eval()
         self.tower: Any = vision_tower(self.model)
         self.tokenizer = tokenizer
         self.device = device
@@ -74,7 +72,7 @@ class Encoder:
         self.mean = tuple(float(v) for v in preprocessor.get("image_mean") or CLIP_MEAN)
         self.std = tuple(float(v) for v in preprocessor.get("image_std") or CLIP_STD)
         self.resample = Image.Resampling(int(preprocessor.get("resample", Image.Resampling.BICUBIC)))
-        self.dim = _width(config)
+        self.dim = width_of(self.model)
 
     @classmethod
     def load(cls, source: str | Path, device: torch.device | None = None) -> "Encoder":
@@ -214,6 +212,8 @@ def _image_size(preprocessor: dict[str, Any], config: Any) -> int:
     return int(getattr(config, "image_size", 224))
 
 
-def _width(config: Any) -> int:
+def width_of(model: Any) -> int:
+    """D, the size of the embeddings a model gives."""
+    config = vision_tower(model).config
     sizes = getattr(config, "hidden_sizes", None)
     return int(sizes[-1]) if sizes else int(config.hidden_size)
