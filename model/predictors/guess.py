@@ -1,0 +1,96 @@
+"""A guess: one place, how sure, what else, and what looks alike. Plain data that any page, game or API can show."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A geocell that was considered."""
+
+    cell: int
+    lat: float  # of the cell's representative
+    lng: float
+    country: str  # ISO-2, of most training places of the cell
+    probability: float  # of the head
+    score: float  # after retrieval; over all candidates of a guess they sum to 1
+    refined_lat: float  # the place in the cell that looks most alike
+    refined_lng: float
+
+
+@dataclass(frozen=True)
+class LookAlike:
+    """A known location cluster that looks like the picture."""
+
+    lat: float
+    lng: float
+    distance: float  # in the index's space, no unit
+    members: int
+
+
+@dataclass(frozen=True, eq=False)
+class Guess:
+    """Where a picture was taken, as far as the checkpoint can tell.
+
+    Attributes:
+        lat: degrees, WGS-84.
+        lng: degrees, in [-180, 180).
+        country: ISO-2 code at the guess; "" at sea.
+        country_name: its English name.
+        region: admin-1 name.
+        town: the nearest town.
+        town_distance_km: how far that is.
+        candidates: considered cells, best first.
+        entropy: of the cell probabilities, in nats; 0 is certain.
+        expected_score: mean GeoGuessr points of this guess if the cell probabilities are right.
+        cells: (C,) probability of every geocell.
+        look_alikes: nearest known places, over all cells.
+        familiarity: share of validation places that were nearer to what is known; 1: stranger than any; None: unknown.
+        unfamiliar: it looks like nothing the checkpoint knows, so the guess means little.
+    """
+
+    lat: float
+    lng: float
+    country: str
+    country_name: str
+    region: str
+    town: str
+    town_distance_km: float
+    candidates: tuple[Candidate, ...]
+    entropy: float
+    expected_score: float
+    cells: NDArray[np.float32]
+    look_alikes: tuple[LookAlike, ...]
+    familiarity: float | None
+    unfamiliar: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON data; the probabilities of cells are rounded to a millionth."""
+        plain = {
+            name: value for name, value in vars(self).items() if name not in ("candidates", "look_alikes", "cells")
+        }
+        return plain | {
+            "candidates": [asdict(candidate) for candidate in self.candidates],
+            "look_alikes": [asdict(place) for place in self.look_alikes],
+            "cells": [round(float(p), 6) for p in self.cells],
+        }
+
+    def sentence(self) -> str:
+        """The guess as a person would say it, with how far it can be believed."""
+        where = (
+            f"{abs(self.lat):.2f}°{'N' if self.lat >= 0 else 'S'} {abs(self.lng):.2f}°{'E' if self.lng >= 0 else 'W'}"
+        )
+        names = ", ".join(name for name in (self.region, self.country_name or self.country) if name)
+        near = f"{self.town_distance_km:.0f} km from " if self.town_distance_km >= 5 else "near "
+        place = f"{near}{self.town}" + (f" ({names})" if names else "") if self.town else names or "open sea"
+        sure = f"{self.candidates[0].probability:.0%} for its cell, {self.expected_score:,.0f} of 5,000 points expected"
+        text = f"{place[0].upper()}{place[1:]}, at {where}: {sure}."
+        others = list(dict.fromkeys(c.country for c in self.candidates if c.country and c.country != self.country))
+        if others:
+            text += f" It also considered {', '.join(others[:3])}."
+        if self.unfamiliar:
+            text += " But it looks like nothing this checkpoint was trained on, so the guess means little."
+        return text
