@@ -18,11 +18,11 @@ help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 app: $(VENV)/.installed ## the dashboard, the game and the API on http://localhost:8501
-	@$(BIN)/python -m model.geo.atlas --quiet
+	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(VENV)/.installed-dev browser ## every test, a whole game in a real browser among them
-	@$(BIN)/python -m model.geo.atlas --quiet
+	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.installed-dev ## format, lint and types
