@@ -24,7 +24,6 @@ from model.retrieval.space import Floats, Space
 
 FORMAT = 1
 FAMILIAR_NEIGHBOURS = 5
-FAMILIAR_QUANTILE = 0.99  # farther than 99 % of validation places: looks like nothing it knows
 
 
 @dataclass(frozen=True)
