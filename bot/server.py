@@ -28,10 +28,12 @@ def running_app(base_url: str, log: Path) -> Iterator[None]:
     Raises:
         BrowserError: a page that is not ours, or nothing there and nothing that could be started.
     """
+    host, port = _address(base_url)
     if answers(base_url):
         yield
         return
-    host, port = _local_address(base_url)
+    if host not in HERE or not base_url.startswith("http://") or urlsplit(base_url).path not in ("", "/"):
+        raise BrowserError(f"no game answers at {base_url}; start the app there (make app) or leave --url away.")
     with log.open("ab") as stream:
         process = subprocess.Popen(_command(host, port), cwd=repository_dir(), stdout=stream, stderr=stream,
                                    stdin=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
@@ -78,7 +80,7 @@ def stop_group(process: subprocess.Popen[bytes], stop_s: float = STOP_S) -> None
         process.wait()
 
 
-def _local_address(base_url: str) -> tuple[str, int]:
+def _address(base_url: str) -> tuple[str, int]:
     try:
         parts = urlsplit(base_url)
         host, port = parts.hostname or "", parts.port or 80
@@ -86,8 +88,6 @@ def _local_address(base_url: str) -> tuple[str, int]:
         raise BrowserError(f"{base_url!r} is no address of a page ({error}); try http://127.0.0.1:8501.") from error
     if parts.scheme not in ("http", "https") or not host:
         raise BrowserError(f"{base_url!r} is no address of a page; it looks like http://127.0.0.1:8501.")
-    if parts.scheme == "https" or host not in HERE or parts.path not in ("", "/"):
-        raise BrowserError(f"no game answers at {base_url}; start the app there (make app) or leave --url away.")
     return host, port
 
 

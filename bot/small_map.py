@@ -44,8 +44,8 @@ def small_map(
     for line in _copies(view, np.column_stack([np.unwrap(way[:, 1], period=360.0), way[:, 0]])):
         for start in range(0, len(line) - 2, 4):
             draw.line(line[start : start + 3], fill=LINE, width=2 * SMOOTH)
-    for place, colour in ((truth, TRUTH), (guess, GUESS)):
-        _dot(draw, *view.pixel_of(*place), colour)
+    for place, colour, radius in ((truth, TRUTH, 12.0), (guess, GUESS, 8.0)):  # a good guess is a bull's eye
+        _dot(draw, *view.pixel_of(*place), colour, radius)
     return image.resize((width_px, height_px), Image.Resampling.LANCZOS)
 
 
@@ -111,6 +111,6 @@ def _copies(view: MapView, ring: Ring) -> Iterator[list[tuple[float, float]]]:
             yield list(zip(x.tolist(), y.tolist(), strict=True))
 
 
-def _dot(draw: ImageDraw.ImageDraw, x: float, y: float, colour: str, radius: float = 8.0) -> None:
+def _dot(draw: ImageDraw.ImageDraw, x: float, y: float, colour: str, radius: float) -> None:
     for size, fill in ((radius, "#0c131a"), (radius - 2, "#ffffff"), (radius - 3.5, colour)):
         draw.ellipse([(v + sign * size) * SMOOTH for sign in (-1, 1) for v in (x, y)], fill=fill)
