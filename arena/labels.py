@@ -30,7 +30,7 @@ def map_labels() -> dict[str, list[list[Any]]]:
     return {
         "countries": sorted(names, key=lambda name: -name[3]),
         "towns": [
-            [str(name), round(float(lat), 3), round(float(lng), 3), int(population)]
-            for name, lat, lng, population in largest[["name", "lat", "lng", "population"]].itertuples(index=False)
+            [str(row["name"]), round(row["lat"], 3), round(row["lng"], 3), int(row["population"])]
+            for row in largest[["name", "lat", "lng", "population"]].to_dict("records")
         ],
     }

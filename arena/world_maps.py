@@ -13,16 +13,20 @@ from model.geo.scoring import PAPER_SCALE_KM
 WIDTH = 2048  # pixels of a panorama
 SAMPLES = 4  # rays a pixel
 
-# name: title, scale of the score in km, first view (south, west, north, east). As in the game, the scale of a continent
-# is a tenth of its extent; the whole world keeps the papers' figure.
+_EARTH = (-58.0, -170.0, 75.0, 180.0)
+
+# name: title, where, scale of the score in km, first view (south, west, north, east). As in the game, the scale of a
+# continent is a tenth of its extent; whatever spans the world keeps the papers' figure.
 _PRESETS = {
-    "world": ("World", PAPER_SCALE_KM, (-58.0, -170.0, 75.0, 180.0)),
-    "africa": ("Africa", 800.0, (-36.0, -20.0, 38.0, 53.0)),
-    "asia": ("Asia", 930.0, (-11.0, 25.0, 60.0, 150.0)),
-    "europe": ("Europe", 550.0, (34.0, -25.0, 71.0, 45.0)),
-    "north_america": ("North America", 830.0, (7.0, -168.0, 72.0, -52.0)),
-    "south_america": ("South America", 740.0, (-56.0, -82.0, 13.0, -34.0)),
-    "oceania": ("Oceania", 780.0, (-48.0, 112.0, 20.0, 210.0)),
+    "world": ("World", "Anywhere on land", PAPER_SCALE_KM, _EARTH),
+    "urban": ("Towns and cities", "Streets all over the world", PAPER_SCALE_KM, _EARTH),
+    "rural": ("Countryside", "Open roads all over the world", PAPER_SCALE_KM, _EARTH),
+    "africa": ("Africa", "Anywhere in Africa", 800.0, (-36.0, -20.0, 38.0, 53.0)),
+    "asia": ("Asia", "Anywhere in Asia", 930.0, (-11.0, 25.0, 60.0, 150.0)),
+    "europe": ("Europe", "Anywhere in Europe", 550.0, (34.0, -25.0, 71.0, 45.0)),
+    "north-america": ("North America", "Anywhere in North America", 830.0, (7.0, -168.0, 72.0, -52.0)),
+    "south-america": ("South America", "Anywhere in South America", 740.0, (-56.0, -82.0, 13.0, -34.0)),
+    "oceania": ("Oceania", "Anywhere in Oceania", 780.0, (-48.0, 112.0, 20.0, 210.0)),
 }
 
 
@@ -70,9 +74,8 @@ class WorldMap:
 
 
 def find_world_maps() -> list[WorldMap]:
-    """The whole Earth first, then its continents."""
-    maps = []
-    for name, (title, scale_km, view) in _PRESETS.items():
-        where = "Anywhere on land" if name == "world" else f"Anywhere in {title}"
-        maps.append(WorldMap(name, title, f"{where}, on the simulated Earth", scale_km, view))
-    return maps
+    """The whole Earth first, then parts of it."""
+    return [
+        WorldMap(name, title, f"{where}, on the simulated Earth", scale_km, view)
+        for name, (title, where, scale_km, view) in _PRESETS.items()
+    ]

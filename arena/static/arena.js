@@ -223,7 +223,7 @@ async function share() {
   const button = $('share');
   try {
     await navigator.clipboard.writeText(address.href);
-    button.textContent = 'Link copied: it leads to the same five places';
+    button.textContent = 'Link copied';
   } catch {
     button.textContent = address.href; // no clipboard here: the link itself can be selected
   }

@@ -43,7 +43,7 @@ export class ResultMap {
     const pad = this.padding(width, height);
     const seen = new deck.WebMercatorViewport({width, height}).fitBounds(
       [[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]], {padding: pad, maxZoom: 8, minExtent: 0.02});
-    const zoom = Math.max(seen.zoom, Math.log2(height / 512) - 0.35);
+    const {zoom} = seen;
     this.zoom = zoom;
     this.deck.setProps({initialViewState: {longitude: seen.longitude, latitude: seen.latitude, zoom, minZoom: -1, maxZoom: 11,
       ...(this.still ? {} : {transitionDuration: 700, transitionInterpolator: new deck.LinearInterpolator(['longitude', 'latitude', 'zoom']), transitionEasing: (t) => 1 - (1 - t) ** 3})}});
