@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.data.views import Source, gather_views
+from model.data.views import Source, exif_position, gather_views
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from model.networks.encoder import Encoder
     from model.predictors.pigeon import Pigeon, Prediction
 
-__all__ = ["Candidate", "Geolocator", "Guess", "LookAlike", "default_checkpoint"]
+__all__ = [
+    "Candidate", "Geolocator", "Guess", "LookAlike", "default_checkpoint",
+    "exif_position", "gather_views",  # pictures as the model sees them: pages come through this door only
+]  # fmt: skip
 
 LOOK_ALIKES = 12
 SHOWN_CANDIDATES = 10
