@@ -44,7 +44,7 @@ def small_map(
     for line in _copies(view, np.column_stack([np.unwrap(way[:, 1], period=360.0), way[:, 0]])):
         for start in range(0, len(line) - 2, 4):
             draw.line(line[start : start + 3], fill=LINE, width=2 * SMOOTH)
-    for place, colour, radius in ((truth, TRUTH, 12.0), (guess, GUESS, 8.0)):  # a good guess is a bull's eye
+    for place, colour, radius in ((truth, TRUTH, 15.0), (guess, GUESS, 8.0)):  # a good guess is a bull's eye
         _dot(draw, *view.pixel_of(*place), colour, radius)
     return image.resize((width_px, height_px), Image.Resampling.LANCZOS)
 

@@ -69,4 +69,4 @@ def test_every_kind_of_geojson_is_understood():
 def test_the_great_circle_runs_from_guess_to_truth_without_a_detour(guess, truth):
     way = great_circle(guess, truth)
     steps = haversine_km(way[:-1], way[1:])
-    assert float(np.sum(steps)) == pytest.approx(float(haversine_km(guess, truth)), abs=1e-3)
+    assert float(np.sum(steps)) == pytest.approx(float(haversine_km(guess, truth)), rel=1e-6, abs=1e-6)
