@@ -28,9 +28,10 @@ def fields(points: ArrayLike, names: tuple[str, ...], scale_km: float) -> Floats
     """Several independent fields of one scale: points (N, 2) -> (N, len(names))."""
     waves, phases = _waves(names, float(scale_km))
     position_km = to_unit(points).reshape(-1, 3) * EARTH_RADIUS_KM  # (N, 3)
-    angle = position_km @ waves + phases  # (N, names * WAVES)
+    # One axis after the other, not a matrix product: its rounding would depend on how many points are asked at once.
+    angle = phases + sum(position_km[:, axis, None] * waves[axis] for axis in range(3))  # (N, names * WAVES)
     values: Floats = np.cos(angle).reshape(len(position_km), len(names), WAVES).sum(axis=2) * np.sqrt(2.0 / WAVES)
-    return values
+    return np.round(values, 6)
 
 
 @lru_cache(maxsize=256)

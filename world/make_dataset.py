@@ -17,7 +17,9 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from PIL import Image
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -73,11 +75,8 @@ class DatasetConfig:
         """Number of places of each split; they sum to `places`."""
         validation = round(self.places * self.split_shares[1]) if self.validation is None else self.validation
         test = round(self.places * self.split_shares[2]) if self.test is None else self.test
-        return {
-            "train": self.places - validation - test if smallest >= 0 else smallest,
-            "validation": validation,
-            "test": test,
-        }
+        train = self.places - validation - test if min(validation, test) >= 0 else -1
+        return {"train": train, "validation": validation, "test": test}
 
     def plan(self) -> dict[str, object]:
         """What decides over the pictures: all but where and with how many processes."""
@@ -95,8 +94,8 @@ def main(config: DatasetConfig) -> Path:
     manifest = config.out / "manifest.parquet"
     if is_done(config.out, STAGE, config.plan(), {}):
         return manifest
-    _claim(config)
     table = _places(config)
+    _claim(config)
     _render_all(table, config)
     with whole(manifest) as temporary:
         table.to_parquet(temporary, index=False)
@@ -187,9 +186,9 @@ def _render_batch(batch: pd.DataFrame, out: Path, size: int, samples: int) -> in
     return len(batch)
 
 
-def _write_jpeg(pixels: "object", path: Path) -> None:
+def _write_jpeg(pixels: NDArray[np.uint8], path: Path) -> None:
     encoded = io.BytesIO()
-    Image.fromarray(pixels).save(encoded, "JPEG", quality=JPEG_QUALITY, subsampling=0)  # type: ignore[arg-type]
+    Image.fromarray(pixels).save(encoded, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     with whole(path) as temporary:
         temporary.write_bytes(encoded.getvalue())
 

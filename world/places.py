@@ -165,7 +165,8 @@ def _inside(points: Floats, split: Split) -> NDArray[np.bool_]:
     deep = np.mod(points + 180.0, CELL_DEG)
     to_border = np.minimum(deep, CELL_DEG - deep) * KM_PER_DEGREE  # (N, 2)
     to_border[:, 1] *= np.cos(np.radians(np.abs(points[:, 0]) + CELL_DEG))
-    return inside & (to_border.min(axis=1) > MARGIN_KM)
+    inside &= to_border.min(axis=1) > MARGIN_KM
+    return inside
 
 
 def _moments(lat: Floats, rng: np.random.Generator) -> tuple[NDArray[np.int64], Floats]:

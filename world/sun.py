@@ -1,8 +1,8 @@
 """Where the sun stands, for many places at once. Knows no weather.
 
 Declination and equation of time after Spencer (1971), the same formulas as pvlib's `declination_spencer71` and
-`equation_of_time_spencer71`; good to about 0.1° of pvlib's SPA. Hours are local solar time: at 12 the sun is highest,
-so the equation of time and the longitude drop out of the position and only enter the clock.
+`equation_of_time_spencer71`; within 0.6°, about the sun's own width, of its SPA. Hours are local solar time: at 12
+the sun is highest, so the equation of time and the longitude drop out of the position and only enter the clock.
 """
 
 import numpy as np

@@ -15,6 +15,7 @@ from world.scene import AZIMUTHS
 
 BANDS_KM = ((2.0, 3.2, 5.0), (9.0, 13.0, 18.0), (26.0, 37.0, 51.0, 70.0))
 WATER_KM = (0.4, 0.9, 2.0, 4.0, 7.0, 12.0, 20.0)
+WATER_WEIGHT = np.array([0.5, 0.7, 0.9, 1.1, 1.2, 1.3, 1.3], np.float32) / 7.0  # nearby shore hides less of the view
 STEP = 2  # every second azimuth is asked, the others lie between
 KM_PER_DEGREE = np.pi * EARTH_RADIUS_KM / 180.0
 
@@ -61,7 +62,7 @@ def _sea(points: NDArray[np.float64], azimuths: NDArray[np.float64], atlas: Any)
     distances = np.array(WATER_KM)
     around = _around(points, azimuths[::2], distances)
     water = ~np.asarray(atlas.is_land(around.reshape(-1, 2)), bool).reshape(around.shape[:-1])
-    share = water.mean(axis=1).astype(np.float32)  # (N, A / 2)
+    share = (water * WATER_WEIGHT[:, None]).sum(axis=1).clip(0.0, 1.0)  # (N, A / 2)
     doubled = np.repeat(share, 2, axis=1)
     for _ in range(2):  # or silhouettes of the shore get vertical cliffs
         doubled = (np.roll(doubled, 1, axis=1) + 2 * doubled + np.roll(doubled, -1, axis=1)) / 4

@@ -28,6 +28,7 @@ ZONES: dict[str, Mix] = {  # by the longest prefix that fits
     "BSk": {"grass": 2, "shrub": 2.5, "poplar": 1, "bush": 1, "pine": 0.6},
     "Csa": {"olive": 3, "cypress": 1.6, "umbrella-pine": 1.6, "oak": 1.2, "shrub": 1},
     "Csb": {"oak": 1.5, "pine": 2, "eucalyptus": 0.7, "olive": 0.6, "cypress": 0.6},
+    "Csc": {"pine": 2, "shrub": 1.5, "bush": 1, "grass": 1},
     "Cfa": {"oak": 3, "pine": 2, "maple": 1.5, "willow": 0.7, "bush": 1},
     "Cfb": {"oak": 3, "maple": 1.6, "poplar": 1, "birch": 0.8, "willow": 0.6, "spruce": 0.6},
     "Cfc": {"birch": 2, "bush": 2, "grass": 1.5, "spruce": 1},

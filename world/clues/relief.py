@@ -1,6 +1,6 @@
 """Relief: the horizon in three bands, the snow line, the colour of slopes.
 
-Rules: real altitude in all directions, exaggerated by a quarter because a grid of 5 arc-minutes is smoother than
+Rules: real altitude in all directions, exaggerated because a grid of 5 arc-minutes is smoother than
 mountains are, with ridges in proportion to the local roughness; the snow line lies where the month's mean falls below
 freezing with the standard lapse rate of 6.5 °C/km.
 """
@@ -14,7 +14,7 @@ from world.colour import mix, shift
 from world.scene import AZIMUTHS, Relief
 from world.streams import Stream
 
-EXAGGERATION = 1.25
+EXAGGERATION = 1.6
 LAPSE_C_PER_M = 0.0065
 RIDGES = (3, 7, 15, 31)  # waves round the circle
 _TURN = np.linspace(0.0, 2.0 * np.pi, AZIMUTHS, endpoint=False, dtype=np.float32)

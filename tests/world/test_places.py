@@ -1,0 +1,88 @@
+"""Where and when to look."""
+
+import numpy as np
+import pytest
+
+from model.errors import ConfigError, CoordinateError
+from model.geo.distance import haversine_km
+from world.places import CONTINENT_CODES, SHARES, SPLITS, sample_places, split_of
+from world.sun import solar_position
+
+
+def test_the_same_arguments_give_the_same_places_and_another_seed_others():
+    first, again, other = sample_places(50, 3), sample_places(50, 3), sample_places(50, 4)
+    assert first.equals(again)
+    assert not np.isclose(first["lat"], other["lat"]).any()
+    assert first["id"].tolist()[:2] == ["train-0000000", "train-0000001"]
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_places_lie_on_land_in_daylight_in_cells_of_their_split(split, atlas):
+    places = sample_places(300, 5, split)
+    points = places[["lat", "lng"]].to_numpy()
+    assert (split_of(points) == split).all()
+    assert atlas.is_land(points).all()
+    assert (points[:, 0] > -60.0).all()
+    assert places["month"].isin(range(1, 13)).all()
+    assert (solar_position(places["lat"], places["month"], places["hour"])[1] > 4.9).all()
+    assert places["seed"].nunique() == 300
+
+
+def test_test_places_keep_five_kilometres_from_training_places():
+    train, test = (
+        sample_places(n, 1, split)[["lat", "lng"]].to_numpy() for n, split in ((3000, "train"), (300, "test"))
+    )
+    assert haversine_km(test[:, None], train[None]).min() > 5.0
+
+
+def test_cells_are_shared_out_as_told_and_split_of_is_pure():
+    rng = np.random.default_rng(0)
+    points = np.stack([rng.uniform(-60, 70, 50_000), rng.uniform(-180, 180, 50_000)], axis=1)
+    names = split_of(points)
+    for split, share in zip(SPLITS, SHARES, strict=True):
+        assert abs((names == split).mean() - share) < 0.01
+    assert (split_of([(10.2, -180.0)]) == split_of([(10.2, 180.0)])).all()
+
+
+@pytest.mark.parametrize("preset", CONTINENT_CODES)
+def test_a_continent_stays_on_its_continent(preset, atlas):
+    places = sample_places(100, 2, preset=preset)
+    countries = atlas.describe(places[["lat", "lng"]].to_numpy())["country"]
+    assert (atlas.countries["continent"].reindex(countries) == CONTINENT_CODES[preset]).all()
+
+
+def test_urban_places_are_fuller_than_rural_ones_and_a_country_is_a_preset(atlas):
+    def people(preset):
+        return atlas.describe(sample_places(300, 2, preset=preset)[["lat", "lng"]].to_numpy())[
+            "population_per_km2"
+        ].median()
+
+    assert people("urban") > 4 * people("rural")
+    french = sample_places(50, 2, preset="FR")
+    assert (atlas.describe(french[["lat", "lng"]].to_numpy())["country"] == "FR").all()
+
+
+def test_closed_countries_are_never_drawn(atlas):
+    countries = set(atlas.describe(sample_places(5000, 9)[["lat", "lng"]].to_numpy())["country"])
+    assert len(countries) > 100
+    assert not countries & {"KP", "AQ"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((5, 0, "dev"), "no split"),
+        ((5, 0, "train", "atlantis"), "no preset"),
+        ((-1, 0), "not negative"),
+        ((1, 0, "train", "KP"), "closed"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(arguments, words):
+    with pytest.raises(ConfigError, match=words):
+        sample_places(*arguments)
+
+
+def test_no_places_are_an_empty_table_and_a_bad_point_is_refused():
+    assert len(sample_places(0, 1)) == 0
+    with pytest.raises(CoordinateError):
+        split_of([(95.0, 0.0)])
