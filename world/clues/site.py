@@ -20,7 +20,7 @@ from world.scene import Place, Recipe
 from world.styles import STYLES, Style
 from world.sun import solar_position
 
-_LAND_ZONES = frozenset(KOPPEN_ZONES) - {"Ocean"}
+_LAND_ZONES = frozenset(KOPPEN_ZONES) - {"Ocean", ""}
 # The local character: every name is one smooth random field, at the scale in km where its value changes.
 FIELDS: dict[float, tuple[str, ...]] = {
     2500.0: ("haze", "cloud", "soil_green", "grass_green", "leaf_green", "lens"),
