@@ -36,7 +36,7 @@ class AttributeSpace:
         classes = {}
         for column in CLASS_COLUMNS:
             if column in frame:
-                names = tuple(sorted(map(str, frame[column].dropna().unique())))
+                names = tuple(sorted({str(cell) for cell in frame[column].dropna()} - {""}))
                 if len(names) > 1:
                     classes[column] = names
         regressions = {}

@@ -1,0 +1,240 @@
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.data.views import (
+    exif_position,
+    gather_views,
+    is_panorama,
+    open_image,
+    panorama_to_views,
+    to_pixels,
+    to_square,
+)
+from model.errors import ImageError
+
+
+def encoded(image, kind="PNG", **options):
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def noise(width, height, seed=0, channels=3):
+    values = np.random.default_rng(seed).integers(0, 256, (height, width, channels), np.uint8)
+    return Image.fromarray(values.squeeze())
+
+
+def empty_png(width, height):
+    """A PNG that claims a size and holds no pixels to speak of: what a decompression bomb looks like."""
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 999)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "P", "1", "YCbCr", "LA", "RGBA", "I", "F", "HSV"])
+def test_every_mode_opens_as_rgb_of_the_same_size(mode):
+    opened = open_image(noise(40, 30).convert("RGB").convert("L" if mode in ("I", "F", "LA") else "RGB").convert(mode))
+    assert opened.mode == "RGB"
+    assert opened.size == (40, 30)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
+def test_every_usual_format_opens_from_bytes(kind):
+    assert open_image(encoded(noise(40, 30), kind)).size == (40, 30)
+
+
+def test_cmyk_jpeg_keeps_its_colours():
+    red = Image.new("RGB", (32, 32), (200, 20, 20)).convert("CMYK")
+    found = np.asarray(open_image(encoded(red, "JPEG"))).mean(axis=(0, 1))
+    assert found[0] > 150
+    assert found[1:].max() < 80
+
+
+def test_sixteen_bit_grey_is_scaled_and_not_clipped():
+    ramp = np.linspace(0, 65535, 32 * 32).reshape(32, 32).astype(np.uint16)
+    opened = np.asarray(open_image(encoded(Image.fromarray(ramp))))[..., 0]
+    assert opened.min() == 0
+    assert opened.max() == 255
+    assert abs(opened.mean() - 127.5) < 2
+
+
+def test_a_float_picture_is_scaled_and_its_nan_is_black():
+    values = np.full((32, 32), 0.5, np.float32)
+    values[0, 0] = np.nan
+    opened = np.asarray(open_image(Image.fromarray(values)))
+    assert opened[5, 5, 0] == 128
+    assert opened[0, 0, 0] == 0
+
+
+def test_transparency_is_laid_over_white():
+    clear = Image.new("RGBA", (32, 32), (0, 0, 0, 0))
+    assert np.asarray(open_image(encoded(clear))).min() == 255
+    palette = Image.new("P", (32, 32), 0)
+    assert np.asarray(open_image(encoded(palette, "GIF", transparency=0))).min() == 255
+
+
+def test_an_animation_gives_its_first_frame():
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
+    opened = open_image(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert np.asarray(opened)[0, 0].tolist() == [254, 0, 0] or np.asarray(opened)[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize(("orientation", "corner"), [(1, (0, 0)), (3, (1, 1)), (6, (0, 1)), (8, (1, 0))])
+def test_exif_orientation_turns_the_picture_upright(orientation, corner):
+    values = np.zeros((40, 40, 3), np.uint8)
+    values[:20, :20] = 255  # the stored top left
+    image = Image.fromarray(values)
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    upright = np.asarray(open_image(encoded(image, "JPEG", exif=exif, quality=95)))
+    row, column = (10 + 20 * c for c in corner)
+    assert upright[row, column].min() > 200
+    assert upright.mean() < 80
+
+
+def test_hostile_exif_neither_raises_nor_gives_a_position():
+    data = encoded(noise(32, 32), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xfe" * 300)
+    assert open_image(data).size == (32, 32)
+    assert exif_position(data) is None
+    assert exif_position(b"no picture") is None
+
+
+def test_exif_position_is_read_with_its_hemispheres():
+    image = noise(32, 32)
+    exif = image.getexif()
+    exif[0x8825] = {1: "S", 2: (33.0, 51.0, 54.0), 3: "E", 4: (151.0, 12.0, 36.0)}
+    lat, lng = exif_position(encoded(image, "JPEG", exif=exif))
+    assert (lat, lng) == pytest.approx((-33.865, 151.21), abs=1e-3)
+
+
+def test_exif_position_off_the_earth_is_none():
+    image = noise(32, 32)
+    exif = image.getexif()
+    exif[0x8825] = {1: "N", 2: (133.0, 0.0, 0.0), 3: "E", 4: (10.0, 0.0, 0.0)}
+    assert exif_position(encoded(image, "JPEG", exif=exif)) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b"<html>hello</html>", "not a picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64, "HEIC"),
+        (encoded(noise(64, 64))[:900], "could not be decoded"),
+        (encoded(noise(1, 1)), "too small"),
+        (empty_png(20_000, 20_000), "million"),
+        (empty_png(10_000, 9_000), "million"),
+    ],
+)
+def test_hostile_bytes_end_in_one_clear_sentence(data, word):
+    with pytest.raises(ImageError, match=word) as caught:
+        open_image(data)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_truncated_jpeg_is_refused():
+    whole = encoded(noise(200, 200), "JPEG")
+    with pytest.raises(ImageError, match="cut off"):
+        open_image(whole[: len(whole) // 2])
+
+
+def test_too_many_bytes_are_refused_before_they_are_decoded(tmp_path):
+    with pytest.raises(ImageError, match="200 MB"):
+        open_image(bytes(200 * 2**20))
+    path = tmp_path / "big.jpg"
+    with path.open("wb") as stream:
+        stream.truncate(200 * 2**20)
+    with pytest.raises(ImageError, match=r"'big.jpg' has 200 MB"):
+        open_image(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    for path in (tmp_path / "none.jpg", tmp_path):
+        with pytest.raises(ImageError, match="no such file"):
+            open_image(path)
+
+
+@pytest.mark.parametrize("count", [0, 2, 3, 5])
+def test_other_numbers_of_pictures_than_one_and_four_are_refused(count):
+    with pytest.raises(ImageError, match=f"found {count} pictures"):
+        gather_views([noise(32, 32)] * count)
+
+
+def test_four_views_of_mixed_sizes_and_a_single_photo_pass():
+    sizes = [(32, 32), (64, 48), (20, 90), (33, 31)]
+    views = gather_views([noise(*size) for size in sizes])
+    assert [view.size for view in views] == sizes
+    assert to_pixels(views, 24, (0, 0, 0), (1, 1, 1)).shape == (4, 3, 24, 24)
+    assert len(gather_views([noise(64, 48)])) == 1
+    assert len(gather_views(noise(64, 48))) == 1
+
+
+def test_a_panorama_becomes_four_views():
+    views = gather_views([noise(256, 128)], size=32)
+    assert [view.size for view in views] == [(32, 32)] * 4
+    assert is_panorama(noise(256, 128))
+    assert not is_panorama(noise(256, 140))
+
+
+def test_the_middle_column_of_a_panorama_is_north_and_headings_grow_to_the_right():
+    """Each quadrant of the panorama has its own colour; each view must show its own in the middle."""
+    colours = np.array([[200, 0, 0], [0, 200, 0], [0, 0, 200], [200, 200, 0]], np.uint8)  # N, E, S, W
+    heading = (np.arange(512) + 0.5) / 512 * 360.0 - 180.0
+    quadrant = (((heading + 45.0) % 360.0) // 90.0).astype(int)
+    panorama = Image.fromarray(np.repeat(colours[quadrant][None], 256, axis=0))
+    for view, colour in zip(panorama_to_views(panorama, 32), colours, strict=True):
+        assert np.abs(np.asarray(view)[8:24, 4:28].astype(int) - colour).max() <= 1
+
+
+def test_a_view_agrees_with_the_direction_of_each_pixel():
+    """A panorama whose colour is a smooth function of direction: the view must show that function."""
+    height, width, size = 512, 1024, 48
+    azimuth = ((np.arange(width) + 0.5) / width * 2 - 1) * np.pi
+    elevation = (0.5 - (np.arange(height) + 0.5) / height) * np.pi
+    red = 128 + 100 * np.cos(elevation)[:, None] * np.cos(azimuth)[None]
+    green = 128 + 100 * np.cos(elevation)[:, None] * np.sin(azimuth)[None]
+    blue = np.repeat(128 + 100 * np.sin(elevation)[:, None], width, axis=1)
+    panorama = Image.fromarray(np.rint(np.stack([red, green, blue], axis=-1)).astype(np.uint8))
+    plane = (np.arange(size) + 0.5) / size * 2 - 1
+    right, down = np.meshgrid(plane, plane)
+    length = np.sqrt(1 + right**2 + down**2)
+    expected_north = 128 + 100 * np.stack([1 / length, right / length, -down / length], axis=-1)
+    found = np.asarray(panorama_to_views(panorama, size)[0], float)
+    assert np.abs(found - expected_north).max() < 1.5
+
+
+def test_a_panorama_that_is_shrunk_does_not_alias():
+    stripes = np.zeros((1024, 2048, 3), np.uint8)
+    stripes[:, ::2] = 255
+    for view in panorama_to_views(Image.fromarray(stripes), 32):
+        assert np.abs(np.asarray(view, float)[12:20] - 127.5).max() < 12
+
+
+def test_views_wrap_around_the_seam_without_a_dark_line():
+    white = Image.new("RGB", (256, 128), "white")
+    south = panorama_to_views(white, 48)[2]
+    assert np.asarray(south).min() == 255
+
+
+def test_the_centre_square_is_kept_and_never_mirrored():
+    values = np.zeros((32, 96, 3), np.uint8)
+    values[:, 32:48] = 255  # the left half of the centre square
+    square = to_square(Image.fromarray(values), 32)
+    assert square[:, :16].min() == 255
+    assert square[:, 16:].max() == 0
+
+
+def test_pixels_are_normalised_once():
+    pixels = to_pixels([Image.new("RGB", (16, 16), (255, 0, 51))], 16, (0.5, 0.5, 0.0), (0.25, 0.5, 1.0))
+    assert pixels.dtype == np.float32
+    assert pixels[0, :, 3, 3] == pytest.approx([2.0, -1.0, 0.2])
