@@ -101,8 +101,8 @@ def table(played: list[dict]) -> None:
 def earlier(runs: list[runner.BotRun]) -> None:
     """Runs that have ended, the newest open, with their filmstrips."""
     if not runs:
-        notices.empty("No run yet", "Press **Start the bot**: five rounds take about half a minute, and you can watch.")
-        return
+        with notices.empty("No run yet", "Press **Start the bot**: five rounds take half a minute, and you can watch."):
+            return
     st.subheader("Earlier runs")
     names = {run.name: title(run) for run in runs}
     chosen = st.selectbox("Run", list(names), format_func=names.__getitem__, label_visibility="collapsed")

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from arena import statistics
-from pages.components import charts, game_client, notices, resources, rounds
+from model.geo.scoring import MAX_SCORE
+from pages.components import charts, game_client, notices, resources, rounds, words
 
 MOST_PLAYERS = 6  # a legend that can still be read
 
@@ -16,12 +17,10 @@ def main() -> None:
     st.title("Compare")
     st.html("<p class='homing-lede'>Every round ever played, by people, bots and the model, in one book.</p>")
     with notices.spoken():
-        book = resources.scorebook().guesses()
+        book = rounds.labelled(resources.scorebook().guesses())
         if book.empty:
-            notices.empty(
-                "The book is empty", "Play a game, start the bot, or add a sample: the model against random pins."
-            )
-            sample("primary")
+            with notices.empty("The book is empty", "Play a game, start the bot, or let the model play right here."):
+                sample("primary")
             return
         frame = filtered(book)
         if frame.empty:
@@ -46,17 +45,43 @@ def filtered(book: pd.DataFrame) -> pd.DataFrame:
 def players(frame: pd.DataFrame) -> None:
     """A row for each player, and the two distributions."""
     colours = rounds.colours(frame)
-    summary = statistics.summary(frame)
-    st.dataframe(summary, hide_index=True, width="stretch")
+    table(statistics.summary(frame))
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Scores")
-        st.vega_lite_chart(charts.score_histogram(frame, colours), width="stretch", alt="Share of rounds by score")
+        st.vega_lite_chart(
+            charts.score_histogram(statistics.score_distribution(frame), colours),
+            width="stretch",
+            alt="Share of rounds by score",
+        )
     with right:
         st.subheader("Distances")
         st.vega_lite_chart(
             charts.within_curve(frame, colours), width="stretch", alt="Share of rounds within a distance"
         )
+
+
+def table(summary: pd.DataFrame) -> None:
+    """The players, the best first."""
+    shown = pd.DataFrame(
+        {
+            "Player": summary["player"],
+            "Kind": summary["kind"],
+            "Rounds": summary["n"],
+            "Mean score": summary["mean_score"],
+            "95 % of it": [
+                f"{low:,.0f} … {high:,.0f}"
+                for low, high in zip(summary["score_low"], summary["score_high"], strict=True)
+            ],
+            "Median away": summary["median_km"].map(words.distance),
+            "Within 25 km": summary["within_25_km"],
+            "200 km": summary["within_200_km"],
+            "750 km": summary["within_750_km"],
+        }
+    )
+    share = {name: st.column_config.NumberColumn(format="percent") for name in ("Within 25 km", "200 km", "750 km")}
+    score = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=MAX_SCORE)
+    st.dataframe(shown, hide_index=True, width="stretch", column_config={"Mean score": score, **share})
 
 
 def same_places(frame: pd.DataFrame) -> None:
@@ -69,7 +94,7 @@ def same_places(frame: pd.DataFrame) -> None:
     offered = several if len(several) else met
     if several.empty:
         st.caption(
-            "No two players have met on the same places yet: let the model play a game of yours on its last screen."
+            "No two players have met on the same places yet. The last screen of a game lets the model play it too."
         )
     who = frame.groupby("places")["player"].agg(lambda names: ", ".join(dict.fromkeys(names)))
     names = {key: f"{who[key]}: {row['map']}, {row['at']:%d %b %H:%M} UTC" for key, row in offered.iterrows()}

@@ -1,4 +1,4 @@
-"""Play: the game in the page, and below it the model on the same rounds. Knows the scorebook; the game is its own page."""
+"""Play: the game in the page, and below it the model on the same rounds. Knows the scorebook, not the game."""
 
 import streamlit as st
 
@@ -23,15 +23,15 @@ def rivals() -> None:
         games = resources.scorebook().games()
         games = games[(games["kind"] == "person") & (games["guessed"] > 0)].head(LATEST)
         if games.empty:
-            notices.empty("No round yet", "Place your first pin above: your rounds, and the model's, appear here.")
-            return
+            with notices.empty("No round yet", "Place your first pin above: your rounds and the model's appear here."):
+                return
         st.subheader("You and the model")
         names = {
             row.game_id: f"{row.player}, {row.map}, {row.created_at:%d %b %H:%M} UTC: {row.total:,.0f} points"
             for row in games.itertuples()
         }
         game_id = st.selectbox("Game", list(names), format_func=names.__getitem__, label_visibility="collapsed")
-        frame = resources.scorebook().guesses(game_id=game_id)
+        frame = rounds.labelled(resources.scorebook().guesses(game_id=game_id))
         if said := rounds.verdict(frame):
             st.markdown(said)
         elif frame["player"].nunique() == 1:

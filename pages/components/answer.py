@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pydeck as pdk
 import streamlit as st
-from model.geolocator import Guess, exif_position
 
-from model.geo.distance import haversine_km, to_unit
+from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
+from model.geolocator import Guess, exif_position
 from pages.components import maps, notices, pictures, resources, words
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
 
 FAINT = 0.002  # cells below this share of the probability are left off the map
+KM_A_DEGREE = EARTH_RADIUS_KM * math.pi / 180.0
 
 
 def show(guess: Guess, images: Sequence[bytes], sample: Sample | None) -> None:
@@ -56,7 +58,7 @@ def _truth(guess: Guess, sample: Sample) -> None:
 def _map(guess: Guess, sample: Sample | None) -> None:
     candidates = _candidate_frame(guess)
     others = candidates.iloc[1:].assign(
-        tip=lambda f: "Also considered: " + f["place"] + f["probability"].map(" ({:.0%})".format)
+        tip=lambda f: "Also considered: " + f["place"].map(escape) + f["probability"].map(" ({:.0%})".format)
     )
     alike = pd.DataFrame([{"lat": p.lat, "lng": p.lng, "tip": "Looks alike"} for p in guess.look_alikes],
                          columns=["lat", "lng", "tip"])  # fmt: skip
@@ -64,7 +66,7 @@ def _map(guess: Guess, sample: Sample | None) -> None:
         [{"lat": guess.lat, "lng": guess.lng, "tip": f"<b>The guess</b><br>{words.position(guess.lat, guess.lng)}"}]
     )
     layers = [
-        *_heat(guess),
+        _heat(guess),
         maps.pins(alike, PERSON, 5, ring=True, name="alike"),
         maps.pins(others, BOT, 5, name="others"),
     ]
@@ -81,18 +83,12 @@ def _map(guess: Guess, sample: Sample | None) -> None:
     maps.legend(legend)
 
 
-def _heat(guess: Guess) -> list[object]:
-    """The probability of every cell, painted on the honeycomb of land: a hexagon belongs to its nearest cell."""
-    cells = guess.cells
-    if not len(cells):
-        return []
-    points = resources.honeycomb()
-    centroids = np.asarray([(c.lat, c.lng) for c in cells], float)
-    probability = np.asarray([c.probability for c in cells], float)
-    nearest = (to_unit(points) @ to_unit(centroids).T).argmax(axis=1)  # (H,)
-    mine = probability[nearest]
-    kept = mine > FAINT
-    return [maps.heat(points[kept], mine[kept], MODEL, radius_m=resources.HEX_DEG * 111_195 / math.sqrt(3))]
+def _heat(guess: Guess) -> pdk.Layer:
+    """The probability of every cell, painted on the honeycomb of land."""
+    points, probabilities = resources.honeycomb(), np.asarray(guess.cells, float)[resources.honeycomb_cells()]
+    kept = probabilities > FAINT
+    radius_m = resources.HEX_DEG * KM_A_DEGREE * 1000.0 / math.sqrt(3.0)
+    return maps.heat(points[kept], probabilities[kept], MODEL, radius_m)
 
 
 def _certainty(guess: Guess) -> None:
@@ -118,7 +114,9 @@ def _candidates(guess: Guess) -> None:
         frame[["place", "probability", "position"]], hide_index=True, width="stretch",
         column_config={
             "place": st.column_config.TextColumn("Also considered", width="medium"),
-            "probability": st.column_config.ProgressColumn("Belief", format="percent", min_value=0.0, max_value=1.0, width="small"),
+            "probability": st.column_config.ProgressColumn(
+                "Belief", format="percent", min_value=0.0, max_value=1.0, width="small"
+            ),
             "position": st.column_config.TextColumn("Position", width="small"),
         },
     )  # fmt: skip

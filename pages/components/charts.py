@@ -4,31 +4,26 @@ from typing import Any
 
 import pandas as pd
 
-from model.geo.scoring import MAX_SCORE
 from pages.components.identity import RGB, hex_of
 
 NEAREST_KM, FARTHEST_KM = 1.0, 20_016.0  # half the way around the Earth
 
 
-def score_histogram(frame: pd.DataFrame, colours: dict[str, RGB], bins: int = 10) -> dict[str, Any]:
-    """The share of each player's rounds by score, in `bins` equal steps of 0 … 5000."""
-    step = MAX_SCORE // bins
-    binned = frame.assign(bin=(frame["score"].clip(0, MAX_SCORE - 1) // step * step).astype(int))
-    counted = binned.groupby(["player", "bin"]).size().rename("rounds").reset_index()
-    counted["share"] = counted["rounds"] / counted.groupby("player")["rounds"].transform("sum")
-    counted["to"] = counted["bin"] + step
+def score_histogram(distribution: pd.DataFrame, colours: dict[str, RGB]) -> dict[str, Any]:
+    """The share of each player's rounds by score: `player`, `low`, `high`, `n`, `share`."""
+    values = distribution.assign(low=distribution["low"].astype(int), high=distribution["high"].astype(int))
     return {
-        "data": {"values": counted.to_dict("records")},
+        "data": {"values": values.to_dict("records")},
         "height": 260,
         "mark": {"type": "bar", "cornerRadiusTopLeft": 4, "cornerRadiusTopRight": 4},
         "encoding": {
-            "x": {"field": "bin", "type": "ordinal", "title": "score of a round, from", "axis": {"labelAngle": 0}},
+            "x": {"field": "low", "type": "ordinal", "title": "score of a round, from", "axis": {"labelAngle": 0}},
             "xOffset": {"field": "player"},
             "y": {"field": "share", "type": "quantitative", "title": "share of rounds", "axis": {"format": "%"}},
             "color": _by_player(colours),
             "tooltip": [
-                {"field": "player"}, {"field": "bin", "title": "from"}, {"field": "to"}, {"field": "rounds"},
-                {"field": "share", "format": ".0%"},
+                {"field": "player"}, {"field": "low", "title": "from"}, {"field": "high", "title": "to"},
+                {"field": "n", "title": "rounds"}, {"field": "share", "format": ".0%"},
             ],
         },
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """The game as any browser sees it, over HTTP on this very server: its maps, and a sample game. Knows no page.
 
-The sample is two players on the same five places: pins thrown at random, and the model. Both are named as what they are.
+The sample is two players on the same five places, named as what they are: pins thrown at random, and the model.
 """
 
 from collections.abc import Iterator
@@ -56,9 +56,7 @@ def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str,
     try:
         found = answer.json()
     except ValueError as error:
-        raise GameError(
-            f"the game answered with no JSON (HTTP {answer.status_code}); the log of the app says more."
-        ) from error
+        raise GameError(f"the game failed (HTTP {answer.status_code}); the log of the app says more.") from error
     if answer.is_error:
         raise GameError(str(found.get("error", f"the game refused (HTTP {answer.status_code}).")))
     return dict(found)

@@ -31,8 +31,9 @@ def hex_of(colour: RGB) -> str:
 STYLE = f"""
 <style>
   .stMainBlockContainer {{ max-width: 1180px; }}
-  .homing-answer {{ font-family: "Source Serif", "Source Serif 4", Georgia, serif; font-size: clamp(1.35rem, 4.2vw, 2rem);
-                    line-height: 1.25; font-weight: 600; text-wrap: balance; margin: 0; }}
+  .homing-answer {{ font-family: "Source Serif", "Source Serif 4", Georgia, serif;
+                    font-size: clamp(1.35rem, 4.2vw, 2rem); line-height: 1.25; font-weight: 600;
+                    text-wrap: balance; margin: 0; }}
   .homing-answer em {{ color: {hex_of(MODEL)}; font-style: normal; }}
   .homing-lede {{ font-size: 1.05rem; opacity: .82; margin: 0; max-width: 46rem; }}
   .homing-legend {{ display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; font-size: .85rem; opacity: .9; }}

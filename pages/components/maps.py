@@ -20,7 +20,7 @@ SHOWN_PX = (340.0, 300.0)  # width and height that must hold the points: a phone
 MIN_ZOOM, MAX_ZOOM = 0.0, 7.0
 TOOLTIP = {
     "html": "{tip}",
-    "style": {"background": "#2b2a33", "color": "#fbf7f0", "borderRadius": "8px", "fontSize": "13px", "padding": "6px 10px"},
+    "style": {"background": "#2b2a33", "color": "#fbf7f0", "borderRadius": "8px", "fontSize": "13px", "padding": "6px"},
 }  # fmt: skip
 
 

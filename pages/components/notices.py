@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from model.errors import HomingError
+from pages.components.identity import ICON
 
 LOG = logging.getLogger("homing.pages")
 
@@ -18,7 +19,8 @@ def explain(error: Exception) -> bool:
         True, which tells Streamlit that nothing more need be shown.
     """
     if isinstance(error, HomingError):
-        st.error(str(error), icon=":material/error:")
+        said = str(error)
+        st.error(said[:1].upper() + said[1:], icon=":material/error:")
     else:
         LOG.error("a page failed", exc_info=error)
         st.error(
@@ -56,8 +58,11 @@ def unfamiliar() -> None:
     )
 
 
-def empty(title: str, sentence: str) -> None:
-    """The quiet state of a page that has nothing to show yet."""
+@contextlib.contextmanager
+def empty(title: str, sentence: str) -> Iterator[None]:
+    """The quiet state of a page that has nothing to show yet; what fills it goes into the block."""
     with st.container(border=True, horizontal_alignment="center"):
+        st.image(str(ICON), width=88)
         st.markdown(f"### {title}", text_alignment="center")
         st.markdown(sentence, text_alignment="center")
+        yield

@@ -10,18 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from model.geolocator import Geolocator
 from PIL import Image
 from world.render import render_equirectangular, render_views
 
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
-from model.geo.folders import repository_dir
+from model.geolocator import Geolocator, default_checkpoint
 from world.clues import build_scene
 from world.places import sample_places
 
-CHECKPOINT = repository_dir() / "checkpoints" / "simulated-earth"
 THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
 HEX_DEG = 0.8  # spacing of the honeycomb over land: finer than most cells, and still a light page
@@ -43,7 +41,7 @@ def metrics() -> dict[str, Any]:
     Raises:
         ArtifactError: not measured, or not readable.
     """
-    path = CHECKPOINT / "metrics.json"
+    path = default_checkpoint() / "metrics.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -103,6 +101,12 @@ def honeycomb() -> np.ndarray:
         rows.append(np.stack([np.full_like(lngs, lat), lngs], axis=-1))
     points = np.concatenate(rows)
     return points[np.asarray(atlas().is_land(points), bool)]
+
+
+@st.cache_resource(show_spinner=False)
+def honeycomb_cells() -> np.ndarray:
+    """The geocell of every point of the honeycomb, (H,)."""
+    return geolocator().geocells.assign(honeycomb())
 
 
 def _jpeg(pixels: np.ndarray) -> bytes:

@@ -11,6 +11,12 @@ from pages.components.identity import PLAYER_COLOURS, RGB, TRUTH
 FURTHER_COLOURS: tuple[RGB, ...] = ((64, 132, 196), (190, 84, 140), (110, 150, 60), (150, 110, 80))
 
 
+def labelled(guesses: pd.DataFrame) -> pd.DataFrame:
+    """The scorebook's guesses with names that tell players apart: a person called Ada is not a bot called Ada."""
+    kinds = guesses.groupby("player")["kind"].transform("nunique")
+    return guesses.assign(player=guesses["player"].where(kinds <= 1, guesses["player"] + " (" + guesses["kind"] + ")"))
+
+
 def colours(frame: pd.DataFrame) -> dict[str, RGB]:
     """A colour for each player: that of its kind, and further ones where a kind has several players."""
     further, given = cycle(FURTHER_COLOURS), {}
@@ -58,15 +64,16 @@ def atlas(frame: pd.DataFrame, key: str, height: int = 420) -> None:
     """Every truth with a line to every guess on it."""
     given = colours(frame)
     told = frame.assign(tip=lambda f: "<b>Round " + f["round"].astype(str) + "</b><br>" + f["country"].fillna(""))
-    layers = [maps.lines(part, given[player], name=f"lines-{player}") for player, part in told.groupby("player")]
+    by_player = list(told.groupby("player"))
+    layers = [maps.lines(part, given[player], name=f"lines-{n}") for n, (player, part) in enumerate(by_player)]
     layers.append(maps.pins(told.drop_duplicates(["round", "lat", "lng"]), TRUTH, 7, name="truth"))
-    for player, part in told.groupby("player"):
+    for number, (player, part) in enumerate(by_player):
         guesses = part.assign(
             tip=f"<b>{_plain(player)}</b>, round " + part["round"].astype(str) + "<br>"
             + part["distance_km"].map(words.distance) + ", " + part["score"].map("{:,} points".format),
             lat=part["guess_lat"], lng=part["guess_lng"],
         )  # fmt: skip
-        layers.append(maps.pins(guesses, given[player], 6, name=f"guesses-{player}"))
+        layers.append(maps.pins(guesses, given[player], 6, name=f"guesses-{number}"))
     points = [*told[["lat", "lng"]].to_numpy().tolist(), *told[["guess_lat", "guess_lng"]].to_numpy().tolist()]
     maps.show(layers, maps.view_of(points), key=key, alt="Map of all rounds: truths and guesses", height=height)
     maps.legend([("truth", TRUTH), *((_plain(player), colour) for player, colour in given.items())])

@@ -1,0 +1,185 @@
+"""Stand-ins for what the pages open: a model that is quick, places that need no drawing, a scorebook of one's own."""
+
+import io
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from arena.scorebook import Scorebook
+from model.errors import ArtifactError
+from model.geo.distance import haversine_km
+from model.geolocator import Candidate, Guess, LookAlike, gather_views
+from pages.components import game_client, resources
+
+DASHBOARD = Path(__file__).resolve().parents[2] / "pages" / "dashboard.py"
+CENTROIDS = np.array([[48.2, 16.4], [50.1, 14.4], [47.5, 19.0], [-33.9, 18.4]])
+SAMPLE_PLACE = (47.0, 15.4)
+
+
+class FakeCells:
+    """Four geocells."""
+
+    def assign(self, points: np.ndarray) -> np.ndarray:
+        """The nearest cell."""
+        return haversine_km(np.asarray(points)[:, None], CENTROIDS[None]).argmin(axis=1)
+
+
+class FakeGeolocator:
+    """Opens pictures as the real one does, and always answers Vienna."""
+
+    geocells = FakeCells()
+
+    def __init__(self, unfamiliar: bool = False) -> None:
+        self.unfamiliar = unfamiliar
+
+    def locate(self, images: list[bytes]) -> Guess:
+        """Vienna."""
+        gather_views(images)
+        shares = np.array([0.6, 0.25, 0.1, 0.05], np.float32)
+        candidates = tuple(
+            Candidate(k, lat, lng, "AT", float(share), float(share), lat + 0.1, lng + 0.1)
+            for k, ((lat, lng), share) in enumerate(zip(CENTROIDS.tolist(), shares, strict=True))
+        )
+        return Guess(
+            lat=48.3, lng=16.5, country="AT", country_name="Austria", region="Vienna", town="Vienna",
+            town_distance_km=8.0, candidates=candidates, entropy=float(-(shares * np.log(shares)).sum()),
+            expected_score=3210.0, cells=shares,
+            look_alikes=(LookAlike(48.0, 16.0, 0.1, 3), LookAlike(49.0, 17.0, 0.2, 4)),
+            familiarity=0.999 if self.unfamiliar else 0.4, unfamiliar=self.unfamiliar,
+        )  # fmt: skip
+
+
+class FakeAtlas:
+    """Every place is the same town."""
+
+    def describe(self, points: np.ndarray) -> pd.DataFrame:
+        """One row for each point."""
+        return pd.DataFrame([{"town": "Vienna", "country_name": "Austria"}] * len(points))
+
+
+def jpeg(width: int, height: int, **options: object) -> bytes:
+    """A picture with something in it."""
+    ramp = np.linspace(0, 255, width * height * 3).reshape(height, width, 3).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(ramp).save(buffer, "JPEG", **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def photo() -> bytes:
+    """A small photo."""
+    return jpeg(120, 90)
+
+
+@pytest.fixture
+def photo_with_position() -> bytes:
+    """A small photo whose EXIF says that it was taken in Reykjavík."""
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (64.0, 8.0, 24.0), 3: "W", 4: (21.0, 56.0, 24.0)}
+    return jpeg(120, 90, exif=exif)
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fakes for everything that is slow to open; the scorebook is real, in the test's own home."""
+    model = FakeGeolocator()
+    step = np.arange(-60.0, 80.0, 5.0)
+    grid = np.stack(np.meshgrid(step, np.arange(-180.0, 180.0, 5.0), indexing="ij"), -1).reshape(-1, 2)
+
+    def places(count: int, seed: int) -> pd.DataFrame:
+        lat, lng = SAMPLE_PLACE
+        return pd.DataFrame(
+            {"id": range(count), "lat": lat + np.arange(count), "lng": lng, "month": 6, "hour": 12.0, "seed": seed}
+        )
+
+    monkeypatch.setattr(resources, "geolocator", lambda: model)
+    monkeypatch.setattr(resources, "atlas", FakeAtlas)
+    monkeypatch.setattr(resources, "places", places)
+    monkeypatch.setattr(resources, "thumbnail", lambda *recipe: jpeg(48, 48))
+    monkeypatch.setattr(resources, "panorama", lambda *recipe: jpeg(256, 128))
+    monkeypatch.setattr(resources, "honeycomb", lambda: grid)
+    monkeypatch.setattr(resources, "honeycomb_cells", lambda: FakeCells().assign(grid))
+    monkeypatch.setattr(resources, "scorebook", Scorebook.open)
+    monkeypatch.setattr(resources, "metrics", lambda: METRICS)
+    monkeypatch.setattr(game_client, "maps", lambda: {"world": "World", "alps": "The Alps"})
+
+
+METRICS = {
+    "n": 2000, "country_accuracy": 0.61, "median_km": 312.0, "mean_km": 900.0, "mean_score": 3456.0,
+    "within_km": {"1": 0.0, "25": 0.08, "200": 0.4, "750": 0.7, "2500": 0.9}, "cell_top1": 0.3, "cell_top5": 0.6,
+}  # fmt: skip
+
+
+@pytest.fixture
+def no_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone whose checkpoint was not made yet."""
+
+    def missing() -> None:
+        raise ArtifactError("looked for a checkpoint, found none; run `make reproduce`.")
+
+    monkeypatch.setattr(resources, "geolocator", missing)
+    monkeypatch.setattr(resources, "metrics", missing)
+
+
+@pytest.fixture
+def broken_scorebook(own_home: Path) -> Path:
+    """A scorebook that is no database."""
+    path = own_home / "scorebook.sqlite"
+    path.write_bytes(b"this is not a database, however long one looks at it" * 40)
+    return path
+
+
+@pytest.fixture
+def open_page() -> Callable[[str], AppTest]:
+    """Open the dashboard at a page: `open_page("guess")`."""
+
+    def opened(name: str) -> AppTest:
+        app = AppTest.from_file(DASHBOARD, default_timeout=30).run()
+        return app if name == "guess" else app.switch_page(f"{name}.py").run()
+
+    return opened
+
+
+def texts(app: AppTest) -> str:
+    """Everything that a page says, in one string."""
+    parts = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.error, *app.warning, *app.info, *app.success]
+    return "\n".join([*(str(part.value) for part in parts), *(str(part.value) for part in app.html)])
+
+
+@pytest.fixture
+def said() -> Callable[[AppTest], str]:
+    """What a page says."""
+    return texts
+
+
+@pytest.fixture
+def played() -> Callable[..., str]:
+    """Write a game into the scorebook: `played("Ada", "person", model=True)` -> its id."""
+
+    def write(player: str = "Ada", kind: str = "person", model: bool = False, rounds: int = 5) -> str:
+        from arena.scorebook import Game, Place, Round
+        from arena.scorebook import Guess as Played
+
+        book = Scorebook.open()
+        game_id = f"game-{player}"
+        places = tuple(Round(k, Place(10.0 * k, 20.0 * k, {}, "AT", "near Vienna"), None) for k in range(1, 6))
+        book.add_game(Game(game_id, "world", "world", 7, 1492.7, 1.7e9, None, {0: (player, kind)}, places))
+        seats = [0]
+        if model:
+            book.add_seat(game_id, 1, "Homing", "model")
+            seats.append(1)
+        for number in range(1, rounds + 1):
+            for seat in seats:
+                lat, lng = 10.0 * number + 1.0 + seat, 20.0 * number
+                km = float(haversine_km((lat, lng), (10.0 * number, 20.0 * number)))
+                score = round(5000 * math.exp(-km / 1492.7))
+                book.add_guess(game_id, number, seat, Played(lat, lng, km, score, 3.0, 1.7e9 + number))
+        return game_id
+
+    return write
