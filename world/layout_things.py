@@ -1,0 +1,122 @@
+"""Rows of the object and strip tables, and the random streams that place them. Knows road coordinates, no pixels.
+
+A stream belongs to a place and a family of clues, not to a date: two months of one place share houses and trees, and
+one family can change alone.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import asin, cos, hypot, pi, sin
+
+import numpy as np
+from numpy.typing import NDArray
+
+import world.raycast_names as n
+from world.scene import RGB, Recipe, Scene
+
+BLACK: RGB = (0.0, 0.0, 0.0)
+WHITE: RGB = (0.95, 0.95, 0.95)
+
+
+def stream(recipe: Recipe, family: str) -> np.random.Generator:
+    """Random numbers of one family of clues at one place."""
+    place = np.array([recipe.lat, recipe.lng], dtype=np.float64).view(np.uint32)
+    key = [recipe.seed & 0xFFFFFFFF, zlib.crc32(family.encode()), *(int(part) for part in place)]
+    return np.random.Generator(np.random.PCG64(key))
+
+
+def linear(rgb: Sequence[float], factor: float = 1.0) -> RGB:
+    """A colour of the screen as light; the screen's curve is taken as a square."""
+    return (factor * rgb[0] * rgb[0], factor * rgb[1] * rgb[1], factor * rgb[2] * rgb[2])
+
+
+@dataclass
+class Stage:
+    """The tables while they are being filled, and the measures of the road that every family places things by."""
+
+    scene: Scene
+    curve: float  # y = road_y + lateral + curve · x²
+    road_y: float
+    rows: list[list[float]] = field(default_factory=list)
+    strips: list[list[float]] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    footprints: list[tuple[float, float, float]] = field(default_factory=list)  # x, y, radius kept free of plants
+
+    @property
+    def half(self) -> float:
+        """Half the carriageway."""
+        return 0.5 * self.scene.road.width_m
+
+    @property
+    def verge(self) -> float:
+        """Metres from the road's middle to where the verge begins."""
+        return self.half + self.scene.road.shoulder_m + self.scene.road.sidewalk_m
+
+    @property
+    def drive(self) -> int:
+        """+1 where traffic keeps right, -1 where it keeps left."""
+        return 1 if self.scene.road.driving_side == "right" else -1
+
+    @property
+    def cross(self) -> float:
+        """Where along the road the cross street lies; far away when there is none."""
+        at = self.scene.road.cross_street_m
+        return float(at) if np.isfinite(at) and at < 200.0 else 1e6
+
+    def y_at(self, x: float, lateral: float) -> float:
+        """Road coordinates of a point `lateral` metres to the right of the road's middle."""
+        return self.road_y + lateral + self.curve * x * x
+
+    def yaw_at(self, x: float) -> float:
+        """Direction of the road at x, as an angle from its heading."""
+        return float(np.arctan(2.0 * self.curve * x))
+
+    def text(self, words: str, script: str) -> int:
+        """The row of the lettering that shows `words`."""
+        self.texts.append((words, script))
+        return len(self.texts) - 1
+
+    def put(
+        self,
+        kind: int,
+        x: float,
+        y: float,
+        *,
+        yaw: float = 0.0,
+        length: float = 0.0,
+        width: float = 0.0,
+        height: float = 1.0,
+        base: float = 0.0,
+        rise: float = 0.0,
+        a: RGB = BLACK,
+        b: RGB = BLACK,
+        c: RGB = BLACK,
+        d: RGB = BLACK,
+        extra: Sequence[float] = (),
+    ) -> None:
+        """Add one object; lengths and widths are halves, heights whole. Colours are linear light."""
+        distance = hypot(x, y)
+        radius = width if kind in (n.POST, n.BOARD) else hypot(length, width) + 0.6 * (kind == n.HOUSE)
+        near = max(distance - radius, 0.05)
+        spread = pi if distance <= radius * 1.02 else asin(min(radius / distance, 1.0)) + 0.01
+        over = base + height + rise - self.scene.camera.height_m
+        top = over / near if over > 0.0 else over / (distance + radius)
+        row = [float(kind), x, y, cos(yaw), sin(yaw), length, width, height, near, distance, top + 0.02, base]
+        row += [*a, *b, *c, *d, *extra]
+        row += [0.0] * (n.COLUMNS - 1 - len(row))
+        row.append(spread)
+        self.rows.append(row)
+
+    def strip(
+        self, kind: int, lateral: float, height: float, rgb: RGB, low: float, high: float, a: float = 0.0, b: float = 0.0
+    ) -> None:
+        """Add a sheet along the road from x = low to high, `lateral` metres from its middle."""
+        self.strips.append([float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, 0.0])
+
+    def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Objects sorted by distance (n, COLUMNS) and strips (m, STRIP_COLUMNS)."""
+        objects = np.array(self.rows, dtype=np.float32).reshape(-1, n.COLUMNS)
+        objects = np.ascontiguousarray(objects[np.argsort(objects[:, n.NEAR], kind="stable")])
+        strips = np.array(self.strips, dtype=np.float32).reshape(-1, n.STRIP_COLUMNS)
+        return objects, strips

@@ -1,0 +1,43 @@
+"""Names of the slots that kernels read: the scene's numbers, an object's columns, a strip's columns, the rings' rows.
+
+Road coordinates everywhere: x forward along the road's heading, y to the right, z up, metres, the camera above (0, 0).
+Colours are linear light, three slots each.
+"""
+
+# --- the scene's numbers -------------------------------------------------------------------------------------------
+CAMERA_Z, HEADING, CURVE, ROAD_Y = 0, 1, 2, 3  # ROAD_Y: where the road's middle lies beside the camera
+SUN_X, SUN_Y, SUN_Z, SUN_RGB, AMBIENT_RGB = 4, 5, 6, 7, 10
+ZENITH_RGB, HORIZON_RGB, GLOW_RGB, HAZE_RGB = 13, 16, 19, 22
+CLOUD_COVER, CLOUD_SCALE, CLOUD_RGB, CLOUD_DARK_RGB, VISIBILITY, CLOUD_SEED = 25, 26, 27, 30, 33, 34
+ROCK_RGB, SLOPE_RGB, ROUGHNESS, SNOW_LINE, SEA_RGB, RELIEF_SEED = 35, 38, 41, 42, 43, 46
+SOIL_RGB, GRASS_RGB, GRASS_COVER, SNOW, WETNESS, STONES = 47, 50, 53, 54, 55, 56
+CROP_KIND, CROP_RGB, CROP_SIDE, CROP_EDGE, CROP_HEIGHT, GROUND_SEED = 57, 58, 61, 62, 63, 64
+ROAD_SURFACE, ROAD_RGB, ROAD_HALF, SHOULDER, SHOULDER_RGB, KERB, SIDEWALK, SIDEWALK_RGB = 65, 66, 69, 70, 71, 74, 75, 76
+CENTRE_LINE, CENTRE_RGB, DASH, GAP, EDGE_LINE, EDGE_RGB, CROSS_AT = 79, 80, 83, 84, 85, 86, 89
+TREELINE, TREE_HEIGHT, LEAF_RGB, AUTUMN_RGB, TRUNK_RGB, AUTUMN, TREE_SEED = 90, 91, 92, 95, 98, 101, 102
+SKYLINE, SKYLINE_SEED, SHADOWS, EXPOSURE, TINT_RGB, LEAF = 103, 104, 105, 106, 107, 110
+WINDOW_RGB, SUN_STRENGTH, SHORE, NIGHT = 111, 114, 115, 116
+NUMBERS = 120
+
+# --- an object's columns -------------------------------------------------------------------------------------------
+KIND, X, Y, COS, SIN, LENGTH, WIDTH, HEIGHT, NEAR, REACH, TOP, BASE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+RGB_A, RGB_B, RGB_C, RGB_D = 12, 15, 18, 21
+EXTRA = 24  # … 39: what each kind makes of them
+COLUMNS = 40
+
+PLANT, HOUSE, CAR, POST, BOARD, BLOCK, POLE = 0, 1, 2, 3, 4, 5, 6
+
+# --- a strip's columns ---------------------------------------------------------------------------------------------
+STRIP_KIND, STRIP_Y, STRIP_HEIGHT, STRIP_RGB, STRIP_FROM, STRIP_TO, STRIP_SEED, STRIP_A, STRIP_B = (
+    0, 1, 2, 3, 6, 7, 8, 9, 10,
+)  # fmt: skip
+STRIP_COLUMNS = 12
+FENCE_WOOD, FENCE_WIRE, HEDGE, WALL, STONE_WALL, GUARD_RAIL, WIRE = 0, 1, 2, 3, 4, 5, 6
+
+# --- rows of the rings, by azimuth from the road's heading ------------------------------------------------------------
+RING_TAN, RING_ALTITUDE, RING_DISTANCE, RING_SEA = 0, 3, 6, 9
+RING_ROWS, RING_STEPS = 10, 720
+
+BINS = 512  # of azimuth, each with its list of objects
+HITS = 24  # places for strip hits of one ray
+SHADOW_REACH, SHADOW_SIDE = 44.0, 256  # metres from the camera that the shadow map covers, and its texels

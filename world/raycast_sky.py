@@ -1,0 +1,234 @@
+"""The sky, the clouds, and the rings of the horizon: relief, sea, forest edge, skyline. Knows no objects near by."""
+
+from math import exp, floor, sqrt
+
+import world.raycast_names as n
+from world.compiled import kernel
+from world.raycast_math import chance, clamp, cover, layered_noise, noise_at, step
+from world.raycast_sprites import sprite_at
+
+
+@kernel
+def sky_colour(P, noise, dx, dy, dz, with_clouds):  # type: ignore[no-untyped-def]
+    """Light from direction (dx, dy, dz), a unit vector with dz ≥ 0."""
+    up = dz if dz > 0.0 else 0.0
+    toward = dx * P[n.SUN_X] + dy * P[n.SUN_Y] + dz * P[n.SUN_Z]
+    f = exp(-4.2 * up)
+    g = exp(-13.0 * up)
+    around = clamp(toward * 0.5 + 0.5, 0.0, 1.0)
+    glow = around * around
+    glow = glow * glow * f
+    r = P[n.ZENITH_RGB] + (P[n.HORIZON_RGB] - P[n.ZENITH_RGB]) * f
+    gr = P[n.ZENITH_RGB + 1] + (P[n.HORIZON_RGB + 1] - P[n.ZENITH_RGB + 1]) * f
+    b = P[n.ZENITH_RGB + 2] + (P[n.HORIZON_RGB + 2] - P[n.ZENITH_RGB + 2]) * f
+    r += (P[n.HAZE_RGB] - r) * g * 0.7 + P[n.GLOW_RGB] * glow
+    gr += (P[n.HAZE_RGB + 1] - gr) * g * 0.7 + P[n.GLOW_RGB + 1] * glow
+    b += (P[n.HAZE_RGB + 2] - b) * g * 0.7 + P[n.GLOW_RGB + 2] * glow
+    disc = 0.0
+    if toward > 0.9 and P[n.SUN_Z] > -0.03:
+        halo = (toward - 0.9) * 10.0
+        halo = halo * halo
+        halo = halo * halo
+        disc = step(0.99955, 0.9998, toward) * 6.0 + halo * halo * halo * 0.55 + halo * 0.10
+    hidden = 0.0
+    if with_clouds and up > 0.012 and P[n.CLOUD_COVER] > 0.02:
+        scale = 0.9 - 0.45 * P[n.CLOUD_SCALE]
+        flat = 1.0 / (up + 0.10)
+        x = dx * flat * scale * 2.0 + P[n.CLOUD_SEED]
+        y = dy * flat * scale * 2.0 + P[n.CLOUD_SEED] * 0.37
+        foot = 0.006 * flat * flat * scale
+        body = layered_noise(noise, x, y, foot, 5) + 0.35 * noise_at(noise, x * 0.31 + 5.0, y * 0.31)
+        level = 0.62 - 1.25 * P[n.CLOUD_COVER]
+        soft = 0.16 + 0.34 * P[n.CLOUD_SCALE]
+        dense = step(level, level + soft, body)
+        if dense > 0.003:
+            # light falls through the edge that looks to the sun
+            shift = layered_noise(noise, x + P[n.SUN_X] * 0.22, y + P[n.SUN_Y] * 0.22, foot, 3)
+            lit = clamp(0.62 + 0.9 * (body - shift) - 0.28 * step(level, level + 0.9, body) + 0.25 * around, 0.0, 1.15)
+            far = step(0.012, 0.10, up)
+            dense *= far
+            hidden = dense
+            cr = P[n.CLOUD_DARK_RGB] + (P[n.CLOUD_RGB] - P[n.CLOUD_DARK_RGB]) * lit
+            cg = P[n.CLOUD_DARK_RGB + 1] + (P[n.CLOUD_RGB + 1] - P[n.CLOUD_DARK_RGB + 1]) * lit
+            cb = P[n.CLOUD_DARK_RGB + 2] + (P[n.CLOUD_RGB + 2] - P[n.CLOUD_DARK_RGB + 2]) * lit
+            haze = g * 0.6
+            r += (cr + (P[n.HAZE_RGB] - cr) * haze - r) * dense
+            gr += (cg + (P[n.HAZE_RGB + 1] - cg) * haze - gr) * dense
+            b += (cb + (P[n.HAZE_RGB + 2] - cb) * haze - b) * dense
+    disc *= (1.0 - hidden * 0.92) * P[n.SUN_STRENGTH]
+    return r + disc * P[n.SUN_RGB], gr + disc * P[n.SUN_RGB + 1], b + disc * P[n.SUN_RGB + 2]
+
+
+@kernel
+def ring_at(rings, row, turn):  # type: ignore[no-untyped-def]
+    """A ring's value at `turn` (0 … 1 of the way round from the road's heading)."""
+    x = turn * n.RING_STEPS
+    i = int(floor(x))
+    u = x - i
+    i = i % n.RING_STEPS
+    j = i + 1 if i + 1 < n.RING_STEPS else 0
+    return rings[row, i] + (rings[row, j] - rings[row, i]) * u
+
+
+@kernel
+def forest_edge(P, noise, atlas, shares, turn, slope, pix):  # type: ignore[no-untyped-def]
+    """Two circles of distant trees: colour and coverage."""
+    r = 0.0
+    g = 0.0
+    b = 0.0
+    rest = 1.0
+    for layer in range(2):
+        distance = 105.0 if layer == 0 else 190.0
+        count = 64 if layer == 0 else 128
+        z = P[n.CAMERA_Z] + slope * distance
+        top = P[n.TREE_HEIGHT] * 1.35
+        if z < -0.3 or z > top:
+            continue
+        foot = pix * distance
+        x = turn * count + 0.37 * layer
+        for side in range(2):
+            cell = floor(x - 0.5 * side)
+            odds = chance(cell % count, layer * 7 + side, P[n.TREE_SEED])
+            if odds > P[n.TREELINE] * 1.15 - (0.25 if layer == 0 else 0.0):
+                continue
+            u = x - 0.5 * side - cell
+            height = P[n.TREE_HEIGHT] * (0.55 + 0.75 * chance(cell % count, 31 + side, P[n.TREE_SEED] + layer))
+            if z > height:
+                continue
+            pick = chance(cell % count, 5 + side, P[n.TREE_SEED] + 3 * layer)
+            which = 0
+            while which < shares.shape[0] - 1 and shares[which, 0] < pick:
+                which += 1
+            height *= shares[which, 4]
+            wide = 6.2832 * distance / count  # metres of a cell
+            aspect = shares[which, 3]
+            u = (u - 0.5) * wide / (height * aspect) + 0.5
+            if u < 0.0 or u > 1.0 or z > height:
+                continue
+            a, leaf, shade, side_normal = sprite_at(
+                atlas, int(shares[which, 1]), u, 1.0 - (z if z > 0.0 else 0.0) / height, foot / height
+            )
+            a *= rest
+            if a < 0.01:
+                continue
+            light = 0.32 + 0.85 * shade * (0.4 + 0.6 * P[n.SUN_STRENGTH] * (0.6 + 0.4 * side_normal * P[n.SUN_Y]))
+            light *= 0.72 + 0.5 * chance(cell % count, 77, P[n.TREE_SEED] + layer)
+            turnt = P[n.AUTUMN] * shares[which, 2] * leaf
+            white = 0.75 * step(0.3, 0.9, P[n.SNOW]) * step(0.35, 0.8, shade)
+            for c in range(3):
+                tone = P[n.TRUNK_RGB + c] + (P[n.LEAF_RGB + c] - P[n.TRUNK_RGB + c]) * leaf
+                tone += (P[n.AUTUMN_RGB + c] - tone) * turnt
+                tone += (0.85 - tone) * white
+                tone *= light * (P[n.AMBIENT_RGB + c] + 0.75 * P[n.SUN_RGB + c] * P[n.SUN_STRENGTH])
+                if c == 0:
+                    r += a * tone
+                elif c == 1:
+                    g += a * tone
+                else:
+                    b += a * tone
+            rest -= a
+            if rest < 0.02:
+                return r, g, b, rest, 140.0
+    return r, g, b, rest, 150.0
+
+
+@kernel
+def skyline(P, palette, turn, slope, pix):  # type: ignore[no-untyped-def]
+    """Rows of distant town houses: colour and coverage (0 or 1)."""
+    for layer in range(3):
+        distance = 95.0 + 85.0 * layer
+        count = 40 + 34 * layer
+        z = P[n.CAMERA_Z] + slope * distance
+        if z < -0.5:
+            continue
+        x = turn * count + 0.41 * layer
+        cell = floor(x)
+        u = x - cell
+        key = int(cell) % count
+        seed = P[n.SKYLINE_SEED] + 11 * layer
+        if chance(key, 3, seed) > 0.35 + 0.65 * P[n.SKYLINE]:
+            continue
+        tall = chance(key, 1, seed)
+        height = (5.0 + 9.0 * P[n.SKYLINE]) * (0.5 + tall * tall * 1.6) * (1.0 + 0.45 * layer)
+        if z > height:
+            continue
+        wide = 6.2832 * distance / count
+        if u > 0.93:
+            continue
+        m = u * wide
+        which = int(chance(key, 9, seed) * palette.shape[0]) % palette.shape[0]
+        light = 0.55 + 0.45 * (0.5 + 0.5 * chance(key, 4, seed))
+        windows = cover(m - floor(m / 3.0) * 3.0 - 1.5, 0.65, pix * distance + 0.1) * cover(
+            z - floor(z / 3.1) * 3.1 - 1.7, 0.65, pix * distance + 0.1
+        )
+        if z > height - 0.6:
+            windows = 0.0
+        glow = P[n.NIGHT] * (1.0 if chance(int(m / 3.0) + 100 * key, int(z / 3.1), seed) > 0.5 else 0.0)
+        r = palette[which, 0] * light * (P[n.AMBIENT_RGB] + 0.6 * P[n.SUN_RGB] * P[n.SUN_STRENGTH])
+        g = palette[which, 1] * light * (P[n.AMBIENT_RGB + 1] + 0.6 * P[n.SUN_RGB + 1] * P[n.SUN_STRENGTH])
+        b = palette[which, 2] * light * (P[n.AMBIENT_RGB + 2] + 0.6 * P[n.SUN_RGB + 2] * P[n.SUN_STRENGTH])
+        r += (P[n.WINDOW_RGB] * 0.5 + 0.7 * glow - r) * windows * 0.8
+        g += (P[n.WINDOW_RGB + 1] * 0.5 + 0.55 * glow - g) * windows * 0.8
+        b += (P[n.WINDOW_RGB + 2] * 0.5 + 0.25 * glow - b) * windows * 0.8
+        return r, g, b, 1.0, distance
+    return 0.0, 0.0, 0.0, 0.0, 0.0
+
+
+@kernel
+def relief(P, noise, rings, turn, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+    """Hills and mountains behind everything: colour, distance in km, and whether there is any."""
+    for band in range(3):
+        top = ring_at(rings, n.RING_TAN + band, turn)
+        fine = 4.0 if band == 0 else (6.0 if band == 1 else 10.0)
+        rugged = clamp(P[n.ROUGHNESS] / 260.0, 0.05, 1.0)
+        x = hx * fine * 5.0 + P[n.RELIEF_SEED]
+        y = hy * fine * 5.0 + 7.7 * band  # noise read along a circle has no seam
+        ragged = layered_noise(noise, x, y, pix * 5.0 * fine, 5)
+        top += (top if top > 0.0 else 0.0) * 0.30 * rugged * ragged + 0.002 * ragged
+        if slope > top or top < -0.02:
+            continue
+        distance = ring_at(rings, n.RING_DISTANCE + band, turn)
+        altitude = ring_at(rings, n.RING_ALTITUDE + band, turn)
+        depth = top - slope
+        # gullies run down from the ridge; light falls by a made-up normal
+        rough = layered_noise(noise, x * 1.7 + slope * 45.0, y * 1.7 - slope * 45.0, pix * 9.0 * fine, 4)
+        ridge = layered_noise(
+            noise, x * 1.7 + slope * 45.0 - 0.35 * hy, y * 1.7 - slope * 45.0 + 0.35 * hx, pix * 9.0, 4
+        )
+        tilt = clamp((rough - ridge) * 1.6, -1.0, 1.0)
+        light = 0.62 + 0.38 * tilt * (0.3 + 0.7 * rugged)
+        steep = clamp(0.45 * rough + 0.9 * rugged - 0.25 - depth * 2.0, 0.0, 1.0)
+        level = altitude - depth * distance * 1000.0 * 0.6
+        white = step(-150.0, 250.0, level - P[n.SNOW_LINE] + 280.0 * rough)
+        white *= clamp(1.0 - 0.6 * steep * rugged + 0.2, 0.0, 1.0)
+        mottle = 1.0 + 0.30 * rough
+        sun = 0.45 + 0.75 * P[n.SUN_STRENGTH] * light
+        r = P[n.SLOPE_RGB] + (P[n.ROCK_RGB] - P[n.SLOPE_RGB]) * steep
+        g = P[n.SLOPE_RGB + 1] + (P[n.ROCK_RGB + 1] - P[n.SLOPE_RGB + 1]) * steep
+        b = P[n.SLOPE_RGB + 2] + (P[n.ROCK_RGB + 2] - P[n.SLOPE_RGB + 2]) * steep
+        r = (r * mottle + (0.86 - r * mottle) * white) * sun * (P[n.AMBIENT_RGB] + 0.7 * P[n.SUN_RGB])
+        g = (g * mottle + (0.89 - g * mottle) * white) * sun * (P[n.AMBIENT_RGB + 1] + 0.7 * P[n.SUN_RGB + 1])
+        b = (b * mottle + (0.95 - b * mottle) * white) * sun * (P[n.AMBIENT_RGB + 2] + 0.7 * P[n.SUN_RGB + 2])
+        return r, g, b, distance, True
+    return 0.0, 0.0, 0.0, 0.0, False
+
+
+@kernel
+def haze_weight(P, kilometres):  # type: ignore[no-untyped-def]
+    """How much of the light after `kilometres` of air is the air's own."""
+    return 1.0 - exp(-2.2 * kilometres / P[n.VISIBILITY])
+
+
+@kernel
+def sea_colour(P, noise, hx, hy, slope, distance):  # type: ignore[no-untyped-def]
+    """Open water: its own colour, the mirrored sky, and the sun's glitter."""
+    length = 1.0 / sqrt(1.0 + slope * slope)
+    r, g, b = sky_colour(P, noise, hx * length, hy * length, -slope * length + 0.06, False)
+    mirror = clamp(0.75 + slope * 8.0, 0.25, 0.8)
+    wave = 0.10 * noise_at(noise, hx * distance * 0.05, hy * distance * 0.05) if distance < 2000.0 else 0.0
+    toward = hx * P[n.SUN_X] + hy * P[n.SUN_Y]
+    glitter = step(0.75, 1.0, toward) * P[n.SUN_STRENGTH] * 0.35
+    r = P[n.SEA_RGB] + (r - P[n.SEA_RGB]) * mirror * 0.6 + glitter * P[n.SUN_RGB]
+    g = P[n.SEA_RGB + 1] + (g - P[n.SEA_RGB + 1]) * mirror * 0.6 + glitter * P[n.SUN_RGB + 1]
+    b = P[n.SEA_RGB + 2] + (b - P[n.SEA_RGB + 2]) * mirror * 0.6 + glitter * P[n.SUN_RGB + 2]
+    return r * (1.0 + wave), g * (1.0 + wave), b * (1.0 + wave)

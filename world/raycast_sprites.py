@@ -1,0 +1,86 @@
+"""Reading the atlas of plants and the lettering: pictures with mips, by fractions of their side. Knows no scenes."""
+
+from math import log2
+
+from world.compiled import kernel
+
+SIDE = 256  # of a sprite at its finest
+LEVELS = 7
+TEXT_HEIGHT, TEXT_WIDTH, TEXT_LEVELS = 32, 160, 4
+
+
+@kernel
+def sprite_at(atlas, which, u, v, footprint):  # type: ignore[no-untyped-def]
+    """(coverage, leaf, shade, sideways normal) at (u, v) in 0 … 1 from the top left; footprint as part of the height."""
+    level = 0
+    if footprint * SIDE > 1.0:
+        level = int(log2(footprint * SIDE) + 0.35)
+        if level > LEVELS - 1:
+            level = LEVELS - 1
+    side = SIDE >> level
+    top = 2 * SIDE - 2 * side  # 0, 256, 384, …: where the level's rows begin
+    x = u * side - 0.5
+    y = v * side - 0.5
+    i = int(x + 1.0) - 1
+    j = int(y + 1.0) - 1
+    fx = x - i
+    fy = y - j
+    i0 = i if i > 0 else 0
+    j0 = j if j > 0 else 0
+    i1 = i + 1 if i + 1 < side else side - 1
+    j1 = j + 1 if j + 1 < side else side - 1
+    i0 = i0 if i0 < side else side - 1
+    j0 = j0 if j0 < side else side - 1
+    wa = (1.0 - fx) * (1.0 - fy)
+    wb = fx * (1.0 - fy)
+    wc = (1.0 - fx) * fy
+    wd = fx * fy
+    a0 = atlas[which, top + j0, i0, 0] * wa
+    a1 = atlas[which, top + j0, i1, 0] * wb
+    a2 = atlas[which, top + j1, i0, 0] * wc
+    a3 = atlas[which, top + j1, i1, 0] * wd
+    a = a0 + a1 + a2 + a3
+    if a < 2.0:
+        return 0.0, 0.0, 0.0, 0.0
+    best_j = top + (j1 if fy > 0.5 else j0)
+    best_i = i1 if fx > 0.5 else i0
+    if atlas[which, best_j, best_i, 0] == 0:
+        if a0 >= a1 and a0 >= a2 and a0 >= a3:
+            best_j, best_i = top + j0, i0
+        elif a1 >= a2 and a1 >= a3:
+            best_j, best_i = top + j0, i1
+        elif a2 >= a3:
+            best_j, best_i = top + j1, i0
+        else:
+            best_j, best_i = top + j1, i1
+    return (
+        a / 255.0,
+        atlas[which, best_j, best_i, 1] / 255.0,
+        atlas[which, best_j, best_i, 2] / 255.0,
+        atlas[which, best_j, best_i, 3] / 127.5 - 1.0,
+    )
+
+
+@kernel
+def letter_at(text, which, u, v, footprint):  # type: ignore[no-untyped-def]
+    """Coverage by letters at (u, v) in 0 … 1 from the top left; footprint as part of the height."""
+    level = 0
+    if footprint * TEXT_HEIGHT > 1.0:
+        level = int(log2(footprint * TEXT_HEIGHT) + 0.35)
+        if level > TEXT_LEVELS - 1:
+            level = TEXT_LEVELS - 1
+    high = TEXT_HEIGHT >> level
+    wide = TEXT_WIDTH >> level
+    top = 2 * TEXT_HEIGHT - 2 * high
+    x = u * wide - 0.5
+    y = v * high - 0.5
+    x = 0.0 if x < 0.0 else (wide - 1.001 if x > wide - 1.001 else x)
+    y = 0.0 if y < 0.0 else (high - 1.001 if y > high - 1.001 else y)
+    i = int(x)
+    j = int(y)
+    fx = x - i
+    fy = y - j
+    j += top
+    a = text[which, j, i] + (text[which, j, i + 1] - text[which, j, i] * 1.0) * fx
+    b = text[which, j + 1, i] + (text[which, j + 1, i + 1] - text[which, j + 1, i] * 1.0) * fx
+    return (a + (b - a) * fy) / 255.0
