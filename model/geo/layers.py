@@ -29,7 +29,7 @@ COAST_SHAPE = (720, 1440)  # a quarter of a degree
 def land_mask(places: Floats) -> NDArray[np.bool_]:
     """Land (21600, 43200). The pixels around `places` (P, 2) count as land: the mask misses atolls and piers."""
     with np.load(_file("global_land_mask", "globe_combined_mask_compressed.npz")) as archive:
-        land = archive["mask"]  # True: ocean
+        land: NDArray[np.bool_] = archive["mask"]  # True: ocean
     np.logical_not(land, out=land)
     rows, cols = pixels_of(places, *land.shape)
     wet = ~land[rows, cols]
@@ -71,7 +71,7 @@ def koppen(land: NDArray[np.bool_]) -> Bytes:
 
 
 def altitude_m(land: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """Metres above the sea (2160, 4320); the sea is 0; land pixels without a value take the mean of their neighbours."""
+    """Metres above the sea (2160, 4320); the sea is 0; land without a value takes the mean of its neighbours."""
     with h5py.File(_file("pvlib", "data/Altitude.h5")) as store:
         steps = store["Altitude"][:]
     missing = steps == ALTITUDE_OCEAN
@@ -80,7 +80,7 @@ def altitude_m(land: NDArray[np.bool_]) -> NDArray[np.int16]:
     ring = np.ones((3, 3))
     around = convolve((~missing).astype(np.float64), ring, mode="wrap")
     total = convolve(np.where(missing, 0, metres).astype(np.float64), ring, mode="wrap")
-    # A pixel may say "ocean" and still hold a harbour town: half the mean of the land around it, 0 on lone islands.
+    # A pixel may say "ocean" and still hold a harbour town: half the mean around it, 0 on lone islands.
     fill = missing & (land_share(land, 10) > 0)
     metres[fill] = (0.5 * total[fill] / np.maximum(around[fill], 1)).astype(np.int32)
     return metres.astype(np.int16)
@@ -95,7 +95,7 @@ def turbidity(factor: int = 6) -> Bytes:
     return np.ascontiguousarray(np.rint(means).astype(np.uint8).transpose(2, 0, 1))
 
 
-def land_share(land: NDArray[np.bool_], factor: int) -> NDArray[np.float32]:
+def land_share(land: NDArray[np.bool_] | Bytes, factor: int) -> NDArray[np.float32]:
     """Share of land in blocks of `factor` pixels: (H, W) -> (H/factor, W/factor)."""
     height, width = land.shape[0] // factor, land.shape[1] // factor
     share = np.empty((height, width), np.float32)

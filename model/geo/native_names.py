@@ -1,16 +1,18 @@
 """The name of a town as its own signs write it, chosen from the names that GeoNames lists. Knows no coordinates.
 
 GeoNames' alternate names say nothing of their language. The rule: keep the names written in the country's script, drop
-those with letters that the country's usual character set lacks (so Tokyo is 東京 in Japan, not the simplified 东京), and
-take the one whose consonants sound most like the Latin name; then the one whose spelling more Latin variants repeat;
-then the shortest. Without such a name, or in a country that writes Latin, the Latin name stays. A few capitals that
+those with letters that the country's usual character set lacks (so Tokyo is 東京 in Japan, not the simplified 东京),
+and take the one whose consonants sound most like the Latin name; then, in Arabic, the one with the article, else the
+one nearest in length. Without such a name, or in a country that writes Latin, the Latin name stays. Large towns that
 English spells its own way are listed in `OWN_NAMES`.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import groupby
 
 # Country -> scripts as Unicode names them, the preferred first. The others write Latin.
 SCRIPTS: dict[str, tuple[str, ...]] = {
@@ -36,7 +38,8 @@ CHARACTER_SETS = {
 # Letters of an alphabet that a country does not use although the script has them.
 FOREIGN_LETTERS = {
     "RU": "ѓђєіїјљњћќўџ", "BG": "ыэёіїєўњљћђјџ", "UA": "ыэёъўњљћђјџ", "BY": "иїєъњљћђјџ", "RS": "йщъыьэюяёіїєў",
-    "MK": "йщъыьэюяёіїєўђћ",
+    "MK": "йщъыьэюяёіїєўђћ", "KG": "іїєўђћљњќџ", "TJ": "іїєўђћљњќџ", "MN": "іїєўђћљњќџ", "KZ": "їєўђћљњќџ",
+    "PK": "ەېۇۆۋۈې",
 }  # fmt: skip
 
 # In India the script changes with the state (GeoNames admin-1 codes).
@@ -45,32 +48,42 @@ INDIAN_SCRIPTS = {"25": "TAMIL", "02": "TELUGU", "40": "TELUGU", "13": "MALAYALA
 
 # Names that English does not take from the country's own language: (country, GeoNames name) -> own name.
 OWN_NAMES = {
-    ("AT", "Vienna"): "Wien", ("BE", "Brussels"): "Bruxelles", ("BE", "Antwerp"): "Antwerpen", ("CZ", "Prague"): "Praha",
-    ("CH", "Geneva"): "Genève", ("CN", "Beijing"): "北京", ("DE", "Munich"): "München", ("DE", "Nuremberg"): "Nürnberg",
-    ("DE", "Cologne"): "Köln", ("DE", "Hannover"): "Hannover", ("DK", "Copenhagen"): "København",
-    ("EG", "Cairo"): "القاهرة", ("EG", "Alexandria"): "الإسكندرية", ("ES", "Seville"): "Sevilla",
-    ("ES", "Valencia"): "València", ("FI", "Helsinki"): "Helsinki", ("GE", "Tbilisi"): "თბილისი",
-    ("GR", "Athens"): "Αθήνα", ("HK", "Hong Kong"): "香港", ("IL", "Jerusalem"): "ירושלים", ("IN", "Delhi"): "दिल्ली",
-    ("IN", "New Delhi"): "नई दिल्ली", ("IN", "Kolkata"): "কলকাতা", ("IR", "Tehran"): "تهران", ("IT", "Florence"): "Firenze",
+    ("UA", "Kharkiv"): "Харків", ("UA", "Dnipro"): "Дніпро", ("UA", "Odesa"): "Одеса", ("KZ", "Astana"): "Астана",
+    ("CN", "Shanghai"): "上海", ("PK", "Karachi"): "کراچی", ("PK", "Peshawar"): "پشاور", ("SA", "Jeddah"): "جدة",
+    ("AM", "Yerevan"): "Երևան", ("AT", "Vienna"): "Wien", ("BE", "Antwerp"): "Antwerpen",
+    ("BE", "Brussels"): "Bruxelles", ("CH", "Geneva"): "Genève", ("CN", "Beijing"): "北京",
+    ("CU", "Havana"): "La Habana", ("CY", "Nicosia"): "Λευκωσία", ("CZ", "Prague"): "Praha",
+    ("DE", "Cologne"): "Köln", ("DE", "Munich"): "München", ("DE", "Nuremberg"): "Nürnberg",
+    ("DK", "Copenhagen"): "København", ("DZ", "Algiers"): "الجزائر", ("EG", "Alexandria"): "الإسكندرية",
+    ("EG", "Cairo"): "القاهرة", ("ES", "Seville"): "Sevilla", ("ES", "Valencia"): "València",
+    ("GE", "Tbilisi"): "თბილისი", ("GR", "Athens"): "Αθήνα", ("HK", "Hong Kong"): "香港",
+    ("IL", "Jerusalem"): "ירושלים", ("IN", "Delhi"): "दिल्ली", ("IN", "Kolkata"): "কলকাতা",
+    ("IN", "New Delhi"): "नई दिल्ली", ("IR", "Tehran"): "تهران", ("IT", "Florence"): "Firenze",
     ("IT", "Genoa"): "Genova", ("IT", "Milan"): "Milano", ("IT", "Naples"): "Napoli", ("IT", "Rome"): "Roma",
-    ("IT", "Turin"): "Torino", ("IT", "Venice"): "Venezia", ("IT", "Padova"): "Padova", ("JP", "Tokyo"): "東京",
-    ("KR", "Seoul"): "서울", ("LU", "Luxembourg"): "Lëtzebuerg", ("MX", "Mexico City"): "Ciudad de México",
-    ("NL", "The Hague"): "Den Haag", ("PA", "Panamá"): "Panamá", ("PL", "Warsaw"): "Warszawa",
-    ("PT", "Lisbon"): "Lisboa", ("RO", "Bucharest"): "București", ("RS", "Belgrade"): "Београд",
+    ("IT", "Turin"): "Torino", ("IT", "Venice"): "Venezia", ("JP", "Tokyo"): "東京",
+    ("KH", "Phnom Penh"): "ភ្នំពេញ", ("KR", "Seoul"): "서울", ("KW", "Kuwait City"): "الكويت",
+    ("LA", "Vientiane"): "ວຽງຈັນ", ("LU", "Luxembourg"): "Lëtzebuerg", ("LY", "Tripoli"): "طرابلس",
+    ("MA", "Casablanca"): "الدار البيضاء", ("MA", "Marrakesh"): "مراكش", ("MA", "Rabat"): "الرباط",
+    ("MM", "Yangon"): "ရန်ကုန်", ("MX", "Mexico City"): "Ciudad de México", ("NL", "The Hague"): "Den Haag",
+    ("PL", "Warsaw"): "Warszawa", ("PS", "East Jerusalem"): "القدس الشرقية", ("PT", "Lisbon"): "Lisboa",
+    ("QA", "Doha"): "الدوحة", ("RO", "Bucharest"): "București", ("RS", "Belgrade"): "Београд",
     ("RU", "Moscow"): "Москва", ("RU", "Saint Petersburg"): "Санкт-Петербург", ("SA", "Mecca"): "مكة المكرمة",
     ("SE", "Gothenburg"): "Göteborg", ("SY", "Damascus"): "دمشق", ("TH", "Bangkok"): "กรุงเทพฯ",
-    ("TR", "Istanbul"): "İstanbul", ("UA", "Kyiv"): "Київ", ("VN", "Hanoi"): "Hà Nội",
-    ("VN", "Ho Chi Minh City"): "Thành phố Hồ Chí Minh", ("HR", "Zagreb"): "Zagreb", ("CU", "Havana"): "La Habana",
-    ("IS", "Reykjavík"): "Reykjavík", ("CY", "Nicosia"): "Λευκωσία", ("AM", "Yerevan"): "Երևան",
-    ("MM", "Yangon"): "ရန်ကုန်", ("LA", "Vientiane"): "ວຽງຈັນ", ("KH", "Phnom Penh"): "ភ្នំពេញ",
+    ("TN", "Tunis"): "تونس", ("TR", "Istanbul"): "İstanbul", ("UA", "Kyiv"): "Київ", ("VN", "Hanoi"): "Hà Nội",
+    ("VN", "Ho Chi Minh City"): "Thành phố Hồ Chí Minh",
 }  # fmt: skip
 
+_ARTICLE, _LATIN_ARTICLE = "ال", re.compile(r"^(a|e)[a-zşţḑz̧]{1,2}[ -]")
+
 # Letters whose Unicode name does not begin with their sound.
-_SILENT = frozenset({"ALEF", "AIN", "HAMZA", "YEH", "WAW", "YOD", "VAV", "AYIN", "SOFT", "HARD", "ALPHA", "OMEGA", "E"})
+_SILENT = frozenset(
+    {"ALEF", "AIN", "HAMZA", "YEH", "WAW", "YOD", "VAV", "AYIN", "SOFT", "HARD", "ALPHA", "OMEGA", "E", "MARBUTA"}
+)
 _SOUND = {"QAF": "k", "KAF": "k", "QOF": "k", "TAV": "t", "THETA": "t", "CHI": "k", "XI": "k", "PSI": "p", "VE": "v",
-          "BETA": "v", "TSE": "s", "TSADI": "s", "TSHE": "s", "HA": "h", "SHIN": "s", "SHA": "s", "ZHE": "z", "CHE": "s",
-          "JE": "j", "JEEM": "j", "GHAIN": "g", "KHAH": "k", "DZHE": "z", "PHI": "f", "KEHEH": "k"}  # fmt: skip
-_LATIN = str.maketrans({"c": "k", "q": "k", "x": "k", "w": "v", "j": "j", "y": "", "z": "z"})
+          "BETA": "v", "TSE": "s", "TSADI": "s", "TSHE": "s", "HA": "h", "SHIN": "s", "SHA": "s", "ZHE": "z",
+          "CHE": "s", "JE": "j", "JEEM": "j", "GHAIN": "g", "KHAH": "k", "DZHE": "z", "PHI": "f", "KEHEH": "k",
+          "MAKSURA": ""}  # fmt: skip
+_LATIN = str.maketrans({"c": "k", "q": "k", "x": "k", "w": "v", "y": ""})
 
 
 def native_name(name: str, country: str, region_code: str, alternatives: Sequence[str]) -> str:
@@ -83,13 +96,25 @@ def native_name(name: str, country: str, region_code: str, alternatives: Sequenc
     if country == "IN" and region_code in INDIAN_SCRIPTS:
         scripts = (INDIAN_SCRIPTS[region_code], *scripts)
     for script in scripts:
-        written = [other for other in alternatives if _written_in(other, script)]
+        written = [_without_vowel_marks(other) for other in alternatives if _written_in(other, script)]
+        written = [other for other in written if len(other) > 1] or written  # 沪 is a nickname of 上海
         fitting = [other for other in written if _spelled_in(other, country)] or written
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
             sound = _consonants(name)
-            return max(fitting, key=lambda other: (_alike(_consonants(other), sound), -len(other), other))
+            return max(
+                fitting,
+                key=lambda other: (
+                    _alike(_consonants(other), sound),
+                    other.startswith(_ARTICLE) + other.endswith("ة"),
+                    0
+                    if script == "CJK"
+                    else -abs(len(other) - len(name)),  # a syllable a character: length says nothing
+                    -len(other),
+                    other,
+                ),
+            )
     return name
 
 
@@ -107,6 +132,11 @@ def _spelled_in(name: str, country: str) -> bool:
     return True
 
 
+def _without_vowel_marks(name: str) -> str:
+    """Arabic without the marks that only school books print."""
+    return "".join(letter for letter in name if not "\u064b" <= letter <= "\u0652")
+
+
 def _alike(a: str, b: str) -> float:
     if not a or not b:
         return 0.0
@@ -114,7 +144,9 @@ def _alike(a: str, b: str) -> float:
 
 
 def _consonants(name: str) -> str:
-    return "".join(_sound(letter) for letter in name.casefold())
+    """What is heard of a name in any script, without article, vowels and doubled letters."""
+    plain = name.removeprefix(_ARTICLE) if name.startswith(_ARTICLE) else _LATIN_ARTICLE.sub("", name.casefold())
+    return "".join(letter for letter, _ in groupby(_sound(letter) for letter in plain.casefold()) if letter)
 
 
 @lru_cache(maxsize=20_000)

@@ -18,8 +18,9 @@ CONTINENTS = {"AF": "Africa", "AS": "Asia", "EU": "Europe", "NA": "North America
 
 
 def read_towns(progress: Callable[[float], None] = lambda share: None) -> pd.DataFrame:
-    """All places of 500 people or more: name, native_name, lat, lng, country, region, region_code, population, timezone.
+    """All places of 500 people or more, one row each.
 
+    Columns: name, native_name, lat, lng, country, region, region_code, population, timezone.
     `progress` is told the share done, 0 … 1.
     """
     cities = list(_load("cities500.json").values())

@@ -20,7 +20,7 @@ def geoguessr_score(distance_km: ArrayLike, scale_km: float = PAPER_SCALE_KM) ->
     """
     distance = np.asarray(distance_km, np.float64)
     if not scale_km > 0 or not np.all(distance >= 0):
-        raise ValueError(f"scale_km must be positive and distances not negative, found {scale_km} and {distance_km}")
+        raise ValueError(f"scale_km must be positive and distances not negative, found {scale_km} and {distance_km!r}")
     points = np.rint(MAX_SCORE * np.exp(-distance / scale_km)).astype(np.int64)
     return points if points.ndim else int(points)
 
