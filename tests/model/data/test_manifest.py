@@ -1,0 +1,97 @@
+import pandas as pd
+import pytest
+
+from model.data.manifest import (
+    check_manifest,
+    image_columns,
+    image_paths,
+    read_manifest,
+    read_table,
+    require_columns,
+    write_manifest,
+)
+from model.errors import ManifestError
+
+
+def places(**columns):
+    base = {
+        "id": ["a", "b"],
+        "split": ["train", "test"],
+        "lat": [1.0, -2.0],
+        "lng": [179.0, 190.0],
+        "image": ["x", "y"],
+    }
+    return pd.DataFrame(base | columns)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_manifest_comes_back_as_it_was_written(tmp_path, suffix):
+    path = write_manifest(places(country=["NA", "FR"]), tmp_path / f"manifest.{suffix}")
+    frame = read_manifest(path)
+    assert frame["country"].tolist() == ["NA", "FR"]  # Namibia is not "not available"
+    assert frame["lng"].tolist() == [179.0, -170.0]
+    assert frame["id"].tolist() == ["a", "b"]
+
+
+def test_a_split_keeps_the_row_numbers_of_the_file(tmp_path):
+    path = write_manifest(places(), tmp_path / "manifest.parquet")
+    assert read_manifest(path, "test").index.tolist() == [1]
+    assert len(read_manifest(path, "all")) == 2
+    with pytest.raises(ManifestError, match="no rows of the split 'validation'"):
+        read_manifest(path, "validation")
+    with pytest.raises(ManifestError, match="found 'dev'"):
+        read_manifest(path, "dev")
+
+
+def test_a_split_is_asked_of_a_manifest_without_one(tmp_path):
+    path = write_manifest(places().drop(columns="split"), tmp_path / "manifest.csv")
+    with pytest.raises(ManifestError, match="prepare_dataset"):
+        read_manifest(path, "train")
+
+
+@pytest.mark.parametrize(
+    ("frame", "word"),
+    [
+        (places().drop(columns="lat"), "lacks the columns lat"),
+        (places(id=["a", "a"]), "'a' twice"),
+        (places(id=["a", None]), "no id in row 1"),
+        (places(lat=[1.0, 95.0]), "no place on Earth"),
+        (places(lat=[1.0, float("nan")]), "no place on Earth"),
+        (places(split=["train", "dev"]), "split 'dev'"),
+        (places(month=[3, 13]), "month"),
+        (places().iloc[:0], "no rows"),
+    ],
+)
+def test_a_bad_manifest_is_refused_with_its_fault(frame, word):
+    with pytest.raises(ManifestError, match=word):
+        check_manifest(frame)
+
+
+def test_a_file_that_is_no_table_is_refused(tmp_path):
+    path = tmp_path / "manifest.parquet"
+    path.write_bytes(b"not a parquet file")
+    with pytest.raises(ManifestError, match="could not be read"):
+        read_table(path)
+    with pytest.raises(ManifestError, match="no such file"):
+        read_table(tmp_path / "none.csv")
+
+
+def test_image_columns_are_one_or_four():
+    assert image_columns(places()) == ["image"]
+    four = places(**{f"image_{v}": ["x", "y"] for v in range(4)})
+    assert image_columns(four.drop(columns="image")) == ["image_0", "image_1", "image_2", "image_3"]
+    for frame in (four, four.drop(columns=["image", "image_3"]), places().drop(columns="image")):
+        with pytest.raises(ManifestError, match="looked for the column image"):
+            image_columns(frame)
+
+
+def test_image_paths_start_at_the_manifest(tmp_path):
+    assert image_paths(places(), tmp_path / "manifest.parquet") == [[tmp_path / "x"], [tmp_path / "y"]]
+    with pytest.raises(ManifestError, match="no image for the id 'b'"):
+        image_paths(places(image=["x", None]), tmp_path / "manifest.parquet")
+
+
+def test_required_columns_are_named(tmp_path):
+    require_columns(places(), ["lat"], tmp_path)
+    with pytest.raises(ManifestError, match="lacks the columns country"):
+        require_columns(places(), ["country", "lat"], tmp_path)
