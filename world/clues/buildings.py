@@ -29,7 +29,7 @@ NOTHING = Buildings(
 def draw(site: Site, rng: Stream) -> Buildings:
     """The houses beside the road."""
     f, place, style, country = site.field, site.place, site.style, site.country
-    people = min(1.0, place.population_per_km2 / 350.0)
+    people = min(1.0, place.population_per_km2 / 700.0)
     density = 0.08 + 0.42 * people + 0.6 * place.urban + 0.10 * rng.normal() + 0.04 * f["density"]
     if place.population_per_km2 < 0.8:
         density *= 0.4

@@ -1,18 +1,17 @@
 """Ground: soil, grass, crops, snow, wetness, stones.
 
-Rules: tropical soils are red laterites, deserts pale or (Australia, Kalahari) red sand, steppes dark chernozem, boreal
-soils grey podzols; grass is green while it rains and grows, straw in the dry season, brown in winter; snow lies where
-the month's mean is below freezing and something falls. Local fields shift hue at 600 km, lightness at 150 km.
+Rules: soil as in earth.py; grass is green while it rains and grows, straw in the dry season, brown in winter; snow lies
+where the month's mean is below freezing and something falls; crops are those of the region's farms. Local fields shift
+hue at 600 km and lightness at 150 km.
 """
 
+from world.clues.earth import soil_rgb
 from world.clues.site import Site
 from world.colour import clip, mix, shift
 from world.scene import RGB, Ground
 from world.streams import Stream
 
-RED, LATERITE, SAND = (0.70, 0.33, 0.18), (0.62, 0.36, 0.22), (0.80, 0.67, 0.47)
-LOAM, CHERNOZEM, PODZOL, TERRA_ROSSA = (0.46, 0.36, 0.26), (0.26, 0.21, 0.17), (0.46, 0.43, 0.39), (0.64, 0.47, 0.33)
-LUSH, STRAW, WINTER, TUNDRA = (0.27, 0.47, 0.13), (0.74, 0.64, 0.36), (0.52, 0.46, 0.27), (0.47, 0.46, 0.26)
+LUSH, STRAW, WINTER, TUNDRA = (0.33, 0.46, 0.19), (0.72, 0.63, 0.39), (0.52, 0.47, 0.30), (0.47, 0.46, 0.29)
 CROP_RGB: dict[str, tuple[RGB, RGB]] = {  # growing, ripe
     "none": (LUSH, STRAW),
     "wheat": ((0.36, 0.54, 0.18), (0.86, 0.70, 0.34)),
@@ -23,22 +22,19 @@ CROP_RGB: dict[str, tuple[RGB, RGB]] = {  # growing, ripe
     "rapeseed": ((0.92, 0.82, 0.10), (0.62, 0.58, 0.28)),
     "pasture": ((0.33, 0.53, 0.17), (0.66, 0.60, 0.32)),
 }
-RED_COUNTRIES = {"AU", "NA", "BW"}
-
-NOTHING = Ground(LOAM, LUSH, 0.6, 0.0, 0.0, 0.0, "none", LUSH, 0)
+NOTHING = Ground((0.46, 0.37, 0.28), LUSH, 0.6, 0.0, 0.0, 0.0, "none", LUSH, 0)
 
 
 def draw(site: Site, rng: Stream) -> Ground:
     """The ground of this place in this month."""
     f, place = site.field, site.place
-    soil = shift(_soil(site), 0.20 * f["soil_light"], 0.075 * f["soil_warm"], 0.03 * f["soil_green"])
     cold, growth = site.month_temperature_c, _growth(site)
     grass = mix(STRAW, LUSH, growth)
     if site.zone in "CD" and cold < 6.0:
         grass = mix(grass, WINTER, min(1.0, (6.0 - cold) / 10.0))
     if site.zone == "E":
         grass = mix(grass, TUNDRA, 0.7)
-    grass = shift(grass, 0.16 * f["grass_light"], 0.06 * f["grass_warm"], 0.045 * f["grass_green"])
+    grass = shift(grass, 0.14 * f["grass_light"], 0.055 * f["grass_warm"], 0.026 * f["grass_green"])
     crop = _crop(site, rng)
     ripe = min(1.0, max(0.0, 1.4 - 1.6 * growth + 0.15 * rng.normal()))
     if crop == "rapeseed":
@@ -49,7 +45,7 @@ def draw(site: Site, rng: Stream) -> Ground:
         cover = 0.10 + 0.08 * rng.normal() + 0.15 * min(1.0, place.precipitation_mm / 250.0)
     snow = min(1.0, max(0.0, (1.0 - cold) / 5.0)) * min(1.0, place.precipitation_mm / 200.0) + 0.08 * rng.normal()
     return Ground(
-        soil_rgb=soil,
+        soil_rgb=soil_rgb(site),
         grass_rgb=grass,
         grass_cover=min(1.0, max(0.03, cover * (1.0 - 0.45 * place.urban * (1.0 - place.wealth)))),
         snow=0.0 if cold > 2.0 or snow < 0.12 else min(1.0, snow),
@@ -59,25 +55,6 @@ def draw(site: Site, rng: Stream) -> Ground:
         crop_rgb=clip(shift(mix(colours[0], colours[1], ripe), 0.12 * f["grass_light"], 0.04 * f["grass_warm"])),
         crop_side=rng.choice((-1, 0, 1)),
     )
-
-
-def _soil(site: Site) -> RGB:
-    place = site.place
-    if place.country in RED_COUNTRIES and site.zone in "AB":
-        return RED
-    if site.zone == "A":
-        share = 0.75 if site.continent in ("Africa", "South America", "Oceania") else 0.4
-        return mix(LOAM, LATERITE, share + 0.12 * site.field["soil_warm"])
-    if site.zone == "B":
-        steppe = mix(SAND, CHERNOZEM if place.temperature_c < 9.0 else TERRA_ROSSA, 0.55)
-        return SAND if site.desert else steppe
-    if place.koppen.startswith("Cs"):
-        return mix(TERRA_ROSSA, LOAM, 0.3)
-    if site.zone == "C":
-        return mix(LOAM, LATERITE, 0.55) if abs(site.recipe.lat) < 33.0 else LOAM
-    if place.koppen[2:3] in ("a", "b"):
-        return mix(LOAM, CHERNOZEM, 0.6 if place.precipitation_mm < 650.0 else 0.25)
-    return PODZOL
 
 
 def _growth(site: Site) -> float:

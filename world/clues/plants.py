@@ -51,7 +51,7 @@ def draw(site: Site, rng: Stream) -> Plants:
     ranked = sorted(kinds, key=lambda kind: -kinds[kind])[:6]
     total = sum(kinds[kind] for kind in ranked)
     leaf, autumn = _season(site)
-    green = shift((0.29, 0.46, 0.14), 0.16 * f["leaf_light"], 0.065 * f["leaf_warm"], 0.04 * f["leaf_green"])
+    green = shift((0.31, 0.44, 0.18), 0.15 * f["leaf_light"], 0.055 * f["leaf_warm"], 0.026 * f["leaf_green"])
     dry = min(1.0, max(0.0, 0.7 - site.month_rain * 1.3)) * (site.zone in "ABC")
     green = saturate(mix(green, (0.45, 0.46, 0.25), 0.55 * dry), 1.0 + 0.12 * f["mix_a"])
     thick = {"A": 0.62, "B": 0.16, "C": 0.48, "D": 0.62, "E": 0.05}[site.zone]

@@ -1,7 +1,7 @@
 """Relief: the horizon in three bands, the snow line, the colour of slopes.
 
-Rules: real altitude in all directions, exaggerated because a grid of 5 arc-minutes is smoother than
-mountains are, with ridges in proportion to the local roughness; the snow line lies where the month's mean falls below
+Rules: real altitude in all directions, exaggerated because a grid of 5 arc-minutes is smoother than mountains are and
+does not know that roads lie in the valleys, with ridges in proportion to the local roughness; the snow line lies where the month's mean falls below
 freezing with the standard lapse rate of 6.5 °C/km.
 """
 
@@ -39,7 +39,8 @@ def draw(site: Site, rng: Stream) -> Relief:
     ridge = np.abs(np.sin(_WAVES[None] / 2 + np.pi * phases)) - 0.64  # (3, 4, AZIMUTHS), sharp tops, no seam
     height_m = (ridge * np.array([1.0, 0.6, 0.35, 0.2], np.float32)[:, None]).sum(axis=1)
     height_m *= min(500.0, 0.35 * horizon.roughness_m)
-    tangent = horizon.tan_elevation * EXAGGERATION + height_m / (horizon.distance_km * 1000.0)
+    valley_m = min(300.0, 0.6 * horizon.roughness_m)  # how far the road lies below the grid's mean
+    tangent = horizon.tan_elevation * EXAGGERATION + (valley_m + height_m) / (horizon.distance_km * 1000.0)
     tangent = np.maximum(tangent, -0.01) * (1.0 - 0.9 * horizon.sea)
     freezing = site.place.altitude_m + site.month_temperature_c / LAPSE_C_PER_M
     place = site.place

@@ -7,6 +7,7 @@ the road's direction by place.
 
 import math
 
+from world.clues.earth import soil_rgb
 from world.clues.site import Site
 from world.colour import mix, shift
 from world.scene import Road
@@ -27,14 +28,13 @@ def draw(site: Site, rng: Stream) -> Road:
     base = {"asphalt": GREY, "concrete": (0.64, 0.62, 0.58), "gravel": (0.58, 0.54, 0.48), "dirt": (0.55, 0.42, 0.30)}
     rgb = shift(base[surface], 0.20 * f["road_light"] + 0.10 * rng.normal(), 0.045 * f["road_warm"])
     if surface == "dirt":
-        rgb = mix(rgb, shift((0.66, 0.38, 0.22), 0.1 * f["soil_light"]), 0.8 if site.zone == "A" else 0.15)
+        rgb = mix(rgb, soil_rgb(site), 0.8)
     paved = surface in ("asphalt", "concrete")
     minor = not town and rng.chance(0.08 + 0.20 * (1.0 - place.wealth))  # a lane without paint
     painted = paved and not minor
     if minor:
         width -= 1.6
     side_walk = rng.between(1.2, 2.8) if town and paved and rng.chance(0.45 + 0.5 * place.wealth) else 0.0
-    grey_soil = mix((0.50, 0.46, 0.40), (0.60, 0.42, 0.28), 0.5 + 0.4 * max(-1.0, min(1.0, f["soil_warm"])))
     dash = 3.2 * 2.718 ** (0.38 * f["dash"])
     return Road(
         heading_deg=heading,
@@ -42,7 +42,7 @@ def draw(site: Site, rng: Stream) -> Road:
         rgb=rgb,
         width_m=max(3.2, width),
         shoulder_m=max(0.2, 0.8 + 0.35 * f["shoulder"] + 0.3 * (not town)) if not side_walk else 0.2,
-        shoulder_rgb=shift(grey_soil, 0.12 * f["shoulder"], 0.05 * f["soil_warm"]),
+        shoulder_rgb=shift(mix((0.54, 0.51, 0.47), soil_rgb(site), 0.6), 0.14 * f["shoulder"]),
         kerb=side_walk > 0.0 or (town and place.wealth > 0.7),
         sidewalk_m=side_walk,
         sidewalk_rgb=shift((0.66, 0.64, 0.61), 0.12 * f["paint"], 0.05 * f["road_warm"]),

@@ -102,7 +102,7 @@ def _site(recipe: Recipe, row: dict[Any, Any], continents: dict[str, str], azimu
         temperature_range_c=float(row["temperature_range_c"]),
         precipitation_mm=float(row["precipitation_mm"]),
         wealth=country.wealth,
-        urban=min(1.0, max(0.0, (math.log10(people + 1.0) - 1.9) / 1.8 - town_km / 40.0)),
+        urban=min(1.0, max(0.0, (math.log10(people + 1.0) - 2.2) / 1.6 - town_km / 40.0)),
     )
     north = 1.0 if recipe.lat >= 0 else -1.0
     swing = north * math.cos(2 * math.pi * (recipe.month - 7.2) / 12.0)  # +1 midsummer; the year's heat lags the sun
