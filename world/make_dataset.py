@@ -33,7 +33,7 @@ from world.places import Split, sample_places
 STAGE = "make_dataset"
 HEADINGS = (0.0, 90.0, 180.0, 270.0)
 JPEG_QUALITY = 92
-BATCH = 64  # places whose scenes are built at once
+BATCH = 32  # places whose scenes are built at once
 SHARD = 1000  # places in a folder
 PANORAMA_WIDTH = 2048
 
@@ -61,8 +61,8 @@ class DatasetConfig:
             raise ConfigError(f"--places must be at least 1, found {self.places}.")
         if self.seed < 0 or self.workers < 0:
             raise ConfigError(f"--seed and --workers must not be negative, found {self.seed} and {self.workers}.")
-        if not (8 <= self.size <= 4096 and 1 <= self.samples <= 16):
-            raise ConfigError(f"--size must be 8 … 4096 and --samples 1 … 16, found {self.size} and {self.samples}.")
+        if not (8 <= self.size <= 4096 and self.samples in (1, 2, 4)):
+            raise ConfigError(f"--size must be 8 … 4096 and --samples 1, 2 or 4, found {self.size} and {self.samples}.")
         shares = self.split_shares
         if len(shares) != 3 or min(shares) < 0 or abs(sum(shares) - 1.0) > 1e-6:
             raise ConfigError(f"--split-shares must be three shares that sum to 1, found {shares}.")

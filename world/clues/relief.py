@@ -1,8 +1,8 @@
 """Relief: the horizon in three bands, the snow line, the colour of slopes.
 
 Rules: real altitude in all directions, exaggerated because a grid of 5 arc-minutes is smoother than mountains are and
-does not know that roads lie in the valleys, with ridges in proportion to the local roughness; the snow line lies where the month's mean falls below
-freezing with the standard lapse rate of 6.5 °C/km.
+does not know that roads lie in the valleys, with ridges in proportion to the local roughness; the snow line lies where
+the month's mean falls below freezing with the standard lapse rate of 6.5 °C/km.
 """
 
 import math
