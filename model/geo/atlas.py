@@ -29,13 +29,16 @@ from model.geo import atlas_files
 from model.geo.climate import Climate
 from model.geo.climate_anchors import climate_anchors
 from model.geo.density import NEAR_TOWNS, PopulationDensity, nearest
-from model.geo.distance import EARTH_RADIUS_KM, Floats, check_points, destination, to_unit
+from model.geo.distance import EARTH_RADIUS_KM, Floats, check_points, destination, haversine_km, to_unit
 from model.geo.driving import LEFT_DRIVING
 from model.geo.layers import KOPPEN_ZONES, OCEAN, land_share
-from model.geo.rasters import TiledRaster, bilinear, pixels_of
+from model.geo.rasters import Ints, TiledRaster, bilinear, pixels_of
 
 NEAR_LAND_KM = 5.0
 ANTARCTIC_LAT, ANTARCTICA = -60.0, "AQ"  # the Antarctic Treaty's limit
+# Land whose nearest towns lie across the sea: (south, north, west, east, country). North-east Greenland is nearer to
+# Svalbard and Iceland than to its own towns.
+ACROSS_THE_SEA = ((66.8, 84.0, -60.0, -11.0, "GL"),)
 _ZONE_NAMES = np.array(KOPPEN_ZONES, object)
 
 
@@ -95,7 +98,7 @@ class Atlas:
         places = _points(points)
         units = to_unit(places)
         chords, near = nearest(self._tree, units, NEAR_TOWNS)
-        town, distance_km = near[:, 0], _arc_km(chords[:, 0])
+        town, distance_km = self._of_own_country(places, near[:, 0], _arc_km(chords[:, 0]))
         is_land = self._land.at(places).astype(bool)
         known = is_land | (distance_km <= NEAR_LAND_KM)
         known[~known] = self._near_land(places[~known])
@@ -166,9 +169,31 @@ class Atlas:
         chord, town = nearest(self._tree, to_unit(_points(points)), count)
         return _arc_km(chord), town
 
+    def country(self, points: ArrayLike) -> NDArray[np.object_]:
+        """ISO-2 codes (N,) as if every point were land: the country of the nearest town, AQ south of 60° S."""
+        places = _points(points)
+        chord, town = nearest(self._tree, to_unit(places), 1)
+        own, _ = self._of_own_country(places, town[:, 0], _arc_km(chord[:, 0]))
+        codes: NDArray[np.object_] = np.where(places[:, 0] < ANTARCTIC_LAT, ANTARCTICA, self._columns["country"][own])
+        return codes
+
     def land_share(self, factor: int) -> NDArray[np.float32]:
         """Share of land in blocks of `factor` x `factor` pixels of the 1 km mask (21600, 43200); for drawing maps."""
         return land_share(self._land.unpack(), factor)
+
+    def _of_own_country(self, places: Floats, town: Ints, distance_km: Floats) -> tuple[Ints, Floats]:
+        """Towns and distances (N,), with those replaced whose town belongs to another country across the sea."""
+        town, distance_km = town.copy(), distance_km.copy()
+        for south, north, west, east, iso in ACROSS_THE_SEA:
+            lat, lng = places.T
+            astray = (lat > south) & (lat < north) & (lng > west) & (lng < east)
+            astray &= self._columns["country"][town] != iso
+            if astray.any():
+                own = np.flatnonzero(self._columns["country"] == iso)
+                spots = self.towns[["lat", "lng"]].to_numpy()[own]
+                away = haversine_km(places[astray][:, None], spots[None])
+                town[astray], distance_km[astray] = own[away.argmin(axis=1)], away.min(axis=1)
+        return town, distance_km
 
     def _near_land(self, places: Floats) -> NDArray[np.bool_]:
         """Whether land lies within 5 km of points (N, 2), asked in eight directions at two distances."""

@@ -100,8 +100,8 @@ def land_share(land: NDArray[np.bool_] | Bytes, factor: int) -> NDArray[np.float
     height, width = land.shape[0] // factor, land.shape[1] // factor
     share = np.empty((height, width), np.float32)
     for row in range(height):
-        band = land[row * factor : (row + 1) * factor].reshape(factor, width, factor)
-        share[row] = band.mean(axis=(0, 2))
+        columns = land[row * factor : (row + 1) * factor].sum(axis=0, dtype=np.uint16)
+        share[row] = columns.reshape(width, factor).sum(axis=1) / factor**2
     return share
 
 

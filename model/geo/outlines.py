@@ -1,7 +1,7 @@
 """Land and country borders as GeoJSON for a map without tiles, traced from the atlas's own rasters.
 
 `outlines("land")` is a FeatureCollection of one MultiPolygon, `outlines("borders")` of one MultiLineString,
-`outlines("labels")` of a Point for each country (name, population, area_km2). Land is the 1 km mask at a tenth of a
+`outlines("labels")` of a Point for each country (name, population, area_km2). Land is the 1 km mask at a twentieth of a
 degree; borders run where the nearest town changes its country, so they are good to about 10 km. Nothing crosses the
 antimeridian: shapes end at ±180°. Cached beside the atlas. Knows no page.
 """
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import distance_transform_edt, find_objects, label, maximum_filter
 
 from model import commands
 from model.artifacts import whole
@@ -24,13 +25,16 @@ from model.geo.atlas import Atlas
 from model.geo.atlas_files import ATLAS_VERSION, atlas_folder
 from model.geo.contours import contour_rings, lines_between
 from model.geo.folders import cache_dir
+from model.geo.rasters import centres_of
 
 Kind = Literal["land", "borders", "labels"]
 KINDS: tuple[Kind, ...] = ("land", "borders", "labels")
-OUTLINES_VERSION = 1
-CELLS_PER_DEGREE = 10
-TOLERANCE_DEG = 0.04  # of the simplification: under half a cell
-SMALLEST_ISLAND_DEG2 = 0.012  # about a cell
+OUTLINES_VERSION = 2
+MASK_CELLS = 120  # of the 1 km mask, a degree
+LAND_CELLS, BORDER_CELLS = 20, 10  # a degree
+LAND_TOLERANCE_DEG, BORDER_TOLERANCE_DEG = 0.018, 0.04  # of the simplification: under half a cell
+SMALLEST_ISLAND_DEG2 = 0.004  # under two cells of land
+SMALLEST_EXCLAVE_CELLS = 25
 SHORTEST_BORDER_DEG = 0.4  # shorter ones are single towns across a river
 
 
@@ -58,9 +62,8 @@ def outlines(kind: Kind) -> dict[str, Any]:
 
 
 def _land(atlas: Atlas) -> dict[str, Any]:
-    share = atlas.land_share(120 // CELLS_PER_DEGREE)  # (1800, 3600)
-    soft = gaussian_filter1d(gaussian_filter1d(share, 0.4, axis=0), 0.4, axis=1, mode="wrap")
-    rings = contour_rings(soft, 0.5, CELLS_PER_DEGREE)
+    share = atlas.land_share(MASK_CELLS // LAND_CELLS)  # (3600, 7200)
+    rings = contour_rings(share, 0.5, LAND_CELLS)
     polygons = [shapely.Polygon(ring) for ring in rings if len(ring) > 3]
     kept = [polygon for polygon in polygons if polygon.area >= SMALLEST_ISLAND_DEG2]
     # Rings of lakes lie inside rings of land: the area covered an odd number of times is land.
@@ -85,30 +88,36 @@ def _land(atlas: Atlas) -> dict[str, Any]:
 
 def _simple(polygon: Any) -> list[Any]:
     """A simplified, valid polygon in parts; an island that would vanish stays as it is."""
-    simple = shapely.simplify(polygon, TOLERANCE_DEG, preserve_topology=True)
+    simple = shapely.simplify(polygon, LAND_TOLERANCE_DEG, preserve_topology=True)
     simple = shapely.make_valid(simple) if not simple.is_valid else simple
     return [part for part in shapely.get_parts(simple) if part.geom_type == "Polygon" and not part.is_empty]
 
 
 def _borders(atlas: Atlas) -> dict[str, Any]:
-    lines = shapely.MultiLineString(lines_between(_country_cells(atlas), CELLS_PER_DEGREE))
-    merged = shapely.get_parts(shapely.line_merge(lines))
+    cells, _ = _country_cells(atlas)
+    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines_between(cells, BORDER_CELLS))))
     long = [line for line in merged if line.length >= SHORTEST_BORDER_DEG]
-    smooth = [shapely.simplify(_chaikin(line), TOLERANCE_DEG) for line in long]
+    smooth = [shapely.simplify(_chaikin(line), BORDER_TOLERANCE_DEG) for line in long]
     return _collection([_feature(_rounded(shapely.MultiLineString(smooth)), {"kind": "border"})])
 
 
-def _country_cells(atlas: Atlas) -> NDArray[np.int16]:
-    """The number of the country in each cell (1800, 3600), 0 at sea."""
-    share = atlas.land_share(120 // CELLS_PER_DEGREE)
+def _country_cells(atlas: Atlas) -> tuple[NDArray[np.int16], list[str]]:
+    """The number of the country in each cell (1800, 3600), 0 at sea, and the codes by number - 1."""
+    share = atlas.land_share(MASK_CELLS // BORDER_CELLS)
     rows, cols = np.nonzero(share >= 0.5)
-    lat = 90.0 - (rows + 0.5) / CELLS_PER_DEGREE
-    lng = (cols + 0.5) / CELLS_PER_DEGREE - 180.0
-    _, town = atlas.nearest_towns(np.stack([lat, lng], axis=-1))
-    codes = atlas.towns["country"].astype("category").cat.codes.to_numpy(np.int16) + 1
+    codes = pd.Categorical(atlas.country(centres_of(rows, cols, *share.shape)))
     cells = np.zeros(share.shape, np.int16)
-    cells[rows, cols] = np.where(lat < -60.0, codes.max() + 1, codes[town[:, 0]])
-    return cells
+    cells[rows, cols] = codes.codes + 1
+    for number, box in enumerate(find_objects(cells), start=1):
+        if box is None:
+            continue
+        parts, count = label(cells[box] == number)
+        sizes = np.bincount(parts.ravel())[1:]
+        stray = np.isin(parts, 1 + np.flatnonzero((sizes < SMALLEST_EXCLAVE_CELLS) & (sizes < sizes.max())))
+        if count > 1 and stray.any():  # a lone town over the border: give it to what surrounds it
+            around = maximum_filter(np.where(stray, 0, cells[box]), size=3)
+            cells[box] = np.where(stray & (around > 0), around, cells[box])
+    return cells, [str(code) for code in codes.categories]
 
 
 def _chaikin(line: Any) -> Any:
@@ -122,11 +131,20 @@ def _chaikin(line: Any) -> Any:
 
 
 def _labels(atlas: Atlas) -> dict[str, Any]:
-    known = atlas.countries.dropna(subset=["lat", "lng"])
+    cells, codes = _country_cells(atlas)
+    spots = {str(iso): (float(row.lat), float(row.lng)) for iso, row in atlas.countries.iterrows()}
+    for number, box in enumerate(find_objects(cells), start=1):
+        if box is not None:  # of the largest piece of land, the point farthest from its edge
+            parts, _ = label(cells[box] == number)
+            largest = parts == np.argmax(np.bincount(parts.ravel())[1:]) + 1
+            depth = distance_transform_edt(np.pad(largest, 1))[1:-1, 1:-1]
+            row, col = np.unravel_index(int(depth.argmax()), depth.shape)
+            middle = centres_of(np.array(row + box[0].start), np.array(col + box[1].start), *cells.shape)
+            spots[codes[number - 1]] = (float(middle[0]), float(middle[1]))
     return _collection(
         [
             _feature(
-                shapely.Point(round(float(row.lng), 2), round(float(row.lat), 2)),
+                shapely.Point(round(spots[str(iso)][1], 2), round(spots[str(iso)][0], 2)),
                 {
                     "country": str(iso),
                     "name": str(row["name"]),
@@ -134,7 +152,8 @@ def _labels(atlas: Atlas) -> dict[str, Any]:
                     "area_km2": float(row.area_km2),
                 },
             )
-            for iso, row in known.iterrows()
+            for iso, row in atlas.countries.iterrows()
+            if np.isfinite(spots[str(iso)]).all()
         ]
     )
 
