@@ -80,11 +80,19 @@ def find_photo_maps(folder: Path) -> list[PhotoMap]:
         homes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError:
         return []  # no folder of maps yet, which is how everyone starts
-    return [_read_map(home) for home in homes if any(home.glob("*.csv"))]
+    maps: dict[str, PhotoMap] = {}
+    for home in homes:
+        if any(home.glob("*.csv")):
+            plain = stem = "photos-" + (re.sub(r"[^\w]+", "-", home.name.casefold()).strip("-") or "map")
+            for number in range(2, len(homes) + 2):  # "Our trip" and "our-trip" are two maps
+                if stem not in maps:
+                    break
+                stem = f"{plain}-{number}"
+            maps[stem] = _read_map(home, stem)
+    return list(maps.values())
 
 
-def _read_map(folder: Path) -> PhotoMap:
-    name = "photos-" + (re.sub(r"[^\w]+", "-", folder.name.casefold()).strip("-") or "map")
+def _read_map(folder: Path, name: str) -> PhotoMap:
     title = folder.name.replace("_", " ")
     try:
         rows = _read_rows(folder)

@@ -60,9 +60,11 @@ async function attempt(doing) {
 async function openPage() {
   loading('Opening the arena…');
   if (!globalThis.deck?.Deck) throw new Error('The map library did not load. Check the connection, then reload the page.');
-  panorama ||= new Panorama($('panorama'), {still, onChange: showHeading, onLost: () => {}});
+  if (!panorama) {
+    panorama = new Panorama($('panorama'), {still, onChange: showHeading});
+    body.classList.toggle('plain', still || panorama.software); // blurred glass costs more than all else without a GPU
+  }
   guessMap ||= new GuessMap($('guess-map'), $('guess-dock'), {onPin: pinned});
-  resultMap ||= new ResultMap($('result-map'), {still});
   if (query.get('game')) return resume(query.get('game'));
   const {maps} = await fetchMaps();
   fillMaps(maps);
@@ -166,13 +168,15 @@ async function submit() {
   result(done);
 }
 
+const onResultMap = (rounds, panel) => (resultMap ||= new ResultMap($('result-map'), {still})).show(rounds, clearOf(panel));
+
 function result(round) {
   page.round = round.round;
   body.dataset.round = round.round;
   hud();
   enter('guessed');
   showResult(round, page.game, still);
-  resultMap.show([{truth: round.truth, guess: round.guess}], clearOf($('result')));
+  onResultMap([{truth: round.truth, guess: round.guess}], $('result'));
 }
 
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
@@ -185,9 +189,9 @@ function finish() {
   body.dataset.round = page.round;
   enter('summary');
   showSummary(game, still);
-  resultMap.show(game.rounds.map((round, i) => ({
+  onResultMap(game.rounds.map((round, i) => ({
     truth: round.truth, guess: round.guess, model: game.opponent?.rounds[i].guess, label: String(round.round),
-  })), clearOf($('summary')));
+  })), $('summary'));
 }
 
 async function playOpponent() {

@@ -3,17 +3,21 @@
 import {loadGround} from './layers.js';
 
 const DEGREES_A_SECOND = 4;
+const POINTS = 6000, SHADES = 8;
+const SLOW_MS = 24; // a frame that takes longer is the last one: decoration must not cost the game its machine
 
 export async function spinGlobe(canvas, {still}) {
   const {land} = await loadGround();
   const pen = canvas.getContext('2d');
   const points = land ? unitVectors(land) : [];
-  let since = null;
+  let since = null, slow = 0;
   function draw(now) {
     if (document.body.dataset.state !== 'start') { setTimeout(() => requestAnimationFrame(draw), 500); return; }
     since ??= now;
+    const begun = performance.now();
     paint(pen, canvas, points, (now - since) / 1000 * DEGREES_A_SECOND);
-    if (!still) setTimeout(() => requestAnimationFrame(draw), 30); // thirty frames a second are plenty
+    if (performance.now() - begun > SLOW_MS) slow += 1;
+    if (!still && slow < 3) setTimeout(() => requestAnimationFrame(draw), 30); // thirty frames a second are plenty
   }
   requestAnimationFrame(draw);
   if (still) addEventListener('resize', () => requestAnimationFrame(draw));
@@ -23,7 +27,7 @@ function unitVectors(geojson) {
   const found = [];
   const walk = (part) => (typeof part[0] === 'number' ? found.push(part) : part.forEach(walk));
   for (const shape of geojson.features ?? [geojson]) walk((shape.geometry ?? shape).coordinates);
-  const step = Math.max(1, Math.floor(found.length / 9000));
+  const step = Math.max(1, Math.floor(found.length / POINTS));
   return found.filter((_, i) => i % step === 0).map(([lng, lat]) => {
     const p = lat * Math.PI / 180, l = lng * Math.PI / 180;
     return [Math.cos(p) * Math.sin(l), Math.sin(p), Math.cos(p) * Math.cos(l)];
@@ -51,11 +55,15 @@ function paint(pen, canvas, points, turn) {
   pen.arc(cx, cy, radius, 0, 7);
   pen.stroke();
   const a = turn * Math.PI / 180, sin = Math.sin(a), cos = Math.cos(a), tilt = 0.32, st = Math.sin(tilt), ct = Math.cos(tilt);
+  const shades = Array.from({length: SHADES}, () => new Path2D());
   for (const [x, y, z] of points) {
     const x1 = x * cos + z * sin, z1 = z * cos - x * sin;
     const y2 = y * ct - z1 * st, z2 = z1 * ct + y * st;
-    if (z2 <= 0) continue;
-    pen.fillStyle = `rgba(${180 + 75 * z2 | 0},${205 + 20 * z2 | 0},${240 - 40 * z2 | 0},${0.15 + 0.75 * z2})`;
-    pen.fillRect(cx + x1 * radius, cy - y2 * radius, 1.5 * ratio, 1.5 * ratio);
+    if (z2 > 0) shades[Math.min(SHADES - 1, z2 * SHADES | 0)].rect(cx + x1 * radius, cy - y2 * radius, 1.5 * ratio, 1.5 * ratio);
   }
+  shades.forEach((shade, i) => {
+    const near = (i + 0.5) / SHADES;
+    pen.fillStyle = `rgba(${180 + 75 * near | 0},${205 + 20 * near | 0},${240 - 40 * near | 0},${0.15 + 0.75 * near})`;
+    pen.fill(shade);
+  });
 }

@@ -10,7 +10,7 @@ const SHRINK_AFTER_MS = 450;
 
 export class GuessMap {
   constructor(element, dock, {onPin}) {
-    Object.assign(this, {element, dock, onPin, pin: null, ground: {labels: []}, pinned: false, hovered: false});
+    Object.assign(this, {element, dock, onPin, pin: null, ground: {labels: []}, shown: null, pinned: false, hovered: false});
     this.view = {longitude: 0, latitude: 20, zoom: 0, minZoom: -1, maxZoom: MAX_ZOOM};
     this.deck = new deck.Deck({
       parent: element,
@@ -118,6 +118,10 @@ export class GuessMap {
   }
 
   redraw() {
+    // Layers change with the pin, the ground and the names that have room; not with every pixel of a drag.
+    const shown = JSON.stringify([this.pin, Boolean(this.ground.land), Math.floor(this.view.zoom * 2)]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     const pins = this.pin ? pinLayers([{position: [this.pin.lng, this.pin.lat], kind: 'guess'}]) : [];
     this.deck?.setProps({layers: [...groundLayers(this.ground, this.view.zoom), ...pins]});
   }

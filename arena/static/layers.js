@@ -15,25 +15,27 @@ export function loadGround() {
     fetchOutlines('land').catch(() => null), fetchOutlines('borders').catch(() => null), fetchLabels().catch(() => null),
   ]).then(([land, borders, labels]) => {
     if (!land) outlines = null; // asked again at the next map
-    return {land, borders, labels: labels ? placeLabels(labels) : []};
+    return {land, borders, labels: labels ? placeLabels(labels) : [], seen: new Map()};
   });
   return outlines;
 }
 
 /** The layers below the pins, for a map at this zoom. */
-export function groundLayers({land, borders, labels}, zoom) {
+export function groundLayers({land, borders, labels, seen}, zoom) {
   const {GeoJsonLayer, TextLayer} = deck;
-  const level = Math.round(zoom * 2) / 2;
+  const level = Math.min(9, Math.max(0, Math.floor(zoom * 2) / 2));
+  // The same array for the same level, and one set of characters: deck.gl does the work again when either changes.
+  if (labels.length && !seen.has(level)) seen.set(level, labels.filter((label) => label.zoom <= level));
   return [
     land && new GeoJsonLayer({id: 'land', data: land, filled: true, stroked: true, getFillColor: LAND, getLineColor: SHORE,
       lineWidthUnits: 'pixels', getLineWidth: 0.75, lineWidthMinPixels: 0.5}),
     borders && new GeoJsonLayer({id: 'borders', data: borders, filled: false, stroked: true, getLineColor: BORDER,
       lineWidthUnits: 'pixels', getLineWidth: 0.75, lineWidthMinPixels: 0.5}),
-    labels.length && new TextLayer({id: 'names', data: labels.filter((label) => label.zoom <= level),
+    labels.length && new TextLayer({id: 'names', data: seen.get(level),
       getPosition: (label) => label.position, getText: (label) => label.text, getSize: (label) => label.size,
       getColor: (label) => label.country ? [...INK, 225] : [...INK, 165],
-      fontFamily: 'system-ui, sans-serif', fontWeight: 500, characterSet: 'auto', fontSettings: {sdf: true, radius: 10, buffer: 6},
-      outlineWidth: 3, outlineColor: [...HALO, 230], getTextAnchor: 'middle', getAlignmentBaseline: 'center'}),
+      fontFamily: 'system-ui, sans-serif', fontWeight: 500, characterSet: labels.characters, fontSettings: {fontSize: 32, buffer: 4},
+      getTextAnchor: 'middle', getAlignmentBaseline: 'center'}),
   ].filter(Boolean);
 }
 
@@ -70,6 +72,7 @@ function placeLabels({countries, towns}) {
       placed.push(label);
     }
   }
+  placed.characters = [...new Set(placed.flatMap((label) => [...label.text]))];
   return placed;
 }
 
@@ -138,8 +141,8 @@ export function pinLayers(pins, id = 'pins') {
     new IconLayer({id, data: pins, iconAtlas: pinAtlas(), getPosition: (pin) => pin.position, getIcon: (pin) => pin.kind, getSize: 40,
       iconMapping: Object.fromEntries(Object.keys(COLOURS).map((kind, i) => [kind, {x: i * PIN.width, y: 0, ...PIN, anchorY: 120}]))}),
     labelled.length && new TextLayer({id: `${id}-labels`, data: labelled, getPosition: (pin) => pin.position, getText: (pin) => pin.label,
-      getSize: 12, getColor: INK, fontFamily: 'system-ui, sans-serif', fontWeight: 700, fontSettings: {sdf: true, radius: 10, buffer: 6},
-      outlineWidth: 4, outlineColor: HALO, getPixelOffset: [0, 9], characterSet: 'auto'}),
+      getSize: 12, getColor: INK, fontFamily: 'system-ui, sans-serif', fontWeight: 700, fontSettings: {fontSize: 32, buffer: 4},
+      getPixelOffset: [0, 9], characterSet: '0123456789'}),
   ].filter(Boolean);
 }
 

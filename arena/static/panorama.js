@@ -36,7 +36,7 @@ const shortest = (from, to) => ((to - from + 540) % 360 + 360) % 360 - 180;
 
 export class Panorama {
   /** `onChange({heading, pitch, fov})` is called after each drawn frame; `still` forbids all animation. */
-  constructor(canvas, {onChange = () => {}, onLost = () => {}, still = false} = {}) {
+  constructor(canvas, {onChange = () => {}, still = false} = {}) {
     Object.assign(this, {canvas, onChange, still, heading: 0, pitch: 0, fov: START_FOV});
     this.bitmap = null;
     this.motion = null; // a turn under way
@@ -46,7 +46,7 @@ export class Panorama {
     this.frame = 0;
     this.start();
     this.listen();
-    canvas.addEventListener('webglcontextlost', (event) => { event.preventDefault(); this.gl = null; onLost(); });
+    canvas.addEventListener('webglcontextlost', (event) => { event.preventDefault(); this.gl = null; });
     canvas.addEventListener('webglcontextrestored', () => { this.start(); if (this.bitmap) this.upload(); this.touch(); });
     new ResizeObserver(() => this.touch()).observe(canvas);
   }
@@ -70,6 +70,12 @@ export class Panorama {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.REPEAT);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+  }
+
+  /** Whether the pictures are drawn without a GPU. */
+  get software() {
+    const gl = this.gl, info = gl?.getExtension('WEBGL_debug_renderer_info');
+    return /swiftshader|llvmpipe|software|basic render/i.test(info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : '');
   }
 
   /** Show another picture, from `view` or from the start position. */

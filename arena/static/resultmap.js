@@ -10,7 +10,11 @@ export class ResultMap {
       views: new deck.MapView({repeat: true}),
       initialViewState: {longitude: 0, latitude: 20, zoom: 1},
       controller: {dragRotate: false, touchRotate: false, scrollZoom: {speed: 0.02}},
-      onViewStateChange: ({viewState}) => { this.zoom = viewState.zoom; this.redraw(); },
+      onViewStateChange: ({viewState}) => {
+        const changed = Math.floor(viewState.zoom * 2) !== Math.floor(this.zoom * 2); // other names have room now
+        this.zoom = viewState.zoom;
+        if (changed) this.redraw();
+      },
       layers: [],
     });
     loadGround().then((ground) => { this.ground = ground; this.redraw(); });

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from arena.photo_maps import find_photo_maps
+from arena.rules import Refused
+from arena.sources import find_maps, pick_map
+from model.errors import ImageError
+
+ROWS = [f"{i}.jpg,{10 + i},{20 + i},0" for i in range(6)]
+
+
+@pytest.fixture
+def photos(own_home):
+    folder = own_home / "maps" / "Our holiday"
+    folder.mkdir(parents=True)
+    for i in range(6):
+        Image.new("RGB", (80, 40), (40 * i, 0, 0)).save(folder / f"{i}.jpg")
+    write(folder, ROWS)
+    return folder
+
+
+def write(folder, rows, header="file,lat,lng,heading", name="places.csv"):
+    (folder / name).write_text("\n".join([header, *rows]), encoding="utf-8")
+
+
+def the_map(photos):
+    (found,) = find_photo_maps(photos.parent)
+    return found
+
+
+def test_a_folder_of_photos_is_a_map_beside_the_world(photos):
+    maps = find_maps()
+    assert next(iter(maps)) == "world"
+    own = pick_map(maps, "photos-our-holiday")
+    assert (own.title, own.kind, own.problem) == ("Our holiday", "photos", "")
+    assert {place.recipe["file"] for place in own.draw(5, 1)} <= {f"{i}.jpg" for i in range(6)}
+
+
+def test_the_same_seed_draws_the_same_photos_and_none_twice(photos):
+    own = the_map(photos)
+    assert own.draw(5, 1) == own.draw(5, 1)
+    assert own.draw(5, 1) != own.draw(5, 2)
+    assert len({place.recipe["file"] for place in own.draw(5, 3)}) == 5
+
+
+def test_the_middle_of_a_panorama_looks_north_whatever_the_photo_did(photos):
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, 60:64] = 255  # a tower at 90 + 9 … to the right of the middle column
+    for i in range(6):
+        Image.fromarray(pixels).save(photos / f"{i}.png")
+    write(photos, [f"{i}.png,{10 + i},20,90" for i in range(6)])  # the middle looks east, so the tower stands south
+    own = the_map(photos)
+    turned = np.asarray(own.panorama(own.draw(5, 0)[0]))
+    assert turned.shape == (40, 80, 3)
+    assert np.flatnonzero(turned[20, :, 0]).tolist() == [0, 1, 2, 3]
+
+
+def test_large_photos_come_down_to_what_a_browser_takes(photos):
+    for i in range(6):
+        Image.new("RGB", (5000, 2500)).save(photos / f"{i}.jpg")
+    own = the_map(photos)
+    assert own.panorama(own.draw(5, 0)[0]).size == (4096, 2048)
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "sentence"),
+    [
+        (ROWS, "name,lat,lng,heading", "lacks the column file"),
+        (ROWS[:4], "file,lat,lng,heading", "at least 5"),
+        ([*ROWS, "6.jpg,1,2,0"], "file,lat,lng,heading", "not in that folder"),
+        ([*ROWS, "0.jpg,120,45,0"], "file,lat,lng,heading", "swapped"),
+        ([*ROWS, "0.jpg,nan,45,0"], "file,lat,lng,heading", "no place on Earth"),
+        ([*ROWS, "0.jpg,north,45,0"], "file,lat,lng,heading", "Line 8"),
+        ([*ROWS, "0.jpg"], "file,lat,lng,heading", "no place on Earth"),
+        ([*ROWS, "0.jpg,1,2,inf"], "file,lat,lng,heading", "no angle"),
+        ([*ROWS, "../../secret.jpg,1,2,0"], "file,lat,lng,heading", "outside the folder"),
+        ([*ROWS, "/etc/passwd,1,2,0"], "file,lat,lng,heading", "outside the folder"),
+        ([*ROWS, ",1,2,0"], "file,lat,lng,heading", "outside the folder"),
+    ],
+)
+def test_a_broken_table_is_listed_with_its_problem_and_cannot_be_played(photos, rows, header, sentence):
+    write(photos, rows, header)
+    own = the_map(photos)
+    assert sentence in own.problem
+    with pytest.raises(Refused, match=r"places\.csv|outside"):
+        pick_map({own.name: own}, own.name)
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(photos, tmp_path):
+    Image.new("RGB", (80, 40)).save(tmp_path / "private.jpg")
+    (photos / "link.jpg").symlink_to(tmp_path / "private.jpg")
+    write(photos, [*ROWS, "link.jpg,1,2,0"])
+    assert "outside the folder" in the_map(photos).problem
+
+
+def test_a_table_that_is_no_text_is_a_problem_not_a_crash(photos):
+    (photos / "places.csv").write_bytes(b"\xff\xfe\x00\x00" * 50)
+    assert "UTF-8" in the_map(photos).problem
+
+
+def test_photos_that_are_not_panoramas_stop_the_game_before_it_starts(photos):
+    own = the_map(photos)
+    for i in range(6):
+        Image.new("RGB", (60, 40)).save(photos / f"{i}.jpg")
+    with pytest.raises(ImageError, match=r"twice as wide as high, found 60 × 40"):
+        own.draw(5, 0)
+    for i in range(6):
+        (photos / f"{i}.jpg").write_text("not a picture")
+    with pytest.raises(ImageError, match="not a picture"):
+        own.draw(5, 0)
+    for i in range(6):
+        (photos / f"{i}.jpg").unlink()
+    with pytest.raises(ImageError, match="cannot be opened"):
+        own.draw(5, 0)
+
+
+def test_a_truncated_photo_is_a_sentence(photos):
+    own = the_map(photos)
+    noise = np.random.default_rng(0).integers(0, 255, (200, 400, 3), np.uint8)
+    place = own.draw(5, 0)[0]
+    Image.fromarray(noise).save(photos / place.recipe["file"])
+    whole = (photos / place.recipe["file"]).read_bytes()
+    (photos / place.recipe["file"]).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ImageError, match="cannot be read to its end"):
+        own.panorama(place)
+
+
+def test_a_picture_too_large_to_decode_is_refused_by_its_header(photos, monkeypatch):
+    monkeypatch.setattr("arena.photo_maps.MAX_PIXELS", 1000)
+    with pytest.raises(ImageError, match="million pixels"):
+        the_map(photos).draw(5, 0)
+
+
+def test_the_scale_follows_the_extent_of_the_places(photos):
+    assert the_map(photos).scale_km == pytest.approx(75.8, rel=0.05)
+    write(photos, [f"{i}.jpg,10,20,0" for i in range(6)])
+    assert the_map(photos).scale_km == 5.0
+
+
+def test_the_first_view_may_cross_the_date_line(photos):
+    write(photos, [f"{i}.jpg,-17,{lng},0" for i, lng in enumerate([177, 178, 179, -179, -178, -177])])
+    south, west, north, east = the_map(photos).view
+    assert south < -17 < north
+    assert west == pytest.approx(172.0)
+    assert east == pytest.approx(188.0)
+
+
+def test_no_folder_of_maps_is_how_everyone_starts(own_home):
+    assert find_photo_maps(own_home / "maps") == []
+
+
+def test_two_folders_whose_names_differ_by_a_sign_are_two_maps(photos):
+    other = photos.parent / "our-holiday"
+    other.mkdir()
+    write(other, [])
+    names = {own.name for own in find_photo_maps(photos.parent)}
+    assert names == {"photos-our-holiday", "photos-our-holiday-2"}
