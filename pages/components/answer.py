@@ -111,13 +111,12 @@ def _certainty(guess: Guess) -> None:
 def _candidates(guess: Guess) -> None:
     frame = _candidate_frame(guess)
     st.dataframe(
-        frame[["place", "probability", "position"]], hide_index=True, width="stretch",
+        frame[["place", "probability"]], hide_index=True, width="stretch",
         column_config={
-            "place": st.column_config.TextColumn("Also considered", width="medium"),
+            "place": st.column_config.TextColumn("Considered", width="medium"),
             "probability": st.column_config.ProgressColumn(
                 "Belief", format="percent", min_value=0.0, max_value=1.0, width="small"
             ),
-            "position": st.column_config.TextColumn("Position", width="small"),
         },
     )  # fmt: skip
 
@@ -128,7 +127,6 @@ def _candidate_frame(guess: Guess) -> pd.DataFrame:
     )
     return frame.assign(
         place=[words.place(row) for row in _told(frame[["lat", "lng"]].to_numpy())],
-        position=[words.position(lat, lng) for lat, lng in zip(frame["lat"], frame["lng"], strict=True)],
     )
 
 

@@ -73,9 +73,13 @@ def gallery() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**No picture at hand?** Take one of these: the simulated Earth, at places no training has seen.")
         st.button("Other places", icon=":material/shuffle:", type="tertiary", on_click=_shuffle)
+    with st.spinner("Drawing places (the first time, the renderer compiles itself) …"):
+        pictures = [
+            (sample, resources.thumbnail(sample.lat, sample.lng, sample.month, sample.hour, sample.seed))
+            for sample in on_offer()
+        ]
     with st.container(horizontal=True, gap="small"):
-        for number, sample in enumerate(on_offer(), start=1):
+        for number, (sample, picture) in enumerate(pictures, start=1):
             with st.container(width=CARD_PX, gap="small"):
-                picture = resources.thumbnail(sample.lat, sample.lng, sample.month, sample.hour, sample.seed)
                 st.image(picture, width="stretch", alt=f"Sample place {number}")
                 st.button("Where is this?", key=f"sample-{number}", on_click=choose, args=(sample,), width="stretch")

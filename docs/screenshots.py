@@ -1,0 +1,200 @@
+"""Takes the pictures of the README: starts the app with an empty home, uses it as a person would, and photographs it.
+
+python docs/screenshots.py            -> docs/images/*.jpg, each under 250 kB
+"""
+
+import io
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+from rich.console import Console
+from selenium.common.exceptions import TimeoutException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
+
+from bot.browser import open_browser
+from bot.server import running_app
+from model.artifacts import whole
+from model.commands import parser_for, read, run
+from model.errors import BrowserError
+
+DESK, PHONE = (1280, 900), (390, 844)
+MOST_BYTES = 250_000
+QUALITIES = (90, 84, 78, 70, 60, 50)
+BUSY = '[data-testid="stStatusWidget"], [data-testid="stSpinner"], [data-testid="stSkeleton"]'
+OUTLINES = "/arena/api/outlines/land"
+FRAMES_LATER = "let n = 40, done = arguments[0]; (function next() { n-- ? requestAnimationFrame(next) : done() })()"
+
+
+@dataclass(frozen=True)
+class ScreenshotsConfig:
+    """What to photograph, and where to."""
+
+    out: Path = field(default=Path(__file__).parent / "images", metadata={"help": "folder of the pictures"})
+    seed: int = field(default=11, metadata={"help": "seed of the places in the game"})
+    timeout_s: float = field(default=240.0, metadata={"help": "longest wait for one state of a page"})
+
+
+class Camera:
+    """A browser that walks through the app and leaves a picture where it is told to."""
+
+    def __init__(self, driver: WebDriver, base_url: str, config: ScreenshotsConfig) -> None:
+        self.driver, self.base_url, self.config = driver, base_url, config
+
+    def frame(self, size: tuple[int, int], dark: bool = False) -> None:
+        """The size of the window in CSS pixels, and the colour scheme that the visitor's system asks for."""
+        width, height = size
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)  # type: ignore[attr-defined]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)  # type: ignore[attr-defined]
+
+    def visit(self, path: str) -> None:
+        """Open a page of the app."""
+        self.driver.get(f"{self.base_url}/{path}")
+
+    def until(self, what: str, ready: Callable[[WebDriver], object]) -> object:
+        """Wait for a state of the page.
+
+        Raises:
+            BrowserError: it did not come.
+        """
+        try:
+            return WebDriverWait(self.driver, self.config.timeout_s).until(ready)
+        except TimeoutException as error:
+            raise BrowserError(f"waited {self.config.timeout_s:g} s for {what}, and it did not come.") from error
+
+    def press(self, words: str) -> None:
+        """Press the first button that carries these words."""
+        xpath = f"//button[contains(., '{words}')]"
+        button = self.until(f"the button '{words}'", lambda d: d.find_element(By.XPATH, xpath))
+        self.driver.execute_script("arguments[0].click()", button)
+
+    def shows(self, text: str) -> None:
+        """Wait until the page says this, and has finished saying it."""
+        self.until(f"the words '{text}'", lambda d: text in d.find_element(By.TAG_NAME, "body").text)
+        self.until("a page at rest", lambda d: not d.find_elements(By.CSS_SELECTOR, BUSY))
+
+    def has_map(self) -> None:
+        """Wait until the map has its land."""
+        loaded = (
+            "return performance.getEntriesByType('resource').some(e => e.name.endsWith(arguments[0]) && e.responseEnd)"
+        )
+        self.until("the map", lambda d: d.find_elements(By.CSS_SELECTOR, ".stDeckGlJsonChart canvas"))
+        self.until("the outlines of land", lambda d: d.execute_script(loaded, OUTLINES))
+
+    def arena_is(self, state: str) -> None:
+        """Wait for a state of the game."""
+        self.until(
+            f"the game to be '{state}'",
+            lambda d: d.find_element(By.TAG_NAME, "body").get_attribute("data-state") == state,
+        )
+
+    def shoot(self, name: str) -> None:
+        """Leave a picture of the window, as good as MOST_BYTES allow."""
+        self.driver.set_script_timeout(self.config.timeout_s)
+        self.driver.execute_async_script(FRAMES_LATER)
+        save(Image.open(io.BytesIO(self.driver.get_screenshot_as_png())), self.config.out / f"{name}.jpg")
+
+
+def guess(camera: Camera) -> None:
+    """The answer to a sample, on a desk by day and on a phone by night."""
+    for name, size, dark in (("guess", (1280, 1220), False), ("guess-phone", PHONE, True)):
+        camera.frame(size, dark)
+        camera.visit("")
+        camera.press("Try a sample")
+        camera.shows("It was")
+        camera.has_map()
+        camera.shoot(name)
+
+
+def game(camera: Camera) -> None:
+    """A round in play, and its result."""
+    camera.frame(DESK)
+    camera.visit(f"arena?map=world&seed={camera.config.seed}")
+    camera.arena_is("start")
+    camera.driver.find_element(By.ID, "start-name").send_keys("Ada")
+    camera.driver.find_element(By.ID, "start-button").click()
+    camera.arena_is("looking")
+    panorama = camera.driver.find_element(By.ID, "panorama")
+    camera.until("the panorama", lambda _: panorama.get_attribute("data-ready") == "true")
+    camera.shoot("arena")
+    guess_map = camera.driver.find_element(By.ID, "guess-map")
+    ActionChains(camera.driver).move_to_element(guess_map).pause(0.5).click(guess_map).perform()
+    camera.until("the pin", lambda _: guess_map.get_attribute("data-pin"))
+    camera.driver.find_element(By.ID, "submit-guess").click()
+    camera.arena_is("guessed")
+    camera.shoot("arena-result")
+
+
+def bot(camera: Camera, home: Path) -> None:
+    """The bot at work, and the filmstrip of its game."""
+    camera.frame(DESK)
+    camera.visit("bot")
+    camera.press("Start the bot")
+    camera.shows("2 of 5 rounds")
+    camera.shoot("bot")
+    camera.shows("Earlier runs")
+    strips = sorted(path for path in (home / "bot").glob("*/*.jpg") if "-round-" not in path.name)
+    if not strips:
+        raise BrowserError("the bot left no filmstrip; its page says why.")
+    save(Image.open(strips[-1]), camera.config.out / "filmstrip.jpg")
+
+
+def compare(camera: Camera) -> None:
+    """Players side by side."""
+    camera.frame((1280, 1500))
+    camera.visit("compare")
+    camera.press("Add a sample")
+    camera.shows("Random pins")
+    camera.has_map()
+    camera.shoot("compare")
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    """Write a JPEG of at most MOST_BYTES, at the best quality that fits."""
+    for quality in QUALITIES:
+        buffer = io.BytesIO()
+        picture.convert("RGB").save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+        if buffer.tell() <= MOST_BYTES:
+            break
+    with whole(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+    Console().print(f"{path.name}: {picture.width} × {picture.height}, {buffer.tell() / 1000:.0f} kB")
+
+
+def main(config: ScreenshotsConfig) -> Path:
+    """Take all pictures; returns their folder.
+
+    Raises:
+        BrowserError: no browser, or a page that did not come to the expected state.
+    """
+    home = Path(tempfile.mkdtemp(prefix="homing-screenshots-"))
+    os.environ["HOMING_HOME"] = str(home)  # an empty scorebook, and none of the visitor's own games in the pictures
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base_url = f"http://127.0.0.1:{port}"
+    try:
+        with running_app(base_url, home / "app.log"), open_browser(width_px=DESK[0], height_px=DESK[1]) as driver:
+            camera = Camera(driver, base_url, config)
+            guess(camera)
+            game(camera)
+            bot(camera, home)
+            compare(camera)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    return config.out
+
+
+if __name__ == "__main__":
+    parser = parser_for(ScreenshotsConfig, "python -m docs.screenshots", __doc__ or "")
+    run(lambda: main(read(parser, ScreenshotsConfig)))
