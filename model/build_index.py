@@ -20,6 +20,8 @@ from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
 from model.data.manifest import read_manifest, require_columns
 from model.errors import ManifestError
+from model.geo.distance import haversine_km
+from model.geo.scoring import geoguessr_score
 from model.geocells.table import Geocells, read_geocells
 from model.retrieval.clusters import location_clusters
 from model.retrieval.index import PrototypeIndex, build_index, write_index
@@ -122,10 +124,21 @@ def _tuned(
     vectors, probabilities = index.space.project(embeddings), pigeon.scores(embeddings)
     matches = match(index, vectors, probabilities, cells.centroids, max(CANDIDATES), MAX_NEIGHBOURS)
     best = tune(matches, truth, start)[0]
+    prediction = Pigeon(cells, pigeon.head, index, best.settings).predict(embeddings)
+    scores = geoguessr_score(haversine_km(prediction.refined.guess, truth))
     return {
         "refiner": asdict(best.settings), "tuned": True,
+        "expected_score_line": _line(pigeon.expected_score(prediction), scores),
         "tuning": {"validation_mean_score": best.mean_score, "validation_within_25_km": best.within_city},
     }  # fmt: skip
+
+
+def _line(expected: NDArray[np.float64], scores: NDArray[np.int64]) -> list[float]:
+    """Offset and slope of the least-squares line from expected scores to real ones; it never falls."""
+    if np.ptp(expected) == 0:
+        return [float(scores.mean() - expected.mean()), 1.0]
+    slope = max(0.0, float(np.polyfit(expected, scores, 1)[0]))
+    return [float(scores.mean() - slope * expected.mean()), slope]
 
 
 def cli(argv: Sequence[str] | None = None) -> None:

@@ -157,7 +157,7 @@ def embed_each_view(geolocator: Geolocator, places: pd.DataFrame, manifest: Path
     out = []
     with ThreadPoolExecutor() as pool:
         for start in track(range(0, len(paths), CHUNK), "looking at the pictures", transient=True):
-            views = pool.map(lambda files: encoder.to_pixels(gather_views([str(f) for f in files])),
+            views = pool.map(lambda files: encoder.to_pixels(gather_views(files, encoder.image_size)),
                              paths[start : start + CHUNK])  # fmt: skip
             pixels = np.stack(list(views))  # (B, V, 3, H, W)
             flat = pixels.reshape(-1, 1, *pixels.shape[2:])

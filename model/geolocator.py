@@ -19,7 +19,6 @@ from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
 from model.geo.folders import repository_dir
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import Geocells, read_geocells
 from model.metrics.calibration import entropy
 from model.predictors.chain import check_chain
@@ -55,6 +54,7 @@ class Geolocator:
         folder: Path,
         records: dict[str, dict[str, Any]],
     ) -> None:
+        self._country_names = {str(iso): str(name) for iso, name in atlas.countries["name"].items()}
         self._pigeon, self._encoder, self._atlas, self.folder, self.records = pigeon, encoder, atlas, folder, records
 
     @classmethod
@@ -126,7 +126,7 @@ class Geolocator:
     def embed(self, images: Sequence[Source]) -> NDArray[np.float32]:
         """The embedding of one place, (D,): the mean over its views."""
         encoder = self.encoder
-        embedding: NDArray[np.float32] = encoder.embed_views([gather_views(images)])[0]
+        embedding: NDArray[np.float32] = encoder.embed_views([gather_views(images, encoder.image_size)])[0]
         return embedding
 
     def locate_many(self, embeddings: NDArray[Any]) -> list[Guess]:
@@ -138,7 +138,7 @@ class Geolocator:
         named = self._atlas.describe(prediction.refined.guess)
         familiarity = index.familiarity(prediction.vectors)
         distances, rows = index.nearest(prediction.vectors, LOOK_ALIKES)
-        entropies, expected = entropy(prediction.probabilities), self._expected_scores(prediction)
+        entropies, expected = entropy(prediction.probabilities), self._pigeon.expected_score(prediction)
         return [
             Guess(
                 lat=float(lat),
@@ -165,6 +165,7 @@ class Geolocator:
                 lat=float(cells.centroids[cell, 0]),
                 lng=float(cells.centroids[cell, 1]),
                 country=str(cells.countries[cell]),
+                country_name=self._country_names.get(str(cells.countries[cell]), ""),
                 probability=float(refined.probability[i, k]),
                 score=float(refined.score[i, k]),
                 refined_lat=float(refined.points[i, k, 0]),
@@ -180,13 +181,6 @@ class Geolocator:
             for distance, row in zip(distances, rows, strict=True)
             if row >= 0  # faiss fills up with -1 where it found fewer
         )
-
-    def _expected_scores(self, prediction: "Prediction") -> NDArray[np.float64]:
-        away_km = haversine_km(prediction.refined.guess[:, None, :], self.geocells.centroids[None])  # (N, C)
-        expected: NDArray[np.float64] = MAX_SCORE * (prediction.probabilities * np.exp(-away_km / PAPER_SCALE_KM)).sum(
-            1
-        )
-        return expected
 
 
 def _names(place: "pd.Series[Any]") -> dict[str, Any]:

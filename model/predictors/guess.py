@@ -15,6 +15,7 @@ class Candidate:
     lat: float  # of the cell's representative
     lng: float
     country: str  # ISO-2, of most training places of the cell
+    country_name: str
     probability: float  # of the head
     score: float  # after retrieval; over all candidates of a guess they sum to 1
     refined_lat: float  # the place in the cell that looks most alike
@@ -88,9 +89,9 @@ class Guess:
         place = f"{near}{self.town}" + (f" ({names})" if names else "") if self.town else names or "open sea"
         sure = f"{self.candidates[0].probability:.0%} for its cell, {self.expected_score:,.0f} of 5,000 points expected"
         text = f"{place[0].upper()}{place[1:]}, at {where}: {sure}."
-        others = list(dict.fromkeys(c.country for c in self.candidates if c.country and c.country != self.country))
+        others = list(dict.fromkeys(c.country_name or c.country for c in self.candidates if c.country != self.country))
         if others:
-            text += f" It also considered {', '.join(others[:3])}."
+            text += f" It also considered {', '.join(filter(None, others[:3]))}."
         if self.unfamiliar:
             text += " But it looks like nothing this checkpoint was trained on, so the guess means little."
         return text

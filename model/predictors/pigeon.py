@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ArtifactError
+from model.geo.distance import haversine_km
+from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import Geocells
 from model.networks.head import GeocellHead
 from model.retrieval.index import PrototypeIndex
@@ -67,6 +69,18 @@ class Pigeon:
         )
         unrefined = self.cells.centroids[probabilities.argmax(axis=1)]
         return Prediction(probabilities, refine(matches, self.settings), unrefined, vectors)
+
+    def expected_score(self, prediction: Prediction, scale_km: float = PAPER_SCALE_KM) -> NDArray[np.float64]:
+        """Mean points of each guess if the cell probabilities are right, (N,).
+
+        The head knows nothing of what retrieval adds, so where the index was tuned the figure is corrected by a line
+        fitted on validation (`expected_score_line` in index.json).
+        """
+        away_km = haversine_km(prediction.refined.guess[:, None, :], self.cells.centroids[None])  # (N, C)
+        expected = MAX_SCORE * (prediction.probabilities * np.exp(-away_km / scale_km)).sum(axis=1)
+        offset, slope = self.index.settings.get("expected_score_line", (0.0, 1.0))
+        corrected: NDArray[np.float64] = np.clip(offset + slope * expected, 0.0, MAX_SCORE)
+        return corrected
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:

@@ -3,6 +3,8 @@
 Source: PIGEON (arXiv 2307.05845), section 3.4. Places that OPTICS calls noise stay known: each is a cluster of its own.
 """
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import OPTICS
@@ -17,7 +19,9 @@ def location_clusters(points: NDArray[np.float64], min_samples: int, xi: float) 
         return np.arange(len(radians))
     if (radians == radians[0]).all():  # OPTICS divides by distances
         return np.zeros(len(radians), np.int64)
-    with np.errstate(divide="ignore", invalid="ignore"):  # reachability 0 of places that share one spot
+    # Places that share one spot have reachability 0, and lone ones infinite: both are answers here, not warnings.
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
         found = OPTICS(min_samples=min_samples, xi=xi, metric="haversine").fit(radians)
     labels = np.asarray(found.labels_, np.int64).copy()
     noise = labels < 0

@@ -1,0 +1,52 @@
+"""A guess as a sentence and as JSON."""
+
+import json
+
+import numpy as np
+import pytest
+
+from model.predictors.guess import Candidate, Guess, LookAlike
+
+
+def guess(**changes):
+    first = Candidate(3, 45.0, 4.0, "FR", "France", 0.62, 0.8, 45.7, 4.8)
+    second = Candidate(5, 46.0, 7.0, "CH", "Switzerland", 0.2, 0.1, 46.0, 7.0)
+    values = {
+        "lat": 45.76, "lng": 4.84, "country": "FR", "country_name": "France", "region": "Auvergne-Rhône-Alpes",
+        "town": "Lyon", "town_distance_km": 1.2, "candidates": (first, second),
+        "entropy": 1.0, "expected_score": 4123.4, "cells": np.array([0.25, 0.75], np.float32),
+        "look_alikes": (LookAlike(45.0, 4.0, 1.5, 3),), "familiarity": 0.4, "unfamiliar": False,
+    }  # fmt: skip
+    return Guess(**(values | changes))
+
+
+def test_the_sentence_names_place_confidence_and_doubt():
+    assert guess().sentence() == (
+        "Near Lyon (Auvergne-Rhône-Alpes, France), at 45.76°N 4.84°E: 62% for its cell, 4,123 of 5,000 points "
+        "expected. It also considered Switzerland."
+    )
+
+
+def test_the_sentence_is_honest_about_pictures_unlike_any_known():
+    assert "means little" in guess(unfamiliar=True).sentence()
+
+
+@pytest.mark.parametrize(
+    ("changes", "start"),
+    [
+        ({"town_distance_km": 31.0}, "31 km from Lyon (Auv"),
+        ({"region": "", "town": ""}, "France, at"),
+        ({"country": "", "country_name": "", "region": "", "town": ""}, "Open sea, at"),
+        ({"lat": -1.0, "lng": -2.0}, "Near Lyon (Auvergne-Rhône-Alpes, France), at 1.00°S 2.00°W"),
+    ],
+)
+def test_the_sentence_copes_with_places_far_from_anything(changes, start):
+    assert guess(**changes).sentence().startswith(start)
+
+
+def test_as_dict_survives_json():
+    data = json.loads(json.dumps(guess().as_dict()))
+    assert data["cells"] == [0.25, 0.75]
+    assert data["candidates"][0]["refined_lat"] == 45.7
+    assert data["look_alikes"][0]["members"] == 3
+    assert data["unfamiliar"] is False

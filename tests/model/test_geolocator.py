@@ -1,0 +1,96 @@
+"""The door: cheap to import, safe to share, clear when it has no encoder."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from model.errors import ArtifactError
+from model.geo.distance import haversine_km
+from model.geolocator import Geolocator, default_checkpoint
+
+
+@pytest.fixture(scope="module")
+def geolocator(toy_run):
+    return Geolocator.load(toy_run.out)
+
+
+def test_importing_the_door_imports_no_torch_and_no_transformers():
+    code = "import sys, model.geolocator\nassert not {'torch', 'transformers', 'faiss'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_guess_carries_what_the_pages_show(geolocator, toy_run):
+    guess = geolocator.locate_many(np.load(toy_run.embeddings)[:1])[0]
+    assert -90 <= guess.lat <= 90
+    assert -180 <= guess.lng < 180
+    assert guess.cells.shape == (len(geolocator.geocells),)
+    assert guess.cells.sum() == pytest.approx(1.0, abs=1e-4)
+    first = guess.candidates[0]
+    assert haversine_km((first.refined_lat, first.refined_lng), (guess.lat, guess.lng)) < 0.01
+    assert sum(c.score for c in guess.candidates) <= 1.0001
+    distances = [place.distance for place in guess.look_alikes]
+    assert distances == sorted(distances)
+    assert 0 <= guess.expected_score <= 5000
+    assert 0 <= guess.familiarity <= 1
+    assert guess.sentence().endswith(".")
+
+
+def test_a_place_it_was_built_from_is_familiar_and_noise_is_not(geolocator, toy_run):
+    known = np.load(toy_run.embeddings)[:20]
+    assert not any(guess.unfamiliar for guess in geolocator.locate_many(known))
+    assert all(guess.unfamiliar for guess in geolocator.locate_many(known * 100 + 500))
+
+
+def test_expected_scores_are_near_the_scores_that_unseen_places_get(geolocator, toy_run):
+    manifest = pd.read_parquet(toy_run.manifest)
+    rows = np.flatnonzero(manifest["split"] == "test")
+    guesses = geolocator.locate_many(np.load(toy_run.embeddings)[rows])
+    truth = manifest.loc[rows, ["lat", "lng"]].to_numpy()
+    got = np.mean(5000 * np.exp(-haversine_km([(g.lat, g.lng) for g in guesses], truth) / 1492.7))
+    assert np.mean([g.expected_score for g in guesses]) == pytest.approx(got, abs=1000)
+
+
+def test_many_at_once_are_what_each_is_alone_and_none_are_none(geolocator, toy_run):
+    embeddings = np.load(toy_run.embeddings)[:4]
+    together = [(g.lat, g.lng) for g in geolocator.locate_many(embeddings)]
+    assert together == [(g.lat, g.lng) for e in embeddings for g in geolocator.locate_many(e[None])]
+    assert geolocator.locate_many(embeddings[:0]) == []
+
+
+def test_threads_that_share_it_get_the_same_guesses(geolocator, toy_run):
+    embeddings = np.load(toy_run.embeddings)[:40]
+    alone = [geolocator.locate_many(e[None])[0].as_dict() for e in embeddings]
+    with ThreadPoolExecutor(4) as pool:
+        shared = list(pool.map(lambda e: geolocator.locate_many(e[None])[0].as_dict(), embeddings))
+    assert shared == alone
+
+
+def test_a_checkpoint_without_an_encoder_takes_no_pictures_and_says_so(geolocator):
+    with pytest.raises(ArtifactError, match="embeddings only"):
+        geolocator.locate(Image.new("RGB", (64, 64)))
+
+
+def test_a_folder_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(ArtifactError, match="no such folder"):
+        Geolocator.load(tmp_path / "nowhere")
+    with pytest.raises(ArtifactError, match=r"build_geocells\.record\.json"):
+        Geolocator.load(tmp_path)
+
+
+def test_a_checkpoint_never_measured_has_no_figures_and_a_broken_file_is_named(geolocator, toy_run, tmp_path):
+    assert geolocator.figures == {}
+    import shutil
+
+    copy = shutil.copytree(toy_run.out, tmp_path / "copy")
+    (copy / "metrics.json").write_text("{")
+    with pytest.raises(ArtifactError, match=r"metrics\.json"):
+        _ = Geolocator.load(copy).figures
+
+
+def test_the_default_checkpoint_lies_in_the_repository():
+    assert default_checkpoint().parts[-2:] == ("checkpoints", "simulated-earth")
