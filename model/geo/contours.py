@@ -62,10 +62,8 @@ def _crossing(
     """Where the level is crossed on an edge, as (col, row) (S, 2) in the padded grid's cell centres."""
     a, b = ((0, 1), (1, 2), (3, 2), (0, 3))[edge]
     with np.errstate(divide="ignore", invalid="ignore"):
-        along = np.clip(
-            np.nan_to_num((level - around[a]) / (around[b] - around[a]), nan=0.5), 0.001, 0.999
-        )  # never at a corner:
-        # there four segments would meet, and no ring could be followed through
+        along = np.nan_to_num((level - around[a]) / (around[b] - around[a]), nan=0.5)
+    along = np.clip(along, 0.001, 0.999)  # never at a corner: where four segments meet, no ring can be followed through
     if edge in (0, 2):
         return np.stack([cols + along, rows + (edge == 2)], axis=-1)
     return np.stack([cols + float(edge == 1), rows + along], axis=-1)
