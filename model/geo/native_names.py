@@ -102,20 +102,17 @@ def native_name(name: str, country: str, region_code: str, alternatives: Sequenc
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
-            sound = _consonants(name)
-            return max(
-                fitting,
-                key=lambda other: (
-                    _alike(_consonants(other), sound),
-                    other.startswith(_ARTICLE) + other.endswith("ة"),
-                    0
-                    if script == "CJK"
-                    else -abs(len(other) - len(name)),  # a syllable a character: length says nothing
-                    -len(other),
-                    other,
-                ),
-            )
+            return max(fitting, key=lambda other: _fit(other, name, script))
     return name
+
+
+def _fit(other: str, name: str, script: str) -> tuple[float, int, int, int, int, str]:
+    """How well one of several names in the right script fits the Latin one: the larger, the better."""
+    soft = other.count("ь") + other.count("ъ")  # Казань, not Казан; unheard in the Latin name
+    # A character of Chinese or Japanese is a syllable: its length says nothing.
+    length = 0 if script == "CJK" else -abs(len(other) - soft - len(name))
+    arabic = other.startswith(_ARTICLE) + other.endswith("ة")
+    return _alike(_consonants(other), _consonants(name)), arabic, length, soft, -len(other), other
 
 
 def _written_in(name: str, script: str) -> bool:
