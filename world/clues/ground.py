@@ -33,7 +33,7 @@ def draw(site: Site, rng: Stream) -> Ground:
     if site.zone in "CD" and cold < 6.0:
         grass = mix(grass, WINTER, min(1.0, (6.0 - cold) / 10.0))
     if site.zone == "E":
-        grass = mix(grass, TUNDRA, 0.7)
+        grass = mix(grass, TUNDRA, 0.55)
     grass = shift(grass, 0.14 * f["grass_light"], 0.055 * f["grass_warm"], 0.026 * f["grass_green"])
     crop = _crop(site, rng)
     ripe = min(1.0, max(0.0, 1.4 - 1.6 * growth + 0.15 * rng.normal()))

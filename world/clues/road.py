@@ -26,7 +26,7 @@ def draw(site: Site, rng: Stream) -> Road:
     town = place.urban > 0.35
     width = 6.3 + 0.9 * place.wealth + 0.45 * f["width"] + (1.6 * rng.unit() if town else -0.4 * rng.unit())
     base = {"asphalt": GREY, "concrete": (0.64, 0.62, 0.58), "gravel": (0.58, 0.54, 0.48), "dirt": (0.55, 0.42, 0.30)}
-    rgb = shift(base[surface], 0.20 * f["road_light"] + 0.10 * rng.normal(), 0.045 * f["road_warm"])
+    rgb = shift(base[surface], 0.20 * f["road_light"] + 0.10 * rng.normal(), 0.028 * f["road_warm"])
     if surface == "dirt":
         rgb = mix(rgb, soil_rgb(site), 0.8)
     paved = surface in ("asphalt", "concrete")

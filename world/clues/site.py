@@ -136,7 +136,7 @@ def _month_rain(place: Place, swing: float) -> float:
 def _local(points: NDArray[np.float64]) -> tuple[list[str], list[list[float]]]:
     names = [name for group in FIELDS.values() for name in group]
     values = np.concatenate([fields(points, group, scale) for scale, group in FIELDS.items()], axis=1)
-    return names, np.clip(values, -2.5, 2.5).tolist()
+    return names, np.clip(values, -2.2, 2.2).tolist()
 
 
 def _continents(countries: pd.DataFrame) -> dict[str, str]:
