@@ -20,15 +20,14 @@ from model.artifacts import fingerprint, is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.attributes import AttributeSpace
 from model.data.manifest import image_paths, read_manifest
-from model.data.training_batches import CaptionSource, plan_step, steps_per_epoch
+from model.data.training_batches import CaptionSource, StepPlan, plan_step, steps_per_epoch
 from model.data.view_cache import open_view_cache
 from model.data.vocabulary import train_tokenizer
 from model.errors import ConfigError
 from model.geocells.table import Geocells, read_geocells
-from model.networks.augment import augment
-from model.networks.contrastive import Batch, LossWeights, PretrainingModel
-from model.networks.encoder import CLIP_MEAN, CLIP_STD, best_dtype, load_pretrained, tokenize, vision_tower, width_of
-from model.networks.losses import smoothed_targets
+from model.networks.batches import BatchMaker
+from model.networks.contrastive import LossWeights, PretrainingModel
+from model.networks.encoder import CLIP_MEAN, CLIP_STD, best_dtype, load_pretrained, vision_tower, width_of
 from model.networks.probe import Gallery, probe
 from model.networks.towers import TEXT_LENGTH, Preset, build_model, preset_named, save_encoder
 from model.networks.training_state import load_state, read_notes, save_state
@@ -98,7 +97,9 @@ def main(config: PretrainConfig) -> Path:
         print(f"{encoder} is done; nothing to do.")
         return encoder
     from accelerate import Accelerator
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     accelerator = Accelerator(mixed_precision="bf16" if best_dtype() == torch.bfloat16 else "no")
     training = Training(config, accelerator)
     training.run()
@@ -123,7 +124,12 @@ class Training:
         self.source = CaptionSource(self.train, self.preset.style)
         self._build_model()
         self._open_views()
-        self._labels()
+        self.maker = BatchMaker(
+            self.train, self.views, self.tokenizer, self.space, self.cells, config.tau_km, self.mean, self.std,
+            accelerator.device,
+        )  # fmt: skip
+        self.per_epoch = steps_per_epoch(len(self.train), config.batch * accelerator.num_processes)
+        self.total_steps = math.ceil(self.per_epoch * config.epochs) if config.epochs else 0
         self.step, self.elapsed_s = 0, 0.0
         self.log: list[dict[str, float]] = []
 
@@ -179,14 +185,6 @@ class Training:
                 self.validation_views = open_view_cache(folder / "validation", paths, self.size, key)
         self.n_views = min(self.config.views or self.preset.views, self.views.shape[1])
 
-    def _labels(self) -> None:
-        self.labels = {name: torch.from_numpy(values) for name, values in self.space.labels(self.train).items()}
-        self.regressions = torch.from_numpy(self.space.targets(self.train))
-        self.points = self.train[["lat", "lng"]].to_numpy(np.float64)
-        self.own_cell = self.cells.assign(self.points) if self.cells else None
-        self.per_epoch = steps_per_epoch(len(self.train), self.config.batch * self.accelerator.num_processes)
-        self.total_steps = math.ceil(self.per_epoch * self.config.epochs) if self.config.epochs else 0
-
     def run(self) -> None:
         """Steps until the schedule's end, with states kept on the way."""
         config, folder = self.config, self.config.out / "training"
@@ -201,14 +199,16 @@ class Training:
         while (progress := self.progress()) < 1.0:
             begin = time.perf_counter()
             rate = self.set_rate(progress)
-            batch, rows = self.batch(progress)
+            plan = self.plan()
+            side = config.small_size if progress < config.small_share else None
+            batch = self.maker.batch(plan, config.seed + 7919 * self.step + self.accelerator.process_index, side)
             prepared = time.perf_counter()
             total, losses, places = self.module(batch, config.weights)
             self.accelerator.backward(total)
             self.accelerator.clip_grad_norm_(self.module.parameters(), 1.0)
             self.optimizer.step()
             self.optimizer.zero_grad(set_to_none=True)
-            self.gallery.add(places, rows)
+            self.gallery.add(places, plan.rows)
             end = time.perf_counter()
             spent["data"] += prepared - begin
             spent["network"] += end - prepared
@@ -254,59 +254,28 @@ class Training:
             group["lr"] = config.learning_rate * factor
         return config.learning_rate * factor
 
-    def batch(self, progress: float) -> tuple[Batch, Any]:
-        """This process's part of the step, on its device, and the rows it holds."""
-        config, device, rank = self.config, self.accelerator.device, self.accelerator.process_index
-        plan = plan_step(
-            self.step * self.accelerator.num_processes + rank, len(self.train), self.views.shape[1], config.batch,
+    def plan(self) -> StepPlan:
+        """What this process looks at in this step."""
+        config, processes = self.config, self.accelerator.num_processes
+        return plan_step(
+            self.step * processes + self.accelerator.process_index, len(self.train), self.views.shape[1], config.batch,
             self.n_views, min(config.captions, self.n_views), config.seed, self.source,
         )  # fmt: skip
-        rows, n, v = plan.rows, len(plan.rows), plan.views.shape[1]
-        raw = torch.from_numpy(self.views[rows[:, None], plan.views]).flatten(0, 1)  # (N·V, H, W, 3)
-        pixels = self.normalise(augment(raw, config.seed + 7919 * self.step + rank))
-        if config.small_size and progress < config.small_share:
-            side = (config.small_size, config.small_size)
-            pixels = torch.nn.functional.interpolate(pixels, side, mode="bilinear", antialias=True)
-        cells = None
-        if self.cells and self.own_cell is not None:
-            cells = smoothed_targets(
-                self.points[rows], self.cells.centroids, config.tau_km, true_cell=self.own_cell[rows], normalise=True
-            ).to(device)
-        return Batch(
-            pixels=pixels.reshape(n, v, *pixels.shape[1:]).to(device),
-            tokens=tokenize(self.tokenizer, plan.captions).to(device),
-            captioned=torch.from_numpy(plan.captioned).to(device),
-            cells=cells,
-            labels={name: values[rows].to(device) for name, values in self.labels.items()},
-            regressions=self.regressions[rows].to(device) if self.regressions.shape[1] else None,
-        ), rows
-
-    def normalise(self, views: torch.Tensor) -> torch.Tensor:
-        """(B, H, W, 3) in 0 … 255 -> (B, 3, H, W) as the network reads it; channels stay last in memory."""
-        mean, std = torch.tensor(self.mean) * 255.0, torch.tensor(self.std) * 255.0
-        return ((views.float() - mean) / std).permute(0, 3, 1, 2)
 
     def look(self) -> None:
         """Log the figures of the probe."""
         if not len(self.validation) or not self.accelerator.is_main_process:
             return
-        device, source = self.accelerator.device, CaptionSource(self.validation, self.preset.style)
-        rng = np.random.default_rng(self.config.seed)
-        captions = [source.caption(row, 0, rng) for row in range(len(self.validation))]
-        shape = self.validation_views.shape[1]
-
-        def batches() -> Any:
-            for start in range(0, len(self.validation), 64):
-                raw = torch.from_numpy(np.asarray(self.validation_views[start : start + 64])).flatten(0, 1)
-                yield self.normalise(raw).reshape(-1, shape, 3, self.size, self.size).to(device)
-
-        countries = self.validation.get("country")
+        frame, cells = self.validation, self.cells
+        countries = [
+            part["country"].to_numpy(object) if "country" in part else np.full(len(part), "", object)
+            for part in (frame, self.train)
+        ]
         figures = probe(
-            self.bare, batches(), tokenize(self.tokenizer, captions).to(device),
-            self.validation[["lat", "lng"]].to_numpy(np.float64),
-            np.full(len(self.validation), "") if countries is None else countries.to_numpy(object),
-            self.cells.centroids if self.cells else None, self.cells.countries if self.cells else None,
-            self.gallery, np.full(len(self.train), "") if countries is None else self.train["country"].to_numpy(object),
+            self.bare, self.maker.in_order(self.validation_views),
+            self.maker.first_captions(CaptionSource(frame, self.preset.style), self.config.seed),
+            frame[["lat", "lng"]].to_numpy(np.float64), countries[0],
+            cells.centroids if cells else None, cells.countries if cells else None, self.gallery, countries[1],
         )  # fmt: skip
         self.log.append({"step": float(self.step), "minutes": round(self.elapsed_s / 60, 2)} | figures)
         self.say("validation: " + " ".join(f"{name} {value:.3f}" for name, value in self.log[-1].items()))

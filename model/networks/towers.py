@@ -35,8 +35,8 @@ class Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "pigeon": Preset("street_view", 4, "resnet", 96, (64, 128, 256, 512), (1, 1, 1, 1)),
-    "pigeotto": Preset("photo", 1, "resnet", 96, (64, 128, 256, 512), (1, 1, 1, 1)),
+    "pigeon": Preset("street_view", 4, "resnet", 96, (32, 64, 160, 384), (2, 2, 2, 1)),
+    "pigeotto": Preset("photo", 1, "resnet", 96, (32, 64, 160, 384), (2, 2, 2, 1)),
     "pigeon-vit": Preset("street_view", 4, "vit", 96, (256,), (6,), stem=16),
     "tiny": Preset("street_view", 4, "vit", 32, (32,), (1,), stem=16, text_width=32, text_layers=1, projection=16,
                    vocabulary=400),
@@ -86,7 +86,6 @@ def build_model(preset: Preset, tokenizer: Any) -> Any:
         return CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=preset.projection))
     seen: Any = ResNetConfig(
         embedding_size=preset.stem, hidden_sizes=preset.widths, depths=preset.depths, layer_type="basic",
-        downsample_in_first_stage=True,
     )  # fmt: skip
     seen.hidden_size = preset.widths[-1]  # what the dual encoder asks every tower for
     config = VisionTextDualEncoderConfig.from_vision_text_configs(seen, text, projection_dim=preset.projection)

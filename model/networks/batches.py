@@ -1,0 +1,81 @@
+"""Plans of steps into tensors: views augmented and normalised, captions as tokens, labels and smoothed geocells.
+
+Knows no files, no clock and no optimiser.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from model.data.attributes import AttributeSpace
+from model.data.training_batches import CaptionSource, StepPlan
+from model.geocells.table import Geocells
+from model.networks.augment import augment
+from model.networks.contrastive import Batch
+from model.networks.encoder import tokenize
+from model.networks.losses import smoothed_targets
+
+
+class BatchMaker:
+    """All that a step needs beside its plan: views, labels and how the network reads them."""
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        views: NDArray[np.uint8],
+        tokenizer: Any,
+        space: AttributeSpace,
+        cells: Geocells | None,
+        tau_km: float,
+        mean: tuple[float, ...],
+        std: tuple[float, ...],
+        device: torch.device,
+    ):
+        self.views, self.tokenizer, self.cells, self.tau_km, self.device = views, tokenizer, cells, tau_km, device
+        self.mean, self.std = torch.tensor(mean) * 255.0, torch.tensor(std) * 255.0
+        self.labels = {name: torch.from_numpy(values) for name, values in space.labels(frame).items()}
+        self.regressions = torch.from_numpy(space.targets(frame))
+        self.points = frame[["lat", "lng"]].to_numpy(np.float64)
+        self.own_cell = cells.assign(self.points) if cells else None
+
+    def batch(self, plan: StepPlan, seed: int, side: int | None = None) -> Batch:
+        """The tensors of a plan on the device; `side` shrinks the views first."""
+        rows, (n, v) = plan.rows, plan.views.shape
+        raw = torch.from_numpy(self.views[rows[:, None], plan.views]).flatten(0, 1)  # (N·V, H, W, 3)
+        pixels = self.normalise(augment(raw, seed))
+        if side:
+            pixels = torch.nn.functional.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
+        cells = None
+        if self.cells is not None and self.own_cell is not None:
+            cells = smoothed_targets(
+                self.points[rows], self.cells.centroids, self.tau_km, true_cell=self.own_cell[rows], normalise=True
+            ).to(self.device)
+        return Batch(
+            pixels=pixels.reshape(n, v, *pixels.shape[1:]).to(self.device),
+            tokens=tokenize(self.tokenizer, plan.captions).to(self.device),
+            captioned=torch.from_numpy(plan.captioned).to(self.device),
+            cells=cells,
+            labels={name: values[rows].to(self.device) for name, values in self.labels.items()},
+            regressions=self.regressions[rows].to(self.device) if self.regressions.shape[1] else None,
+        )
+
+    def normalise(self, views: torch.Tensor) -> torch.Tensor:
+        """(B, H, W, 3) in 0 … 255 -> (B, 3, H, W) as the network reads it; channels stay last in memory."""
+        return ((views.float() - self.mean) / self.std).permute(0, 3, 1, 2)
+
+    def in_order(self, views: NDArray[np.uint8], size: int = 64) -> Iterator[torch.Tensor]:
+        """Views (N, V, H, W, 3) as they are, `size` places at a time -> (n, V, 3, H, W)."""
+        for start in range(0, len(views), size):
+            raw = torch.from_numpy(np.array(views[start : start + size]))  # (n, V, H, W, 3)
+            pixels = self.normalise(raw.flatten(0, 1))
+            yield pixels.reshape(*raw.shape[:2], *pixels.shape[1:]).to(self.device)
+
+    def first_captions(self, source: CaptionSource, seed: int) -> Any:
+        """Tokens of one caption of the first view of every row of a source."""
+        rng = np.random.default_rng(seed)
+        captions = [source.caption(row, 0, rng) for row in range(len(source.rows))]
+        return tokenize(self.tokenizer, captions).to(self.device)
