@@ -41,6 +41,7 @@ ZONES: dict[str, Mix] = {  # by the longest prefix that fits
     "Ds": {"poplar": 1.5, "pine": 1.5, "shrub": 2, "cypress": 0.4},
     "E": {"grass": 3, "shrub": 2, "bush": 1},
 }
+TREELESS = frozenset({"IS", "FO", "GL", "FK", "SJ"})  # wind, sheep and cold left no forest
 EVERGREEN_HEIGHT = {"A": 1.15, "B": 0.75, "C": 1.0, "D": 1.0, "E": 0.55}
 
 
@@ -59,6 +60,8 @@ def draw(site: Site, rng: Stream) -> Plants:
         thick = 0.05
     if site.zone == "A" and site.place.koppen[1:2] in "ws":
         thick = 0.42
+    if site.place.country in TREELESS:
+        thick = 0.08
     thick *= 1.0 - 0.55 * site.place.urban - 0.25 * min(1.0, site.place.population_per_km2 / 400.0)
     density = thick + 0.10 * f["density"] + 0.12 * f["mix_b"] * thick + 0.16 * rng.normal() * thick
     return Plants(
@@ -88,6 +91,10 @@ def _kinds(site: Site) -> Mix:
 
 
 def _by_continent(kinds: Mix, site: Site) -> None:
+    if site.place.country in TREELESS:
+        kinds.clear()
+        kinds.update({"grass": 3, "bush": 2, "shrub": 1, "birch": 0.6})
+        return
     iso, koppen, lat, lng = site.place.country, site.place.koppen, site.recipe.lat, site.recipe.lng
     dry, mild, warm = site.zone == "B", site.zone == "C", site.place.temperature_c > 16.0
     if iso in ("AU", "PG") and not koppen.startswith("Af"):

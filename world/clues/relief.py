@@ -14,7 +14,7 @@ from world.colour import mix, shift
 from world.scene import AZIMUTHS, Relief
 from world.streams import Stream
 
-EXAGGERATION = 1.6
+EXAGGERATION = 2.4
 LAPSE_C_PER_M = 0.0065
 RIDGES = (3, 7, 15, 31)  # waves round the circle
 _TURN = np.linspace(0.0, 2.0 * np.pi, AZIMUTHS, endpoint=False, dtype=np.float32)
@@ -38,8 +38,8 @@ def draw(site: Site, rng: Stream) -> Relief:
     phases = np.array([rng.unit() for _ in range(3 * len(RIDGES))], np.float32).reshape(3, len(RIDGES), 1)
     ridge = np.abs(np.sin(_WAVES[None] / 2 + np.pi * phases)) - 0.64  # (3, 4, AZIMUTHS), sharp tops, no seam
     height_m = (ridge * np.array([1.0, 0.6, 0.35, 0.2], np.float32)[:, None]).sum(axis=1)
-    height_m *= min(500.0, 0.35 * horizon.roughness_m)
-    valley_m = min(300.0, 0.6 * horizon.roughness_m)  # how far the road lies below the grid's mean
+    height_m *= min(700.0, 0.6 * horizon.roughness_m)
+    valley_m = min(350.0, 0.8 * horizon.roughness_m)  # how far the road lies below the grid's mean
     tangent = horizon.tan_elevation * EXAGGERATION + (valley_m + height_m) / (horizon.distance_km * 1000.0)
     tangent = np.maximum(tangent, -0.01) * (1.0 - 0.9 * horizon.sea)
     freezing = site.place.altitude_m + site.month_temperature_c / LAPSE_C_PER_M
