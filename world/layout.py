@@ -21,6 +21,9 @@ from world.scene import Scene
 from world.sprites import plant_atlas
 
 
+EXAGGERATION = (2.0, 2.6, 3.0)  # of relief: the altitude grid is too smooth for what eyes expect
+
+
 class Layout(NamedTuple):
     """What `world.raycast.draw_rows` reads, in its order."""
 
@@ -91,7 +94,9 @@ def _rings(scene: Scene) -> NDArray[np.float32]:
         return np.asarray(values[low] * (1.0 - share) + values[(low + 1) % steps] * share, dtype=np.float32)
 
     for band in range(3):
-        rings[n.RING_TAN + band] = turned(relief.tan_elevation[band])
+        tangent = turned(relief.tan_elevation[band])
+        raised = EXAGGERATION[band] * tangent / (1.0 + 1.2 * np.abs(tangent))
+        rings[n.RING_TAN + band] = np.where(tangent > 0.0, raised, tangent)
         rings[n.RING_ALTITUDE + band] = turned(relief.altitude_m[band])
         rings[n.RING_DISTANCE + band] = turned(relief.distance_km[band])
     rings[n.RING_SEA] = turned(relief.sea)

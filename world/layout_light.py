@@ -60,9 +60,9 @@ def _light(stage: Stage, P: NDArray[np.float32]) -> None:
     zenith = _scaled(_mix(zenith, _scaled(grey, 0.85), 0.88 * overcast), day)
     horizon = _scaled(_mix(horizon, grey, 0.9 * overcast), day)
     haze = _scaled(_mix(haze, grey, 0.85 * overcast), day)
-    sun = _mix((1.55, 1.46, 1.30), (1.5, 0.82, 0.42), low * 0.9)
-    ambient = _mix((0.42, 0.50, 0.64), (0.50, 0.50, 0.47), 0.6 * murk)
-    ambient = _scaled(_mix(ambient, (0.86, 0.88, 0.92), overcast), day)
+    sun = _mix((0.98, 0.92, 0.80), (1.0, 0.55, 0.27), low * 0.9)
+    ambient = _mix((0.29, 0.335, 0.42), (0.35, 0.35, 0.33), 0.6 * murk)
+    ambient = _scaled(_mix(ambient, (0.66, 0.675, 0.70), overcast), day)
     bounce = linear(scene.ground.soil_rgb) if scene.ground.snow < 0.4 else (0.8, 0.82, 0.86)
     ambient = (
         ambient[0] + 0.10 * bounce[0] * day,

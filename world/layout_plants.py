@@ -17,8 +17,8 @@ def _leaf_colour(stage: Stage, kind: str, tone: float, turned: float) -> RGB:
         base = 0.35 * base + 0.65 * np.array(tint)
     elif SHAPES[kind].deciduous:
         base = base + (np.array(plants.autumn_rgb) - base) * turned
-    base = np.clip(base * (0.86 + 0.28 * tone), 0.0, 1.0)
-    return linear((float(base[0]), float(base[1]), float(base[2])))
+    r, g, b = (base * (0.92 + 0.28 * tone)).tolist()
+    return linear((min(r, 1.0), min(g, 1.0), min(b, 1.0)))
 
 
 def place_plants(stage: Stage) -> None:
@@ -73,7 +73,7 @@ def _scatter(
         shape = SHAPES[kind]
         bare = shape.deciduous and draws[k, 6] > plants.leaf
         tall = shape.height_m * (0.65 + 0.7 * float(draws[k, 7])) * size * (plants.height if kind not in LOW else 1.0)
-        turned = float(np.clip(plants.autumn * (0.6 + 0.8 * draws[k, 8]), 0.0, 1.0))
+        turned = min(max(plants.autumn * (0.6 + 0.8 * float(draws[k, 8])), 0.0), 1.0)
         if kind == "grass":
             grass = scene.ground.grass_rgb
             leaf = linear((grass[0] * 0.95, grass[1] * 1.02, grass[2] * 0.9))

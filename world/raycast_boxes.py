@@ -225,7 +225,7 @@ def house(P, O, i, text, noise, hx, hy, slope, pix):  # type: ignore[no-untyped-
     else:
         ay = 1.0 if face == 2 else -1.0
         # seen from outside the lettering must run from left to right
-        a = half_x - x if face == 2 else x + half_x
+        a = x + half_x if face == 2 else half_x - x
         r, g, b, gloss = wall_colour(P, O, i, text, noise, a, 2.0 * half_x, z, foot, True)
         if roof < 0.5 and z > top - 0.35:
             r, g, b = r * 0.8, g * 0.8, b * 0.8

@@ -62,8 +62,9 @@ def carriageway(P, noise, x, y, across, fx, fy, foot):  # type: ignore[no-untype
             joint = x - floor(x / 5.0) * 5.0 - 2.5
             tone *= 1.0 - 0.5 * cover(joint, 0.03, fx + 0.02)
         elif foot < 0.12:
-            crack = abs(noise_at(noise, x * 0.55 + 40.0, across * 0.7) + 0.30 * noise_at(noise, x * 2.9, across * 2.9))
-            tone *= 1.0 - 0.35 * step(0.022, 0.004, crack) * (1.0 - foot / 0.12)
+            crack = abs(noise_at(noise, x * 0.16 + 40.0, across * 1.1) + 0.22 * noise_at(noise, x * 3.1, across * 3.1))
+            worn = step(0.05, 0.5, patch)
+            tone *= 1.0 - 0.30 * worn * step(0.020, 0.004, crack) * (1.0 - foot / 0.12)
         r *= tone
         g *= tone
         b *= tone

@@ -40,4 +40,4 @@ RING_ROWS, RING_STEPS = 10, 720
 
 BINS = 512  # of azimuth, each with its list of objects
 HITS = 24  # places for strip hits of one ray
-SHADOW_REACH, SHADOW_SIDE = 44.0, 256  # metres from the camera that the shadow map covers, and its texels
+SHADOW_REACH, SHADOW_SIDE = 42.0, 176  # metres from the camera that the shadow map covers, and its texels

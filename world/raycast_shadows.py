@@ -35,8 +35,8 @@ def cast_shadows(P, O, atlas, shadows):  # type: ignore[no-untyped-def]
         if kind == n.HOUSE:
             tall += O[i, n.EXTRA + 1]
         reach = tall / rise
-        if reach > 70.0:
-            reach = 70.0
+        if reach > 46.0:
+            reach = 46.0
         x = O[i, n.X]
         y = O[i, n.Y]
         low_x = min(x, x - sx * reach) - radius

@@ -42,7 +42,7 @@ def plant(P, O, i, atlas, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
     sky = 0.30 + 0.62 * shade
     white = 0.0
     if O[i, n.EXTRA + 1] > 0.5:
-        white = step(0.25, 0.9, P[n.SNOW]) * step(0.35, 0.75, shade) * 0.9
+        white = step(0.25, 0.9, P[n.SNOW]) * step(0.35, 0.75, shade) * (0.35 + 0.5 * leaf)
     vary = 0.85 + 0.3 * shade
     r = O[i, n.RGB_B] + (O[i, n.RGB_A] * vary - O[i, n.RGB_B]) * leaf
     g = O[i, n.RGB_B + 1] + (O[i, n.RGB_A + 1] * vary - O[i, n.RGB_B + 1]) * leaf

@@ -49,6 +49,12 @@ class Brush:
             e = s * self.rng.uniform(0.6, 1.0)
             self.pen.ellipse((px - s, py - e, px + s, py + e), fill=self.ink(1.0, shade[k], 0.85 * x[k]))
 
+    def needles(self, x0: float, y0: float, x1: float, y1: float, width: float, shade: float, normal: float) -> None:
+        """A hanging spray of needles: a thin leaf-shaped stroke."""
+        mx, my = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
+        corners = ((x0, y0), (mx + width * 0.4, my + width), (x1, y1), (mx - width * 0.4, my - width))
+        self.pen.polygon([(x * CANVAS, (1.0 - y) * CANVAS) for x, y in corners], fill=self.ink(1.0, shade, normal))
+
     def crown(
         self, cx: float, cy: float, rx: float, ry: float, clumps: int, clump: float, leaves: int, size: float
     ) -> None:

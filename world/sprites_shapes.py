@@ -11,30 +11,38 @@ def _round_tree(trunk: float, cy: float, rx: float, ry: float, clumps: int, clum
         b.limb(0.5, 0.0, 0.5 + b.rng.uniform(-0.02, 0.02), cy, trunk, trunk * 0.6)
         for _ in range(4):
             b.limb(0.5, cy - ry * 0.8, 0.5 + b.rng.uniform(-0.7, 0.7) * rx, cy + b.rng.uniform(0.0, 0.5) * ry, trunk * 0.5, 0.006)
-        b.crown(0.5, cy, rx, ry, clumps, clump, 46, 0.011)
+        b.crown(0.5, cy, rx, ry, clumps, clump, 90, 0.0075)
 
     return draw
 
 
-def _conifer(skirt: float, low: float, gaps: float, leaf: float) -> Callable[[Brush], None]:
+def _conifer(skirt: float, low: float, gaps: float, needle: float) -> Callable[[Brush], None]:
     def draw(b: Brush) -> None:
-        b.limb(0.5, 0.0, 0.5, 0.98, 0.018, 0.003)
-        tiers = 26
+        b.limb(0.5, 0.0, 0.5, 0.98, 0.018, 0.002)
+        tiers = 34
         for k in range(tiers):
             u = k / (tiers - 1)
-            y = low + (0.985 - low) * u
-            reach = skirt * (1.0 - u) ** 0.9 * b.rng.uniform(0.8, 1.1) + 0.012
-            for side in (-1.0, 1.0):
-                for j in range(9):
-                    if b.rng.random() < gaps:
-                        continue
-                    v = (j + b.rng.random()) / 9
-                    x = 0.5 + side * reach * v
-                    yy = y - 0.10 * v * reach / 0.2 - 0.012 * b.rng.random()
-                    s = leaf * (1.2 - 0.6 * v)
-                    b.leaves(x, yy, s * 1.3, s * 0.7, 3, s * 0.42, 0.20 - 0.28 * v)
+            y = low + (0.975 - low) * u
+            reach = skirt * (1.0 - u) ** 0.85 * b.rng.uniform(0.82, 1.12) + 0.008
+            count = int(6 + 30 * (1.0 - u))
+            for j in b.rng.permutation(count):
+                if b.rng.random() < gaps:
+                    continue
+                v = (j + 0.5) / count * 2.0 - 1.0
+                tip = reach * v
+                drop = 0.05 * (1.0 - u) + 0.30 * abs(tip) + 0.02 * b.rng.random()
+                shade = 0.30 + 0.30 * abs(v) + 0.22 * b.rng.random()
+                b.needles(0.5 + 0.35 * tip, y, 0.5 + tip, y - drop, needle * (1.0 - 0.75 * u), shade, v)
 
     return draw
+
+
+def _poplar(b: Brush) -> None:
+    b.limb(0.5, 0.0, 0.5, 0.9, 0.018, 0.004)
+    for k in range(60):
+        u = k / 59
+        half = 0.13 * sin(pi * min(0.14 + 0.86 * u, 1.0)) ** 0.55
+        b.leaves(0.5 + b.rng.uniform(-0.03, 0.03), 0.13 + 0.84 * u, half, 0.035, 56, 0.0075, b.rng.uniform(-0.12, 0.12))
 
 
 def _birch(b: Brush) -> None:
@@ -46,7 +54,7 @@ def _birch(b: Brush) -> None:
         u = k / 29
         x = 0.5 + b.rng.uniform(-0.23, 0.23) * (1.05 - 0.6 * u)
         y = 0.34 + 0.6 * u
-        b.leaves(x, y, 0.06, 0.075, 26, 0.008, 0.1 * (0.5 - u))
+        b.leaves(x, y, 0.06, 0.075, 44, 0.006, 0.1 * (0.5 - u))
 
 
 def _willow(b: Brush) -> None:
@@ -125,7 +133,7 @@ def _baobab(b: Brush) -> None:
 
 def _jungle(b: Brush) -> None:
     b.limb(0.5, 0.0, 0.51, 0.7, 0.028, 0.02)
-    b.crown(0.5, 0.72, 0.36, 0.23, 40, 0.09, 60, 0.012)
+    b.crown(0.5, 0.72, 0.36, 0.23, 40, 0.09, 90, 0.009)
     for _ in range(14):  # lianas
         x, y = 0.5 + b.rng.uniform(-0.3, 0.3), b.rng.uniform(0.55, 0.7)
         b.limb(x, y, x + 0.01, y - b.rng.uniform(0.1, 0.35), 0.003, 0.002, 0.8)
@@ -201,8 +209,8 @@ def _dead(b: Brush) -> None:
 
 
 def _bush(b: Brush) -> None:
-    b.crown(0.5, 0.36, 0.40, 0.32, 30, 0.13, 40, 0.018)
-    b.crown(0.5, 0.16, 0.42, 0.12, 14, 0.10, 30, 0.018)
+    b.crown(0.5, 0.36, 0.40, 0.32, 34, 0.12, 70, 0.012)
+    b.crown(0.5, 0.16, 0.42, 0.12, 16, 0.10, 50, 0.012)
 
 
 def _shrub(b: Brush) -> None:
@@ -227,13 +235,13 @@ def _grass(b: Brush) -> None:
 DRAWERS: dict[str, Callable[[Brush], None]] = {
     "oak": _round_tree(0.032, 0.60, 0.38, 0.32, 46, 0.10),
     "maple": _round_tree(0.026, 0.58, 0.30, 0.36, 42, 0.09),
-    "poplar": _round_tree(0.018, 0.53, 0.105, 0.43, 40, 0.055),
+    "poplar": _poplar,
     "birch": _birch,
     "willow": _willow,
-    "spruce": _conifer(0.25, 0.08, 0.0, 0.034),
+    "spruce": _conifer(0.22, 0.12, 0.0, 0.020),
     "pine": _pine,
     "umbrella-pine": _umbrella,
-    "larch": _conifer(0.21, 0.12, 0.35, 0.026),
+    "larch": _conifer(0.19, 0.15, 0.45, 0.015),
     "cypress": _cypress,
     "araucaria": _araucaria,
     "olive": _round_tree(0.045, 0.58, 0.40, 0.28, 30, 0.11),
