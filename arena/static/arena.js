@@ -7,8 +7,9 @@ import {GuessMap} from './guessmap.js';
 import {spinGlobe} from './globe.js';
 import {Panorama} from './panorama.js';
 import {ResultMap} from './resultmap.js';
+import {WorldMap} from './worldmap.js';
 import {askOpponent, createGame, fetchGame, fetchMaps, fetchPanorama, sendGuess} from './server.js';
-import {formatDistance, formatScore, showResult, showSummary} from './results.js';
+import {formatScore, showResult, showSummary} from './results.js';
 
 const $ = (id) => document.getElementById(id);
 const body = document.body;
@@ -62,9 +63,13 @@ async function openPage() {
   if (!globalThis.deck?.Deck) throw new Error('The map library did not load. Check the connection, then reload the page.');
   if (!panorama) {
     panorama = new Panorama($('panorama'), {still, onChange: showHeading});
-    body.classList.toggle('plain', still || panorama.software); // blurred glass costs more than all else without a GPU
+    body.classList.toggle('frosted', kind !== 'bot' && !panorama.software); // without a GPU, blur costs more than all else
   }
-  guessMap ||= new GuessMap($('guess-map'), $('guess-dock'), {onPin: pinned});
+  if (!guessMap) {
+    const map = new WorldMap({rich: kind !== 'bot', antialias: !panorama.software});
+    guessMap = new GuessMap(map, $('guess-map'), $('guess-dock'), {onPin: pinned});
+    resultMap = new ResultMap(map, $('result-map'), {still});
+  }
   if (query.get('game')) return resume(query.get('game'));
   const {maps} = await fetchMaps();
   fillMaps(maps);
@@ -168,15 +173,13 @@ async function submit() {
   result(done);
 }
 
-const onResultMap = (rounds, panel) => (resultMap ||= new ResultMap($('result-map'), {still})).show(rounds, clearOf(panel));
-
 function result(round) {
   page.round = round.round;
   body.dataset.round = round.round;
   hud();
   enter('guessed');
   showResult(round, page.game, still);
-  onResultMap([{truth: round.truth, guess: round.guess}], $('result'));
+  resultMap.show([{truth: round.truth, guess: round.guess}], clearOf($('result')));
 }
 
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
@@ -189,9 +192,9 @@ function finish() {
   body.dataset.round = page.round;
   enter('summary');
   showSummary(game, still);
-  onResultMap(game.rounds.map((round, i) => ({
+  resultMap.show(game.rounds.map((round, i) => ({
     truth: round.truth, guess: round.guess, model: game.opponent?.rounds[i].guess, label: String(round.round),
-  })), $('summary'));
+  })), clearOf($('summary')));
 }
 
 async function playOpponent() {

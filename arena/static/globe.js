@@ -7,9 +7,9 @@ const POINTS = 6000, SHADES = 8;
 const SLOW_MS = 24; // a frame that takes longer is the last one: decoration must not cost the game its machine
 
 export async function spinGlobe(canvas, {still}) {
-  const {land} = await loadGround();
+  const {fill} = await loadGround();
   const pen = canvas.getContext('2d');
-  const points = land ? unitVectors(land) : [];
+  const points = unitVectors(fill.flat(2));
   let since = null, slow = 0;
   function draw(now) {
     if (document.body.dataset.state !== 'start') { setTimeout(() => requestAnimationFrame(draw), 500); return; }
@@ -23,10 +23,7 @@ export async function spinGlobe(canvas, {still}) {
   if (still) addEventListener('resize', () => requestAnimationFrame(draw));
 }
 
-function unitVectors(geojson) {
-  const found = [];
-  const walk = (part) => (typeof part[0] === 'number' ? found.push(part) : part.forEach(walk));
-  for (const shape of geojson.features ?? [geojson]) walk((shape.geometry ?? shape).coordinates);
+function unitVectors(found) {
   const step = Math.max(1, Math.floor(found.length / POINTS));
   return found.filter((_, i) => i % step === 0).map(([lng, lat]) => {
     const p = lat * Math.PI / 180, l = lng * Math.PI / 180;

@@ -3,27 +3,18 @@
 // Its element tells the view (data-lat, data-lng, data-zoom: Web Mercator at the centre, the world 512 px wide at zoom 0),
 // the pin (data-pin="lat,lng") and whether it is grown (data-open).
 
-import {groundLayers, loadGround, pinLayers, wrapLng} from './layers.js';
+import {wrapLng} from './layers.js';
+import {mercator} from './worldmap.js';
 
 const MAX_ZOOM = 11;
 const SHRINK_AFTER_MS = 450;
 
 export class GuessMap {
-  constructor(element, dock, {onPin}) {
-    Object.assign(this, {element, dock, onPin, pin: null, ground: {labels: []}, shown: null, pinned: false, hovered: false});
-    this.view = {longitude: 0, latitude: 20, zoom: 0, minZoom: -1, maxZoom: MAX_ZOOM};
-    this.deck = new deck.Deck({
-      parent: element,
-      views: new deck.MapView({repeat: true}),
-      viewState: this.view,
-      controller: {dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: true, inertia: 250, scrollZoom: {speed: 0.02}},
-      onViewStateChange: ({viewState}) => this.move(viewState),
-      onClick: ({coordinate, x, y}, event) => this.click(coordinate, x, y, event),
-      getCursor: ({isDragging}) => (isDragging ? 'grabbing' : 'crosshair'),
-      layers: [],
-    });
+  constructor(map, element, dock, {onPin}) {
+    Object.assign(this, {map, element, dock, onPin, pin: null, pinned: false, hovered: false, cursor: 'crosshair'});
+    this.view = {longitude: 0, latitude: 20, zoom: 0};
+    map.lend(this, element);
     this.move(this.view);
-    loadGround().then((ground) => { this.ground = ground; this.redraw(); });
     new ResizeObserver(() => this.resize()).observe(element);
     this.listen();
   }
@@ -61,7 +52,11 @@ export class GuessMap {
     button.setAttribute('aria-expanded', String(open));
   }
 
-  click(coordinate, x, y, event) {
+  onView(viewState) {
+    this.move(viewState);
+  }
+
+  onClick(coordinate, event) {
     const button = event?.srcEvent?.button;
     if (this.openingTap || !coordinate || (button !== undefined && button > 0)) return;
     this.place(coordinate[1], wrapLng(coordinate[0]));
@@ -77,11 +72,13 @@ export class GuessMap {
 
   /** An empty map that shows `bounds` (south, west, north, east). */
   reset(bounds) {
+    this.map.lend(this, this.element);
     this.pin = null;
     this.element.dataset.pin = '';
     this.bounds = bounds;
     this.toggle(false);
     this.fit();
+    this.redraw();
   }
 
   fit() {
@@ -107,28 +104,18 @@ export class GuessMap {
     const minZoom = Math.log2(Math.max(width / 2, height, 64) / 512); // no bands of nothing above and below
     const zoom = Math.min(MAX_ZOOM, Math.max(minZoom, viewState.zoom));
     const halfHeight = Math.min(0.5, height / 2 / (512 * 2 ** zoom)); // in worlds
-    const y = Math.min(1 - halfHeight, Math.max(halfHeight, toY(viewState.latitude)));
+    const y = Math.min(1 - halfHeight, Math.max(halfHeight, mercator([0, viewState.latitude])[1]));
     this.view = {longitude: wrapLng(viewState.longitude), latitude: toLat(y), zoom, minZoom, maxZoom: MAX_ZOOM, pitch: 0, bearing: 0};
     const {dataset} = this.element;
     dataset.lat = this.view.latitude.toFixed(6);
     dataset.lng = this.view.longitude.toFixed(6);
     dataset.zoom = this.view.zoom.toFixed(6);
-    this.deck?.setProps({viewState: this.view});
-    this.redraw();
+    if (this.map.user === this) this.map.look(this.view);
   }
 
   redraw() {
-    // Layers change with the pin, the ground and the names that have room; not with every pixel of a drag.
-    const shown = JSON.stringify([this.pin, Boolean(this.ground.land), Math.floor(this.view.zoom * 2)]);
-    if (shown === this.shown) return;
-    this.shown = shown;
-    const pins = this.pin ? pinLayers([{position: [this.pin.lng, this.pin.lat], kind: 'guess'}]) : [];
-    this.deck?.setProps({layers: [...groundLayers(this.ground, this.view.zoom), ...pins]});
+    this.map.put([], this.pin ? [{position: [this.pin.lng, this.pin.lat], kind: 'guess'}] : []);
   }
 }
 
-const toY = (lat) => {
-  const sin = Math.sin(Math.min(85.05, Math.max(-85.05, lat)) * Math.PI / 180);
-  return 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI);
-};
 const toLat = (y) => (2 * Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) - Math.PI / 2) * 180 / Math.PI;

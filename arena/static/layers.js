@@ -1,36 +1,72 @@
-// What all maps of the page share: land, borders, names, pins and great circles, as deck.gl layers. Knows no game.
+// What lies on the map as deck.gl layers: land, borders, names, great circles. Knows no game.
 
 import {fetchLabels, fetchOutlines} from './server.js';
 
-export const COLOURS = {guess: [255, 180, 84], truth: [74, 222, 128], model: [157, 140, 255]};
-const LAND = [38, 50, 66], SHORE = [86, 107, 133], BORDER = [92, 110, 134, 150], INK = [214, 224, 238], HALO = [10, 15, 24];
+const LAND = [38, 50, 66], SHORE = [86, 107, 133], BORDER = [92, 110, 134, 150], INK = [214, 224, 238], WAY = [255, 255, 255], MODEL = [157, 140, 255];
+
+const COARSE_DEG = 0.35, FINE_FROM_ZOOM = 2; // a pixel, more or less
 
 /** A longitude in [-180, 180). */
 export const wrapLng = (lng) => ((lng + 180) % 360 + 360) % 360 - 180;
 
-let outlines = null;
-/** Land, borders and names, fetched once; without them a map is bare but works. */
-export function loadGround() {
-  outlines ||= Promise.all([
-    fetchOutlines('land').catch(() => null), fetchOutlines('borders').catch(() => null), fetchLabels().catch(() => null),
+let ground = null;
+/** Land, borders and names, fetched once; without them a map is bare but works. `rich` false leaves the names out. */
+export function loadGround(rich = true) {
+  ground ||= Promise.all([
+    fetchOutlines('land').catch(() => null), fetchOutlines('borders').catch(() => null), rich ? fetchLabels().catch(() => null) : null,
   ]).then(([land, borders, labels]) => {
-    if (!land) outlines = null; // asked again at the next map
-    return {land, borders, labels: labels ? placeLabels(labels) : [], seen: new Map()};
+    if (!land) ground = null; // asked for again at the next chance
+    const polygons = land ? shapes(land) : [];
+    const rings = rich ? polygons.flat() : [], frontiers = borders ? shapes(borders) : [];
+    return {fill: polygons, far: {shore: segments(rings, COARSE_DEG), border: segments(frontiers, COARSE_DEG)},
+      near: {shore: segments(rings), border: segments(frontiers)},
+      labels: labels ? placeLabels(labels) : [], seen: new Map()};
   });
-  return outlines;
+  return ground;
+}
+
+/** The polygons (rings) or lines of a GeoJSON collection, multi-geometries taken apart. */
+function shapes(geojson) {
+  return geojson.features.flatMap(({geometry: {type, coordinates}}) => (type.startsWith('Multi') ? coordinates : [coordinates]));
+}
+
+// Lines as single segments: deck.gl's LineLayer draws thin ones as well as its PathLayer, at a fraction of the cost
+// where there is no GPU.
+function segments(lines, coarse = 0) {
+  if (coarse) lines = lines.map((line) => thin(line, coarse)).filter((line) => line.length > 2);
+  const length = lines.reduce((sum, line) => sum + Math.max(0, line.length - 1), 0);
+  const from = new Float64Array(length * 3), to = new Float64Array(length * 3);
+  let at = 0;
+  for (const line of lines) {
+    for (let i = 1; i < line.length; i++, at += 3) {
+      [from[at], from[at + 1]] = line[i - 1];
+      [to[at], to[at + 1]] = line[i];
+    }
+  }
+  return {length, attributes: {getSourcePosition: {value: from, size: 3}, getTargetPosition: {value: to, size: 3}}};
+}
+
+/** A line without the points that lie nearer than `step` degrees to the one kept before. */
+function thin(line, step) {
+  let [x, y] = line[0];
+  return line.filter(([lng, lat], i) => {
+    const keep = i === 0 || i === line.length - 1 || Math.hypot(lng - x, lat - y) > step;
+    if (keep) [x, y] = [lng, lat];
+    return keep;
+  });
 }
 
 /** The layers below the pins, for a map at this zoom. */
-export function groundLayers({land, borders, labels, seen}, zoom) {
-  const {GeoJsonLayer, TextLayer} = deck;
+export function groundLayers({fill = [], far, near, labels = [], seen}, zoom) {
+  const {LineLayer, SolidPolygonLayer, TextLayer} = deck;
+  const {shore, border} = (zoom < FINE_FROM_ZOOM ? far : near) ?? {};
   const level = Math.min(9, Math.max(0, Math.floor(zoom * 2) / 2));
   // The same array for the same level, and one set of characters: deck.gl does the work again when either changes.
   if (labels.length && !seen.has(level)) seen.set(level, labels.filter((label) => label.zoom <= level));
   return [
-    land && new GeoJsonLayer({id: 'land', data: land, filled: true, stroked: true, getFillColor: LAND, getLineColor: SHORE,
-      lineWidthUnits: 'pixels', getLineWidth: 0.75, lineWidthMinPixels: 0.5}),
-    borders && new GeoJsonLayer({id: 'borders', data: borders, filled: false, stroked: true, getLineColor: BORDER,
-      lineWidthUnits: 'pixels', getLineWidth: 0.75, lineWidthMinPixels: 0.5}),
+    fill.length && new SolidPolygonLayer({id: 'land', data: fill, getPolygon: (polygon) => polygon, getFillColor: LAND}),
+    shore?.length && new LineLayer({id: 'shore', data: shore, getColor: SHORE, getWidth: 1}),
+    border?.length && new LineLayer({id: 'borders', data: border, getColor: BORDER, getWidth: 1}),
     labels.length && new TextLayer({id: 'names', data: seen.get(level),
       getPosition: (label) => label.position, getText: (label) => label.text, getSize: (label) => label.size,
       getColor: (label) => label.country ? [...INK, 225] : [...INK, 165],
@@ -97,57 +133,8 @@ export function greatCircle(a, b, steps = 96) {
   return path;
 }
 
-const PIN = {width: 96, height: 128};
-let atlas = null;
-function pinAtlas() {
-  if (atlas) return atlas;
-  const canvas = Object.assign(document.createElement('canvas'), {width: PIN.width * 3, height: PIN.height});
-  const pen = canvas.getContext('2d');
-  Object.entries(COLOURS).forEach(([kind, rgb], i) => {
-    pen.save();
-    pen.translate(PIN.width * i + 48, 0);
-    pen.shadowColor = 'rgba(0,0,0,.55)';
-    pen.shadowBlur = 10;
-    pen.shadowOffsetY = 3;
-    pen.fillStyle = `rgb(${rgb})`;
-    pen.beginPath(); // a drop: its tip is the place
-    pen.moveTo(0, 120);
-    pen.bezierCurveTo(-10, 96, -36, 78, -36, 47);
-    pen.arc(0, 47, 36, Math.PI, 0);
-    pen.bezierCurveTo(36, 78, 10, 96, 0, 120);
-    pen.fill();
-    pen.shadowColor = 'transparent';
-    pen.lineWidth = 5;
-    pen.strokeStyle = '#fff';
-    pen.stroke();
-    pen.fillStyle = pen.strokeStyle = '#0a0f18';
-    pen.lineWidth = 8;
-    pen.lineCap = pen.lineJoin = 'round';
-    pen.beginPath();
-    if (kind === 'truth') { pen.moveTo(-15, 48); pen.lineTo(-4, 60); pen.lineTo(17, 35); pen.stroke(); }
-    else if (kind === 'model') { pen.rect(-14, 34, 28, 26); pen.fill(); pen.fillStyle = '#fff'; pen.fillRect(-8, 42, 5, 8); pen.fillRect(3, 42, 5, 8); }
-    else { pen.arc(0, 47, 13, 0, 7); pen.fill(); }
-    pen.restore();
-  });
-  atlas = canvas.toDataURL();
-  return atlas;
-}
-
-/** Pins at `[{position: [lng, lat], kind, label?}]`. */
-export function pinLayers(pins, id = 'pins') {
-  const {IconLayer, TextLayer} = deck;
-  const labelled = pins.filter((pin) => pin.label);
-  return [
-    new IconLayer({id, data: pins, iconAtlas: pinAtlas(), getPosition: (pin) => pin.position, getIcon: (pin) => pin.kind, getSize: 40,
-      iconMapping: Object.fromEntries(Object.keys(COLOURS).map((kind, i) => [kind, {x: i * PIN.width, y: 0, ...PIN, anchorY: 120}]))}),
-    labelled.length && new TextLayer({id: `${id}-labels`, data: labelled, getPosition: (pin) => pin.position, getText: (pin) => pin.label,
-      getSize: 12, getColor: INK, fontFamily: 'system-ui, sans-serif', fontWeight: 700, fontSettings: {fontSize: 32, buffer: 4},
-      getPixelOffset: [0, 9], characterSet: '0123456789'}),
-  ].filter(Boolean);
-}
-
 /** Lines along `[{path, kind}]`. */
-export function lineLayer(lines, id = 'lines') {
-  return new deck.PathLayer({id, data: lines, getPath: (line) => line.path, getColor: (line) => [...(line.kind === 'model' ? COLOURS.model : [255, 255, 255]), 210],
-    widthUnits: 'pixels', getWidth: 2.5, capRounded: true, jointRounded: true});
+export function lineLayers(lines) {
+  return lines.map(({path, kind}, i) => new deck.LineLayer({id: `line-${i}`, data: segments([path]), getWidth: 2.5,
+    getColor: [...(kind === 'model' ? MODEL : WAY), 215]}));
 }

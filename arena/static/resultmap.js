@@ -1,23 +1,18 @@
 // The large map behind results: guesses, truths and the way between them. Knows no game.
 
-import {greatCircle, groundLayers, lineLayer, loadGround, pinLayers} from './layers.js';
+import {greatCircle, lineLayers} from './layers.js';
+
+const FLIGHT_MS = 700;
 
 export class ResultMap {
-  constructor(element, {still = false} = {}) {
-    Object.assign(this, {element, still, ground: {labels: []}, pins: [], lines: [], zoom: 1});
-    this.deck = new deck.Deck({
-      parent: element,
-      views: new deck.MapView({repeat: true}),
-      initialViewState: {longitude: 0, latitude: 20, zoom: 1},
-      controller: {dragRotate: false, touchRotate: false, scrollZoom: {speed: 0.02}},
-      onViewStateChange: ({viewState}) => {
-        const changed = Math.floor(viewState.zoom * 2) !== Math.floor(this.zoom * 2); // other names have room now
-        this.zoom = viewState.zoom;
-        if (changed) this.redraw();
-      },
-      layers: [],
-    });
-    loadGround().then((ground) => { this.ground = ground; this.redraw(); });
+  constructor(map, element, {still = false} = {}) {
+    Object.assign(this, {map, element, still, unwrapped: true, pins: [], lines: [], flight: null});
+    new ResizeObserver(() => this.map.user === this && this.fit()).observe(element);
+  }
+
+  onView(viewState) {
+    this.flight = null; // a hand on the map ends the flight
+    this.map.look({...viewState, minZoom: -1, maxZoom: 11});
   }
 
   /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng}; `padding` keeps clear of the panels. */
@@ -34,9 +29,9 @@ export class ResultMap {
       }
     }
     this.padding = padding;
-    loadGround().then((ground) => { this.ground = ground; this.redraw(); });
-    requestAnimationFrame(() => this.fit());
-    this.redraw();
+    this.map.lend(this, this.element);
+    this.map.put(lineLayers(this.lines), this.pins);
+    this.fit();
   }
 
   fit() {
@@ -44,17 +39,21 @@ export class ResultMap {
     if (!width || !height || !this.pins.length) return;
     const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)];
     const lngs = points.map((point) => point[0]), lats = points.map((point) => Math.min(84, Math.max(-84, point[1])));
-    const pad = this.padding(width, height);
-    const seen = new deck.WebMercatorViewport({width, height}).fitBounds(
-      [[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]], {padding: pad, maxZoom: 8, minExtent: 0.02});
-    const {zoom} = seen;
-    this.zoom = zoom;
-    this.deck.setProps({initialViewState: {longitude: seen.longitude, latitude: seen.latitude, zoom, minZoom: -1, maxZoom: 11,
-      ...(this.still ? {} : {transitionDuration: 700, transitionInterpolator: new deck.LinearInterpolator(['longitude', 'latitude', 'zoom']), transitionEasing: (t) => 1 - (1 - t) ** 3})}});
-    this.redraw();
+    const {longitude, latitude, zoom} = new deck.WebMercatorViewport({width, height}).fitBounds(
+      [[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]],
+      {padding: this.padding(width, height), maxZoom: 8, minExtent: 0.02});
+    this.fly({longitude, latitude, zoom, minZoom: -1, maxZoom: 11});
   }
 
-  redraw() {
-    this.deck?.setProps({layers: [...groundLayers(this.ground, this.zoom), lineLayer(this.lines), ...pinLayers(this.pins)]});
+  // From a little farther out down to the place.
+  fly(to) {
+    const flight = this.flight = {}, since = performance.now();
+    const step = (now) => {
+      if (this.flight !== flight || this.map.user !== this) return;
+      const t = this.still ? 1 : Math.min(1, Math.max(0, (now - since) / FLIGHT_MS));
+      this.map.look({...to, zoom: to.zoom - 0.7 * (1 - t) ** 3});
+      if (t < 1) requestAnimationFrame(step);
+    };
+    step(since);
   }
 }
