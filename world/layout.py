@@ -21,7 +21,7 @@ from world.scene import Scene
 from world.sprites import plant_atlas
 
 
-EXAGGERATION = (2.0, 2.6, 3.0)  # of relief: the altitude grid is too smooth for what eyes expect
+EXAGGERATION = (1.3, 1.7, 2.1)  # of relief: the altitude grid is too smooth for what eyes expect
 
 
 class Layout(NamedTuple):
@@ -95,7 +95,7 @@ def _rings(scene: Scene) -> NDArray[np.float32]:
 
     for band in range(3):
         tangent = turned(relief.tan_elevation[band])
-        raised = EXAGGERATION[band] * tangent / (1.0 + 1.2 * np.abs(tangent))
+        raised = EXAGGERATION[band] * tangent / (1.0 + 0.6 * np.abs(tangent))
         rings[n.RING_TAN + band] = np.where(tangent > 0.0, raised, tangent)
         rings[n.RING_ALTITUDE + band] = turned(relief.altitude_m[band])
         rings[n.RING_DISTANCE + band] = turned(relief.distance_km[band])
