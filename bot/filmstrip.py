@@ -1,6 +1,8 @@
 """Pictures to share: a round (four views, the map, the points) and a whole game. Knows no browser and no files."""
 
+import functools
 import io
+import unicodedata
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -12,6 +14,10 @@ from model.geo.scoring import MAX_SCORE
 
 PAPER, CARD, INK, SOFT = "#0c131a", "#16212c", "#f5f7fa", "#93a4b3"
 WIDTH, EDGE, GAP = 1600, 36, 14
+MISSING = "\U0010ffff"  # a letter that no font has
+PLAIN = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th",
+         "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ı": "i", "ħ": "h", "Ħ": "H", "ə": "a", "Ə": "A",
+         "ʻ": "'", "ʼ": "'", "’": "'", "‘": "'", "–": "-", "…": "..."}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, ro
         ((GUESS, "Guess", played.guess_place, where[0]), (TRUTH, "Truth", played.true_place, where[1]))
     ):
         y = top + 292 + row * 62
-        draw.ellipse([left + 38, y + 7, left + 56, y + 25], colour, INK, 2)
+        _pin(image, left + 38, y + 7, 18, colour, CARD)
         _text(draw, (left + 74, y), _fitting(place or position_text(at), 27, right - left - 110), 27)
         _text(draw, (left + 74, y + 33), f"{title}  ·  {position_text(at)}", 19, SOFT)
     return image
@@ -79,7 +85,7 @@ def game_image(frames: list[Frame], outlines: Outlines, player: str, map_name: s
         _text(draw, (left, top + 88), distance_text(played.distance_km), 27)
         for line, (colour, place) in enumerate(((GUESS, played.guess_place), (TRUTH, played.true_place))):
             y = top + 128 + line * 28
-            draw.ellipse([left, y + 5, left + 12, y + 17], colour)
+            _pin(image, left, y + 5, 12, colour, PAPER)
             _text(draw, (left + 20, y), _fitting(place, 18, WIDTH - EDGE - left - 20), 18, SOFT)
     return image
 
@@ -119,11 +125,33 @@ def _rounded(image: Image.Image, around: str, radius: int = 16) -> Image.Image:
 def _text(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: str = INK, anchor: str = "la"
 ) -> None:
-    draw.text(at, text, colour, ImageFont.load_default(size), anchor)
+    draw.text(at, writable(text), colour, ImageFont.load_default(size), anchor)
+
+
+def _pin(image: Image.Image, left: int, top: int, size: int, colour: str, around: str) -> None:
+    large = Image.new("RGB", (size * 4, size * 4), around)
+    draw = ImageDraw.Draw(large)
+    for inset, fill in ((0, INK), (size // 3, colour)):
+        draw.ellipse([inset, inset, large.width - 1 - inset, large.height - 1 - inset], fill)
+    image.paste(large.resize((size, size), Image.Resampling.LANCZOS), (left, top))
+
+
+def writable(text: str) -> str:
+    """Text in letters that the font has: Gundsømagle becomes Gundsomagle rather than a box."""
+    return "".join(_letter(letter) for letter in text)
+
+
+@functools.lru_cache(maxsize=2048)
+def _letter(letter: str) -> str:
+    font = ImageFont.load_default(32)
+    if letter == " " or bytes(font.getmask(letter)) != bytes(font.getmask(MISSING)):
+        return letter
+    plain = PLAIN.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return plain if plain or unicodedata.combining(letter) else "?"
 
 
 def _fitting(text: str, size: int, width_px: float) -> str:
-    font = ImageFont.load_default(size)
+    font, text = ImageFont.load_default(size), writable(text)
     if font.getlength(text) <= width_px:
         return text
     while text and font.getlength(text + "…") > width_px:

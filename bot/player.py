@@ -98,7 +98,7 @@ class Player:
             names[0], names[1], f"{_file_name(game_id)}-round-{number}.jpg",
         )  # fmt: skip
         frame = Frame(played, (views[0], views[1], views[2], views[3]))
-        strip = round_image(frame, self.outlines, player, map_name)
+        strip = round_image(frame, self.outlines, player, map_title(map_name))
         with whole(self.out / played.filmstrip) as path:
             strip.save(path, "JPEG", quality=90)
         self.tell(event("round", game_id=game_id, **vars(played)))
@@ -106,7 +106,7 @@ class Player:
 
     def _finish(self, game: GamePlayed, frames: list[Frame]) -> GamePlayed:
         if frames:
-            strip = game_image(frames, self.outlines, game.player, game.map, game.total)
+            strip = game_image(frames, self.outlines, game.player, map_title(game.map), game.total)
             game = GamePlayed(**{**vars(game), "filmstrip": f"{_file_name(game.game_id)}.jpg"})
             with whole(self.out / game.filmstrip) as path:
                 strip.save(path, "JPEG", quality=90)
@@ -145,6 +145,11 @@ class Player:
 
 def _way_on(game_id: str) -> str:
     return f" Nothing played is lost; go on with: python -m bot --resume {game_id}" if game_id else ""
+
+
+def map_title(name: str) -> str:
+    """A map's name for people: south_america is South America."""
+    return name.replace("_", " ").replace("-", " ").title()
 
 
 def _file_name(game_id: str) -> str:

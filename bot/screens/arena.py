@@ -144,7 +144,7 @@ class ArenaSite:
 
     def resume(self, game_id: str) -> None:
         """Open a game that was left before its end."""
-        self._visit({"game": game_id})
+        self._visit({"game": game_id, "kind": "bot"})
 
     def game_id(self) -> str:
         """The game's id; empty before it has begun."""

@@ -10,7 +10,7 @@ from bot.mercator import MAX_LAT, MapView
 from bot.screens.screen import Locator, Screen
 from model.errors import BrowserError
 
-FINE_KM_PER_PX = 0.5  # zoom in until a pixel is no coarser than this: two pixels are then one kilometre
+FINE_KM_PER_PX = 1.0  # zoom in until a pixel is no coarser than this; a click is then good to half a kilometre
 CLOSE_PX = 2.0  # how far the pin may be from where it was meant
 EDGE_PX = 60.0  # nearer to the edge a button may cover the map, or the next turn of the wheel push the place out
 STEPS = 30

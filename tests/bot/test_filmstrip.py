@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.events import RoundPlayed
-from bot.filmstrip import Frame, distance_text, game_image, position_text, round_image, score_colour
+from bot.filmstrip import Frame, distance_text, game_image, position_text, round_image, score_colour, writable
 
 PLAYED = RoundPlayed(
     1, 58.4, 26.7, 58.4001, 26.7001, 59.4, 24.7, 161.6, 4487, 3.2, "Tartu, Estonia", "Tallinn, Estonia", "r.jpg"
@@ -69,3 +69,11 @@ def test_positions_name_their_hemispheres():
 def test_scores_go_from_red_over_amber_to_green():
     assert (score_colour(0), score_colour(2500), score_colour(5000)) == ("#f0625c", "#ffbe5c", "#57d38c")
     assert score_colour(9999) == score_colour(5000)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("Tartu, Estonia", "Tartu, Estonia"), ("Gundsømagle", "Gundsomagle"), ("Łódź", "Lodz"), ("東京", "??")],
+)
+def test_letters_that_the_font_lacks_are_written_plainly(text, written):
+    assert writable(text) == written
