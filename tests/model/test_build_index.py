@@ -1,0 +1,61 @@
+"""build_index: training places alone, every one of them, small on demand, tuned where a head stands."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from model import build_index
+from model.artifacts import read_record
+from model.build_index import IndexConfig
+from model.errors import ConfigError, ManifestError
+from model.retrieval.index import read_index
+
+
+def config(run, out, **changes):
+    return IndexConfig(run.manifest, run.embeddings, run.out / "geocells.parquet", out, **changes)
+
+
+def test_every_training_place_is_a_member_and_nobody_else(toy_run):
+    manifest = pd.read_parquet(toy_run.manifest)
+    index = read_index(toy_run.out / "index")
+    assert sorted(index.members["id"]) == sorted(manifest.loc[manifest["split"] == "train", "id"])
+
+
+def test_where_a_head_stands_the_refiner_is_tuned_and_elsewhere_it_is_the_preset(toy_run, tmp_path):
+    assert read_record(toy_run.out, "build_index")["facts"]["tuned"]
+    build_index.main(config(toy_run, tmp_path, preset="pigeotto"))
+    settings = json.loads((tmp_path / "index" / "index.json").read_text())
+    assert not settings["tuned"]
+    assert settings["refiner"]["candidates"] == 40
+    assert settings["refiner"]["max_move_km"] == 0.0
+    assert len(settings["strangeness_quantiles"]) == 101
+    shutil.copytree(toy_run.out / "head", tmp_path / "b" / "head")
+    build_index.main(config(toy_run, tmp_path / "b", tune=False))
+    assert not read_record(tmp_path / "b", "build_index")["facts"]["tuned"]
+
+
+def test_a_finished_index_is_left_alone(toy_run, tmp_path, capsys):
+    build_index.main(config(toy_run, tmp_path))
+    build_index.main(config(toy_run, tmp_path))
+    assert "nothing to do" in capsys.readouterr().out
+
+
+def test_a_small_index_is_small(toy_run, tmp_path):
+    small = build_index.main(config(toy_run, tmp_path, space="lda", dimensions=8, factory="SQ8"))
+    files = ("members.faiss", "prototypes.faiss")
+    size = [sum((folder / name).stat().st_size for name in files) for folder in (small, toy_run.out / "index")]
+    assert size[0] * 5 < size[1]
+
+
+def test_no_training_places_and_impossible_settings_are_refused(toy_run, tmp_path):
+    lonely = type(toy_run)(tmp_path / "m.parquet", toy_run.embeddings, toy_run.out)
+    pd.read_parquet(toy_run.manifest).assign(split="test").to_parquet(lonely.manifest)
+    with pytest.raises(ManifestError, match="train"):
+        build_index.main(config(lonely, tmp_path))
+    with pytest.raises(ConfigError, match="dimensions"):
+        build_index.main(config(toy_run, tmp_path, space="pca", dimensions=4096))
+    with pytest.raises(ConfigError, match="faiss"):
+        build_index.main(config(toy_run, tmp_path, factory="Flatland"))
+    assert not (tmp_path / "index").exists()
