@@ -129,7 +129,7 @@ class SummaryScreen(Screen):
 class ArenaSite:
     """The arena, as `bot.screens.site.Site` describes a page that can be played."""
 
-    def __init__(self, driver: WebDriver, base_url: str, timeout_s: float = 60.0) -> None:
+    def __init__(self, driver: WebDriver, base_url: str, timeout_s: float = 120.0) -> None:
         self.driver = driver
         self.base_url = base_url.rstrip("/")
         self.start, self.look = StartScreen(driver, timeout_s), LookScreen(driver, timeout_s)

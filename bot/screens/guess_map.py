@@ -17,7 +17,7 @@ STEPS = 30
 ATTEMPTS = 4
 WHEEL = 1000  # a hearty turn: deck.gl takes at most one zoom level for each event
 PIN_S = 1.5  # how long a click may take to become a pin
-TURNS = 3  # wheel events between two looks; each doubles how far a rounded pixel leads astray
+TURNS = 6  # wheel events between two looks; each doubles how far a pixel that was rounded leads astray
 
 
 class GuessMap(Screen):
@@ -105,13 +105,14 @@ class GuessMap(Screen):
             if not view.shows(x, y, EDGE_PX) and not (stuck and on_map):
                 far = math.hypot(x - view.width_px / 2, y - view.height_px / 2) > 2 * view.width_px
                 if far and not stuck:
-                    self._turn_wheel(view, view.width_px / 2, view.height_px / 2, +WHEEL)
+                    self._turn_wheel(view, view.width_px / 2, view.height_px / 2, +WHEEL, 2)
                 else:
                     self._drag_to_centre(view, x, y)
             elif view.km_per_px(lat) <= FINE_KM_PER_PX:
                 return
             else:
-                self._turn_wheel(view, x, y, -WHEEL)
+                turns = math.ceil(math.log2(view.km_per_px(lat) / FINE_KM_PER_PX))
+                self._turn_wheel(view, x, y, -WHEEL, min(turns, TURNS))
             after = self._settled_view()
             if after == view and stuck and on_map:
                 return  # as near as this map goes
@@ -130,10 +131,10 @@ class GuessMap(Screen):
         self.wait(still, "the guess map did not come to rest")
         return seen[-1]
 
-    def _turn_wheel(self, view: MapView, x: float, y: float, amount: int) -> None:
+    def _turn_wheel(self, view: MapView, x: float, y: float, amount: int, turns: int) -> None:
         origin = ScrollOrigin.from_element(self.find(self.MAP), *_from_centre(view, x, y))
         chain = ActionChains(self.driver, duration=0)
-        for _ in range(TURNS):
+        for _ in range(turns):
             chain.scroll_from_origin(origin, 0, amount)
         chain.perform()
 
