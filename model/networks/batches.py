@@ -46,7 +46,7 @@ class BatchMaker:
         """The tensors of a plan on the device; `side` shrinks the views first."""
         rows, (n, v) = plan.rows, plan.views.shape
         raw = torch.from_numpy(self.views[rows[:, None], plan.views]).flatten(0, 1)  # (N·V, H, W, 3)
-        pixels = self.normalise(augment(raw, seed))
+        pixels = augment(raw, seed, self.mean, self.std).permute(0, 3, 1, 2)  # channels stay last in memory
         if side:
             pixels = torch.nn.functional.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
         cells = None

@@ -29,7 +29,7 @@ class Preset:
     depths: tuple[int, ...]  # resnet: blocks of each stage; vit: the one number of layers
     stem: int = 32  # resnet: channels of the first convolution; vit: the patch size
     text_width: int = 128
-    text_layers: int = 2
+    text_layers: int = 1
     projection: int = 128
     vocabulary: int = 6000
 
