@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 RUN ?= runs/simulated-earth
 WORLD ?= data/world
-PLACES ?= 40000
+PLACES ?= 34000
 SEED ?= 1
-MINUTES ?= 70
+SHIPPED := checkpoints/simulated-earth
+MINUTES ?= 42
 
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: app test check format reproduce screenshots benchmarks browser clean help
+.PHONY: app test check format reproduce screenshots benchmarks browser help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,3 +59,25 @@ browser: ## Chromium and its driver, from Debian's packages when they are missin
 	  echo "The browser tests and the bot need Chromium and its driver on the PATH, and they are missing."; \
 	  echo "On Debian or Ubuntu: sudo apt-get install chromium chromium-driver, then make test again."; exit 2; \
 	fi
+
+reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpoint (hours; can be killed and run again)
+	@$(BIN)/python -m model.geo.atlas >/dev/null
+	$(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
+	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --method kmeans --out $(RUN)
+	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet \
+	  --preset pigeon --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.4 --out $(RUN)
+	$(BIN)/python -m model.embed --manifest $(WORLD)/manifest.parquet --encoder $(RUN)/encoder --out $(RUN)
+	$(BIN)/python -m model.train_head --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
+	  --geocells $(RUN)/geocells.parquet --out $(RUN)
+	$(BIN)/python -m model.build_index --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
+	  --geocells $(RUN)/geocells.parquet --space lda --dimensions 64 --factory SQ8 --out $(RUN)
+	$(BIN)/python -m model.evaluate --checkpoint $(RUN) --manifest $(WORLD)/manifest.parquet --split test --out $(RUN)
+	@mkdir -p $(SHIPPED) && rm -rf $(SHIPPED)/* && cd $(RUN) && \
+	  cp -r encoder head index geocells.parquet metrics.json *.record.json $(CURDIR)/$(SHIPPED)/
+	@echo "shipped: $(SHIPPED)"
+
+screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the running app
+	@$(BIN)/python docs/screenshots.py
+
+benchmarks: $(VENV)/.installed ## speed and memory, as ratios
+	@for name in atlas render locate bot; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done
