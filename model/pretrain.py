@@ -200,7 +200,7 @@ class Training:
             begin = time.perf_counter()
             rate = self.set_rate(progress)
             plan = self.plan()
-            side = config.small_size if progress < config.small_share else None
+            side = self.side(progress)
             batch = self.maker.batch(plan, config.seed + 7919 * self.step + self.accelerator.process_index, side)
             prepared = time.perf_counter()
             total, losses, places = self.module(batch, config.weights)
@@ -242,6 +242,10 @@ class Training:
             share = float(self.accelerator.reduce(shared, reduction="mean"))
         return share
 
+    def side(self, progress: float) -> int | None:
+        """The side that views are shrunk to in the training's first part."""
+        return self.config.small_size if progress < self.config.small_share else None
+
     def set_rate(self, progress: float) -> float:
         """Warm up linearly, then fall to zero at the end."""
         config = self.config
@@ -272,7 +276,7 @@ class Training:
             for part in (frame, self.train)
         ]
         figures = probe(
-            self.bare, self.maker.in_order(self.validation_views),
+            self.bare, self.maker.in_order(self.validation_views, self.side(self.progress())),
             self.maker.first_captions(CaptionSource(frame, self.preset.style), self.config.seed),
             frame[["lat", "lng"]].to_numpy(np.float64), countries[0],
             cells.centroids if cells else None, cells.countries if cells else None, self.gallery, countries[1],

@@ -48,7 +48,7 @@ class BatchMaker:
         raw = torch.from_numpy(self.views[rows[:, None], plan.views]).flatten(0, 1)  # (N·V, H, W, 3)
         pixels = augment(raw, seed, self.mean, self.std).permute(0, 3, 1, 2)  # channels stay last in memory
         if side:
-            pixels = torch.nn.functional.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
+            pixels = _shrink(pixels, side)
         cells = None
         if self.cells is not None and self.own_cell is not None:
             cells = smoothed_targets(
@@ -67,11 +67,13 @@ class BatchMaker:
         """(B, H, W, 3) in 0 … 255 -> (B, 3, H, W) as the network reads it; channels stay last in memory."""
         return ((views.float() - self.mean) / self.std).permute(0, 3, 1, 2)
 
-    def in_order(self, views: NDArray[np.uint8], size: int = 64) -> Iterator[torch.Tensor]:
-        """Views (N, V, H, W, 3) as they are, `size` places at a time -> (n, V, 3, H, W)."""
+    def in_order(self, views: NDArray[np.uint8], side: int | None, size: int = 64) -> Iterator[torch.Tensor]:
+        """Views (N, V, H, W, 3) as they are, shrunk to `side`, `size` places at a time -> (n, V, 3, H, W)."""
         for start in range(0, len(views), size):
             raw = torch.from_numpy(np.array(views[start : start + size]))  # (n, V, H, W, 3)
             pixels = self.normalise(raw.flatten(0, 1))
+            if side:
+                pixels = _shrink(pixels, side)
             yield pixels.reshape(*raw.shape[:2], *pixels.shape[1:]).to(self.device)
 
     def first_captions(self, source: CaptionSource, seed: int) -> Any:
@@ -79,3 +81,7 @@ class BatchMaker:
         rng = np.random.default_rng(seed)
         captions = [source.caption(row, 0, rng) for row in range(len(source.rows))]
         return tokenize(self.tokenizer, captions).to(self.device)
+
+
+def _shrink(pixels: torch.Tensor, side: int) -> torch.Tensor:
+    return torch.nn.functional.interpolate(pixels, (side, side), mode="bilinear", antialias=True)
