@@ -1,10 +1,11 @@
 """Stage: train an encoder on captions, geocells and attributes of places; writes RUN/encoder/ in the hub's layout.
 
-The network starts from nothing (`--preset`) or from a CLIP model of the hub (`--start-from`, then with PIGEON's own
-settings). Views are decoded once into RUN/views/, the state of the training is kept in RUN/training/ every few minutes
-(safetensors and JSON) and the same command goes on from there. With `--minutes` the schedule follows the clock, so that
-the learning rate has reached zero when the time is over; with `--epochs` it follows the steps and a resumed run ends
-exactly where an unbroken one does. Many machines: `accelerate launch -m model.pretrain …`.
+The network starts from nothing (`--preset`) or from a CLIP model of the hub (`--start-from`; PIGEON then takes
+`--learning-rate 1e-6 --weight-decay 1e-3 --schedule linear --epochs 3`). Views are decoded once into RUN/views/. The
+state of the training is kept in RUN/training/ every few minutes (safetensors and JSON), and the same command goes on
+from there. With `--minutes` the schedule follows the clock, so that the learning rate has reached zero when the time is
+over; with `--epochs` it follows the steps, and a resumed run ends exactly where an unbroken one does. Many machines:
+`accelerate launch -m model.pretrain …`.
 """
 
 import math

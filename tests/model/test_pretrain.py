@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
@@ -14,6 +15,15 @@ from model.errors import ArtifactError, ConfigError, HomingError, ManifestError
 from model.networks.encoder import Encoder
 
 COLOURS = {"AA": (200, 40, 40), "BB": (40, 200, 40), "CC": (40, 40, 200)}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Threads that wait for each other are slower than one on networks this small."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
