@@ -100,7 +100,8 @@ def main(config: PretrainConfig) -> Path:
     from accelerate import Accelerator
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    hide_bars: Any = logging.disable_progress_bar  # untyped
+    hide_bars()
     accelerator = Accelerator(mixed_precision="bf16" if best_dtype() == torch.bfloat16 else "no")
     training = Training(config, accelerator)
     training.run()
