@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from model.artifacts import whole
@@ -67,7 +67,7 @@ class GeocellHead(nn.Module):
         """Write both files, each whole or not at all."""
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.state_dict().items()}
         with whole(folder / WEIGHTS) as temporary:
-            save_file(tensors, temporary)
+            temporary.write_bytes(save(tensors))  # save_file hides a full disk behind an error of its own
         with whole(folder / SHAPE) as temporary:
             temporary.write_text(json.dumps({"kind": "linear", "dim": self.dim, "cells": self.cells}) + "\n")
 

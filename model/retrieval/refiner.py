@@ -21,7 +21,7 @@ from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.retrieval.index import PrototypeIndex
 from model.retrieval.space import Floats
 
-MAX_NEIGHBOURS = 10
+MAX_NEIGHBOURS = 20
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from scipy.linalg import eigh
 
 from model.artifacts import whole
@@ -43,7 +43,7 @@ class Space:
     def save(self, path: Path) -> None:
         """Write as safetensors."""
         with whole(path) as temporary:
-            save_file({"mean": self.mean, "matrix": self.matrix}, temporary)
+            temporary.write_bytes(save({"mean": self.mean, "matrix": self.matrix}))
 
     @classmethod
     def load(cls, path: Path) -> "Space":

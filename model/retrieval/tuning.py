@@ -13,7 +13,7 @@ from model.retrieval.refiner import Matches, RefinerSettings, refine
 
 CANDIDATES = (5, 10, 20, 40)
 TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # in median distances to the nearest prototype
-NEIGHBOURS = (1, 2, 3, 5, 10)
+NEIGHBOURS = (1, 3, 5, 10, 20)
 CITY_KM = 25.0
 CITY_WEIGHT = 1000.0  # points: one more percent within 25 km is worth ten points of mean score
 

@@ -1,6 +1,7 @@
 """build_index: training places alone, every one of them, small on demand, tuned where a head stands."""
 
 import json
+import resource
 import shutil
 
 import pandas as pd
@@ -9,8 +10,10 @@ import pytest
 from model import build_index
 from model.artifacts import read_record
 from model.build_index import IndexConfig
-from model.errors import ConfigError, ManifestError
-from model.retrieval.index import read_index
+from model.errors import ConfigError, ManifestError, StorageError
+from model.geocells.table import read_geocells, write_geocells
+from model.networks.head import GeocellHead
+from model.retrieval.index import read_index, write_index
 
 
 def config(run, out, **changes):
@@ -59,3 +62,24 @@ def test_no_training_places_and_impossible_settings_are_refused(toy_run, tmp_pat
     with pytest.raises(ConfigError, match="faiss"):
         build_index.main(config(toy_run, tmp_path, factory="Flatland"))
     assert not (tmp_path / "index").exists()
+
+
+def test_a_full_disk_is_one_sentence_and_what_stood_there_stays(toy_run, tmp_path):
+    checkpoint = shutil.copytree(toy_run.out, tmp_path / "checkpoint")
+    index, head = read_index(checkpoint / "index"), GeocellHead.load(checkpoint / "head")
+    cells = read_geocells(checkpoint / "geocells.parquet")
+    before = {path: path.read_bytes() for path in checkpoint.rglob("*") if path.is_file()}
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # a write past 1000 bytes fails, as on a full disk
+    try:
+        for write in (
+            lambda: write_index(index, checkpoint / "index"),
+            lambda: index.space.save(checkpoint / "index" / "space.safetensors"),
+            lambda: head.save(checkpoint / "head"),
+            lambda: write_geocells(checkpoint / "geocells.parquet", cells.table, {}, "nearest"),
+        ):
+            with pytest.raises(StorageError, match="Nothing was replaced"):
+                write()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {path: path.read_bytes() for path in checkpoint.rglob("*") if path.is_file()} == before
