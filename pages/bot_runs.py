@@ -108,7 +108,7 @@ def earlier(runs: list[runner.BotRun]) -> None:
     chosen = st.selectbox("Run", list(names), format_func=names.__getitem__, label_visibility="collapsed")
     run = next(run for run in runs if run.name == chosen)
     if problem := run.problem():
-        st.error(problem, icon=":material/error:")
+        notices.problem(problem)
     strips = run.filmstrips()
     games = [strip for strip in strips if "-round-" not in strip.name]
     for strip in games or strips:

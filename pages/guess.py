@@ -6,11 +6,7 @@ from pages.components import answer, notices, resources, samples
 from pages.components.uploads import KINDS, ask
 
 st.title("Where was this seen?")
-st.html(
-    "<p class='homing-lede'>Give one photo, four views or a 360° panorama. See on the map where the model thinks it "
-    "was taken, and how sure it is.</p>"
-)
-
+lede = st.empty()  # the words make room when there is an answer
 with st.container(border=True):
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         kind = st.segmented_control("What do you have?", list(KINDS), default=next(iter(KINDS)), required=True)
@@ -22,6 +18,10 @@ if sample is not None:
     images = [resources.panorama(sample.lat, sample.lng, sample.month, sample.hour, sample.seed)]
 
 if images is None:
+    lede.html(
+        "<p class='homing-lede'>Give one photo, four views or a 360° panorama. See on the map where the model thinks "
+        "it was taken, and how sure it is.</p>"
+    )
     samples.gallery()
     notices.honesty()
 else:

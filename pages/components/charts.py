@@ -14,12 +14,13 @@ def score_histogram(distribution: pd.DataFrame, colours: dict[str, RGB]) -> dict
     values = distribution.assign(low=distribution["low"].astype(int), high=distribution["high"].astype(int))
     return {
         "data": {"values": values.to_dict("records")},
-        "height": 260,
+        "height": 320,
         "mark": {"type": "bar", "cornerRadiusTopLeft": 4, "cornerRadiusTopRight": 4},
         "encoding": {
             "x": {"field": "low", "type": "ordinal", "title": "score of a round, from", "axis": {"labelAngle": 0}},
             "xOffset": {"field": "player"},
-            "y": {"field": "share", "type": "quantitative", "title": "share of rounds", "axis": {"format": "%"}},
+            "y": {"field": "share", "type": "quantitative", "title": "share of rounds", "stack": None,
+                  "axis": {"format": "%"}},
             "color": _by_player(colours),
             "tooltip": [
                 {"field": "player"}, {"field": "low", "title": "from"}, {"field": "high", "title": "to"},
@@ -39,7 +40,7 @@ def within_curve(frame: pd.DataFrame, colours: dict[str, RGB]) -> dict[str, Any]
         rows.append({"player": player, "km": FARTHEST_KM, "share": 1.0})
     return {
         "data": {"values": rows},
-        "height": 260,
+        "height": 320,
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2.5},
         "encoding": {
             "x": {"field": "km", "type": "quantitative", "title": "within so many km",

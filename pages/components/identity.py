@@ -43,6 +43,9 @@ STYLE = f"""
   .stDeckGlJsonChart {{ border-radius: .75rem; overflow: hidden; border: 1px solid rgba(140, 128, 104, .35);
                         background: rgba(74, 138, 160, .10); }}
   iframe[title="The game"] {{ border-radius: .75rem; border: 1px solid rgba(140, 128, 104, .35); background: #101418; }}
-  @media (max-width: 640px) {{ .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }} }}
+  @media (max-width: 640px) {{
+    .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
+    iframe[title="The game"] {{ height: 84dvh; }}
+  }}
 </style>
 """

@@ -12,6 +12,11 @@ from pages.components.identity import ICON
 LOG = logging.getLogger("homing.pages")
 
 
+def problem(sentence: str) -> None:
+    """Show what went wrong; messages begin in lower case, because commands put their name before them."""
+    st.error(sentence[:1].upper() + sentence[1:], icon=":material/error:")
+
+
 def explain(error: Exception) -> bool:
     """Show an error as a sentence instead of a traceback; what nobody foresaw goes to the log in full.
 
@@ -19,14 +24,12 @@ def explain(error: Exception) -> bool:
         True, which tells Streamlit that nothing more need be shown.
     """
     if isinstance(error, HomingError):
-        said = str(error)
-        st.error(said[:1].upper() + said[1:], icon=":material/error:")
+        problem(str(error))
     else:
         LOG.error("a page failed", exc_info=error)
-        st.error(
+        problem(
             "Something went wrong that we did not foresee. Nothing you made is lost: reload the page and try again. "
-            "The log of the app says more.",
-            icon=":material/error:",
+            "The log of the app says more."
         )
     return True
 

@@ -5,6 +5,7 @@ from itertools import cycle
 import pandas as pd
 import streamlit as st
 
+from model.geo.scoring import MAX_SCORE
 from pages.components import maps, words
 from pages.components.identity import PLAYER_COLOURS, RGB, TRUTH
 
@@ -50,13 +51,13 @@ def table(frame: pd.DataFrame) -> None:
     wide = frame.pivot_table(
         index=["round", "country"], columns="player", values=["score", "distance_km"], aggfunc="last"
     )
-    shown = pd.DataFrame({"Round": wide.index.get_level_values(0), "Country": wide.index.get_level_values(1)})
-    columns = {}
+    shown = pd.DataFrame({"Round": wide.index.get_level_values(0), "In": wide.index.get_level_values(1)})
+    columns = {name: st.column_config.Column(width=54) for name in shown.columns}
+    for player in order:  # scores first: they must be seen without scrolling
+        shown[player] = wide[("score", player)].to_numpy()
+        columns[player] = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=MAX_SCORE, width=108)
     for player in order:
-        score, away = f"{player}", f"{player}: away"
-        shown[score] = wide[("score", player)].to_numpy()
-        shown[away] = [words.distance(km) if pd.notna(km) else "—" for km in wide[("distance_km", player)]]
-        columns[score] = st.column_config.ProgressColumn(score, format="%d", min_value=0, max_value=5000)
+        shown[f"{player}: away"] = [words.distance(km) if pd.notna(km) else "—" for km in wide[("distance_km", player)]]
     st.dataframe(shown, hide_index=True, width="stretch", column_config=columns)
 
 

@@ -43,7 +43,17 @@ class FakeGeolocator:
         gather_views(images)
         shares = np.array([0.6, 0.25, 0.1, 0.05], np.float32)
         candidates = tuple(
-            Candidate(k, lat, lng, "AT", float(share), float(share), lat + 0.1, lng + 0.1)
+            Candidate(
+                cell=k,
+                lat=lat,
+                lng=lng,
+                country="AT",
+                country_name="Austria",
+                probability=float(share),
+                score=float(share),
+                refined_lat=lat + 0.1,
+                refined_lng=lng + 0.1,
+            )
             for k, ((lat, lng), share) in enumerate(zip(CENTROIDS.tolist(), shares, strict=True))
         )
         return Guess(
@@ -140,7 +150,7 @@ def open_page() -> Callable[[str], AppTest]:
     """Open the dashboard at a page: `open_page("guess")`."""
 
     def opened(name: str) -> AppTest:
-        app = AppTest.from_file(DASHBOARD, default_timeout=30).run()
+        app = AppTest.from_file(DASHBOARD, default_timeout=120).run()
         return app if name == "guess" else app.switch_page(f"{name}.py").run()
 
     return opened
