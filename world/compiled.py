@@ -19,7 +19,7 @@ def _sources() -> str:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(cache_dir() / "numba" / _sources())
+    setattr(numba.config, "CACHE_DIR", str(cache_dir() / "numba" / _sources()))  # noqa: B010 - numba makes it at run time
 
 
 def kernel(function: Any) -> Any:

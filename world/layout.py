@@ -14,18 +14,17 @@ from world.layout_road import place_cars, place_furniture, place_signs
 from world.layout_things import Stage, linear, stream
 from world.layout_town import place_houses
 from world.lettering import letter_table
-from world.raycast import fill_bins
+from world.raycast_bins import fill_bins
 from world.raycast_math import LATTICE
 from world.raycast_shadows import cast_shadows
 from world.scene import Scene
 from world.sprites import plant_atlas
 
-
 EXAGGERATION = (1.3, 1.7, 2.1)  # of relief: the altitude grid is too smooth for what eyes expect
 
 
 class Layout(NamedTuple):
-    """What `world.raycast.draw_rows` reads, in its order."""
+    """What `world.raycast_rows.draw_rows` reads, in its order."""
 
     numbers: NDArray[np.float32]  # (NUMBERS,)
     objects: NDArray[np.float32]  # (n, COLUMNS) by distance

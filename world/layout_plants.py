@@ -36,11 +36,19 @@ def place_plants(stage: Stage) -> None:
     _scatter(stage, bushes, draws[: int(38 * plants.undergrowth)], stage.verge + 0.9, 26.0, 42.0, 0.9)
     draws = rng.random((40, 9))
     if ground.snow < 0.5 and ground.grass_cover > 0.12:
-        _scatter(stage, [("grass", 1.0)], draws[: int(26 * min(ground.grass_cover, 1.0))], stage.verge + 0.3, 9.0, 18.0, 1.0)
+        _scatter(
+            stage, [("grass", 1.0)], draws[: int(26 * min(ground.grass_cover, 1.0))], stage.verge + 0.3, 9.0, 18.0, 1.0
+        )
 
 
 def _scatter(
-    stage: Stage, kinds: list[tuple[str, float]], draws: NDArray[np.float64], near: float, wide: float, long: float, size: float
+    stage: Stage,
+    kinds: list[tuple[str, float]],
+    draws: NDArray[np.float64],
+    near: float,
+    wide: float,
+    long: float,
+    size: float,
 ) -> None:
     if not len(draws):
         return

@@ -16,7 +16,7 @@ FENCES = {
     "stone": (n.STONE_WALL, 1.05),
 }
 STEEL: RGB = (0.40, 0.41, 0.43)
-# half length, half width, belt, top, cabin from, cabin to, lean behind, lean before, closed sides (0 no, 1 van, 2 truck)
+# half length, half width, belt, top, cabin from, cabin to, lean behind and before, closed sides: 1 van, 2 truck
 CARS: dict[str, tuple[float, ...]] = {
     "sedan": (2.2, 0.88, 0.92, 1.46, -1.65, 1.05, 0.75, 1.25, 0.0),
     "hatchback": (1.95, 0.86, 0.94, 1.52, -1.85, 0.95, 0.25, 1.15, 0.0),
@@ -52,7 +52,12 @@ def place_furniture(stage: Stage) -> None:
         for s in sides:
             start = -float(rng.uniform(18.0, 120.0))
             stage.strip(
-                kind, s * (stage.verge + fence_from), height, linear(furniture.fence_rgb), start, float(rng.uniform(15.0, 130.0))
+                kind,
+                s * (stage.verge + fence_from),
+                height,
+                linear(furniture.fence_rgb),
+                start,
+                float(rng.uniform(15.0, 130.0)),
             )
 
 
@@ -68,7 +73,9 @@ def _poles(stage: Stage, side: int, first: float, lateral: float) -> None:
     furniture = stage.scene.furniture
     rgb = linear(furniture.pole_rgb)
     style = furniture.pole
-    radius = {"wood": 0.16, "wood-cross": 0.17, "concrete": 0.19, "steel": 0.11, "concrete-ladder": 0.24}.get(style, 0.16)
+    radius = {"wood": 0.16, "wood-cross": 0.17, "concrete": 0.19, "steel": 0.11, "concrete-ladder": 0.24}.get(
+        style, 0.16
+    )
     height = furniture.pole_height_m
     arms = {"wood": 0.0, "wood-cross": 1.0, "concrete": 0.0, "steel": 0.0, "concrete-ladder": 1.0}.get(style, 0.0)
     reach = 1.1 if style in ("wood-cross", "concrete-ladder") else 0.75
@@ -101,7 +108,17 @@ def _lamps(stage: Stage, side: int, first: float) -> None:
     lateral = side * (stage.half + stage.scene.road.shoulder_m + 0.45)
     for x in _along(first, 28.0 if arm else 18.0, 120.0):
         y = stage.y_at(x, lateral)
-        stage.put(n.POST, x, y, width=0.10 if arm else 0.07, height=height, a=STEEL, b=STEEL, c=STEEL, extra=(0, 0, 0, 1e6, 0.4))
+        stage.put(
+            n.POST,
+            x,
+            y,
+            width=0.10 if arm else 0.07,
+            height=height,
+            a=STEEL,
+            b=STEEL,
+            c=STEEL,
+            extra=(0, 0, 0, 1e6, 0.4),
+        )
         stage.put(
             n.POLE, x, y, length=1.9 if arm else 0.3, width=0.3, height=0.9, base=height - 0.55, a=STEEL,
             b=linear((0.85, 0.86, 0.85)), extra=(2.0 if arm else 3.0, float(-side)),
@@ -116,7 +133,9 @@ def _bollards(stage: Stage, first: float) -> None:
         for x in _along(first if side > 0 else first + 1.1, furniture.bollard_spacing_m, 75.0):
             y = stage.y_at(x, side * lateral)
             if furniture.bollard == "post":
-                stage.put(n.POST, x, y, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, extra=(0.68, 0.90, 0.0, 1e6, 0.0))
+                stage.put(
+                    n.POST, x, y, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, extra=(0.68, 0.90, 0.0, 1e6, 0.0)
+                )
             elif furniture.bollard == "wedge":
                 stage.put(
                     n.BLOCK, x, y, yaw=0.25 * side, length=0.08, width=0.13, height=1.08, a=rgb, b=mark, c=rgb,
@@ -124,7 +143,16 @@ def _bollards(stage: Stage, first: float) -> None:
                 )  # fmt: skip
             elif furniture.bollard == "slab":
                 stage.put(
-                    n.BLOCK, x, y, length=0.035, width=0.17, height=1.0, a=rgb, b=mark, c=rgb, extra=(0.62, 0.95, 0.0, 1e6)
+                    n.BLOCK,
+                    x,
+                    y,
+                    length=0.035,
+                    width=0.17,
+                    height=1.0,
+                    a=rgb,
+                    b=mark,
+                    c=rgb,
+                    extra=(0.62, 0.95, 0.0, 1e6),
                 )
             else:  # stone: low and thick, its head painted
                 stage.put(
@@ -149,7 +177,20 @@ def place_signs(stage: Stage) -> None:
     _board(stage, ahead, keep * (lateral + width * 0.35), -1, 0, width, 0.95, 1.75, board, rim, ink, (words, 1.0, 0.07))
     if signs.distance:
         far = stage.text(signs.distance, "latin")
-        _board(stage, ahead, keep * (lateral + width * 0.35), -1, 0, width * 0.6, 0.5, 1.2, board, rim, ink, (far, 1.0, 0.05))
+        _board(
+            stage,
+            ahead,
+            keep * (lateral + width * 0.35),
+            -1,
+            0,
+            width * 0.6,
+            0.5,
+            1.2,
+            board,
+            rim,
+            ink,
+            (far, 1.0, 0.05),
+        )
     shape = 2 if signs.warning_shape == "diamond" else 1
     warn, edge = linear(signs.warning_rgb), linear(signs.warning_border_rgb)
     size = 0.62 if shape == 2 else 0.58
@@ -157,7 +198,18 @@ def place_signs(stage: Stage) -> None:
     _board(stage, -behind, -keep * (lateral - 0.3), 1, shape, size, 2 * size, 1.7, warn, edge, BLACK, (0, 2.0, rim_m))
     _board(stage, more, keep * (lateral - 0.4), -1, shape, size, 2 * size, 1.7, warn, edge, BLACK, (0, 2.0, rim_m))
     _board(
-        stage, -more, -keep * lateral, 1, 3, 0.45, 0.9, 1.8, linear(WHITE), linear((0.8, 0.05, 0.08)), BLACK, (0, 4.0, 0.11)
+        stage,
+        -more,
+        -keep * lateral,
+        1,
+        3,
+        0.45,
+        0.9,
+        1.8,
+        linear(WHITE),
+        linear((0.8, 0.05, 0.08)),
+        BLACK,
+        (0, 4.0, 0.11),
     )
     if bend < 0.75:
         outer = -1 if stage.curve > 0 else 1
@@ -224,10 +276,11 @@ def place_cars(stage: Stage) -> None:
         if k < 2 and half_x > 2.6:
             x += np.sign(x) * (half_x - 2.2)
         yaw = stage.yaw_at(x) + (0.0 if along else pi)
+        band = linear(vehicles.plate_band_rgb)
         plate_h = 0.125 if vehicles.plate_aspect > 3.0 else 0.19
         stage.put(
             n.CAR, x, stage.y_at(x, lateral), yaw=yaw, length=half_x, width=half_y, height=top,
             a=linear(rgb), b=linear(vehicles.plate_front_rgb), c=linear(vehicles.plate_rear_rgb),
             d=linear((0.85, 0.86, 0.84) if rng.random() < 0.6 else rgb),
-            extra=(belt, x0, x1, lean0, lean1, closed, vehicles.plate_aspect, plate_h, *linear(vehicles.plate_band_rgb)),
+            extra=(belt, x0, x1, lean0, lean1, closed, vehicles.plate_aspect, plate_h, *band),
         )  # fmt: skip

@@ -109,7 +109,15 @@ class Stage:
         self.rows.append(row)
 
     def strip(
-        self, kind: int, lateral: float, height: float, rgb: RGB, low: float, high: float, a: float = 0.0, b: float = 0.0
+        self,
+        kind: int,
+        lateral: float,
+        height: float,
+        rgb: RGB,
+        low: float,
+        high: float,
+        a: float = 0.0,
+        b: float = 0.0,
     ) -> None:
         """Add a sheet along the road from x = low to high, `lateral` metres from its middle."""
         self.strips.append([float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, 0.0])

@@ -9,10 +9,21 @@ from world.layout_things import Stage, linear, stream
 from world.scene import RGB
 
 STYLES = {"small": 0.0, "wide": 1.0, "tall": 2.0, "shutter": 3.0}
-DOORS: tuple[RGB, ...] = ((0.30, 0.20, 0.13), (0.16, 0.25, 0.38), (0.45, 0.12, 0.12), (0.15, 0.30, 0.20), (0.85, 0.85, 0.82))
+DOORS: tuple[RGB, ...] = (
+    (0.30, 0.20, 0.13),
+    (0.16, 0.25, 0.38),
+    (0.45, 0.12, 0.12),
+    (0.15, 0.30, 0.20),
+    (0.85, 0.85, 0.82),
+)
 FASCIAS: tuple[RGB, ...] = (
-    (0.75, 0.13, 0.13), (0.10, 0.30, 0.62), (0.10, 0.45, 0.25), (0.90, 0.62, 0.10), (0.25, 0.12, 0.30), (0.95, 0.40, 0.10),
-)  # fmt: skip
+    (0.75, 0.13, 0.13),
+    (0.10, 0.30, 0.62),
+    (0.10, 0.45, 0.25),
+    (0.90, 0.62, 0.10),
+    (0.25, 0.12, 0.30),
+    (0.95, 0.40, 0.10),
+)
 SHOP_WORDS = ("market", "bar", "hotel", "mobil", "auto", "foto")
 
 
@@ -40,7 +51,18 @@ def place_houses(stage: Stage) -> None:
                 if row == 0 and not closed and abs(x) < 40.0:
                     chance = max(chance, min(2.5 * town.density, 0.75))
                 if draws[1] < chance and placed < 70:
-                    _house(stage, rng, x, side, row, back + lateral_gap + row * (20.0 if closed else 24.0), width, draws, closed, sea)
+                    _house(
+                        stage,
+                        rng,
+                        x,
+                        side,
+                        row,
+                        back + lateral_gap + row * (20.0 if closed else 24.0),
+                        width,
+                        draws,
+                        closed,
+                        sea,
+                    )
                     placed += 1
                 x += step
 
@@ -52,7 +74,9 @@ def _house(
     scene = stage.scene
     town = scene.buildings
     spread = max(town.storeys_mean - 1.0, 0.0)
-    storeys = int(np.clip(round(town.storeys_mean + (draws[2] - 0.5) * 2.0 * (0.4 + 0.5 * spread)), 1, max(town.storeys_max, 1)))
+    storeys = int(
+        np.clip(round(town.storeys_mean + (draws[2] - 0.5) * 2.0 * (0.4 + 0.5 * spread)), 1, max(town.storeys_max, 1))
+    )
     if draws[3] < 0.06 and town.storeys_max > storeys + 2:
         storeys = int(rng.integers(storeys, town.storeys_max + 1))
     half_y = (5.5 if closed else 3.4 + 1.6 * draws[4]) + 0.25 * min(storeys, 6)
@@ -73,8 +97,12 @@ def _house(
     if not closed and draws[8] < 0.35:  # the gable looks at the road
         yaw += pi / 2 * side
     wall = town.wall_palette[int(draws[9] * len(town.wall_palette)) % len(town.wall_palette)]
-    tiles = town.roof_palette[int(draws[10] * len(town.roof_palette)) % len(town.roof_palette)] if town.roof_palette else wall
-    shop = closed and draws[11] < town.shops or draws[11] < 0.6 * town.shops
+    tiles = (
+        town.roof_palette[int(draws[10] * len(town.roof_palette)) % len(town.roof_palette)]
+        if town.roof_palette
+        else wall
+    )
+    shop = (closed and draws[11] < town.shops) or draws[11] < 0.6 * town.shops
     words = 0
     if shop:
         words = stage.text(_shop_words(scene.signs.script, scene.signs.text, rng), scene.signs.script)

@@ -1,8 +1,8 @@
 """Words as pictures for boards and shop fronts. Knows no scenes.
 
 Latin letters come from the font inside Pillow, with accents drawn above them. All other scripts are drawn by ourselves,
-as glyphs that have the habit of the script (a bar along the top, loops, joined bows, squares full of strokes) and differ
-from letter to letter: the same everywhere, whatever fonts a machine has. They are to be told apart, not to be read.
+as glyphs that have the habit of the script (a bar along the top, loops, joined bows, squares full of strokes) and
+differ from letter to letter: the same everywhere, whatever fonts a machine has; to be told apart, not to be read.
 """
 
 import unicodedata
@@ -17,9 +17,31 @@ from world.raycast_sprites import TEXT_HEIGHT, TEXT_LEVELS, TEXT_WIDTH
 
 PIXELS = 40  # height of a letter while it is drawn
 PLAIN = {
-    "Đ": "D", "đ": "d", "Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "ß": "ss", "Þ": "Th",
-    "þ": "th", "Ð": "D", "ð": "d", "ı": "i", "Ħ": "H", "ħ": "h", "Ə": "E", "ə": "e", "ʻ": "'", "ʼ": "'", "’": "'", "‘": "'",
-}  # fmt: skip
+    "Đ": "D",
+    "đ": "d",
+    "Ł": "L",
+    "ł": "l",
+    "Ø": "O",
+    "ø": "o",
+    "Æ": "AE",
+    "æ": "ae",
+    "Œ": "OE",
+    "œ": "oe",
+    "ß": "ss",
+    "Þ": "Th",
+    "þ": "th",
+    "Ð": "D",
+    "ð": "d",
+    "ı": "i",
+    "Ħ": "H",
+    "ħ": "h",
+    "Ə": "E",
+    "ə": "e",
+    "ʻ": "'",
+    "ʼ": "'",
+    "’": "'",
+    "‘": "'",
+}
 
 
 def letter_table(texts: tuple[tuple[str, str], ...]) -> NDArray[np.uint8]:

@@ -9,13 +9,45 @@ Lines = tuple[tuple[float, float, float, float], ...]  # x0, y0, x1, y1 in a uni
 
 _BOX: Lines = ((0, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0))
 GREEK_AND_CYRILLIC: dict[str, str | Lines] = {
-    "А": "A", "В": "B", "Е": "E", "Ё": "E", "К": "K", "М": "M", "Н": "H", "О": "O", "Р": "P", "С": "C", "Т": "T", "У": "Y", "Х": "X",
-    "І": "I", "Ї": "I", "Ј": "J", "Ѕ": "S", "И": "<N", "Й": "<N", "Я": "<R", "Э": "<E", "З": "3", "Ч": "4", "Є": "E",
+    "А": "A",
+    "В": "B",
+    "Е": "E",
+    "Ё": "E",
+    "К": "K",
+    "М": "M",
+    "Н": "H",
+    "О": "O",
+    "Р": "P",
+    "С": "C",
+    "Т": "T",
+    "У": "Y",
+    "Х": "X",
+    "І": "I",
+    "Ї": "I",
+    "Ј": "J",
+    "Ѕ": "S",
+    "И": "<N",
+    "Й": "<N",
+    "Я": "<R",
+    "Э": "<E",
+    "З": "3",
+    "Ч": "4",
+    "Є": "E",
     "Б": ((0, 0, 0, 1), (0, 1, 0.9, 1), (0, 0.55, 0.8, 0.55), (0.8, 0.55, 0.8, 0), (0, 0, 0.8, 0)),
-    "Г": ((0, 0, 0, 1), (0, 1, 0.8, 1)), "Ґ": ((0, 0, 0, 1), (0, 1, 0.8, 1), (0.8, 1, 0.8, 1.2)),
-    "Д": ((0.2, 0.1, 0.35, 1), (0.35, 1, 0.8, 1), (0.8, 1, 0.8, 0.1), (0, 0.1, 1, 0.1), (0, 0.1, 0, -0.15), (1, 0.1, 1, -0.15)),
-    "Ж": ((0, 0, 1, 1), (0, 1, 1, 0), (0.5, 0, 0.5, 1)), "Л": ((0, 0, 0.4, 1), (0.4, 1, 0.9, 1), (0.9, 1, 0.9, 0)),
-    "П": _BOX, "Ф": ((0.5, 0, 0.5, 1), (0, 0.3, 0, 0.8), (0, 0.8, 1, 0.8), (1, 0.8, 1, 0.3), (1, 0.3, 0, 0.3)),
+    "Г": ((0, 0, 0, 1), (0, 1, 0.8, 1)),
+    "Ґ": ((0, 0, 0, 1), (0, 1, 0.8, 1), (0.8, 1, 0.8, 1.2)),
+    "Д": (
+        (0.2, 0.1, 0.35, 1),
+        (0.35, 1, 0.8, 1),
+        (0.8, 1, 0.8, 0.1),
+        (0, 0.1, 1, 0.1),
+        (0, 0.1, 0, -0.15),
+        (1, 0.1, 1, -0.15),
+    ),
+    "Ж": ((0, 0, 1, 1), (0, 1, 1, 0), (0.5, 0, 0.5, 1)),
+    "Л": ((0, 0, 0.4, 1), (0.4, 1, 0.9, 1), (0.9, 1, 0.9, 0)),
+    "П": _BOX,
+    "Ф": ((0.5, 0, 0.5, 1), (0, 0.3, 0, 0.8), (0, 0.8, 1, 0.8), (1, 0.8, 1, 0.3), (1, 0.3, 0, 0.3)),
     "Ц": ((0, 1, 0, 0), (0, 0, 1, 0), (0.85, 0, 0.85, 1), (1, 0, 1, -0.2)),
     "Ш": ((0, 1, 0, 0), (0.5, 1, 0.5, 0), (1, 1, 1, 0), (0, 0, 1, 0)),
     "Щ": ((0, 1, 0, 0), (0.45, 1, 0.45, 0), (0.9, 1, 0.9, 0), (0, 0, 1, 0), (1, 0, 1, -0.2)),
@@ -23,25 +55,70 @@ GREEK_AND_CYRILLIC: dict[str, str | Lines] = {
     "Ы": ((0, 1, 0, 0), (0, 0, 0.5, 0), (0.5, 0, 0.5, 0.5), (0.5, 0.5, 0, 0.5), (0.9, 0, 0.9, 1)),
     "Ь": ((0, 1, 0, 0), (0, 0, 0.7, 0), (0.7, 0, 0.7, 0.5), (0.7, 0.5, 0, 0.5)),
     "Ю": ((0, 0, 0, 1), (0, 0.5, 0.35, 0.5), (0.35, 0, 0.35, 1), (0.35, 1, 1, 1), (1, 1, 1, 0), (1, 0, 0.35, 0)),
-    "Α": "A", "Β": "B", "Ε": "E", "Ζ": "Z", "Η": "H", "Ι": "I", "Κ": "K", "Μ": "M", "Ν": "N", "Ο": "O", "Ρ": "P", "Τ": "T", "Υ": "Y",
-    "Χ": "X", "Γ": ((0, 0, 0, 1), (0, 1, 0.8, 1)), "Π": _BOX,
-    "Δ": ((0, 0, 0.5, 1), (0.5, 1, 1, 0), (0, 0, 1, 0)), "Λ": ((0, 0, 0.5, 1), (0.5, 1, 1, 0)),
+    "Α": "A",
+    "Β": "B",
+    "Ε": "E",
+    "Ζ": "Z",
+    "Η": "H",
+    "Ι": "I",
+    "Κ": "K",
+    "Μ": "M",
+    "Ν": "N",
+    "Ο": "O",
+    "Ρ": "P",
+    "Τ": "T",
+    "Υ": "Y",
+    "Χ": "X",
+    "Γ": ((0, 0, 0, 1), (0, 1, 0.8, 1)),
+    "Π": _BOX,
+    "Δ": ((0, 0, 0.5, 1), (0.5, 1, 1, 0), (0, 0, 1, 0)),
+    "Λ": ((0, 0, 0.5, 1), (0.5, 1, 1, 0)),
     "Θ": ((0, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0), (0, 0, 1, 0), (0.2, 0.5, 0.8, 0.5)),
     "Ξ": ((0, 0, 1, 0), (0.15, 0.5, 0.85, 0.5), (0, 1, 1, 1)),
     "Σ": ((1, 1, 0, 1), (0, 1, 0.5, 0.5), (0.5, 0.5, 0, 0), (0, 0, 1, 0)),
     "Φ": ((0.5, 0, 0.5, 1), (0, 0.3, 0, 0.8), (0, 0.8, 1, 0.8), (1, 0.8, 1, 0.3), (1, 0.3, 0, 0.3)),
     "Ψ": ((0.5, 0, 0.5, 1), (0, 1, 0, 0.4), (0, 0.4, 1, 0.4), (1, 0.4, 1, 1)),
-    "Ω": ((0, 0, 0.35, 0), (0.35, 0, 0.1, 0.6), (0.1, 0.6, 0.5, 1), (0.5, 1, 0.9, 0.6), (0.9, 0.6, 0.65, 0), (0.65, 0, 1, 0)),
-}  # fmt: skip
+    "Ω": (
+        (0, 0, 0.35, 0),
+        (0.35, 0, 0.1, 0.6),
+        (0.1, 0.6, 0.5, 1),
+        (0.5, 1, 0.9, 0.6),
+        (0.9, 0.6, 0.65, 0),
+        (0.65, 0, 1, 0),
+    ),
+}
 # script -> habit: how its letters are built
 HABITS: dict[str, str] = {
-    "arabic": "joined", "persian": "joined", "urdu": "joined", "thaana": "joined", "mongolian": "joined",
-    "devanagari": "bar", "bengali": "bar", "gurmukhi": "bar", "gujarati": "loops", "tibetan": "bar",
-    "thai": "ringed", "lao": "ringed", "khmer": "ringed", "burmese": "loops", "sinhala": "loops", "tamil": "loops",
-    "telugu": "loops", "kannada": "loops", "malayalam": "loops", "georgian": "loops", "hebrew": "corners",
-    "armenian": "arches", "ethiopic": "legs", "hangul": "blocks", "han": "square", "kana": "brush",
-    "cyrillic": "corners", "greek": "corners", "latin": "corners",
-}  # fmt: skip
+    "arabic": "joined",
+    "persian": "joined",
+    "urdu": "joined",
+    "thaana": "joined",
+    "mongolian": "joined",
+    "devanagari": "bar",
+    "bengali": "bar",
+    "gurmukhi": "bar",
+    "gujarati": "loops",
+    "tibetan": "bar",
+    "thai": "ringed",
+    "lao": "ringed",
+    "khmer": "ringed",
+    "burmese": "loops",
+    "sinhala": "loops",
+    "tamil": "loops",
+    "telugu": "loops",
+    "kannada": "loops",
+    "malayalam": "loops",
+    "georgian": "loops",
+    "hebrew": "corners",
+    "armenian": "arches",
+    "ethiopic": "legs",
+    "hangul": "blocks",
+    "han": "square",
+    "kana": "brush",
+    "cyrillic": "corners",
+    "greek": "corners",
+    "latin": "corners",
+}
 
 
 def draw_glyph(pen: ImageDraw.ImageDraw, code: int, script: str, x: float, top: float, size: float) -> float:
@@ -75,7 +152,10 @@ def _blocks(pen: ImageDraw.ImageDraw, rng: np.random.Generator, x: float, top: f
         pen.ellipse((x + 2, top + 2, x + 0.45 * w, top + 0.46 * h), outline=255, width=4)
     else:
         corner = [(x, top + 0.42 * h), (x, top + 3), (x + 0.42 * w, top + 3)]
-        _line(pen, corner if rng.random() < 0.5 else [(x, top + 3), (x + 0.42 * w, top + 3), (x + 0.42 * w, top + 0.42 * h)])
+        _line(
+            pen,
+            corner if rng.random() < 0.5 else [(x, top + 3), (x + 0.42 * w, top + 3), (x + 0.42 * w, top + 0.42 * h)],
+        )
     bar = x + 0.72 * w
     _line(pen, [(bar, top), (bar, top + 0.52 * h)])
     tick = rng.choice([-0.16, 0.2])
@@ -94,7 +174,13 @@ def _brush(pen: ImageDraw.ImageDraw, rng: np.random.Generator, x: float, top: fl
     a = rng.uniform(0.35, 0.65)
     _line(pen, [(x + a * w, top), (x + (a - 0.05) * w, top + 0.55 * h), (x + rng.uniform(0, 0.3) * w, top + h)])
     if rng.random() < 0.7:
-        pen.arc((x + 0.1 * w, top + 0.4 * h, x + w, top + h), rng.uniform(150, 240), rng.uniform(380, 470), fill=255, width=4)
+        pen.arc(
+            (x + 0.1 * w, top + 0.4 * h, x + w, top + h),
+            rng.uniform(150, 240),
+            rng.uniform(380, 470),
+            fill=255,
+            width=4,
+        )
     return w + 5
 
 
@@ -128,7 +214,9 @@ def _bar(pen: ImageDraw.ImageDraw, rng: np.random.Generator, x: float, top: floa
     _line(pen, [(x - 4, top + 3), (x + w + 5, top + 3)], 5)
     _line(pen, [(x + 0.85 * w, top + 3), (x + 0.85 * w, top + h)], 4)
     y = rng.uniform(0.15, 0.4)
-    pen.arc((x + 0.05 * w, top + y * h, x + 0.75 * w, top + (y + 0.5) * h), rng.uniform(120, 220), 430, fill=255, width=4)
+    pen.arc(
+        (x + 0.05 * w, top + y * h, x + 0.75 * w, top + (y + 0.5) * h), rng.uniform(120, 220), 430, fill=255, width=4
+    )
     if rng.random() < 0.6:
         _line(pen, [(x + 0.1 * w, top + rng.uniform(0.5, 0.9) * h), (x + 0.85 * w, top + 0.5 * h)], 4)
     return w + 2
@@ -186,6 +274,14 @@ def _legs(pen: ImageDraw.ImageDraw, rng: np.random.Generator, x: float, top: flo
 
 
 _DRAW = {
-    "square": _square, "blocks": _blocks, "brush": _brush, "ringed": _ringed, "loops": _loops, "bar": _bar, "joined": _joined,
-    "corners": _corners, "arches": _arches, "legs": _legs,
-}  # fmt: skip
+    "square": _square,
+    "blocks": _blocks,
+    "brush": _brush,
+    "ringed": _ringed,
+    "loops": _loops,
+    "bar": _bar,
+    "joined": _joined,
+    "corners": _corners,
+    "arches": _arches,
+    "legs": _legs,
+}

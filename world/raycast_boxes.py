@@ -1,5 +1,7 @@
 """Houses and cars: convex solids met by a ray, and what their faces show. Knows no ground and no sky."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import floor
 
 import world.raycast_names as n
@@ -11,7 +13,7 @@ MISS = 1e9
 
 
 @kernel
-def slab(o, d, half, near, far, face, axis):  # type: ignore[no-untyped-def]
+def slab(o, d, half, near, far, face, axis):
     """Clip [near, far] by |o + d t| < half; `face` becomes ±axis where the ray enters."""
     if abs(d) < 1e-7:
         return (near, far, face) if abs(o) < half else (MISS, -MISS, face)
@@ -28,7 +30,7 @@ def slab(o, d, half, near, far, face, axis):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def below(po, pd, near, far, face, name):  # type: ignore[no-untyped-def]
+def below(po, pd, near, far, face, name):
     """Clip by the half-space po + pd t < 0."""
     if abs(pd) < 1e-9:
         return (near, far, face) if po < 0.0 else (MISS, -MISS, face)
@@ -42,22 +44,22 @@ def below(po, pd, near, far, face, name):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def lit(P, ax, ay, az):  # type: ignore[no-untyped-def]
+def lit(P, ax, ay, az):
     """(sky, sun) weights for a face whose outward normal is (ax, ay, az)."""
     toward = ax * P[n.SUN_X] + ay * P[n.SUN_Y] + az * P[n.SUN_Z]
     return 0.62 + 0.30 * az + 0.08 * ay, (toward if toward > 0.0 else 0.0) * P[n.SUN_STRENGTH]
 
 
 @kernel
-def wall_colour(P, O, i, text, noise, a, length, z, foot, long_face):  # type: ignore[no-untyped-def]
+def wall_colour(P, T, i, text, noise, a, length, z, foot, long_face):
     """A facade at `a` metres along it and `z` above the ground: wall, windows, door, shop front."""
-    top = O[i, n.HEIGHT]
-    seed = O[i, n.EXTRA + 2]
-    r = O[i, n.RGB_A]
-    g = O[i, n.RGB_A + 1]
-    b = O[i, n.RGB_A + 2]
+    top = T[i, n.HEIGHT]
+    seed = T[i, n.EXTRA + 2]
+    r = T[i, n.RGB_A]
+    g = T[i, n.RGB_A + 1]
+    b = T[i, n.RGB_A + 2]
     tone = 1.0 + 0.10 * noise_at(noise, a * 0.7 + seed, z * 0.7) * (1.0 if foot < 0.7 else 0.0)
-    pattern = O[i, n.EXTRA + 3]
+    pattern = T[i, n.EXTRA + 3]
     if pattern > 0.5 and foot < 0.25:
         if pattern < 1.5:  # bricks
             row = floor(z / 0.22)
@@ -73,19 +75,19 @@ def wall_colour(P, O, i, text, noise, a, length, z, foot, long_face):  # type: i
     r *= tone
     g *= tone
     b *= tone
-    storey = O[i, n.EXTRA + 4]
+    storey = T[i, n.EXTRA + 4]
     level = floor(z / storey)
-    style = O[i, n.EXTRA + 5]
+    style = T[i, n.EXTRA + 5]
     if level * storey + storey * 0.9 > top + 0.4:
         return r, g, b, 0.0
-    shop = O[i, n.EXTRA + 6]
+    shop = T[i, n.EXTRA + 6]
     if shop > 0.5 and level < 0.5 and long_face:  # glass, a fascia with a name, an awning
         if z > storey * 0.72:
             u = a / length
-            paper = letter_at(text, int(O[i, n.EXTRA + 7]), u, 1.0 - (z / storey - 0.72) / 0.28, foot / (0.28 * storey))
-            r = O[i, n.RGB_D] + (O[i, n.RGB_D] * -1.0 + 0.9) * paper
-            g = O[i, n.RGB_D + 1] + (O[i, n.RGB_D + 1] * -1.0 + 0.9) * paper
-            b = O[i, n.RGB_D + 2] + (O[i, n.RGB_D + 2] * -1.0 + 0.9) * paper
+            paper = letter_at(text, int(T[i, n.EXTRA + 7]), u, 1.0 - (z / storey - 0.72) / 0.28, foot / (0.28 * storey))
+            r = T[i, n.RGB_D] + (T[i, n.RGB_D] * -1.0 + 0.9) * paper
+            g = T[i, n.RGB_D + 1] + (T[i, n.RGB_D + 1] * -1.0 + 0.9) * paper
+            b = T[i, n.RGB_D + 2] + (T[i, n.RGB_D + 2] * -1.0 + 0.9) * paper
             return r, g, b, 0.0
         bay = a / 2.6
         frame = cover((bay - floor(bay) - 0.5) * 2.6, 1.15, foot) * clamp((z - 0.3) / (foot + 0.01), 0.0, 1.0)
@@ -105,16 +107,16 @@ def wall_colour(P, O, i, text, noise, a, length, z, foot, long_face):  # type: i
     door = level < 0.5 and long_face and column == floor(count * 0.5) and shop < 0.5
     if door:
         wood = cover(m, 0.55, foot) * (1.0 if z < 2.15 else 0.0)
-        r += (O[i, n.RGB_C] - r) * wood
-        g += (O[i, n.RGB_C + 1] - g) * wood
-        b += (O[i, n.RGB_C + 2] - b) * wood
+        r += (T[i, n.RGB_C] - r) * wood
+        g += (T[i, n.RGB_C + 1] - g) * wood
+        b += (T[i, n.RGB_C + 2] - b) * wood
         return r, g, b, 0.0
     frame = cover(m, half_w + 0.12, foot) * cover(up, half_h + 0.12, foot)
     if style > 2.5:  # shutters beside the window
         leaf = cover(abs(m) - half_w - 0.30, 0.24, foot) * cover(up, half_h, foot)
-        r += (O[i, n.RGB_C] - r) * leaf
-        g += (O[i, n.RGB_C + 1] - g) * leaf
-        b += (O[i, n.RGB_C + 2] - b) * leaf
+        r += (T[i, n.RGB_C] - r) * leaf
+        g += (T[i, n.RGB_C + 1] - g) * leaf
+        b += (T[i, n.RGB_C + 2] - b) * leaf
     r += (0.72 - r) * frame * 0.8
     g += (0.72 - g) * frame * 0.8
     b += (0.70 - b) * frame * 0.8
@@ -130,27 +132,27 @@ def wall_colour(P, O, i, text, noise, a, length, z, foot, long_face):  # type: i
 
 
 @kernel
-def house(P, O, i, text, noise, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def house(P, T, i, text, noise, hx, hy, slope, pix):
     """(distance, r, g, b) of house `i` along a ray; distance MISS where it is not met."""
-    c = O[i, n.COS]
-    s = O[i, n.SIN]
-    px = -O[i, n.X]
-    py = -O[i, n.Y]
+    c = T[i, n.COS]
+    s = T[i, n.SIN]
+    px = -T[i, n.X]
+    py = -T[i, n.Y]
     ox = px * c + py * s
     oy = -px * s + py * c
     dx = hx * c + hy * s
     dy = -hx * s + hy * c
-    half_x = O[i, n.LENGTH]
-    half_y = O[i, n.WIDTH]
-    top = O[i, n.HEIGHT]
-    oz = P[n.CAMERA_Z] - O[i, n.BASE]
+    half_x = T[i, n.LENGTH]
+    half_y = T[i, n.WIDTH]
+    top = T[i, n.HEIGHT]
+    oz = P[n.CAMERA_Z] - T[i, n.BASE]
     near, far, face = slab(ox, dx, half_x, 0.05, MISS, 0, 1)
     near, far, face = slab(oy, dy, half_y, near, far, face, 2)
     near, far, face = slab(oz - 0.5 * top, slope, 0.5 * top, near, far, face, 3)
     if near > far:
         near = MISS
-    roof = O[i, n.EXTRA]  # 0 flat, 1 gable, 2 hip
-    rise = O[i, n.EXTRA + 1]
+    roof = T[i, n.EXTRA]  # 0 flat, 1 gable, 2 hip
+    rise = T[i, n.EXTRA + 1]
     roof_near = MISS
     roof_face = 0
     if roof > 0.5:
@@ -184,10 +186,10 @@ def house(P, O, i, text, noise, hx, hy, slope, pix):  # type: ignore[no-untyped-
     az = 0.0
     if face == 11 or face == 9:  # gable ends carry the wall upwards
         ax = 1.0 if face == 11 else -1.0
-        r, g, b, gloss = wall_colour(P, O, i, text, noise, y + half_y, 2.0 * half_y, z, foot, False)
+        r, g, b, gloss = wall_colour(P, T, i, text, noise, y + half_y, 2.0 * half_y, z, foot, False)
     elif face > 9:
         if face == 14:  # eaves from below
-            r, g, b = 0.25 * O[i, n.RGB_A], 0.25 * O[i, n.RGB_A + 1], 0.25 * O[i, n.RGB_A + 2]
+            r, g, b = 0.25 * T[i, n.RGB_A], 0.25 * T[i, n.RGB_A + 1], 0.25 * T[i, n.RGB_A + 2]
             az = -1.0
         else:
             steep = rise / half_y
@@ -204,14 +206,14 @@ def house(P, O, i, text, noise, hx, hy, slope, pix):  # type: ignore[no-untyped-
                 ax = -side
             along = x if face < 17 else y
             fine = 1.0 if foot < 0.25 else 0.0
-            if O[i, n.EXTRA + 8] > 0.5:  # sheet metal: ribs down the slope
+            if T[i, n.EXTRA + 8] > 0.5:  # sheet metal: ribs down the slope
                 tone = 1.0 - 0.22 * fine * cover(along - floor(along / 0.45) * 0.45 - 0.22, 0.07, foot)
             else:  # tiles: rows along the slope
                 tone = 1.0 - 0.28 * fine * cover(z - floor(z / 0.3) * 0.3 - 0.15, 0.05, foot)
-            tone *= 1.0 + 0.14 * noise_at(noise, x * 1.3 + O[i, n.EXTRA + 2], y * 1.3)
-            r = O[i, n.RGB_B] * tone
-            g = O[i, n.RGB_B + 1] * tone
-            b = O[i, n.RGB_B + 2] * tone
+            tone *= 1.0 + 0.14 * noise_at(noise, x * 1.3 + T[i, n.EXTRA + 2], y * 1.3)
+            r = T[i, n.RGB_B] * tone
+            g = T[i, n.RGB_B + 1] * tone
+            b = T[i, n.RGB_B + 2] * tone
             white = clamp(P[n.SNOW] * 1.6 - 0.3, 0.0, 0.95)
             r += (0.84 - r) * white
             g += (0.86 - g) * white
@@ -221,12 +223,12 @@ def house(P, O, i, text, noise, hx, hy, slope, pix):  # type: ignore[no-untyped-
         r, g, b = 0.35 + 0.5 * P[n.SNOW], 0.35 + 0.5 * P[n.SNOW], 0.35 + 0.52 * P[n.SNOW]
     elif face == 1 or face == -1:
         ax = float(face)
-        r, g, b, gloss = wall_colour(P, O, i, text, noise, y + half_y, 2.0 * half_y, z, foot, False)
+        r, g, b, gloss = wall_colour(P, T, i, text, noise, y + half_y, 2.0 * half_y, z, foot, False)
     else:
         ay = 1.0 if face == 2 else -1.0
         # seen from outside the lettering must run from left to right
         a = x + half_x if face == 2 else half_x - x
-        r, g, b, gloss = wall_colour(P, O, i, text, noise, a, 2.0 * half_x, z, foot, True)
+        r, g, b, gloss = wall_colour(P, T, i, text, noise, a, 2.0 * half_x, z, foot, True)
         if roof < 0.5 and z > top - 0.35:
             r, g, b = r * 0.8, g * 0.8, b * 0.8
     wx = ax * c - ay * s

@@ -1,5 +1,7 @@
 """Cars: a body, a cabin with sloping ends, wheels, lamps and plates. Knows no ground and no sky."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 import world.raycast_names as n
 from world.compiled import kernel
 from world.raycast_boxes import MISS, below, lit, slab
@@ -7,21 +9,21 @@ from world.raycast_math import clamp, cover
 
 
 @kernel
-def car(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def car(P, T, i, hx, hy, slope, pix):
     """(distance, r, g, b) of car `i`, which looks along its own x; distance MISS where it is not met."""
-    c = O[i, n.COS]
-    s = O[i, n.SIN]
-    px = -O[i, n.X]
-    py = -O[i, n.Y]
+    c = T[i, n.COS]
+    s = T[i, n.SIN]
+    px = -T[i, n.X]
+    py = -T[i, n.Y]
     ox = px * c + py * s
     oy = -px * s + py * c
     dx = hx * c + hy * s
     dy = -hx * s + hy * c
     oz = P[n.CAMERA_Z]
-    half_x = O[i, n.LENGTH]
-    half_y = O[i, n.WIDTH]
-    belt = O[i, n.EXTRA]  # height of the body
-    top = O[i, n.HEIGHT]
+    half_x = T[i, n.LENGTH]
+    half_y = T[i, n.WIDTH]
+    belt = T[i, n.EXTRA]  # height of the body
+    top = T[i, n.HEIGHT]
     low = 0.22
     # the body
     near, far, face = slab(ox, dx, half_x, 0.05, MISS, 0, 1)
@@ -30,10 +32,10 @@ def car(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
     if near > far:
         near = MISS
     # the cabin: from x0 to x1 at the belt, its ends leaning inwards
-    x0 = O[i, n.EXTRA + 1]
-    x1 = O[i, n.EXTRA + 2]
-    lean0 = O[i, n.EXTRA + 3]  # metres of lean per metre of height, rear
-    lean1 = O[i, n.EXTRA + 4]  # and front
+    x0 = T[i, n.EXTRA + 1]
+    x1 = T[i, n.EXTRA + 2]
+    lean0 = T[i, n.EXTRA + 3]  # metres of lean per metre of height, rear
+    lean1 = T[i, n.EXTRA + 4]  # and front
     t0, t1, f = slab(oy, dy, half_y - 0.06, 0.05, MISS, 0, 2)
     t0, t1, f = slab(oz - 0.5 * (belt + top), slope, 0.5 * (top - belt), t0, t1, f, 3)
     t0, t1, f = below(ox - x1 + lean1 * (oz - belt), dx + lean1 * slope, t0, t1, f, 5)
@@ -48,9 +50,9 @@ def car(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
     y = oy + dy * near
     z = oz + slope * near
     foot = pix * near * 1.2 + 0.002
-    r = O[i, n.RGB_A]
-    g = O[i, n.RGB_A + 1]
-    b = O[i, n.RGB_A + 2]
+    r = T[i, n.RGB_A]
+    g = T[i, n.RGB_A + 1]
+    b = T[i, n.RGB_A + 2]
     gloss = 0.10
     ax = 0.0
     ay = 0.0
@@ -64,20 +66,20 @@ def car(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
             ax = 0.85 if face == 5 else -0.85
             az = 0.5
             glass = cover(y, half_y - 0.16, foot) * cover(tall - 0.5, 0.42, foot / (top - belt))
-            if O[i, n.EXTRA + 5] > 0.5 and face == 6:
+            if T[i, n.EXTRA + 5] > 0.5 and face == 6:
                 glass *= 0.0
         else:
             ay = 1.0 if face == 2 else -1.0
             lo = x0 + lean0 * (z - belt) + 0.14
             hi = x1 - lean1 * (z - belt) - 0.14
-            if O[i, n.EXTRA + 5] > 0.5:  # van, truck: windows only in front
+            if T[i, n.EXTRA + 5] > 0.5:  # van, truck: windows only in front
                 lo = x1 - 1.35
             glass = cover(x - 0.5 * (lo + hi), max(0.5 * (hi - lo), 0.01), foot) * cover(
                 tall - 0.5, 0.38, foot / (top - belt)
             )
             glass *= 1.0 - cover(x - 0.5 * (lo + hi), 0.05, foot)
-        if O[i, n.EXTRA + 5] > 1.5 and x < x1 - 1.5:  # the box of a truck
-            r, g, b = O[i, n.RGB_D], O[i, n.RGB_D + 1], O[i, n.RGB_D + 2]
+        if T[i, n.EXTRA + 5] > 1.5 and x < x1 - 1.5:  # the box of a truck
+            r, g, b = T[i, n.RGB_D], T[i, n.RGB_D + 1], T[i, n.RGB_D + 2]
         r += (0.035 - r) * glass
         g += (0.045 - g) * glass
         b += (0.055 - b) * glass
@@ -104,8 +106,8 @@ def car(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
             r += (0.55 - r) * lamp
             g += (0.01 - g) * lamp
             b += (0.01 - b) * lamp
-        half_h = O[i, n.EXTRA + 7]
-        half_w = half_h * O[i, n.EXTRA + 6]
+        half_h = T[i, n.EXTRA + 7]
+        half_w = half_h * T[i, n.EXTRA + 6]
         up = z - 0.5 * (low + belt) + 0.02
         rim = cover(y, half_w + 0.03, foot) * cover(up, half_h + 0.03, foot)
         plate = cover(y, half_w, foot) * cover(up, half_h, foot)
@@ -115,12 +117,12 @@ def car(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
         r += (0.02 - r) * rim
         g += (0.02 - g) * rim
         b += (0.02 - b) * rim
-        r += (O[i, base] - r) * plate
-        g += (O[i, base + 1] - g) * plate
-        b += (O[i, base + 2] - b) * plate
-        r += (O[i, n.EXTRA + 8] - r) * band
-        g += (O[i, n.EXTRA + 9] - g) * band
-        b += (O[i, n.EXTRA + 10] - b) * band
+        r += (T[i, base] - r) * plate
+        g += (T[i, base + 1] - g) * plate
+        b += (T[i, base + 2] - b) * plate
+        r += (T[i, n.EXTRA + 8] - r) * band
+        g += (T[i, n.EXTRA + 9] - g) * band
+        b += (T[i, n.EXTRA + 10] - b) * band
         if foot < 0.06:  # characters
             m = y / half_w * 3.5
             ink = cover(up, half_h * 0.55, foot) * cover(m - round(m), 0.28, foot * 3.5 / half_w) * plate * (1.0 - band)

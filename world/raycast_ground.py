@@ -1,4 +1,6 @@
-"""The ground in road coordinates: carriageway, lines, shoulder, kerb, pavement, verge, crops, snow. Knows no objects."""
+"""The ground in road coordinates: road, lines, shoulder, kerb, pavement, verge, crops, snow. Knows no objects."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
 
 from math import floor
 
@@ -8,7 +10,7 @@ from world.raycast_math import clamp, cover, layered_noise, noise_at, step
 
 
 @kernel
-def shadow_at(shadows, x, y):  # type: ignore[no-untyped-def]
+def shadow_at(shadows, x, y):
     """How much of the sun reaches the ground at (x, y): 1 all."""
     side = shadows.shape[0]
     u = (x + n.SHADOW_REACH) / (2.0 * n.SHADOW_REACH) * side - 0.5
@@ -25,7 +27,7 @@ def shadow_at(shadows, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def line_cover(kind, along, across, dash, gap, fx, fy):  # type: ignore[no-untyped-def]
+def line_cover(kind, along, across, dash, gap, fx, fy):
     """Coverage of a painted line: 0 none, 1 dashed, 2 solid, 3 double."""
     if kind < 0.5:
         return 0.0
@@ -43,7 +45,7 @@ def line_cover(kind, along, across, dash, gap, fx, fy):  # type: ignore[no-untyp
 
 
 @kernel
-def carriageway(P, noise, x, y, across, fx, fy, foot):  # type: ignore[no-untyped-def]
+def carriageway(P, noise, x, y, across, fx, fy, foot):
     """The road's surface and its paint at `across` metres from its middle."""
     side = abs(across)
     half = P[n.ROAD_HALF]
@@ -96,7 +98,7 @@ def carriageway(P, noise, x, y, across, fx, fy, foot):  # type: ignore[no-untype
 
 
 @kernel
-def meadow(P, noise, x, y, foot, far):  # type: ignore[no-untyped-def]
+def meadow(P, noise, x, y, foot, far):
     """Soil and what grows on it by itself; `far` from the road more of it grows."""
     big = layered_noise(noise, x * 0.045 + P[n.GROUND_SEED], y * 0.045, foot * 0.045, 3)
     fine = layered_noise(noise, x * 1.1, y * 1.1 + P[n.GROUND_SEED], foot * 1.1, 4)
@@ -127,7 +129,7 @@ def meadow(P, noise, x, y, foot, far):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def crop_top(P, noise, x, across, fx, fy, foot):  # type: ignore[no-untyped-def]
+def crop_top(P, noise, x, across, fx, fy, foot):
     """A field seen from above. Kinds: 1 wheat, 2 maize, 3 rice, 4 rows, 5 vineyard, 6 rapeseed, 7 pasture."""
     kind = P[n.CROP_KIND]
     fine = layered_noise(noise, x * 1.6, across * 1.6, foot * 1.6, 3)
@@ -143,7 +145,7 @@ def crop_top(P, noise, x, across, fx, fy, foot):  # type: ignore[no-untyped-def]
         period = 1.1
     elif kind > 1.5 and kind < 2.5:
         period = 0.8
-    elif kind > 0.5 and kind < 1.5 or kind > 5.5 and kind < 6.5:
+    elif (kind > 0.5 and kind < 1.5) or (kind > 5.5 and kind < 6.5):
         period = 12.0  # tramlines
     if period > 0.0:
         m = across - floor(across / period) * period - 0.5 * period
@@ -170,7 +172,7 @@ def crop_top(P, noise, x, across, fx, fy, foot):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def snow_on(P, noise, x, across, foot, r, g, b):  # type: ignore[no-untyped-def]
+def snow_on(P, noise, x, across, foot, r, g, b):
     """Snow over (r, g, b), worn away by wheels on the road."""
     drift = layered_noise(noise, x * 0.33 + 5.0, across * 0.33, foot * 0.33, 4)
     amount = P[n.SNOW] * 1.7 - 0.35 + 0.5 * drift
@@ -184,7 +186,7 @@ def snow_on(P, noise, x, across, foot, r, g, b):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
     """Lit colour of the ground at (x, y), `distance` metres away along a ray that falls with `slope` < 0."""
     foot_across = pix * distance + 0.002
     foot_along = foot_across / clamp(-slope, 0.02, 1.0)
@@ -198,7 +200,6 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):  # typ
     verge = walk + P[n.SIDEWALK]
     cross = P[n.CROSS_AT]
     on_cross = abs(x - cross) < half * 0.85
-    raised = 0.0
     if side < half or (on_cross and side > half):
         if side < half:
             r, g, b = carriageway(P, noise, x, y, across, fx, fy, foot)
@@ -221,7 +222,6 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):  # typ
         r = P[n.SIDEWALK_RGB] * tone
         g = P[n.SIDEWALK_RGB + 1] * tone
         b = P[n.SIDEWALK_RGB + 2] * tone
-        raised = 1.0
     else:
         far = step(verge, verge + 4.0, side)
         field = P[n.CROP_KIND] > 0.5 and side > P[n.CROP_EDGE] and across * P[n.CROP_SIDE] >= 0.0

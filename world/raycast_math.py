@@ -1,5 +1,7 @@
 """Small arithmetic that every kernel shares: noise, steps, coverage, hashes. Knows nothing of scenes."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import floor
 
 from world.compiled import kernel
@@ -8,13 +10,13 @@ LATTICE = 128  # the noise table's side; a power of two
 
 
 @kernel
-def clamp(x, low, high):  # type: ignore[no-untyped-def]
+def clamp(x, low, high):
     """`x` held between `low` and `high`."""
     return low if x < low else (high if x > high else x)
 
 
 @kernel
-def step(low, high, x):  # type: ignore[no-untyped-def]
+def step(low, high, x):
     """0 below `low`, 1 above `high`, smooth between."""
     u = (x - low) / (high - low)
     u = 0.0 if u < 0.0 else (1.0 if u > 1.0 else u)
@@ -22,7 +24,7 @@ def step(low, high, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cover(x, half, footprint):  # type: ignore[no-untyped-def]
+def cover(x, half, footprint):
     """Which part of a footprint centred on `x` lies within ±half."""
     low = x - 0.5 * footprint
     high = x + 0.5 * footprint
@@ -32,7 +34,7 @@ def cover(x, half, footprint):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def chance(i, j, seed):  # type: ignore[no-untyped-def]
+def chance(i, j, seed):
     """A number in 0 … 1 that belongs to (i, j, seed) for ever."""
     h = (int(i) * 374761393 + int(j) * 668265263 + int(seed) * 974634777) & 0xFFFFFFFF
     h = ((h ^ (h >> 13)) * 1274126177) & 0xFFFFFFFF
@@ -41,7 +43,7 @@ def chance(i, j, seed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def noise_at(table, x, y):  # type: ignore[no-untyped-def]
+def noise_at(table, x, y):
     """Smooth noise in -1 … 1 with one lattice step per unit, repeating after LATTICE units."""
     fx = floor(x)
     fy = floor(y)
@@ -59,7 +61,7 @@ def noise_at(table, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def layered_noise(table, x, y, footprint, octaves):  # type: ignore[no-untyped-def]
+def layered_noise(table, x, y, footprint, octaves):
     """Noise in about -1 … 1 with finer layers, each faded out where `footprint` (in the units of x) hides it."""
     total = 0.0
     amplitude = 0.55

@@ -1,5 +1,7 @@
 """The shadow map: which part of the sun each spot of ground near the camera misses. Knows no colours."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import sqrt
 
 import world.raycast_names as n
@@ -9,7 +11,7 @@ from world.raycast_sprites import sprite_at
 
 
 @kernel
-def cast_shadows(P, O, atlas, shadows):  # type: ignore[no-untyped-def]
+def cast_shadows(P, T, atlas, shadows):
     """Fill `shadows` (side, side), 0 lit … 1 dark, from every object that stands in the sun's way."""
     side = shadows.shape[0]
     shadows[:] = 0.0
@@ -22,23 +24,25 @@ def cast_shadows(P, O, atlas, shadows):  # type: ignore[no-untyped-def]
     if rise < 0.06:
         rise = 0.06
     metres = 2.0 * n.SHADOW_REACH / side
-    for i in range(O.shape[0]):
-        kind = int(O[i, n.KIND])
+    for i in range(T.shape[0]):
+        kind = int(T[i, n.KIND])
         if kind == n.POLE:
             continue
-        radius = O[i, n.WIDTH] if kind == n.PLANT or kind == n.POST or kind == n.BOARD else sqrt(
-            O[i, n.WIDTH] * O[i, n.WIDTH] + O[i, n.LENGTH] * O[i, n.LENGTH]
+        radius = (
+            T[i, n.WIDTH]
+            if kind == n.PLANT or kind == n.POST or kind == n.BOARD
+            else sqrt(T[i, n.WIDTH] * T[i, n.WIDTH] + T[i, n.LENGTH] * T[i, n.LENGTH])
         )
         if kind == n.POST and radius < metres * 0.5:
             radius = metres * 0.5
-        tall = O[i, n.HEIGHT] + O[i, n.BASE]
+        tall = T[i, n.HEIGHT] + T[i, n.BASE]
         if kind == n.HOUSE:
-            tall += O[i, n.EXTRA + 1]
+            tall += T[i, n.EXTRA + 1]
         reach = tall / rise
         if reach > 46.0:
             reach = 46.0
-        x = O[i, n.X]
-        y = O[i, n.Y]
+        x = T[i, n.X]
+        y = T[i, n.Y]
         low_x = min(x, x - sx * reach) - radius
         high_x = max(x, x - sx * reach) + radius
         low_y = min(y, y - sy * reach) - radius
@@ -62,26 +66,26 @@ def cast_shadows(P, O, atlas, shadows):  # type: ignore[no-untyped-def]
                     z = (along if along > 0.0 else 0.0) * rise / tall
                     if z < 1.0:
                         dark, _, _, _ = sprite_at(
-                            atlas, int(O[i, n.EXTRA]), off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
+                            atlas, int(T[i, n.EXTRA]), off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
                         )
                 elif kind == n.POST or kind == n.BOARD:
                     wide = radius
                     if kind == n.BOARD:
-                        wide = max(radius * abs(O[i, n.COS] * sx + O[i, n.SIN] * sy), 0.05)
+                        wide = max(radius * abs(T[i, n.COS] * sx + T[i, n.SIN] * sy), 0.05)
                     z = along * rise
-                    if abs(off) < wide + 0.5 * metres and along > 0.0 and z < tall and z > O[i, n.BASE]:
+                    if abs(off) < wide + 0.5 * metres and along > 0.0 and z < tall and z > T[i, n.BASE]:
                         dark = clamp(2.0 * wide / metres, 0.0, 0.9)
                 else:
-                    c = O[i, n.COS]
-                    s = O[i, n.SIN]
+                    c = T[i, n.COS]
+                    s = T[i, n.SIN]
                     ox = px * c + py * s
                     oy = -px * s + py * c
                     dx = sx * c + sy * s
                     dy = -sx * s + sy * c
                     near = 0.0
                     far = 1e6
-                    hx = O[i, n.LENGTH]
-                    hy = O[i, n.WIDTH]
+                    hx = T[i, n.LENGTH]
+                    hy = T[i, n.WIDTH]
                     if abs(dx) > 1e-6:
                         a = (-hx - ox) / dx
                         b = (hx - ox) / dx
@@ -97,14 +101,14 @@ def cast_shadows(P, O, atlas, shadows):  # type: ignore[no-untyped-def]
                     elif abs(oy) > hy:
                         continue
                     if near < far:
-                        height = O[i, n.HEIGHT]
-                        if kind == n.HOUSE and O[i, n.EXTRA] > 0.5:
+                        height = T[i, n.HEIGHT]
+                        if kind == n.HOUSE and T[i, n.EXTRA] > 0.5:
                             # the ridge: how high the roof is half way through
                             m = oy + dy * 0.5 * (near + far)
-                            height += O[i, n.EXTRA + 1] * clamp(1.0 - abs(m) / hy, 0.0, 1.0)
+                            height += T[i, n.EXTRA + 1] * clamp(1.0 - abs(m) / hy, 0.0, 1.0)
                             if near + 0.5 * (far - near) > 0.0 and 0.5 * (near + far) * rise < height:
                                 dark = 1.0
-                        if near * rise < O[i, n.HEIGHT]:
+                        if near * rise < T[i, n.HEIGHT]:
                             dark = 1.0
                 if dark > shadows[j, k]:
                     shadows[j, k] = dark

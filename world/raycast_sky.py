@@ -1,5 +1,7 @@
 """The sky, the clouds, and the rings of the horizon: relief, sea, forest edge, skyline. Knows no objects near by."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import exp, floor, sqrt
 
 import world.raycast_names as n
@@ -9,7 +11,7 @@ from world.raycast_sprites import sprite_at
 
 
 @kernel
-def sky_colour(P, noise, dx, dy, dz, with_clouds):  # type: ignore[no-untyped-def]
+def sky_colour(P, noise, dx, dy, dz, with_clouds):
     """Light from direction (dx, dy, dz), a unit vector with dz ≥ 0."""
     up = dz if dz > 0.0 else 0.0
     toward = dx * P[n.SUN_X] + dy * P[n.SUN_Y] + dz * P[n.SUN_Z]
@@ -60,10 +62,10 @@ def sky_colour(P, noise, dx, dy, dz, with_clouds):  # type: ignore[no-untyped-de
 
 
 @kernel
-def ring_at(rings, row, turn):  # type: ignore[no-untyped-def]
+def ring_at(rings, row, turn):
     """A ring's value at `turn` (0 … 1 of the way round from the road's heading)."""
     x = turn * n.RING_STEPS
-    i = int(floor(x))
+    i = floor(x)
     u = x - i
     i = i % n.RING_STEPS
     j = i + 1 if i + 1 < n.RING_STEPS else 0
@@ -71,7 +73,7 @@ def ring_at(rings, row, turn):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def forest_edge(P, noise, atlas, shares, turn, slope, pix):  # type: ignore[no-untyped-def]
+def forest_edge(P, noise, atlas, shares, turn, slope, pix):
     """Two circles of distant trees: colour and coverage."""
     r = 0.0
     g = 0.0
@@ -133,7 +135,7 @@ def forest_edge(P, noise, atlas, shares, turn, slope, pix):  # type: ignore[no-u
 
 
 @kernel
-def skyline(P, palette, turn, slope, pix):  # type: ignore[no-untyped-def]
+def skyline(P, palette, turn, slope, pix):
     """Rows of distant town houses: colour and coverage (0 or 1)."""
     for layer in range(3):
         distance = 95.0 + 85.0 * layer
@@ -175,7 +177,7 @@ def skyline(P, palette, turn, slope, pix):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def relief(P, noise, rings, turn, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def relief(P, noise, rings, turn, hx, hy, slope, pix):
     """Hills and mountains behind everything: colour, distance in km, and whether there is any."""
     for band in range(3):
         top = ring_at(rings, n.RING_TAN + band, turn)
@@ -214,13 +216,13 @@ def relief(P, noise, rings, turn, hx, hy, slope, pix):  # type: ignore[no-untype
 
 
 @kernel
-def haze_weight(P, kilometres):  # type: ignore[no-untyped-def]
+def haze_weight(P, kilometres):
     """How much of the light after `kilometres` of air is the air's own."""
     return 1.0 - exp(-2.2 * kilometres / P[n.VISIBILITY])
 
 
 @kernel
-def sea_colour(P, noise, hx, hy, slope, distance):  # type: ignore[no-untyped-def]
+def sea_colour(P, noise, hx, hy, slope, distance):
     """Open water: its own colour, the mirrored sky, and the sun's glitter."""
     length = 1.0 / sqrt(1.0 + slope * slope)
     r, g, b = sky_colour(P, noise, hx * length, hy * length, -slope * length + 0.06, False)

@@ -1,5 +1,7 @@
 """Reading the atlas of plants and the lettering: pictures with mips, by fractions of their side. Knows no scenes."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import log2
 
 from world.compiled import kernel
@@ -10,8 +12,8 @@ TEXT_HEIGHT, TEXT_WIDTH, TEXT_LEVELS = 32, 160, 4
 
 
 @kernel
-def sprite_at(atlas, which, u, v, footprint):  # type: ignore[no-untyped-def]
-    """(coverage, leaf, shade, sideways normal) at (u, v) in 0 … 1 from the top left; footprint as part of the height."""
+def sprite_at(atlas, which, u, v, footprint):
+    """(coverage, leaf, shade, sideways normal) at (u, v) from the top left; footprint as part of the height."""
     level = 0
     if footprint * SIDE > 1.0:
         level = int(log2(footprint * SIDE) + 0.35)
@@ -62,8 +64,8 @@ def sprite_at(atlas, which, u, v, footprint):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def letter_at(text, which, u, v, footprint):  # type: ignore[no-untyped-def]
-    """Coverage by letters at (u, v) in 0 … 1 from the top left; footprint as part of the height."""
+def letter_at(text, which, u, v, footprint):
+    """Coverage by letters at (u, v) from the top left; footprint as part of the height."""
     level = 0
     if footprint * TEXT_HEIGHT > 1.0:
         level = int(log2(footprint * TEXT_HEIGHT) + 0.35)

@@ -1,5 +1,7 @@
 """What runs along the road: fences, hedges, walls, guard rails, wires. Curved upright sheets, met by a quadratic."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import floor
 
 import world.raycast_names as n
@@ -10,7 +12,7 @@ DISTANCE, ALPHA, RED = 0, 1, 2  # of a hit
 
 
 @kernel
-def sheet_look(P, S, noise, i, x, z, foot, fx):  # type: ignore[no-untyped-def]
+def sheet_look(P, S, noise, i, x, z, foot, fx):
     """(coverage, shade, blend to the second tone) of strip `i` at `x` along the road and `z` above the ground."""
     kind = int(S[i, n.STRIP_KIND])
     tall = S[i, n.STRIP_HEIGHT]
@@ -60,7 +62,7 @@ def sheet_look(P, S, noise, i, x, z, foot, fx):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):  # type: ignore[no-untyped-def]
+def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):
     """Write every strip that the ray meets nearer than `reach` into `hits`; their number."""
     count = 0
     sky = 0.80
@@ -82,10 +84,7 @@ def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):  # type: ignore[no
             q = 0.5 * (hy + (root if hy > 0.0 else -root))
             r0 = offset / q if q != 0.0 else -1.0
             r1 = q / c
-            if r0 > 0.0 and (r1 <= 0.0 or r0 < r1):
-                r = r0
-            else:
-                r = r1
+            r = r0 if r0 > 0.0 and (r1 <= 0.0 or r0 < r1) else r1
         if r < 0.4 or r > reach or r > 420.0:
             continue
         z = P[n.CAMERA_Z] + slope * r
@@ -94,7 +93,7 @@ def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):  # type: ignore[no
         if wire and z < S[i, n.STRIP_HEIGHT] - 2.2:
             continue
         x = hx * r
-        if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire:
+        if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
             continue
         foot = pix * r + 0.001
         fx = foot / clamp(abs(hy), 0.06, 1.0)

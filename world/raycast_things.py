@@ -1,5 +1,7 @@
 """Plants as billboards, bollards, poles, boards: thin things with soft edges. Knows no ground and no sky."""
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+
 from math import floor
 
 import world.raycast_names as n
@@ -10,25 +12,25 @@ from world.raycast_sprites import letter_at, sprite_at
 
 
 @kernel
-def plant(P, O, i, atlas, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def plant(P, T, i, atlas, hx, hy, slope, pix):
     """(distance, coverage, r, g, b) of a plant whose picture always faces the camera."""
-    far = O[i, n.REACH]
-    ex = O[i, n.X] / far
-    ey = O[i, n.Y] / far
+    far = T[i, n.REACH]
+    ex = T[i, n.X] / far
+    ey = T[i, n.Y] / far
     dot = hx * ex + hy * ey
     if dot < 0.05:
         return MISS, 0.0, 0.0, 0.0, 0.0
     near = far / dot
-    z = P[n.CAMERA_Z] + slope * near - O[i, n.BASE]
-    tall = O[i, n.HEIGHT]
+    z = P[n.CAMERA_Z] + slope * near - T[i, n.BASE]
+    tall = T[i, n.HEIGHT]
     if z < 0.0 or z > tall:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    u = near * (hy * ex - hx * ey) / (2.0 * O[i, n.WIDTH])
-    flip = O[i, n.COS]
+    u = near * (hy * ex - hx * ey) / (2.0 * T[i, n.WIDTH])
+    flip = T[i, n.COS]
     u = u * flip + 0.5
     if u < 0.0 or u > 1.0:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    a, leaf, shade, side = sprite_at(atlas, int(O[i, n.EXTRA]), u, 1.0 - z / tall, pix * near / tall)
+    a, leaf, shade, side = sprite_at(atlas, int(T[i, n.EXTRA]), u, 1.0 - z / tall, pix * near / tall)
     if a < 0.02:
         return MISS, 0.0, 0.0, 0.0, 0.0
     a = clamp((a - 0.12) * 1.45, 0.0, 1.0)
@@ -41,12 +43,12 @@ def plant(P, O, i, atlas, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
     through = 0.20 * leaf * clamp(-front, 0.0, 1.0) * P[n.SUN_STRENGTH] * shade
     sky = 0.30 + 0.62 * shade
     white = 0.0
-    if O[i, n.EXTRA + 1] > 0.5:
+    if T[i, n.EXTRA + 1] > 0.5:
         white = step(0.25, 0.9, P[n.SNOW]) * step(0.35, 0.75, shade) * (0.35 + 0.5 * leaf)
     vary = 0.85 + 0.3 * shade
-    r = O[i, n.RGB_B] + (O[i, n.RGB_A] * vary - O[i, n.RGB_B]) * leaf
-    g = O[i, n.RGB_B + 1] + (O[i, n.RGB_A + 1] * vary - O[i, n.RGB_B + 1]) * leaf
-    b = O[i, n.RGB_B + 2] + (O[i, n.RGB_A + 2] * vary - O[i, n.RGB_B + 2]) * leaf
+    r = T[i, n.RGB_B] + (T[i, n.RGB_A] * vary - T[i, n.RGB_B]) * leaf
+    g = T[i, n.RGB_B + 1] + (T[i, n.RGB_A + 1] * vary - T[i, n.RGB_B + 1]) * leaf
+    b = T[i, n.RGB_B + 2] + (T[i, n.RGB_A + 2] * vary - T[i, n.RGB_B + 2]) * leaf
     r += (0.86 - r) * white
     g += (0.88 - g) * white
     b += (0.93 - b) * white
@@ -57,17 +59,17 @@ def plant(P, O, i, atlas, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def round_post(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def round_post(P, T, i, hx, hy, slope, pix):
     """(distance, coverage, r, g, b) of an upright cylinder with a band (RGB_B) between two heights."""
-    dot = hx * O[i, n.X] + hy * O[i, n.Y]
+    dot = hx * T[i, n.X] + hy * T[i, n.Y]
     if dot < 0.2:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    off = hx * O[i, n.Y] - hy * O[i, n.X]  # > 0: the axis lies right of the ray
-    z = P[n.CAMERA_Z] + slope * dot - O[i, n.BASE]
-    radius = O[i, n.WIDTH]
-    tall = O[i, n.HEIGHT]
+    off = hx * T[i, n.Y] - hy * T[i, n.X]  # > 0: the axis lies right of the ray
+    z = P[n.CAMERA_Z] + slope * dot - T[i, n.BASE]
+    radius = T[i, n.WIDTH]
+    tall = T[i, n.HEIGHT]
     foot = pix * dot + 0.001
-    radius *= 1.0 - O[i, n.EXTRA + 4] * clamp(z / tall, 0.0, 1.0)
+    radius *= 1.0 - T[i, n.EXTRA + 4] * clamp(z / tall, 0.0, 1.0)
     a = cover(off, radius, foot) * cover(z - 0.5 * tall, 0.5 * tall, foot)
     if a < 0.01:
         return MISS, 0.0, 0.0, 0.0, 0.0
@@ -76,18 +78,18 @@ def round_post(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
     ax = -hx * front - hy * bend
     ay = -hy * front + hx * bend
     sky, sun = lit(P, ax, ay, 0.0)
-    band = cover(z - 0.5 * (O[i, n.EXTRA] + O[i, n.EXTRA + 1]), 0.5 * (O[i, n.EXTRA + 1] - O[i, n.EXTRA]), foot)
-    stripes = O[i, n.EXTRA + 2]
+    band = cover(z - 0.5 * (T[i, n.EXTRA] + T[i, n.EXTRA + 1]), 0.5 * (T[i, n.EXTRA + 1] - T[i, n.EXTRA]), foot)
+    stripes = T[i, n.EXTRA + 2]
     if stripes > 0.0:
         m = z / stripes
         band *= 1.0 if m - floor(m) < 0.5 else 0.0
-    cap = clamp((z - O[i, n.EXTRA + 3]) / foot + 0.5, 0.0, 1.0)
-    r = O[i, n.RGB_A] + (O[i, n.RGB_B] - O[i, n.RGB_A]) * band
-    g = O[i, n.RGB_A + 1] + (O[i, n.RGB_B + 1] - O[i, n.RGB_A + 1]) * band
-    b = O[i, n.RGB_A + 2] + (O[i, n.RGB_B + 2] - O[i, n.RGB_A + 2]) * band
-    r += (O[i, n.RGB_C] - r) * cap
-    g += (O[i, n.RGB_C + 1] - g) * cap
-    b += (O[i, n.RGB_C + 2] - b) * cap
+    cap = clamp((z - T[i, n.EXTRA + 3]) / foot + 0.5, 0.0, 1.0)
+    r = T[i, n.RGB_A] + (T[i, n.RGB_B] - T[i, n.RGB_A]) * band
+    g = T[i, n.RGB_A + 1] + (T[i, n.RGB_B + 1] - T[i, n.RGB_A + 1]) * band
+    b = T[i, n.RGB_A + 2] + (T[i, n.RGB_B + 2] - T[i, n.RGB_A + 2]) * band
+    r += (T[i, n.RGB_C] - r) * cap
+    g += (T[i, n.RGB_C + 1] - g) * cap
+    b += (T[i, n.RGB_C + 2] - b) * cap
     grain = 1.0 if foot > 0.03 else 0.92 + 0.16 * abs(bend * 7.0 - floor(bend * 7.0) - 0.5)
     sky *= grain
     return (
@@ -100,18 +102,18 @@ def round_post(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def block(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def block(P, T, i, hx, hy, slope, pix):
     """(distance, coverage, r, g, b) of an upright box with a band (RGB_B) between two heights."""
-    c = O[i, n.COS]
-    s = O[i, n.SIN]
-    px = -O[i, n.X]
-    py = -O[i, n.Y]
+    c = T[i, n.COS]
+    s = T[i, n.SIN]
+    px = -T[i, n.X]
+    py = -T[i, n.Y]
     dx = hx * c + hy * s
     dy = -hx * s + hy * c
-    oz = P[n.CAMERA_Z] - O[i, n.BASE]
-    tall = O[i, n.HEIGHT]
-    near, far, face = slab(px * c + py * s, dx, O[i, n.LENGTH], 0.05, MISS, 0, 1)
-    near, far, face = slab(-px * s + py * c, dy, O[i, n.WIDTH], near, far, face, 2)
+    oz = P[n.CAMERA_Z] - T[i, n.BASE]
+    tall = T[i, n.HEIGHT]
+    near, far, face = slab(px * c + py * s, dx, T[i, n.LENGTH], 0.05, MISS, 0, 1)
+    near, far, face = slab(-px * s + py * c, dy, T[i, n.WIDTH], near, far, face, 2)
     near, far, face = slab(oz - 0.5 * tall, slope, 0.5 * tall, near, far, face, 3)
     if near > far:
         return MISS, 0.0, 0.0, 0.0, 0.0
@@ -127,14 +129,14 @@ def block(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
     else:
         ay = 1.0 if face == 2 else -1.0
     sky, sun = lit(P, ax * c - ay * s, ax * s + ay * c, az)
-    band = cover(z - 0.5 * (O[i, n.EXTRA] + O[i, n.EXTRA + 1]), 0.5 * (O[i, n.EXTRA + 1] - O[i, n.EXTRA]), foot)
-    cap = clamp((z - O[i, n.EXTRA + 3]) / foot + 0.5, 0.0, 1.0)
-    r = O[i, n.RGB_A] + (O[i, n.RGB_B] - O[i, n.RGB_A]) * band
-    g = O[i, n.RGB_A + 1] + (O[i, n.RGB_B + 1] - O[i, n.RGB_A + 1]) * band
-    b = O[i, n.RGB_A + 2] + (O[i, n.RGB_B + 2] - O[i, n.RGB_A + 2]) * band
-    r += (O[i, n.RGB_C] - r) * cap
-    g += (O[i, n.RGB_C + 1] - g) * cap
-    b += (O[i, n.RGB_C + 2] - b) * cap
+    band = cover(z - 0.5 * (T[i, n.EXTRA] + T[i, n.EXTRA + 1]), 0.5 * (T[i, n.EXTRA + 1] - T[i, n.EXTRA]), foot)
+    cap = clamp((z - T[i, n.EXTRA + 3]) / foot + 0.5, 0.0, 1.0)
+    r = T[i, n.RGB_A] + (T[i, n.RGB_B] - T[i, n.RGB_A]) * band
+    g = T[i, n.RGB_A + 1] + (T[i, n.RGB_B + 1] - T[i, n.RGB_A + 1]) * band
+    b = T[i, n.RGB_A + 2] + (T[i, n.RGB_B + 2] - T[i, n.RGB_A + 2]) * band
+    r += (T[i, n.RGB_C] - r) * cap
+    g += (T[i, n.RGB_C + 1] - g) * cap
+    b += (T[i, n.RGB_C + 2] - b) * cap
     return (
         near,
         1.0,
@@ -145,32 +147,31 @@ def block(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def board(P, O, i, text, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
+def board(P, T, i, text, hx, hy, slope, pix):
     """(distance, coverage, r, g, b) of a flat board: rectangle, triangle, diamond or disc; a sign from in front."""
-    ax = O[i, n.COS]
-    ay = O[i, n.SIN]
+    ax = T[i, n.COS]
+    ay = T[i, n.SIN]
     along = hx * ax + hy * ay
     if abs(along) < 1e-4:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    near = (O[i, n.X] * ax + O[i, n.Y] * ay) / along
+    near = (T[i, n.X] * ax + T[i, n.Y] * ay) / along
     if near < 0.3:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    x = hx * near - O[i, n.X]
-    y = hy * near - O[i, n.Y]
+    x = hx * near - T[i, n.X]
+    y = hy * near - T[i, n.Y]
     m = x * ay - y * ax  # to the right of one who stands before it
-    z = P[n.CAMERA_Z] + slope * near - O[i, n.BASE] - 0.5 * O[i, n.HEIGHT]
-    half_w = O[i, n.WIDTH]
-    half_h = 0.5 * O[i, n.HEIGHT]
+    z = P[n.CAMERA_Z] + slope * near - T[i, n.BASE] - 0.5 * T[i, n.HEIGHT]
+    half_w = T[i, n.WIDTH]
+    half_h = 0.5 * T[i, n.HEIGHT]
     foot_z = pix * near + 0.001
     foot = foot_z / clamp(abs(along), 0.15, 1.0)
-    shape = O[i, n.EXTRA]
-    border = O[i, n.EXTRA + 3]
+    shape = T[i, n.EXTRA]
+    border = T[i, n.EXTRA + 3]
     if shape < 0.5:
         a = cover(m, half_w, foot) * cover(z, half_h, foot_z)
         inner = cover(m, half_w - border, foot) * cover(z, half_h - border, foot_z)
     else:
         if shape < 1.5:  # triangle, point upwards
-            edge = min((half_h - z) * 0.447 - abs(m) * 0.894 * (half_h / half_w) * 0.5 * 2.0 * 0.5, z + half_h)
             edge = min((half_h - z) * half_w / (2.0 * half_h) - abs(m), z + half_h)
         elif shape < 2.5:  # diamond
             edge = (half_h - abs(z) - abs(m) * half_h / half_w) * 0.707
@@ -192,12 +193,12 @@ def board(P, O, i, text, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
             k * (P[n.AMBIENT_RGB + 2] * sky + P[n.SUN_RGB + 2] * sun),
         )
     mark = 0.0
-    symbol = O[i, n.EXTRA + 2]
+    symbol = T[i, n.EXTRA + 2]
     if symbol > 0.5 and symbol < 1.5:  # lettering
         u = 0.5 + m / (2.0 * half_w * 0.92)
         v = 0.5 - z / (2.0 * half_h * 0.84)
         if u > 0.0 and u < 1.0 and v > 0.0 and v < 1.0:
-            mark = letter_at(text, int(O[i, n.EXTRA + 1]), u, v, foot_z / (2.0 * half_h))
+            mark = letter_at(text, int(T[i, n.EXTRA + 1]), u, v, foot_z / (2.0 * half_h))
     elif symbol < 2.5 and symbol > 1.5:  # a bend to come
         up = z / half_h
         if shape < 1.5:
@@ -205,7 +206,7 @@ def board(P, O, i, text, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
         bent = 0.16 * half_w * (1.0 if up > 0.05 else -1.0) * min(abs(up) * 2.0, 1.0)
         mark = cover(m - bent, 0.10 * half_w, foot) * cover(up, 0.45, foot_z / half_h)
     elif symbol < 3.5 and symbol > 2.5:  # chevrons
-        k = (m + 0.6 * abs(z) * O[i, n.EXTRA + 4]) / (half_w * 0.66)
+        k = (m + 0.6 * abs(z) * T[i, n.EXTRA + 4]) / (half_w * 0.66)
         mark = 1.0 if k - floor(k) < 0.5 else 0.0
     elif symbol > 3.5:  # two figures of a speed limit
         mark = max(
@@ -213,13 +214,13 @@ def board(P, O, i, text, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
             - 0.9 * cover(abs(m) - 0.3 * half_w, 0.05 * half_w, foot) * cover(z, 0.28 * half_h, foot_z),
             0.0,
         )
-    r = O[i, n.RGB_A] + (O[i, n.RGB_C] - O[i, n.RGB_A]) * mark
-    g = O[i, n.RGB_A + 1] + (O[i, n.RGB_C + 1] - O[i, n.RGB_A + 1]) * mark
-    b = O[i, n.RGB_A + 2] + (O[i, n.RGB_C + 2] - O[i, n.RGB_A + 2]) * mark
+    r = T[i, n.RGB_A] + (T[i, n.RGB_C] - T[i, n.RGB_A]) * mark
+    g = T[i, n.RGB_A + 1] + (T[i, n.RGB_C + 1] - T[i, n.RGB_A + 1]) * mark
+    b = T[i, n.RGB_A + 2] + (T[i, n.RGB_C + 2] - T[i, n.RGB_A + 2]) * mark
     rim = 1.0 - inner
-    r += (O[i, n.RGB_B] - r) * rim
-    g += (O[i, n.RGB_B + 1] - g) * rim
-    b += (O[i, n.RGB_B + 2] - b) * rim
+    r += (T[i, n.RGB_B] - r) * rim
+    g += (T[i, n.RGB_B + 1] - g) * rim
+    b += (T[i, n.RGB_B + 2] - b) * rim
     sky = 0.35 + 0.75 * sky  # sheeting throws light back
     return (
         near,
@@ -231,21 +232,21 @@ def board(P, O, i, text, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pole_top(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
-    """(distance, coverage, r, g, b) of a pole's cross-arms and insulators, or of a lamp's arm: a plane across the road."""
+def pole_top(P, T, i, hx, hy, slope, pix):
+    """(distance, coverage, r, g, b) of a pole's arms and insulators, or of a lamp's arm: a plane across the road."""
     if abs(hx) < 1e-3:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    near = O[i, n.X] / hx
+    near = T[i, n.X] / hx
     if near < 0.3:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    m = hy * near - O[i, n.Y]
+    m = hy * near - T[i, n.Y]
     z = P[n.CAMERA_Z] + slope * near
     foot = pix * near + 0.001
-    reach = O[i, n.LENGTH]
-    if abs(m) > reach + 0.5 or z < O[i, n.BASE] or z > O[i, n.BASE] + O[i, n.HEIGHT]:
+    reach = T[i, n.LENGTH]
+    if abs(m) > reach + 0.5 or z < T[i, n.BASE] or z > T[i, n.BASE] + T[i, n.HEIGHT]:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    style = O[i, n.EXTRA]
-    top = O[i, n.BASE] + O[i, n.HEIGHT]
+    style = T[i, n.EXTRA]
+    top = T[i, n.BASE] + T[i, n.HEIGHT]
     a = 0.0
     dark = 0.0
     if style < 1.5:  # one arm, or two
@@ -258,7 +259,7 @@ def pole_top(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
         brace = cover((top - 1.1 - z) + abs(m) * 0.9, 0.05, foot) * (1.0 if k < 1.3 else 0.0)
         a = max(a, 0.8 * brace)
     elif style < 2.5:  # an arm with a lamp, towards the road
-        s = O[i, n.EXTRA + 1]
+        s = T[i, n.EXTRA + 1]
         rise = cover(z - top + 0.25 - 0.12 * m * s, 0.05, foot) * (1.0 if m * s > 0.0 and m * s < reach else 0.0)
         a = rise
         dark = cover(m * s - reach + 0.25, 0.38, foot) * cover(z - top + 0.22 - 0.12 * reach, 0.09, foot)
@@ -270,9 +271,9 @@ def pole_top(P, O, i, hx, hy, slope, pix):  # type: ignore[no-untyped-def]
         return MISS, 0.0, 0.0, 0.0, 0.0
     sky, sun = lit(P, -1.0 if hx > 0.0 else 1.0, 0.0, 0.2)
     w = dark / total
-    r = O[i, n.RGB_A] + (O[i, n.RGB_B] - O[i, n.RGB_A]) * w
-    g = O[i, n.RGB_A + 1] + (O[i, n.RGB_B + 1] - O[i, n.RGB_A + 1]) * w
-    b = O[i, n.RGB_A + 2] + (O[i, n.RGB_B + 2] - O[i, n.RGB_A + 2]) * w
+    r = T[i, n.RGB_A] + (T[i, n.RGB_B] - T[i, n.RGB_A]) * w
+    g = T[i, n.RGB_A + 1] + (T[i, n.RGB_B + 1] - T[i, n.RGB_A + 1]) * w
+    b = T[i, n.RGB_A + 2] + (T[i, n.RGB_B + 2] - T[i, n.RGB_A + 2]) * w
     glow = P[n.NIGHT] * w * (2.0 if style > 1.5 else 0.0)
     return (
         near,

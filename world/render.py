@@ -19,7 +19,7 @@ from model.artifacts import whole
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
 from world.layout import lay_out
-from world.raycast import draw_rows
+from world.raycast_rows import draw_rows
 from world.scene import Scene
 
 ROWS_A_TASK = 32
@@ -33,7 +33,7 @@ def render_views(
     headings: Sequence[float] = (0.0, 90.0, 180.0, 270.0),
     fov_deg: float = 90.0,
 ) -> NDArray[np.uint8]:
-    """Square views at `headings` (degrees from north), pitch 0: uint8 (V, size, size, 3). One thread, for worker processes.
+    """Square views at `headings` (degrees from north), pitch 0: uint8 (V, size, size, 3), in one thread.
 
     `samples` is the most rays a pixel gets: where the first two agree, four are not needed.
 
@@ -100,13 +100,20 @@ def main(config: RenderConfig) -> Path:
     else:
         picture = render_equirectangular(scene, config.width, config.samples)
     with whole(config.out) as partial:
-        Image.fromarray(picture).save(partial, format="PNG" if config.out.suffix.lower() == ".png" else "JPEG", quality=92)
+        Image.fromarray(picture).save(
+            partial, format="PNG" if config.out.suffix.lower() == ".png" else "JPEG", quality=92
+        )
     return config.out
 
 
 if __name__ == "__main__":
     run(
         lambda: print(
-            main(read(parser_for(RenderConfig, "python -m world.render", "Draw the simulated Earth at one place."), RenderConfig))
+            main(
+                read(
+                    parser_for(RenderConfig, "python -m world.render", "Draw the simulated Earth at one place."),
+                    RenderConfig,
+                )
+            )
         )
     )

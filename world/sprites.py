@@ -4,16 +4,24 @@ A sprite has four channels and no colour of its own: coverage, leaf (255) or woo
 (128 faces the viewer). So one tree is re-coloured and re-lit in every scene.
 """
 
+import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+import PIL
 from numpy.typing import NDArray
 
+from model.artifacts import whole
+from model.errors import StorageError
+from model.geo.folders import cache_dir
 from world.raycast_sprites import LEVELS, SIDE
 from world.scene import RGB
+from world.sprites_bare import bare_tree
 from world.sprites_brush import Brush
-from world.sprites_shapes import DRAWERS, bare_tree
+from world.sprites_shapes import DRAWERS
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,27 @@ def sprite_row(kind: str, variant: int, bare: bool) -> int:
 
 @lru_cache(maxsize=1)
 def plant_atlas() -> NDArray[np.uint8]:
-    """All sprites with their mips below one another: (sprites, 2 · SIDE, SIDE, 4), drawn on first use."""
+    """All sprites with their mips below one another: (sprites, 2 · SIDE, SIDE, 4). Drawn once, then cached."""
+    path = cache_dir() / f"sprites-{_sources()}.npy"
+    try:
+        atlas: NDArray[np.uint8] = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):  # not drawn yet, or cut short
+        atlas = draw_atlas()
+        with suppress(StorageError), whole(path) as partial:  # a full disk costs only time
+            np.save(partial, atlas)
+    return atlas
+
+
+def _sources() -> str:
+    """A fingerprint of what the sprites are drawn by."""
+    digest = hashlib.sha256(PIL.__version__.encode())
+    for name in ("sprites.py", "sprites_brush.py", "sprites_shapes.py", "sprites_bare.py", "raycast_sprites.py"):
+        digest.update((Path(__file__).parent / name).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def draw_atlas() -> NDArray[np.uint8]:
+    """Draw every sprite anew, some seconds of work; the same bytes each time."""
     sheets = []
     for kind in KINDS:
         for variant in range(2):

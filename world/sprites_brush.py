@@ -98,16 +98,16 @@ class Brush:
             w0, w1 = width * sin(pi * min(u + 0.12, 1.0)), width * sin(pi * min(u + 0.24, 1.0))
             sx, sy = -sin(a), cos(a)
             for side, shift in ((1.0, 0.06), (-1.0, -0.08)):
+                outer = ((nx + sx * w1 * side, ny + sy * w1 * side), (x + sx * w0 * side, y + sy * w0 * side))
                 self.pen.polygon(
-                    [
-                        (p * CANVAS, (1.0 - q) * CANVAS)
-                        for p, q in ((x, y), (nx, ny), (nx + sx * w1 * side, ny + sy * w1 * side), (x + sx * w0 * side, y + sy * w0 * side))
-                    ],
+                    [(p * CANVAS, (1.0 - q) * CANVAS) for p, q in ((x, y), (nx, ny), *outer)],
                     fill=self.ink(1.0, tone + shift + 0.12 * u, cos(angle) * 0.7),
-                )  # fmt: skip
+                )
             x, y = nx, ny
 
-    def branches(self, x: float, y: float, angle: float, length: float, width: float, depth: int, spread: float) -> list[tuple[float, float]]:
+    def branches(
+        self, x: float, y: float, angle: float, length: float, width: float, depth: int, spread: float
+    ) -> list[tuple[float, float]]:
         """A branching skeleton; the tips, where leaves may hang."""
         nx, ny = x + cos(angle) * length, y + sin(angle) * length
         self.limb(x, y, nx, ny, width, width * 0.65)

@@ -1,7 +1,7 @@
 """How each kind of plant grows, as strokes of the brush. Knows no scenes and no colours."""
 
 from collections.abc import Callable
-from math import cos, pi, sin
+from math import pi, sin
 
 from world.sprites_brush import Brush
 
@@ -10,7 +10,14 @@ def _round_tree(trunk: float, cy: float, rx: float, ry: float, clumps: int, clum
     def draw(b: Brush) -> None:
         b.limb(0.5, 0.0, 0.5 + b.rng.uniform(-0.02, 0.02), cy, trunk, trunk * 0.6)
         for _ in range(4):
-            b.limb(0.5, cy - ry * 0.8, 0.5 + b.rng.uniform(-0.7, 0.7) * rx, cy + b.rng.uniform(0.0, 0.5) * ry, trunk * 0.5, 0.006)
+            b.limb(
+                0.5,
+                cy - ry * 0.8,
+                0.5 + b.rng.uniform(-0.7, 0.7) * rx,
+                cy + b.rng.uniform(0.0, 0.5) * ry,
+                trunk * 0.5,
+                0.006,
+            )
         b.crown(0.5, cy, rx, ry, clumps, clump, 90, 0.0075)
 
     return draw
@@ -82,7 +89,7 @@ def _umbrella(b: Brush) -> None:
     b.limb(0.5, 0.0, 0.5, 0.66, 0.026, 0.018)
     for k in range(7):
         b.limb(0.5, 0.62, 0.5 + (k - 3) * 0.11, 0.80, 0.012, 0.006)
-    for k in range(22):
+    for _ in range(22):
         x = b.rng.uniform(-0.42, 0.42)
         b.leaves(0.5 + x, 0.83 + 0.09 * (1 - (x / 0.45) ** 2) * b.rng.random(), 0.085, 0.045, 60, 0.008)
 
@@ -108,7 +115,9 @@ def _araucaria(b: Brush) -> None:
 
 def _eucalyptus(b: Brush) -> None:
     b.limb(0.5, 0.0, 0.48, 0.42, 0.024, 0.018)
-    tips = b.branches(0.48, 0.42, pi / 2 + 0.35, 0.17, 0.014, 2, 0.6) + b.branches(0.48, 0.4, pi / 2 - 0.4, 0.19, 0.014, 2, 0.6)
+    tips = b.branches(0.48, 0.42, pi / 2 + 0.35, 0.17, 0.014, 2, 0.6) + b.branches(
+        0.48, 0.4, pi / 2 - 0.4, 0.19, 0.014, 2, 0.6
+    )
     for x, y in tips:
         b.leaves(x, min(y, 0.93), 0.075, 0.05, 55, 0.009)
         b.leaves(x + b.rng.uniform(-0.06, 0.06), min(y - 0.06, 0.9), 0.05, 0.05, 30, 0.008, 0.1)
@@ -118,7 +127,7 @@ def _acacia(b: Brush) -> None:
     b.limb(0.5, 0.0, 0.5, 0.34, 0.022, 0.016)
     for k in range(8):
         b.limb(0.5, 0.32, 0.5 + (k - 3.5) * 0.11, 0.76, 0.011, 0.004)
-    for k in range(30):
+    for _ in range(30):
         x = b.rng.uniform(-0.46, 0.46)
         b.leaves(0.5 + x, 0.79 + 0.10 * b.rng.random() * (1 - (x / 0.5) ** 2), 0.075, 0.028, 46, 0.008)
 
@@ -193,7 +202,9 @@ def _cactus(b: Brush) -> None:
 
 def _joshua(b: Brush) -> None:
     b.limb(0.5, 0.0, 0.5, 0.3, 0.04, 0.035)
-    for x, y in b.branches(0.5, 0.28, pi / 2 + 0.5, 0.2, 0.03, 2, 0.7) + b.branches(0.5, 0.28, pi / 2 - 0.5, 0.2, 0.03, 2, 0.7):
+    for x, y in b.branches(0.5, 0.28, pi / 2 + 0.5, 0.2, 0.03, 2, 0.7) + b.branches(
+        0.5, 0.28, pi / 2 - 0.5, 0.2, 0.03, 2, 0.7
+    ):
         for k in range(16):
             b.blade(x, min(y, 0.9), pi * (1.2 - 1.4 * k / 15), 0.085, 0.1, 0.010)
 
@@ -262,38 +273,3 @@ DRAWERS: dict[str, Callable[[Brush], None]] = {
     "fern": _fern,
     "grass": _grass,
 }
-
-
-def bare_tree(b: Brush, kind: str) -> None:
-    """A tree in winter: the habit of its kind without leaves."""
-    if kind == "larch":
-        b.limb(0.5, 0.0, 0.5, 0.98, 0.018, 0.003)
-        for k in range(44):
-            u = k / 43
-            side = -1 if k % 2 else 1
-            reach = 0.21 * (1.0 - u) + 0.01
-            b.limb(0.5, 0.14 + 0.83 * u, 0.5 + side * reach, 0.11 + 0.83 * u, 0.005, 0.002)
-    elif kind == "poplar":
-        b.limb(0.5, 0.0, 0.5, 0.97, 0.018, 0.003)
-        for k in range(40):
-            y = 0.12 + 0.7 * k / 39
-            b.limb(0.5, y, 0.5 + (-1 if k % 2 else 1) * b.rng.uniform(0.05, 0.10), y + 0.16, 0.005, 0.002)
-    elif kind == "birch":
-        b.limb(0.5, 0.0, 0.51, 0.95, 0.018, 0.004)
-        for k in range(24):
-            y = 0.3 + 0.6 * k / 23
-            for _ in range(2):
-                side = cos(pi * k) * b.rng.uniform(0.6, 1.0)
-                b.branches(0.505, y, pi / 2 - side * 0.9, 0.10 * (1.1 - 0.6 * k / 23), 0.005, 1, 0.5)
-    elif kind == "baobab":
-        b.limb(0.5, 0.0, 0.5, 0.55, 0.105, 0.085)
-        for k in range(9):
-            b.branches(0.5 + (k - 4) * 0.02, 0.53, pi * (0.1 + 0.8 * k / 8), 0.14, 0.02, 3, 0.55)
-    elif kind == "bush":
-        for _ in range(12):
-            b.branches(0.5 + b.rng.uniform(-0.1, 0.1), 0.0, pi / 2 + b.rng.uniform(-0.8, 0.8), 0.24, 0.010, 3, 0.5)
-    else:
-        spread = {"acacia": 0.8, "willow": 0.7}.get(kind, 0.55)
-        b.limb(0.5, 0.0, 0.5, 0.26, 0.030, 0.024)
-        for angle in (-0.55, -0.15, 0.25, 0.6):
-            b.branches(0.5, 0.25, pi / 2 + angle, 0.20, 0.015, 4, spread)

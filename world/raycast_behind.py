@@ -1,0 +1,115 @@
+"""What a ray meets when no object stopped it: near ground, standing crops, sea, the horizon. Knows no objects."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls
+
+from math import sqrt
+
+import world.raycast_names as n
+from world.compiled import kernel
+from world.raycast_ground import crop_top, ground_colour
+from world.raycast_math import clamp, layered_noise, noise_at, step
+from world.raycast_sky import forest_edge, haze_weight, relief, ring_at, sea_colour, sky_colour, skyline
+
+
+@kernel
+def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix):
+    """(r, g, b) of what lies beyond the near ground: forest edge, skyline, sea, relief, sky."""
+    r = 0.0
+    g = 0.0
+    b = 0.0
+    rest = 1.0
+    if slope < 0.35 and slope > -0.05:
+        if P[n.SKYLINE] > 0.02:
+            cr, cg, cb, a, away = skyline(P, palette, turn, slope, pix)
+            if a > 0.0:
+                h = haze_weight(P, away * 0.001 + 0.1)
+                return (
+                    cr + (P[n.HAZE_RGB] - cr) * h,
+                    cg + (P[n.HAZE_RGB + 1] - cg) * h,
+                    cb + (P[n.HAZE_RGB + 2] - cb) * h,
+                )
+        sea = ring_at(rings, n.RING_SEA, turn)
+        if P[n.TREELINE] > 0.02 and sea < 0.5:
+            cr, cg, cb, rest, away = forest_edge(P, noise, atlas, shares, turn, slope, pix)
+            if rest < 0.999:
+                h = haze_weight(P, 0.3)
+                a = 1.0 - rest
+                r = cr + (P[n.HAZE_RGB] * a - cr) * h
+                g = cg + (P[n.HAZE_RGB + 1] * a - cg) * h
+                b = cb + (P[n.HAZE_RGB + 2] * a - cb) * h
+                if rest < 0.02:
+                    return r, g, b
+    cr, cg, cb, kilometres, found = 0.0, 0.0, 0.0, 0.0, False
+    if slope < 1.2:
+        cr, cg, cb, kilometres, found = relief(P, noise, rings, turn, hx, hy, slope, pix)
+    if found:
+        h = haze_weight(P, kilometres)
+        cr += (P[n.HAZE_RGB] - cr) * h
+        cg += (P[n.HAZE_RGB + 1] - cg) * h
+        cb += (P[n.HAZE_RGB + 2] - cb) * h
+    else:
+        length = 1.0 / sqrt(1.0 + slope * slope)
+        cr, cg, cb = sky_colour(P, noise, hx * length, hy * length, max(slope, 0.0) * length, True)
+    return r + rest * cr, g + rest * cg, b + rest * cb
+
+
+@kernel
+def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
+    """(r, g, b, distance) of ground, standing crops or sea along a falling ray."""
+    r = P[n.CAMERA_Z] / -slope
+    sea = ring_at(rings, n.RING_SEA, turn)
+    if sea > 0.35:
+        shore = P[n.SHORE] * (1.6 - 0.6 * sea) + 6.0 * noise_at(noise, hx * 9.0 + 3.0, hy * 9.0)
+        if r > shore:
+            cr, cg, cb = sea_colour(P, noise, hx, hy, slope, r)
+            foam = step(shore * 1.16, shore * 1.02, r) * 0.7
+            cr += (0.75 - cr) * foam
+            cg += (0.78 - cg) * foam
+            cb += (0.80 - cb) * foam
+            return cr, cg, cb, r
+    if P[n.CROP_HEIGHT] > 0.05:
+        top = P[n.CROP_HEIGHT]
+        edge = P[n.CROP_EDGE]
+        across = hy * r - P[n.ROAD_Y] - P[n.CURVE] * hx * hx * r * r
+        if abs(across) > edge and across * P[n.CROP_SIDE] >= 0.0:
+            near = (P[n.CAMERA_Z] - top) / -slope
+            x = hx * near
+            over = hy * near - P[n.ROAD_Y] - P[n.CURVE] * x * x
+            foot = pix * near
+            along = foot / clamp(-slope, 0.03, 1.0)
+            if abs(over) > edge and over * P[n.CROP_SIDE] >= 0.0:
+                cr, cg, cb = crop_top(
+                    P, noise, x, over, along * abs(hx) + foot, along * abs(hy) + foot, (foot * 2.0 + along) / 3.0
+                )
+                shade = 1.0
+            else:  # the side of the standing crop
+                side = edge if across > 0.0 else -edge
+                near = (side + P[n.ROAD_Y]) / (hy if abs(hy) > 1e-5 else 1e-5)
+                near = clamp(near, 0.1, r)
+                x = hx * near
+                z = clamp((P[n.CAMERA_Z] + slope * near) / top, 0.0, 1.0)
+                stalk = layered_noise(noise, x * 7.0, z * 1.2, pix * near * 7.0, 3)
+                shade = (0.45 + 0.55 * z) * (1.0 + 0.5 * stalk)
+                cr, cg, cb = P[n.CROP_RGB], P[n.CROP_RGB + 1], P[n.CROP_RGB + 2]
+            light = P[n.SUN_STRENGTH] * P[n.SUN_Z] * shade
+            return (
+                cr * (P[n.AMBIENT_RGB] * shade + P[n.SUN_RGB] * light),
+                cg * (P[n.AMBIENT_RGB + 1] * shade + P[n.SUN_RGB + 1] * light),
+                cb * (P[n.AMBIENT_RGB + 2] * shade + P[n.SUN_RGB + 2] * light),
+                near,
+            )
+    cr, cg, cb = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, pix)
+    return cr, cg, cb, r
+
+
+@kernel
+def far_front(P, rings, atlas, shares, palette, noise, turn, slope, pix, away):
+    """The feet of the distant rows, just below the horizon: premultiplied colour and coverage."""
+    if P[n.SKYLINE] > 0.02:
+        cr, cg, cb, a, distance = skyline(P, palette, turn, slope, pix)
+        if a > 0.0 and distance < away:
+            return cr, cg, cb, 1.0
+    if P[n.TREELINE] > 0.02 and ring_at(rings, n.RING_SEA, turn) < 0.5 and away > 105.0:
+        cr, cg, cb, rest, _ = forest_edge(P, noise, atlas, shares, turn, slope, pix)
+        return cr, cg, cb, 1.0 - rest
+    return 0.0, 0.0, 0.0, 0.0
