@@ -49,6 +49,7 @@ class Arena:
         self._panoramas = PanoramaCache()
         self._lock = threading.Lock()
         self._playing = threading.Lock()
+        self._cold = True
 
     @property
     def scorebook(self) -> Scorebook:
@@ -57,6 +58,14 @@ class Arena:
             if self._scorebook is None:
                 self._scorebook = Scorebook.open(self._scorebook_url)
             return self._scorebook
+
+    def warm_up(self) -> None:
+        """Make one panorama in the background, once: the first game need not wait for compilers then."""
+        with self._lock:
+            cold, self._cold = self._cold, False
+        source = next(iter(self.maps().values()), None) if cold else None
+        if source is not None and not source.problem:
+            self._panoramas.ahead("warm-up", lambda: source.panorama(source.draw(1, 0)[0]))
 
     def create(self, name: object, map_name: object, kind: object = "person", seed: object = None) -> str:
         """Start a game and answer its id, a token that cannot be guessed; the first panorama is already being made.

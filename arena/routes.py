@@ -81,6 +81,7 @@ class _Web:
         self.arena = arena
 
     async def page(self, _request: Request) -> Response:
+        await run_in_threadpool(self.arena.warm_up)  # while the player types a name
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def home(self, request: Request) -> Response:

@@ -17,7 +17,6 @@ const query = new URLSearchParams(location.search);
 const kind = query.get('kind') === 'bot' ? 'bot' : 'person';
 // A bot gains nothing from animations, and some people ask to be spared them.
 const still = kind === 'bot' || matchMedia('(prefers-reduced-motion: reduce)').matches;
-body.classList.toggle('still', still);
 
 const page = {game: null, round: 0, busy: false, again: null, since: 0};
 let panorama, guessMap, resultMap;
@@ -63,7 +62,9 @@ async function openPage() {
   if (!globalThis.deck?.Deck) throw new Error('The map library did not load. Check the connection, then reload the page.');
   if (!panorama) {
     panorama = new Panorama($('panorama'), {still, onChange: showHeading});
-    body.classList.toggle('frosted', kind !== 'bot' && !panorama.software); // without a GPU, blur costs more than all else
+    // Without a GPU, blur and growing panels cost more than everything else together.
+    body.classList.toggle('frosted', kind !== 'bot' && !panorama.software);
+    body.classList.toggle('still', still || panorama.software);
   }
   if (!guessMap) {
     const map = new WorldMap({rich: kind !== 'bot', antialias: !panorama.software});

@@ -101,7 +101,7 @@ export class GuessMap {
 
   move(viewState) {
     const {clientWidth: width, clientHeight: height} = this.element;
-    const minZoom = Math.log2(Math.max(width / 2, height, 64) / 512); // no bands of nothing above and below
+    const minZoom = Math.log2(Math.max(width, height, 64) / 512); // the whole world once, and no bands of nothing
     const zoom = Math.min(MAX_ZOOM, Math.max(minZoom, viewState.zoom));
     const halfHeight = Math.min(0.5, height / 2 / (512 * 2 ** zoom)); // in worlds
     const y = Math.min(1 - halfHeight, Math.max(halfHeight, mercator([0, viewState.latitude])[1]));

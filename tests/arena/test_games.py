@@ -110,6 +110,14 @@ def test_the_next_panorama_is_made_before_it_is_asked_for(new_arena, painted_map
     assert sorted(painted_map.painted) == [0, 1]
 
 
+def test_the_renderer_is_warmed_up_once(new_arena, painted_map):
+    arena = new_arena()
+    arena.warm_up()
+    arena.warm_up()
+    arena._panoramas._ahead.shutdown(wait=True)
+    assert painted_map.painted == [0]
+
+
 @pytest.mark.parametrize("game_id", ["nope", "", "../../etc/passwd", "' OR 1=1 --"])
 def test_an_unknown_game_is_refused(new_arena, game_id):
     with pytest.raises(Refused, match="no game") as refusal:
