@@ -2,7 +2,7 @@
 
 Latin letters come from the font inside Pillow, with accents drawn above them. All other scripts are drawn by ourselves,
 as glyphs that have the habit of the script (a bar along the top, loops, joined bows, squares full of strokes) and
-differ from letter to letter: the same everywhere, whatever fonts a machine has; to be told apart, not to be read.
+vary from letter to letter: the same everywhere, whatever fonts a machine has; to be told apart, not to be read.
 """
 
 import unicodedata
