@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PAGE_LOAD_S = 120.0  # a busy machine takes its time
+PAGE_LOAD_S = 100.0  # a busy machine takes its time; selenium itself gives up at 120
 
 
 @contextlib.contextmanager
@@ -46,7 +46,7 @@ def open_browser(headed: bool = False, width_px: int = 1024, height_px: int = 76
         driver = Chrome(options, Service(_on_path(DRIVERS)))
     except WebDriverException as error:
         raise BrowserError(
-            f"Chromium did not start: {first_line(error)} If versions differ, install both from the same place: "
+            f"Chromium did not start: {said_by(error)} If versions differ, install both from the same place: "
             "apt-get install chromium chromium-driver."
         ) from error
     try:
@@ -57,9 +57,10 @@ def open_browser(headed: bool = False, width_px: int = 1024, height_px: int = 76
             driver.quit()
 
 
-def first_line(error: WebDriverException) -> str:
-    """What the driver says, without its stack of addresses."""
-    return (error.msg or type(error).__name__).strip().splitlines()[0]
+def said_by(error: WebDriverException) -> str:
+    """What the driver says, without its advice and its stack of addresses."""
+    lines = (error.msg or type(error).__name__).split("Stacktrace:")[0].split("; For documentation")[0].split()
+    return " ".join(lines).rstrip(".") + "."
 
 
 def _on_path(names: tuple[str, ...]) -> str:

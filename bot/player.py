@@ -13,7 +13,7 @@ from typing import Protocol
 from selenium.common.exceptions import WebDriverException
 from urllib3.exceptions import HTTPError
 
-from bot.browser import first_line
+from bot.browser import said_by
 from bot.events import GamePlayed, RoundPlayed, Sink, event
 from bot.filmstrip import Frame, game_image, round_image
 from bot.screens.site import HEADINGS, Site
@@ -127,7 +127,7 @@ class Player:
             if isinstance(error, BrowserError):
                 reason = str(error)
             elif isinstance(error, WebDriverException):
-                reason = f"the browser died or refused: {first_line(error)}"
+                reason = f"the browser died or refused: {said_by(error)}"
             else:
                 reason = f"the browser's driver is gone ({type(error).__name__})."
             raise BrowserError(f"{reason}{self._last_picture()}{_way_on(game_id())}") from error

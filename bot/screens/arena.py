@@ -1,5 +1,6 @@
 """The arena's screens, from start to summary, and the site they make up. Knows nothing of models."""
 
+import math
 from urllib.parse import urlencode
 
 from selenium.common.exceptions import TimeoutException
@@ -37,12 +38,8 @@ class LookScreen(Screen):
     @property
     def loaded(self) -> bool:
         """Whether the panorama is drawn."""
-        return self.attribute(self.BODY, "data-state") == "looking" and self.is_drawn
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether the picture shows the current heading."""
-        return self.attribute(self.PANORAMA, "data-ready") == "true"
+        seen = self.data(self.BODY, self.PANORAMA)
+        return seen.get("state") == "looking" and seen.get("ready") == "true"
 
     @property
     def controls_are_hidden(self) -> bool:
@@ -64,24 +61,25 @@ class LookScreen(Screen):
     def widen_to_90_degrees(self) -> None:
         """Let the smaller side of the page show 90°."""
         self.press("9")
-        self.wait(lambda: self.is_drawn and abs(self._number("data-fov") - 90.0) < 0.5, "the view did not widen to 90°")
+        self.wait(lambda: abs(self._drawn("fov") - 90.0) < 0.5, "the view did not widen to 90°")
 
     def face(self, heading: Heading) -> None:
         """Turn to a heading, level."""
         self.press(heading.lower())
+        aim_deg = HEADING_DEG[heading]
         self.wait(
-            lambda: self.is_drawn and self._is_facing(HEADING_DEG[heading]), f"the panorama did not turn to {heading}"
+            lambda: abs((self._drawn("heading") - aim_deg + 180.0) % 360.0 - 180.0) < 0.5,
+            f"the panorama did not turn to {heading}",
         )
 
     def photograph(self) -> bytes:
         """A picture (PNG) of the panorama."""
         return self.find(self.PANORAMA).screenshot_as_png
 
-    def _is_facing(self, heading_deg: float) -> bool:
-        return abs((self._number("data-heading") - heading_deg + 180.0) % 360.0 - 180.0) < 0.5
-
-    def _number(self, name: str) -> float:
-        return float(self.attribute(self.PANORAMA, name) or "nan")
+    def _drawn(self, name: str) -> float:
+        """A number of the view as it is drawn; not a number while it is being drawn."""
+        seen = self.data(self.PANORAMA)
+        return float(seen[name]) if seen.get("ready") == "true" else math.nan
 
 
 class ResultScreen(Screen):
@@ -93,7 +91,8 @@ class ResultScreen(Screen):
     @property
     def loaded(self) -> bool:
         """Whether the result is there."""
-        return self.attribute(self.BODY, "data-state") == "guessed" and bool(self.attribute(self.RESULT, "data-score"))
+        seen = self.data(self.BODY, self.RESULT)
+        return seen.get("state") == "guessed" and bool(seen.get("score"))
 
     def read(self) -> Outcome:
         """What the page says about the guess."""
@@ -117,8 +116,8 @@ class SummaryScreen(Screen):
     @property
     def loaded(self) -> bool:
         """Whether the total is there."""
-        state = self.attribute(self.BODY, "data-state")
-        return state == "summary" and bool(self.attribute(self.SUMMARY, "data-total"))
+        seen = self.data(self.BODY, self.SUMMARY)
+        return seen.get("state") == "summary" and bool(seen.get("total"))
 
     def total(self) -> int:
         """The points of the whole game."""

@@ -18,6 +18,7 @@ from model.errors import BrowserError
 
 Locator = tuple[str, str]
 POLL_S = 0.02
+LOOKS_PER_CHECK = 5  # every so many looks for what is wanted, one for what went wrong
 TIMEOUT_S = 30.0  # a panorama is rendered in under two seconds; a busy machine takes longer
 
 
@@ -58,6 +59,14 @@ class Screen:
         """An attribute of an element as the page wrote it; empty when it has none."""
         return self.find(locator).get_dom_attribute(name) or ""
 
+    def data(self, *locators: Locator) -> dict[str, str]:
+        """All data-* attributes of elements in one look, named as the page's scripts name them: data-fov is `fov`."""
+        elements = [self.find(locator) for locator in locators]
+        read: dict[str, str] = self.driver.execute_script(
+            "return Object.assign({}, ...[...arguments].map((element) => ({...element.dataset})))", *elements
+        )
+        return read
+
     def press(self, key: str) -> None:
         """Press a key of the keyboard."""
         ActionChains(self.driver, duration=0).send_keys(key).perform()
@@ -85,11 +94,15 @@ class Screen:
             BrowserError: `failure`, with the time waited and what the page says.
         """
         timeout_s = self.timeout_s if timeout_s is None else timeout_s
+        looks = 0
 
         def holds(_: WebDriver) -> bool:
+            nonlocal looks
             if condition():
                 return True
-            self.refuse_if_broken()
+            looks += 1
+            if looks % LOOKS_PER_CHECK == 0:
+                self.refuse_if_broken()
             return False
 
         passing = (NoSuchElementException, StaleElementReferenceException, ElementNotInteractableException)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.mercator import MapView
 from bot.screens.arena import ArenaSite, LookScreen, ResultScreen, StartScreen
-from bot.screens.guess_map import CLOSE_PX, GuessMap
+from bot.screens.guess_map import CLOSE_PX, FINE_KM_PER_PX, GuessMap
 from model.errors import BrowserError
 from model.geo.distance import haversine_km
 
@@ -75,7 +75,7 @@ def test_the_pin_falls_within_two_pixels_of_where_it_was_meant(site, place):
     pin = arena.map.put_pin(*place)
     view = arena.map.view
     assert view.distance_px(pin, place) <= CLOSE_PX
-    assert view.km_per_px(place[0]) <= 0.5
+    assert view.km_per_px(place[0]) <= FINE_KM_PER_PX
     assert arena.map.pin == pin
 
 
