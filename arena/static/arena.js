@@ -180,7 +180,7 @@ function result(round) {
   hud();
   enter('guessed');
   showResult(round, page.game, still);
-  resultMap.show([{truth: round.truth, guess: round.guess}], clearOf($('result')));
+  resultMap.show([{truth: round.truth, guess: round.guess}], $('result'));
 }
 
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
@@ -195,7 +195,7 @@ function finish() {
   showSummary(game, still);
   resultMap.show(game.rounds.map((round, i) => ({
     truth: round.truth, guess: round.guess, model: game.opponent?.rounds[i].guess, label: String(round.round),
-  })), clearOf($('summary')));
+  })), $('summary'));
 }
 
 async function playOpponent() {
@@ -235,19 +235,6 @@ async function share() {
   } catch {
     button.textContent = address.href; // no clipboard here: the link itself can be selected
   }
-}
-
-/** Room for the pins beside or above a panel. */
-function clearOf(panel) {
-  return (width, height) => {
-    const box = panel.getBoundingClientRect(), edge = Math.min(56, width / 8);
-    const aside = box.height > height * 0.6 && box.width < width * 0.6;
-    const pad = {top: edge + 16, bottom: edge, left: edge, right: edge};
-    if (aside) pad.left = box.right + edge;
-    else pad.bottom = Math.max(edge, height - box.top + 24);
-    if (pad.top + pad.bottom > height - 40) { pad.top = 24; pad.bottom = Math.min(pad.bottom, height - 90); }
-    return pad;
-  };
 }
 
 // ── what surrounds a round ──────────────────────────────────────────────────────────────────────────────────────────

@@ -4,9 +4,17 @@ import {greatCircle, lineLayers} from './layers.js';
 
 const FLIGHT_MS = 700;
 
+/** Where to cut the globe so that the places stay together: the eastern end of the widest gap between longitudes. */
+function emptiestMeridian(lngs) {
+  const sorted = lngs.map((lng) => (lng % 360 + 360) % 360).sort((a, b) => a - b);
+  const gaps = sorted.map((lng, i) => (i ? lng - sorted[i - 1] : lng - sorted[sorted.length - 1] + 360));
+  const west = sorted[gaps.indexOf(Math.max(...gaps))];
+  return west >= 180 ? west - 360 : west;
+}
+
 export class ResultMap {
   constructor(map, element, {still = false} = {}) {
-    Object.assign(this, {map, element, still, unwrapped: true, pins: [], lines: [], flight: null});
+    Object.assign(this, {map, element, still, tied: true, pins: [], lines: [], flight: null});
     new ResizeObserver(() => this.map.user === this && this.fit()).observe(element);
   }
 
@@ -15,33 +23,42 @@ export class ResultMap {
     this.map.look({...viewState, minZoom: -1, maxZoom: 11});
   }
 
-  /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng}; `padding` keeps clear of the panels. */
-  show(rounds, padding) {
+  /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng}, clear of `panel`. */
+  show(rounds, panel) {
     this.pins = [];
     this.lines = [];
+    const west = emptiestMeridian(rounds.map(({truth}) => truth.lng));
     for (const {truth, guess, model, label} of rounds) {
-      this.pins.push({position: [truth.lng, truth.lat], kind: 'truth', label});
+      const from = {lat: truth.lat, lng: west + ((truth.lng - west) % 360 + 360) % 360};
+      this.pins.push({position: [from.lng, from.lat], kind: 'truth', label});
       for (const [kind, there] of [['model', model], ['guess', guess]]) {
         if (!there) continue;
-        const path = greatCircle(truth, there);
+        const path = greatCircle(from, there);
         this.lines.push({path, kind});
         this.pins.push({position: path[path.length - 1], kind});
       }
     }
-    this.padding = padding;
+    this.panel = panel;
     this.map.lend(this, this.element);
     this.map.put(lineLayers(this.lines), this.pins);
     this.fit();
   }
 
   fit() {
+    if (!this.pins.length || !this.element.clientWidth) return;
+    const box = this.panel.getBoundingClientRect();
+    const fills = box.width > 0.6 * innerWidth; // a panel as wide as a phone: the map ends where it begins
+    this.element.style.height = fills ? `${Math.max(120, box.top + 18)}px` : '';
     const {clientWidth: width, clientHeight: height} = this.element;
-    if (!width || !height || !this.pins.length) return;
+    const edge = Math.min(56, width / 8, height / 6);
+    const beside = !fills && box.height > 0.6 * innerHeight;
+    const padding = {top: edge + 30, right: edge, left: beside ? box.right + edge : edge,
+      bottom: fills ? edge + 8 : beside ? edge : Math.min(height - box.top + 24, height / 2)};
     const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)];
     const lngs = points.map((point) => point[0]), lats = points.map((point) => Math.min(84, Math.max(-84, point[1])));
     const {longitude, latitude, zoom} = new deck.WebMercatorViewport({width, height}).fitBounds(
       [[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]],
-      {padding: this.padding(width, height), maxZoom: 8, minExtent: 0.02});
+      {padding, maxZoom: 8, minExtent: 0.02});
     this.fly({longitude, latitude, zoom, minZoom: -1, maxZoom: 11});
   }
 

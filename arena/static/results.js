@@ -61,7 +61,7 @@ export function showSummary(game, still) {
   $('summary-verdict').textContent = opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from)[1];
   $('summary-rounds').replaceChildren(...game.rounds.map((round, i) => line(round, opponent?.rounds[i], game.player)));
   $('opponent-button').hidden = !game.opponent_offered || Boolean(opponent);
-  $('share').textContent = 'Copy link to these places';
+  $('share').textContent = 'Copy link';
 }
 
 function versus({total, opponent}) {

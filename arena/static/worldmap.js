@@ -78,13 +78,16 @@ export class WorldMap {
     this.redraw();
   }
 
-  /** Move the pins to where their places are now, each to the copy of the world nearest to the middle. */
+  /** Move the pins to where their places are now, on the copy of the world nearest to the middle: each pin by itself,
+   *  or all together where lines tie them to each other. */
   stick() {
     const {clientWidth: width, clientHeight: height} = this.holder, world = 512 * 2 ** this.view.zoom;
     const [x, y] = mercator([this.view.longitude, this.view.latitude]);
+    const eastings = this.pins.map((pin) => mercator(pin.position)[0]);
+    const middle = (Math.min(...eastings) + Math.max(...eastings)) / 2;
     for (const {position, element} of this.pins) {
       const [px, py] = mercator(position);
-      const east = this.user?.unwrapped ? px - x : (px - x + 1.5) % 1 - 0.5;
+      const east = px - x + Math.round(x - (this.user?.tied ? middle : px));
       element.style.transform = `translate(${width / 2 + east * world}px, ${height / 2 + (py - y) * world}px)`;
     }
   }
