@@ -69,7 +69,7 @@ def table(summary: pd.DataFrame) -> None:
             "Kind": summary["kind"],
             "Rounds": summary["n"],
             "Mean score": summary["mean_score"],
-            "95 % of it": [
+            "95 % interval": [
                 f"{low:,.0f} … {high:,.0f}"
                 for low, high in zip(summary["score_low"], summary["score_high"], strict=True)
             ],

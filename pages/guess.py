@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from model.geolocator import gather_views
 from pages.components import answer, notices, resources, samples
-from pages.components.uploads import KINDS, ask
+from pages.components.uploads import KINDS, PANORAMA, ask
 
 st.title("Where was this seen?")
 lede = st.empty()  # the words make room when there is an answer
@@ -27,5 +28,8 @@ if images is None:
 else:
     with notices.spoken():
         with st.spinner("Looking around …"):
-            guess = resources.geolocator().locate(images)
-        answer.show(guess, images, sample)
+            views = gather_views(images)
+            guess = resources.geolocator().locate(views)
+        if kind == PANORAMA and len(views) == 1:
+            st.info("This picture is not twice as wide as high, so it was looked at as one photo.")
+        answer.show(guess, views, images, sample)

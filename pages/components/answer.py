@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pydeck as pdk
 import streamlit as st
+from PIL import Image
 
 from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
@@ -22,9 +23,9 @@ FAINT = 0.002  # cells below this share of the probability are left off the map
 KM_A_DEGREE = EARTH_RADIUS_KM * math.pi / 180.0
 
 
-def show(guess: Guess, images: Sequence[bytes], sample: Sample | None) -> None:
-    """The whole answer, from the sentence to the file."""
-    pictures.strip(images)
+def show(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], sample: Sample | None) -> None:
+    """The whole answer, from the pictures to the JSON; `files` are what the views were read from."""
+    pictures.strip(views)
     where = words.place(_told([(guess.lat, guess.lng)])[0])
     st.html(f"<p class='homing-answer'>{words.adverb(guess.entropy)} <em>{escape(where)}</em>.</p>")
     if sample is not None:
@@ -37,7 +38,7 @@ def show(guess: Guess, images: Sequence[bytes], sample: Sample | None) -> None:
     with right:
         _certainty(guess)
         _candidates(guess)
-    _exif(images)
+    _exif(files)
     notices.honesty()
     st.download_button(
         "The guess as JSON", json.dumps(guess.as_dict(), ensure_ascii=False, indent=1), "guess.json",
@@ -135,8 +136,8 @@ def _told(points: Any) -> list[dict[str, Any]]:
     return resources.atlas().describe(np.asarray(points, float)).to_dict("records")
 
 
-def _exif(images: Sequence[bytes]) -> None:
-    found = [position for position in map(exif_position, images) if position]
+def _exif(files: Sequence[bytes]) -> None:
+    found = [position for position in map(exif_position, files) if position]
     if found:
         st.info(
             f"The file itself says it was taken at **{words.position(*found[0])}** (EXIF). The model never sees this. "

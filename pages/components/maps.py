@@ -17,7 +17,7 @@ from pages.components.identity import LAND, RGB, hex_of
 OUTLINES_URL = "/arena/api/outlines"
 TILE_PX = 512.0  # deck.gl: the world at zoom 0
 SHOWN_PX = (340.0, 300.0)  # width and height that must hold the points: a phone's, so that any screen does
-MIN_ZOOM, MAX_ZOOM = 0.0, 7.0
+MIN_ZOOM, MAX_ZOOM = 0.0, 5.5  # closer would promise more than the model knows
 TOOLTIP = {
     "html": "{tip}",
     "style": {"background": "#2b2a33", "color": "#fbf7f0", "borderRadius": "8px", "fontSize": "13px", "padding": "6px"},

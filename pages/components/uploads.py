@@ -8,11 +8,12 @@ import streamlit as st
 from pages.components import samples
 
 TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif"]
-KINDS = {"One photo": 1, "Four views": 4, "A panorama": 1}
+PHOTO, VIEWS, PANORAMA = "One photo", "Four views", "A panorama"
+KINDS = {PHOTO: 1, VIEWS: 4, PANORAMA: 1}
 HINTS = {
-    "One photo": "Any photo, taken outdoors. It stays in this session and is never stored.",
-    "Four views": "Facing north, east, south and west, from the same spot.",
-    "A panorama": "A full 360° picture, twice as wide as high; its middle looks north.",
+    PHOTO: "Any photo, taken outdoors. It stays in this session and is never stored.",
+    VIEWS: "Facing north, east, south and west, from the same spot.",
+    PANORAMA: "A full 360° picture, twice as wide as high; its middle looks north.",
 }
 DIRECTIONS = ("North", "East", "South", "West")
 

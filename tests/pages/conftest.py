@@ -88,6 +88,12 @@ def photo() -> bytes:
 
 
 @pytest.fixture
+def panorama() -> bytes:
+    """A small picture of the shape of a panorama."""
+    return jpeg(256, 128)
+
+
+@pytest.fixture
 def photo_with_position() -> bytes:
     """A small photo whose EXIF says that it was taken in Reykjavík."""
     exif = Image.Exif()

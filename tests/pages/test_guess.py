@@ -116,6 +116,20 @@ def test_four_views_wait_until_all_are_there(open_page: Open, said: Said, photo:
     assert not app.error and "near Vienna, Austria" in said(app)
 
 
+def test_a_panorama_is_seen_as_four_views(open_page: Open, said: Said, panorama: bytes) -> None:
+    app = open_page("guess")
+    app.segmented_control[0].set_value("A panorama").run()
+    app.file_uploader[0].upload("around.jpg", panorama, "image/jpeg").run()
+    assert not app.error and "looked at as one photo" not in said(app)
+
+
+def test_a_panorama_of_another_shape_is_said_to_be_one_photo(open_page: Open, said: Said, photo: bytes) -> None:
+    app = open_page("guess")
+    app.segmented_control[0].set_value("A panorama").run()
+    app.file_uploader[0].upload("around.jpg", photo, "image/jpeg").run()
+    assert not app.error and "looked at as one photo" in said(app)
+
+
 def test_a_position_in_the_file_is_shown_and_not_used(open_page: Open, photo_with_position: bytes) -> None:
     app = open_page("guess")
     app.file_uploader[0].upload("iceland.jpg", photo_with_position, "image/jpeg").run()

@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from pages.components import maps, pictures, rounds, words
+
+
+@pytest.mark.parametrize(("km", "said"), [(0.85, "850 m"), (12.34, "12.3 km"), (1234.0, "1,234 km")])
+def test_distances_are_said_as_people_say_them(km: float, said: str) -> None:
+    assert words.distance(km) == said
+
+
+def test_positions_name_their_hemispheres() -> None:
+    assert words.position(-33.9, -70.6) == "33.90° S, 70.60° W"
+
+
+def test_a_place_without_names_is_at_sea() -> None:
+    assert words.place({"town": float("nan"), "country_name": ""}) == "somewhere at sea"
+
+
+@pytest.mark.parametrize(
+    ("regions", "adverb"), [(1.0, "Surely"), (3.0, "Probably"), (20.0, "Perhaps"), (500.0, "At a guess,")]
+)
+def test_certainty_is_told_by_how_many_regions_are_open(regions: float, adverb: str) -> None:
+    assert words.adverb(math.log(regions)) == adverb
+
+
+def test_a_view_across_the_antimeridian_stays_there() -> None:
+    view = maps.view_of([(-17.0, 178.0), (-17.0, -178.0)])
+    assert abs(view.longitude) > 178.0 and view.zoom > 4.0
+
+
+def test_a_view_of_the_whole_world_or_of_nothing_is_the_world() -> None:
+    assert maps.view_of([]).zoom < 1.0
+    assert maps.view_of([(0.0, 0.0), (0.0, 180.0)]).zoom < 1.0
+    assert maps.view_of([(60.0, -150.0), (-40.0, 10.0), (50.0, 140.0)]).zoom < 1.0
+
+
+def test_a_view_of_one_point_is_centred_on_it() -> None:
+    view = maps.view_of([(48.2, 16.4)])
+    assert (view.latitude, view.longitude) == pytest.approx((48.2, 16.4)) and view.zoom == maps.MAX_ZOOM
+
+
+def test_the_likeliest_hexagon_is_the_deepest() -> None:
+    layer = maps.heat(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.1, 0.4]), (10, 20, 30), 50_000.0)
+    faint, deep = (row["c"][3] for row in layer.data)
+    assert deep == 210 and 20 < faint < deep
+
+
+def test_no_probability_at_all_draws_no_hexagon() -> None:
+    assert maps.heat(np.empty((0, 2)), np.empty(0), (10, 20, 30), 50_000.0).data == []
+
+
+def test_four_views_stand_side_by_side_in_order() -> None:
+    colours = ("red", "green", "blue", "yellow")
+    sheet = pictures.joined([Image.new("RGB", (50, 50), colour) for colour in colours])
+    assert sheet.size == (4 * pictures.SIDE_PX + 3 * pictures.GAP_PX, pictures.SIDE_PX)
+    middle = [sheet.getpixel((n * (pictures.SIDE_PX + pictures.GAP_PX) + 210, 300))[:3] for n in range(4)]
+    assert middle == [(255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 0)]
+
+
+def test_two_players_of_a_kind_get_two_colours() -> None:
+    frame = pd.DataFrame({"player": ["Ada", "Ben", "Homing"], "kind": ["person", "person", "model"]})
+    assert len(set(rounds.colours(frame).values())) == 3
+
+
+def test_only_rounds_that_all_have_played_count_for_the_verdict() -> None:
+    frame = pd.DataFrame(
+        {"player": ["Ada", "Ada", "Homing"], "kind": ["person", "person", "model"], "round": [1, 2, 1],
+         "score": [4000, 5000, 3000]}
+    )  # fmt: skip
+    assert rounds.verdict(frame) == "**Ada** beats **Homing** by 1,000 points over 1 round: 4,000 to 3,000."
+    assert rounds.verdict(frame[frame["player"] == "Ada"]) == ""
