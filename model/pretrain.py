@@ -12,7 +12,7 @@ import math
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,6 +30,7 @@ from model.networks.batches import BatchMaker
 from model.networks.contrastive import LossWeights, PretrainingModel
 from model.networks.encoder import CLIP_MEAN, CLIP_STD, best_dtype, load_pretrained, vision_tower, width_of
 from model.networks.probe import Gallery, probe
+from model.networks.schedule import Shape, rate_factor
 from model.networks.towers import TEXT_LENGTH, Preset, build_model, preset_named, save_encoder
 from model.networks.training_state import load_state, read_notes, save_state
 
@@ -53,7 +54,7 @@ class PretrainConfig:
     learning_rate: float = field(default=2e-3, metadata={"help": "highest rate; PIGEON's is 1e-6, from CLIP"})
     weight_decay: float = field(default=0.05, metadata={"help": "of matrices; PIGEON's is 1e-3"})
     warm_up: float = field(default=0.03, metadata={"help": "share of the training in which the rate rises"})
-    schedule: Literal["cosine", "linear"] = field(default="cosine", metadata={"help": "how the rate falls to zero"})
+    schedule: Shape = field(default="cosine", metadata={"help": "how the rate falls to zero"})
     tau_km: float = field(default=75.0, metadata={"help": "haversine smoothing of the cells"})
     views: int | None = field(default=None, metadata={"help": "views of a place in a step; the preset's by default"})
     captions: int = field(default=1, metadata={"help": "captioned views of a place in a step"})
@@ -132,7 +133,7 @@ class Training:
         )  # fmt: skip
         self.per_epoch = steps_per_epoch(len(self.train), config.batch * accelerator.num_processes)
         self.total_steps = math.ceil(self.per_epoch * config.epochs) if config.epochs else 0
-        self.step, self.elapsed_s = 0, 0.0
+        self.step, self.elapsed_s, self.done = 0, 0.0, 0.0
         self.log: list[dict[str, float]] = []
 
     def _build_model(self) -> None:
@@ -199,6 +200,7 @@ class Training:
         spent = {"data": 0.0, "network": 0.0}
         running: dict[str, float] = {}
         while (progress := self.progress()) < 1.0:
+            self.done = progress
             begin = time.perf_counter()
             rate = self.set_rate(progress)
             plan = self.plan()
@@ -249,16 +251,11 @@ class Training:
         return self.config.small_size if progress < self.config.small_share else None
 
     def set_rate(self, progress: float) -> float:
-        """Warm up linearly, then fall to zero at the end."""
-        config = self.config
-        if progress < config.warm_up:
-            factor = (progress + 1e-3) / (config.warm_up + 1e-3)
-        else:
-            left = (1.0 - progress) / (1.0 - config.warm_up)
-            factor = left if config.schedule == "linear" else 0.5 - 0.5 * math.cos(math.pi * left)
+        """Give the optimiser the rate of this moment."""
+        rate = self.config.learning_rate * rate_factor(progress, self.config.warm_up, self.config.schedule)
         for group in self.optimizer.param_groups:
-            group["lr"] = config.learning_rate * factor
-        return config.learning_rate * factor
+            group["lr"] = rate
+        return rate
 
     def plan(self) -> StepPlan:
         """What this process looks at in this step."""
@@ -278,7 +275,7 @@ class Training:
             for part in (frame, self.train)
         ]
         figures = probe(
-            self.bare, self.maker.in_order(self.validation_views, self.side(self.progress())),
+            self.bare, self.maker.in_order(self.validation_views, self.side(self.done)),
             self.maker.first_captions(CaptionSource(frame, self.preset.style), self.config.seed),
             frame[["lat", "lng"]].to_numpy(np.float64), countries[0],
             cells.centroids if cells else None, cells.countries if cells else None, self.gallery, countries[1],

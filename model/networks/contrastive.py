@@ -45,14 +45,17 @@ class Batch:
     regressions: torch.Tensor | None = None  # (N, R), NaN where unknown
 
 
-def info_nce(images: torch.Tensor, texts: torch.Tensor, logit_scale: torch.Tensor) -> torch.Tensor:
+def info_nce(
+    images: torch.Tensor, texts: torch.Tensor, logit_scale: torch.Tensor, gather: bool = False
+) -> torch.Tensor:
     """Symmetric cross-entropy of matching pairs, (M, P) and (M, P) of any length -> scalar.
 
-    On many machines the negatives of all are gathered; each keeps the gradient of its own rows.
+    With `gather`, which all processes must then ask for together, the negatives of all of them count; each keeps the
+    gradient of its own rows.
     """
     images, texts = F.normalize(images.float(), dim=-1), F.normalize(texts.float(), dim=-1)
-    all_images, offset = _gather(images)
-    all_texts, _ = _gather(texts)
+    all_images, offset = _gather(images) if gather else (images, 0)
+    all_texts = _gather(texts)[0] if gather else texts
     scale = logit_scale.float().clamp(max=MAX_LOGIT_SCALE).exp()
     target = torch.arange(len(images), device=images.device) + offset
     by_image = F.cross_entropy(scale * images @ all_texts.T, target)
@@ -108,7 +111,7 @@ class PretrainingModel(nn.Module):
         if weights.captions > 0:
             images = image_features(self.hub, seen)[batch.captioned]
             texts = self.hub.get_text_features(**batch.tokens).pooler_output
-            losses["captions"] = info_nce(images, texts, self.hub.logit_scale)
+            losses["captions"] = info_nce(images, texts, self.hub.logit_scale, gather=True)
         outputs = self.predict(places)
         if batch.cells is not None and "cells" in outputs:
             losses["cells"] = smoothed_cross_entropy(outputs["cells"].float(), batch.cells)
