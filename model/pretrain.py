@@ -31,6 +31,7 @@ from model.networks.contrastive import LossWeights, PretrainingModel
 from model.networks.encoder import CLIP_MEAN, CLIP_STD, best_dtype, load_pretrained, vision_tower, width_of
 from model.networks.probe import Gallery, probe
 from model.networks.schedule import Shape, rate_factor
+from model.networks.tally import Tally
 from model.networks.towers import TEXT_LENGTH, Preset, build_model, preset_named, save_encoder
 from model.networks.training_state import load_state, read_notes, save_state
 
@@ -197,8 +198,7 @@ class Training:
             self.say(f"going on from step {self.step} ({self.elapsed_s / 60:.1f} minutes)")
         self.module.train()
         kept = probed = self.elapsed_s
-        spent = {"data": 0.0, "network": 0.0}
-        running: dict[str, float] = {}
+        tally, together = Tally(), config.batch * self.accelerator.num_processes
         while (progress := self.progress()) < 1.0:
             self.done = progress
             begin = time.perf_counter()
@@ -214,19 +214,13 @@ class Training:
             self.optimizer.zero_grad(set_to_none=True)
             self.gallery.add(places, plan.rows)
             end = time.perf_counter()
-            spent["data"] += prepared - begin
-            spent["network"] += end - prepared
             self.elapsed_s += end - begin
             self.step += 1
-            for name, loss in ({"total": total.detach()} | losses).items():
-                running[name] = running.get(name, 0.0) + float(loss) / 50
+            tally.add({"total": total.detach()} | losses, prepared - begin, end - prepared)
             if self.step % 50 == 0:
-                speed = 50 * config.batch * self.accelerator.num_processes / (spent["data"] + spent["network"])
-                parts = " ".join(f"{name} {value:.3f}" for name, value in running.items())
-                self.say(f"step {self.step} epoch {self.step / self.per_epoch:.2f} {self.elapsed_s / 60:.1f} min "
-                         f"rate {rate:.1e} {speed:.0f} places/s (data {spent['data'] / 50 * 1e3:.0f} ms, network "
-                         f"{spent['network'] / 50 * 1e3:.0f} ms a step): {parts}")  # fmt: skip
-                running, spent = {}, {"data": 0.0, "network": 0.0}
+                epoch, minutes = self.step * together / len(self.train), self.elapsed_s / 60
+                told = f"step {self.step} epoch {epoch:.2f} {minutes:.1f} min rate {rate:.1e} {tally.read(together)}"
+                self.say(told)
             if self.elapsed_s - probed > config.probe_minutes * 60:
                 probed = self.elapsed_s
                 self.look()
