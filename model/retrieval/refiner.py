@@ -5,8 +5,10 @@ x_k the place of the member of that cluster nearest to the embedding; s_k = P_k 
 x_k of the largest s_k. A guess farther than `max_move_km` from the unrefined one falls back to the order of P. A cell
 without places keeps its representative and stands last. Source: PIGEON (arXiv 2307.05845), section 3.4.
 
-Two options beyond the paper, off by default: x_k as the mean of several nearest members of the cell, and the hedge, the
-candidate with the largest expected score under s.
+Beyond the paper, off by default: x_k as the mean of several nearest members of the cell; the hedge, the candidate with
+the largest expected score under s; and the pool, which asks the members of all K cells at once. Member j of cell k
+weighs P_k · exp(−d_j / T); the member with the largest expected score under these weights is chosen and moved to the
+weighted mean of the members around it (a Gaussian of `pool_km`), so that both sides of a cell's edge count.
 """
 
 from dataclasses import dataclass
@@ -16,12 +18,14 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from model.errors import ConfigError
-from model.geo.distance import from_unit, haversine_km, to_unit
+from model.geo.distance import EARTH_RADIUS_KM, from_unit, haversine_km, to_unit
 from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.retrieval.index import PrototypeIndex
 from model.retrieval.space import Floats
 
 MAX_NEIGHBOURS = 20
+POOL = 64  # members that a pooled guess is chosen among: the rest weigh next to nothing
+POOL_ROWS = 256  # places at a time, for the sake of memory
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,16 @@ class RefinerSettings:
     candidates: int = 5  # K
     temperature: float = 1.6  # T, in distances of the index's space
     max_move_km: float = 1000.0  # 0: no limit
-    neighbours: int = 1  # members averaged in a cell
+    neighbours: int = 1  # members averaged in a cell, or taken from each cell by the pool
     hedge: bool = False
+    pool_km: float = 0.0  # 0: no pool
 
     def __post_init__(self) -> None:
         if self.candidates < 1 or not self.temperature > 0 or self.max_move_km < 0:
             raise ConfigError(f"the refiner needs at least 1 candidate, a temperature above 0 and a furthest move of 0 "
                               f"(no limit) or more, found {self}.")  # fmt: skip
+        if self.pool_km < 0:
+            raise ConfigError(f"the refiner's pool reaches 0 km (no pool) or more, found {self.pool_km}.")
         if not 1 <= self.neighbours <= MAX_NEIGHBOURS:
             raise ConfigError(f"the refiner averages 1 to {MAX_NEIGHBOURS} members, found {self.neighbours}.")
 
@@ -99,6 +106,8 @@ def match(
 def refine(matches: Matches, settings: RefinerSettings) -> Refined:
     """Choose by `settings` among matches, which may hold more cells than `settings.candidates` (those are cut off)."""
     k = min(settings.candidates, matches.cells.shape[1])
+    if settings.pool_km > 0:
+        return _refine_pooled(matches, settings, k)
     distance = matches.distance[:, :k].astype(np.float64)
     probability = matches.probability[:, :k]
     points = _positions(matches, settings, k)
@@ -113,11 +122,54 @@ def refine(matches: Matches, settings: RefinerSettings) -> Refined:
         expected = (score[:, None, :] * np.exp(-gap / PAPER_SCALE_KM)).sum(axis=2) * MAX_SCORE
         best = expected.argmax(axis=1)
     rows = np.arange(len(points))
-    guess = points[rows, best]
-    if settings.max_move_km > 0:
-        too_far = haversine_km(guess, matches.fallback[:, 0]) > settings.max_move_km
-        guess = np.where(too_far[:, None], points[:, 0], guess)
+    guess = _kept_near(points[rows, best], points, matches, settings)
     return Refined(matches.cells[:, :k], probability, score.astype(np.float32), points, guess)
+
+
+def _kept_near(
+    guess: NDArray[np.float64], points: NDArray[np.float64], matches: Matches, settings: RefinerSettings
+) -> NDArray[np.float64]:
+    if settings.max_move_km == 0:
+        return guess
+    too_far = haversine_km(guess, matches.fallback[:, 0]) > settings.max_move_km
+    return np.where(too_far[:, None], points[:, 0], guess)
+
+
+def _refine_pooled(matches: Matches, settings: RefinerSettings, k: int) -> Refined:
+    m = min(settings.neighbours, matches.near.shape[2] - 1)
+    distance = matches.near_distance[:, :k, 1 : 1 + m].astype(np.float64)  # (N, K, m)
+    n, flat = len(distance), (len(distance), k * m)
+    known = np.isfinite(distance)
+    nearest = np.where(known, distance, np.inf).min(axis=(1, 2), keepdims=True)
+    nearest = np.where(np.isfinite(nearest), nearest, 0.0)  # no member in any cell: the order of P stands
+    closeness = np.where(known, np.exp((nearest - distance) / settings.temperature), 0.0)
+    weight = matches.probability[:, :k, None].astype(np.float64) * closeness
+    by_cell = weight.sum(axis=2)
+    total = by_cell.sum(axis=1, keepdims=True)
+    score = np.where(total > 0, by_cell / np.where(total > 0, total, 1.0), matches.probability[:, :k])
+
+    order = np.argsort(-weight.reshape(flat), axis=1, kind="stable")[:, :POOL]
+    weight = np.take_along_axis(weight.reshape(flat), order, axis=1) / np.where(total > 0, total, 1.0)
+    vectors = to_unit(np.take_along_axis(matches.near[:, :k, 1 : 1 + m].reshape(n, -1, 2), order[..., None], axis=1))
+    guess, chosen = np.empty((n, 2)), np.empty(n, np.int64)
+    for start in range(0, n, POOL_ROWS):
+        block = slice(start, start + POOL_ROWS)
+        u, w = vectors[block], weight[block]
+        chord = np.sqrt(np.maximum(0.0, 2.0 - 2.0 * u @ u.swapaxes(1, 2)))
+        gap_km = 2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2.0))  # (rows, POOL, POOL)
+        best = (np.exp(-gap_km / PAPER_SCALE_KM) * w[:, None, :]).sum(axis=2).argmax(axis=1)
+        around = w * np.exp(-0.5 * (gap_km[np.arange(len(u)), best] / settings.pool_km) ** 2)
+        guess[block] = from_unit((u * around[..., None]).sum(axis=1))
+        chosen[block] = order[block][np.arange(len(u)), best] // m
+    points = matches.near[:, :k, 1].copy()  # the nearest member of each cell
+    nobody = total[:, 0] == 0
+    chosen = np.where(nobody, 0, chosen)
+    guess = np.where(nobody[:, None], points[:, 0], guess)
+    points[np.arange(n), chosen] = guess
+    return Refined(
+        matches.cells[:, :k], matches.probability[:, :k], score.astype(np.float32), points,
+        _kept_near(guess, points, matches, settings),
+    )  # fmt: skip
 
 
 def _positions(matches: Matches, settings: RefinerSettings, k: int) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Which refiner settings are best on validation: a small grid, and the figures of each. Knows no file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -12,8 +12,11 @@ from model.geo.scoring import geoguessr_score
 from model.retrieval.refiner import Matches, RefinerSettings, refine
 
 CANDIDATES = (5, 10, 20, 40)
-TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # in median distances to the nearest prototype
-NEIGHBOURS = (1, 3, 5, 10, 20)
+TEMPERATURES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # in median distances to the nearest prototype
+NEIGHBOURS = (1, 3, 10)
+POOL_NEIGHBOURS = 15
+POOL_TEMPERATURES = (0.05, 0.1, 0.2, 0.4)
+POOL_KM = (50.0, 100.0, 200.0)
 CITY_KM = 25.0
 CITY_WEIGHT = 1000.0  # points: one more percent within 25 km is worth ten points of mean score
 
@@ -35,7 +38,7 @@ class Trial:
 def tune(matches: Matches, truth: NDArray[np.float64], start: RefinerSettings) -> list[Trial]:
     """Try the grid around `start` on validation matches and truths (N, 2) -> trials, best first.
 
-    Ties go to the earlier of the grid: fewer candidates, fewer neighbours, no hedge.
+    Ties go to the earlier of the grid: no hedge, fewer candidates, fewer neighbours, no pool.
     """
     trials = [_trial(matches, truth, settings) for settings in _grid(matches, start)]
     return sorted(trials, key=lambda trial: -trial.value)
@@ -43,14 +46,15 @@ def tune(matches: Matches, truth: NDArray[np.float64], start: RefinerSettings) -
 
 def _grid(matches: Matches, start: RefinerSettings) -> Iterator[RefinerSettings]:
     finite = matches.distance[np.isfinite(matches.distance)]
-    unit = float(np.median(finite)) if len(finite) else 1.0
+    unit = max(float(np.median(finite)) if len(finite) else 1.0, 1e-6)
     most = matches.near.shape[2] - 1
-    choices: Iterable[tuple[bool, int, int, float]] = product(
+    for hedge, candidates, neighbours, temperature in product(
         (False, True), CANDIDATES, [m for m in NEIGHBOURS if m <= most], TEMPERATURES
-    )
-    for hedge, candidates, neighbours, temperature in choices:
-        yield replace(
-            start, hedge=hedge, candidates=candidates, neighbours=neighbours, temperature=max(temperature * unit, 1e-6)
+    ):
+        yield replace(start, hedge=hedge, candidates=candidates, neighbours=neighbours, temperature=temperature * unit)
+    for candidates, temperature, pool_km in product(CANDIDATES[1:], POOL_TEMPERATURES, POOL_KM):
+        yield RefinerSettings(  # the pool guards itself against far guesses: it weighs all that it knows
+            candidates, temperature * unit, 0.0, min(POOL_NEIGHBOURS, most), True, pool_km
         )
 
 

@@ -85,6 +85,31 @@ def test_the_hedge_prefers_two_neighbours_over_one_slightly_likelier_stranger():
     assert hedged[1] > 99
 
 
+def test_the_pool_chooses_where_members_of_several_cells_agree_and_averages_around_it():
+    points = np.array([[0.0, 0.0], [40.0, 179.6], [40.0, -179.6], [40.2, 180.0]])
+    vectors = np.array([[0.0, 0.0], [0.1, 0.0], [0.1, 0.0], [0.1, 0.0]], np.float32)
+    cells, centroids = np.array([0, 1, 2, 2]), np.array([[0.0, 0.0], [40.0, 179.6], [40.1, -179.8]])
+    index = build_index(np.array(list("abcd"), object), points, cells, np.array([0, 0, 0, 1]), vectors,
+                        fit_space("raw", 0, vectors, cells), 3, "Flat")  # fmt: skip
+    matches = match(index, vectors[:1], np.array([[0.4, 0.3, 0.3]], np.float32), centroids, 3, 2)
+    refined = refine(matches, RefinerSettings(3, 1.0, 0.0, 2, True, pool_km=100.0))
+    assert abs(refined.guess[0, 1]) > 179.8  # between the three, across the antimeridian
+    assert refined.guess[0, 0] == pytest.approx(40.1, abs=0.1)
+    assert refined.score.sum() == pytest.approx(1.0)
+    assert (refined.points[0] == refined.guess[0]).all(axis=1).any()  # the guess is one of the candidates' places
+
+
+def test_the_pool_without_any_member_answers_the_representative(index):
+    refined = run(index, [0.0, 0.0], [0.0, 0.0, 1.0], candidates=1, pool_km=100.0)[1]
+    assert refined.guess[0].tolist() == [70.0, 70.0]
+    assert np.isfinite(refined.score).all()
+
+
+def test_the_pool_at_its_sharpest_is_the_nearest_member(index):
+    refined = run(index, [0.9, 0.0], [0.9, 0.05, 0.05], neighbours=3, temperature=0.01, pool_km=100.0)[1]
+    assert refined.guess[0] == pytest.approx([10.1, 10.1], abs=1e-4)
+
+
 def test_many_places_at_once_are_what_each_is_alone(index):
     rng = np.random.default_rng(0)
     vectors, probability = (
@@ -97,7 +122,9 @@ def test_many_places_at_once_are_what_each_is_alone(index):
     assert (together == np.array(alone)).all()
 
 
-@pytest.mark.parametrize("wrong", [{"candidates": 0}, {"temperature": 0.0}, {"max_move_km": -1.0}, {"neighbours": 99}])
+@pytest.mark.parametrize(
+    "wrong", [{"candidates": 0}, {"temperature": 0.0}, {"max_move_km": -1.0}, {"neighbours": 99}, {"pool_km": -1.0}]
+)
 def test_impossible_settings_are_refused_at_birth(wrong):
     with pytest.raises(ConfigError, match="refiner"):
         RefinerSettings(**wrong)
