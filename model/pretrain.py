@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 
 from model.artifacts import fingerprint, is_done, write_record
 from model.commands import parser_for, read, run
@@ -32,7 +33,7 @@ from model.networks.encoder import CLIP_MEAN, CLIP_STD, best_dtype, load_pretrai
 from model.networks.probe import Gallery, probe
 from model.networks.schedule import Shape, rate_factor
 from model.networks.tally import Tally
-from model.networks.towers import TEXT_LENGTH, Preset, build_model, preset_named, save_encoder
+from model.networks.towers import RESAMPLE, TEXT_LENGTH, Preset, build_model, preset_named, save_encoder
 from model.networks.training_state import load_state, read_notes, save_state
 
 STAGE = "pretrain"
@@ -141,11 +142,12 @@ class Training:
         config = self.config
         torch.manual_seed(config.seed)
         self.preprocessor: dict[str, Any] | None = None
-        self.size, self.mean, self.std = self.preset.image_size, CLIP_MEAN, CLIP_STD
+        self.size, self.mean, self.std, self.resample = self.preset.image_size, CLIP_MEAN, CLIP_STD, RESAMPLE
         if config.start_from:
             hub, self.preprocessor, self.tokenizer = load_pretrained(config.start_from)
             crop = self.preprocessor.get("crop_size") or self.preprocessor["size"]
             self.size = int(crop if isinstance(crop, int) else crop.get("height") or crop["shortest_edge"])
+            self.resample = Image.Resampling(int(self.preprocessor.get("resample", Image.Resampling.BICUBIC)))
             self.mean, self.std = tuple(self.preprocessor["image_mean"]), tuple(self.preprocessor["image_std"])
         else:
             captions = self.source.sample(VOCABULARY_CAPTIONS if len(self.train) > 2000 else 2000, config.seed)
@@ -181,12 +183,14 @@ class Training:
         with self.accelerator.main_process_first():
             folder = self.config.out / "views"
             paths = image_paths(self.train, self.config.manifest)
-            self.views = open_view_cache(folder / "train", paths, self.size, made_from, 2, told("training"))
+            self.views = open_view_cache(
+                folder / "train", paths, self.size, made_from, self.resample, on_progress=told("training")
+            )
             self.validation_views = self.views[:0]
             if len(self.validation):
                 paths = image_paths(self.validation, self.config.manifest)
                 key = f"{made_from}-{len(paths)}"
-                self.validation_views = open_view_cache(folder / "validation", paths, self.size, key)
+                self.validation_views = open_view_cache(folder / "validation", paths, self.size, key, self.resample)
         self.n_views = min(self.config.views or self.preset.views, self.views.shape[1])
 
     def run(self) -> None:

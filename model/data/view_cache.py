@@ -32,6 +32,7 @@ def open_view_cache(
     rows: Sequence[Sequence[Path]],
     size: int,
     made_from: str,
+    resample: Image.Resampling = Image.Resampling.BICUBIC,
     workers: int = 2,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Views:
@@ -42,6 +43,7 @@ def open_view_cache(
         rows: the picture paths of each place.
         size: side of a view in pixels.
         made_from: fingerprint of the manifest and the selection; another one makes the cache anew.
+        resample: filter for pictures of another size.
         workers: decoding threads (the decoders release the interpreter lock).
         on_progress: called with (places done, places).
 
@@ -67,7 +69,7 @@ def open_view_cache(
             raise StorageError(f"could not make the view cache {path}: {error.strerror or error}.") from error
         with ThreadPoolExecutor(max_workers=workers) as pool:
             for start in range(done, len(rows), CHUNK):
-                chunk = list(pool.map(lambda paths: read_views(paths, size), rows[start : start + CHUNK]))
+                chunk = list(pool.map(lambda paths: read_views(paths, size, resample), rows[start : start + CHUNK]))
                 for i, views in enumerate(chunk):
                     if len(views) != n_views:
                         raise ManifestError(

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from PIL import Image
+
 from model.data.captions import Style
 from model.errors import ConfigError
 from model.networks.encoder import CLIP_MEAN, CLIP_STD
 
 Tower = Literal["resnet", "vit"]
+# Anti-aliased; of the usual filters the one whose result is as sharp as a view rendered at the network's own size.
+RESAMPLE = Image.Resampling.BILINEAR
 TEXT_LENGTH = 77  # tokens, as in CLIP; captions end well before
 
 
@@ -101,7 +105,7 @@ def save_encoder(model: Any, tokenizer: Any, image_size: int, folder: Path, prep
         "crop_size": {"height": image_size, "width": image_size},
         "do_resize": True,
         "size": {"shortest_edge": image_size},
-        "resample": 3,
+        "resample": int(RESAMPLE),
         "do_rescale": True,
         "rescale_factor": 1 / 255,
         "do_normalize": True,
