@@ -77,7 +77,7 @@ reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpo
 	@echo "shipped: $(SHIPPED)"
 
 screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the running app
-	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python -m docs.screenshots
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
 	@for name in atlas render locate bot; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done
