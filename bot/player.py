@@ -39,7 +39,7 @@ NamePlaces = Callable[[Sequence[tuple[float, float]]], list[str]]
 
 
 class Player:
-    """A bot at a site. `out` gets a filmstrip for each round and game, and live.png, the page as it was last seen."""
+    """A bot at a site. `out` gets a filmstrip for each round and game, and live.png, what it saw last."""
 
     def __init__(
         self, site: Site, locate: Locate, out: Path, outlines: Outlines, name_places: NamePlaces, tell: Sink
@@ -74,7 +74,6 @@ class Player:
                     self.tell(event("game", game_id=game_id, map=map_name, player=player))
                 frames.append(self._play_round(began, game_id, player, map_name))
             total = self.site.total()
-            self._show(self.site.picture())
         return self._finish(GamePlayed(game_id, map_name, player, total, "", [f.played for f in frames]), frames)
 
     def _play_round(self, began: float, game_id: str, player: str, map_name: str) -> Frame:
@@ -90,7 +89,6 @@ class Player:
         self.tell(event("guessed", game_id=game_id, round=number, lat=wanted[0], lng=wanted[1]))
         pin = self.site.guess(*wanted)
         outcome = self.site.outcome()
-        self._show(self.site.picture())
         truth = outcome.lat, outcome.lng
         names = self.name_places([pin, truth])
         played = RoundPlayed(
@@ -114,7 +112,7 @@ class Player:
         return game
 
     def _show(self, png: bytes) -> None:
-        """Leave the page as it was last seen for whoever watches."""
+        """Leave what was seen last for whoever watches."""
         with whole(self.out / "live.png") as path:
             path.write_bytes(png)
 

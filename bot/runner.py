@@ -55,9 +55,11 @@ class BotRun:
         return [happened for happened in self.events() if happened["event"] == "round"]
 
     def latest_image(self) -> Path | None:
-        """The page as it was last seen (PNG), if anything was seen yet."""
-        path = self.folder / "live.png"
-        return path if path.is_file() else None
+        """What there is to see now: the bot's last view, or the filmstrip of the round or game that just ended."""
+        last = self.events()[-1:]
+        strip = last[0].get("filmstrip") if last and last[0]["event"] in ("round", "game_over") else None
+        found = (self.folder / name for name in (strip, "live.png") if name)
+        return next((path for path in found if path.is_file()), None)
 
     def filmstrips(self) -> list[Path]:
         """The filmstrips of rounds and games, in the order in which they were made."""

@@ -12,12 +12,12 @@ from model.errors import BrowserError
 
 FINE_KM_PER_PX = 1.0  # zoom in until a pixel is no coarser than this; a click is then good to half a kilometre
 CLOSE_PX = 2.0  # how far the pin may be from where it was meant
-EDGE_PX = 60.0  # nearer to the edge a button may cover the map, or the next turn of the wheel push the place out
+EDGE_PX = 16.0  # nearer to the edge, the next turn of the wheel may push the place out
 STEPS = 30
 ATTEMPTS = 4
 WHEEL = 1000  # a hearty turn: deck.gl takes at most one zoom level for each event
 PIN_S = 1.5  # how long a click may take to become a pin
-TURNS = 6  # wheel events between two looks; each doubles how far a pixel that was rounded leads astray
+TURNS = 7  # wheel events between two looks; each doubles how far a pixel that was rounded leads astray
 
 
 class GuessMap(Screen):
@@ -92,33 +92,44 @@ class GuessMap(Screen):
         self.click(self.SUBMIT, "the button that submits the guess")
 
     def bring_near(self, lat: float, lng: float) -> None:
-        """Drag and zoom with the wheel until the place is well inside the map, as large as the map allows.
+        """Zoom with the wheel, and drag where that is needed, until the place is as large as wanted and can be clicked.
 
         Raises:
             BrowserError: the place cannot be brought into the map.
         """
         stuck = False  # the last move changed nothing: the map has reached an end
+        view = self._settled_view()
         for _ in range(STEPS):
-            view = self._settled_view()
             x, y = view.pixel_of(lat, lng)
             on_map = view.shows(x, y, 1.0)
-            if not view.shows(x, y, EDGE_PX) and not (stuck and on_map):
+            levels = math.log2(view.km_per_px(lat) / FINE_KM_PER_PX)
+            if not self._can_be_clicked(view, x, y) and not (stuck and on_map):
                 far = math.hypot(x - view.width_px / 2, y - view.height_px / 2) > 2 * view.width_px
                 if far and not stuck:
                     self._turn_wheel(view, view.width_px / 2, view.height_px / 2, +WHEEL, 2)
                 else:
                     self._drag_to_centre(view, x, y)
-            elif view.km_per_px(lat) <= FINE_KM_PER_PX:
+            elif levels <= 0:
                 return
             else:
-                turns = math.ceil(math.log2(view.km_per_px(lat) / FINE_KM_PER_PX))
-                self._turn_wheel(view, x, y, -WHEEL, min(turns, TURNS))
-            after = self._settled_view()
-            if after == view and stuck and on_map:
+                room_px = max(2.0, min(x, y, view.width_px - x, view.height_px - y))  # for what rounding leads astray
+                self._turn_wheel(view, x, y, -WHEEL, max(1, min(math.ceil(levels), TURNS, int(math.log2(room_px)))))
+            before, view = view, self._settled_view()
+            if view == before and stuck and on_map:
                 return  # as near as this map goes
-            stuck = after == view
-        if not self.view.shows(*self.view.pixel_of(lat, lng), 1.0):
+            stuck = view == before
+        if not view.shows(*view.pixel_of(lat, lng), 1.0):
             raise BrowserError(f"the guess map could not be moved to ({lat:.4f}, {lng:.4f}) in {STEPS} steps.")
+
+    def _can_be_clicked(self, view: MapView, x: float, y: float) -> bool:
+        """Whether a pixel is well inside the map and no button lies over it."""
+        return view.shows(x, y, EDGE_PX) and bool(
+            self.driver.execute_script(
+                "const m = document.getElementById(arguments[0]), r = m.getBoundingClientRect();"
+                "return m.contains(document.elementFromPoint(r.left + arguments[1], r.top + arguments[2]))",
+                self.MAP[1], x, y,
+            )
+        )  # fmt: skip
 
     def _settled_view(self) -> MapView:
         """The view once two looks in a row agree: no easing, no growing."""

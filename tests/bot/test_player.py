@@ -145,7 +145,12 @@ def test_a_game_that_was_over_already_has_no_rounds_left_and_no_filmstrip(play):
     ("error", "words"),
     [
         (BrowserError("the click was refused."), "the click was refused"),
-        (InvalidSessionIdException("session deleted as the browser has closed\nstack 0x1"), "browser has closed"),
+        (
+            InvalidSessionIdException(
+                "session deleted as the browser has closed\n  (Session info)\nStacktrace:\n#0 0x1"
+            ),
+            "browser has closed",
+        ),
         (urllib3.exceptions.MaxRetryError(None, "/session"), "driver is gone"),
         (ConnectionRefusedError("refused"), "driver is gone"),
     ],

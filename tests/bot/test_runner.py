@@ -94,6 +94,20 @@ def test_a_failure_that_the_bot_told_is_passed_on(tmp_path):
     assert BotRun(tmp_path).problem() == "No Chromium."
 
 
+def test_what_there_is_to_see_is_the_last_view_or_the_filmstrip_of_a_round_just_played(tmp_path):
+    log, run = EventLog(tmp_path / "events.jsonl"), BotRun(tmp_path)
+    assert run.latest_image() is None
+    (tmp_path / "live.png").write_bytes(b"png")
+    log(event("looked", heading="N"))
+    assert run.latest_image().name == "live.png"
+    log(event("round", filmstrip="a.jpg"))
+    assert run.latest_image().name == "live.png"  # the strip is not there yet
+    (tmp_path / "a.jpg").write_bytes(b"jpg")
+    assert run.latest_image().name == "a.jpg"
+    log(event("looked", heading="N"))
+    assert run.latest_image().name == "live.png"
+
+
 def test_a_stopped_run_is_no_problem(tmp_path):
     EventLog(tmp_path / "events.jsonl")(event("stopped"))
     assert BotRun(tmp_path).problem() is None
