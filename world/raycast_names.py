@@ -39,5 +39,5 @@ RING_TAN, RING_ALTITUDE, RING_DISTANCE, RING_SEA = 0, 3, 6, 9
 RING_ROWS, RING_STEPS = 10, 720
 
 BINS = 512  # of azimuth, each with its list of objects
-HITS = 24  # places for strip hits of one ray
+HITS, HIT_COLUMNS = 24, 5  # places for strip hits of one ray: distance, coverage, colour
 SHADOW_REACH, SHADOW_SIDE = 42.0, 176  # metres from the camera that the shadow map covers, and its texels

@@ -20,12 +20,32 @@ def tone(x):
 
 @kernel
 def draw_rows(
-    P, T, starts, items, S, rings, atlas, shares, palette, text, noise, shadows, out, low, high, heading, fov, samples
+    P,
+    T,
+    starts,
+    items,
+    S,
+    rings,
+    atlas,
+    shares,
+    palette,
+    text,
+    noise,
+    shadows,
+    out,
+    hits,
+    low,
+    high,
+    heading,
+    fov,
+    samples,
 ):
-    """Fill rows low … high of `out` (H, W, 3): a perspective view, or with fov = 0 the panorama."""
+    """Fill rows low … high of `out` (H, W, 3): a perspective view, or with fov = 0 the panorama.
+
+    `hits` is scratch of (HITS, HIT_COLUMNS); angles are radians.
+    """
     rows = out.shape[0]
     columns = out.shape[1]
-    hits = shadows[: n.HITS, :5].copy()  # scratch of the right type
     panorama = fov <= 0.0
     if panorama:
         pix = 2.0 * pi / columns

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+import world.raycast_names as n
 from model.artifacts import whole
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
@@ -46,7 +47,7 @@ def render_views(
     layout = lay_out(scene)
     views = np.empty((len(headings), size, size, 3), dtype=np.uint8)
     for view, heading in zip(views, headings, strict=True):
-        draw_rows(*layout, view, 0, size, radians(heading), radians(fov_deg), samples)
+        draw_rows(*layout, view, scratch(), 0, size, radians(heading), radians(fov_deg), samples)
     return views
 
 
@@ -61,11 +62,16 @@ def render_equirectangular(scene: Scene, width: int = 2048, samples: int = 4) ->
     panorama = np.empty((width // 2, width, 3), dtype=np.uint8)
 
     def draw(low: int) -> None:
-        draw_rows(*layout, panorama, low, min(low + ROWS_A_TASK, width // 2), 0.0, 0.0, samples)
+        draw_rows(*layout, panorama, scratch(), low, min(low + ROWS_A_TASK, width // 2), 0.0, 0.0, samples)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         list(pool.map(draw, range(0, width // 2, ROWS_A_TASK)))
     return panorama
+
+
+def scratch() -> NDArray[np.float32]:
+    """Room for the strip hits of one ray; each call of `draw_rows` needs its own."""
+    return np.empty((n.HITS, n.HIT_COLUMNS), dtype=np.float32)
 
 
 def _check(size: int, samples: int) -> None:
