@@ -22,9 +22,9 @@ if "NUMBA_CACHE_DIR" not in os.environ:
     setattr(numba.config, "CACHE_DIR", str(cache_dir() / "numba" / _sources()))  # noqa: B010 - numba makes it at run time
 
 
-# A kernel allocates nothing, so arrays need no counted references (_nrt): counting them in every call of every ray halves
-# the speed of one thread and makes two threads wait for one another. Calls are inlined, because a dozen arrays are many
-# arguments to hand on for each ray.
+# A kernel allocates nothing, so arrays need no counted references (_nrt): counting them in every call of every ray
+# halves the speed of one thread and makes two threads wait for one another. Calls are inlined, because a dozen arrays
+# are many arguments to hand on for each ray.
 OPTIONS: dict[str, Any] = {
     "cache": True,
     "fastmath": True,
