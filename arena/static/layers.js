@@ -30,9 +30,9 @@ function shapes(geojson) {
   return geojson.features.flatMap(({geometry: {type, coordinates}}) => (type.startsWith('Multi') ? coordinates : [coordinates]));
 }
 
-// Lines as single segments: deck.gl's LineLayer draws thin ones as well as its PathLayer, at a fraction of the cost
-// where there is no GPU.
-function segments(lines, coarse = 0) {
+/** Lines as single segments: deck.gl's LineLayer draws thin ones as well as its PathLayer, at a fraction of the cost
+ *  where there is no GPU. */
+export function segments(lines, coarse = 0) {
   if (coarse) lines = lines.map((line) => thin(line, coarse)).filter((line) => line.length > 2);
   const length = lines.reduce((sum, line) => sum + Math.max(0, line.length - 1), 0);
   const from = new Float64Array(length * 3), to = new Float64Array(length * 3);
@@ -133,8 +133,8 @@ export function greatCircle(a, b, steps = 96) {
   return path;
 }
 
-/** Lines along `[{path, kind}]`. */
+/** Lines along `[{data, kind}]`, the data as `segments` makes it. */
 export function lineLayers(lines) {
-  return lines.map(({path, kind}, i) => new deck.LineLayer({id: `line-${i}`, data: segments([path]), getWidth: 2.5,
+  return lines.map(({data, kind}, i) => new deck.LineLayer({id: `line-${i}`, data, getWidth: 2.5,
     getColor: [...(kind === 'model' ? MODEL : WAY), 215]}));
 }

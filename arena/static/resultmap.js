@@ -1,16 +1,19 @@
 // The large map behind results: guesses, truths and the way between them. Knows no game.
 
-import {greatCircle, lineLayers} from './layers.js';
+import {greatCircle} from './layers.js';
 
 const FLIGHT_MS = 700;
 
 /** Where to cut the globe so that the places stay together: the eastern end of the widest gap between longitudes. */
-function emptiestMeridian(lngs) {
+export function emptiestMeridian(lngs) {
   const sorted = lngs.map((lng) => (lng % 360 + 360) % 360).sort((a, b) => a - b);
   const gaps = sorted.map((lng, i) => (i ? lng - sorted[i - 1] : lng - sorted[sorted.length - 1] + 360));
-  const west = sorted[gaps.indexOf(Math.max(...gaps))];
+  const west = sorted[gaps.indexOf(Math.max(...gaps))] - 1e-6; // rounding must not push the first place to the far end
   return west >= 180 ? west - 360 : west;
 }
+
+/** The longitude between `west` and a turn east of it. */
+export const eastOf = (west, lng) => west + ((lng - west) % 360 + 360) % 360;
 
 export class ResultMap {
   constructor(map, element, {still = false} = {}) {
@@ -29,7 +32,7 @@ export class ResultMap {
     this.lines = [];
     const west = emptiestMeridian(rounds.map(({truth}) => truth.lng));
     for (const {truth, guess, model, label} of rounds) {
-      const from = {lat: truth.lat, lng: west + ((truth.lng - west) % 360 + 360) % 360};
+      const from = {lat: truth.lat, lng: eastOf(west, truth.lng)};
       this.pins.push({position: [from.lng, from.lat], kind: 'truth', label});
       for (const [kind, there] of [['model', model], ['guess', guess]]) {
         if (!there) continue;
@@ -40,7 +43,7 @@ export class ResultMap {
     }
     this.panel = panel;
     this.map.lend(this, this.element);
-    this.map.put(lineLayers(this.lines), this.pins);
+    this.map.put(this.lines, this.pins);
     this.fit();
   }
 

@@ -3,7 +3,7 @@
 //
 // Whoever has the map gets its events: {onView(viewState), onClick(coordinate, event), cursor, controller}.
 
-import {groundLayers, loadGround} from './layers.js';
+import {groundLayers, lineLayers, loadGround, segments} from './layers.js';
 
 const drop = (sign) => `<svg viewBox="0 0 32 42"><path class="drop" d="M16 40.5S29.5 26 29.5 15.5a13.5 13.5 0 1 0-27 0C2.5 26 16 40.5 16 40.5Z"/>${sign}</svg>`;
 const PIN = {
@@ -24,7 +24,7 @@ export class WorldMap {
     this.holder = Object.assign(document.createElement('div'), {className: 'world-map'});
     this.user = null;
     this.ground = {lines: []};
-    this.above = [];
+    this.lines = [];
     this.pins = [];
     this.board = Object.assign(document.createElement('div'), {className: 'pins'});
     this.board.setAttribute('aria-hidden', 'true');
@@ -62,9 +62,9 @@ export class WorldMap {
     if (level !== this.level) { this.level = level; this.redraw(); } // other names have room now
   }
 
-  /** Put these layers on top, and pins `[{position: [lng, lat], kind, label?}]` on them. */
-  put(layers, pins) {
-    this.above = layers;
+  /** Put lines `[{path, kind}]` on top, and pins `[{position: [lng, lat], kind, label?}]` on them. */
+  put(lines, pins) {
+    this.lines = lines.map((line) => ({...line, data: segments([line.path])}));
     this.pins = pins.map(({position, kind, label = ''}) => {
       const element = document.createElement('div');
       element.className = `pin ${kind}`;
@@ -93,6 +93,6 @@ export class WorldMap {
   }
 
   redraw() {
-    this.deck.setProps({layers: [...groundLayers(this.ground, this.view.zoom), ...this.above]});
+    this.deck.setProps({layers: [...groundLayers(this.ground, this.view.zoom), ...lineLayers(this.lines)]});
   }
 }

@@ -241,6 +241,20 @@ def test_the_line_takes_the_short_way_over_the_date_line(page, served, new_arena
     assert max(abs(np.diff([lng for lng, _ in path]))) < 1
 
 
+@pytest.mark.parametrize(
+    ("lngs", "east"),
+    [([179.2], 1), ([-175.2], 1), ([10.0, 20.0, -5.0], 26), ([179.0, -179.0, 170.0], 12), ([0.1] * 3, 1)],
+)
+def test_places_that_lie_together_are_drawn_together(page, served, new_arena, driver, lngs, east):
+    page.visit(served(new_arena()) + "?kind=bot", "start")
+    drawn = driver.execute_async_script(
+        "const [lngs, done] = arguments; import('/arena/static/resultmap.js').then(({emptiestMeridian, eastOf}) =>"
+        "done(lngs.map((lng) => eastOf(emptiestMeridian(lngs), lng))))", lngs)  # fmt: skip
+    assert max(drawn) - min(drawn) < east
+    assert all(-181 < lng < 360 for lng in drawn)
+    assert np.cos(np.radians(np.subtract(drawn, lngs))) == pytest.approx(1.0)
+
+
 def test_a_reload_in_mid_round_loses_neither_game_nor_pin(page, served, new_arena, driver):
     page.visit(served(new_arena()) + "?kind=bot", "start")
     page.click("start-button").wait_for("looking")
