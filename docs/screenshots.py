@@ -10,28 +10,30 @@ import socket
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
 from rich.console import Console
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
-from bot.browser import open_browser
+from bot.browser import open_browser, said_by
 from bot.server import running_app
 from model.artifacts import whole
 from model.commands import parser_for, read, run
-from model.errors import BrowserError
+from model.errors import BrowserError, ConfigError
 
+PICTURES = ("guess", "game", "bot", "compare")
 DESK, PHONE = (1280, 900), (390, 844)
 MOST_BYTES = 250_000
 QUALITIES = (90, 84, 78, 70, 60, 50)
 BUSY = '[data-testid="stStatusWidget"], [data-testid="stSpinner"], [data-testid="stSkeleton"]'
 OUTLINES = "/arena/api/outlines/land"
-FRAMES_LATER = "let n = 40, done = arguments[0]; (function next() { n-- ? requestAnimationFrame(next) : done() })()"
+FRAMES_LATER = "let n = 12, done = arguments[0]; (function next() { n-- ? requestAnimationFrame(next) : done() })()"
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,13 @@ class ScreenshotsConfig:
     """What to photograph, and where to."""
 
     out: Path = field(default=Path(__file__).parent / "images", metadata={"help": "folder of the pictures"})
+    only: tuple[str, ...] = field(default=PICTURES, metadata={"help": "which pictures to take"})
     seed: int = field(default=11, metadata={"help": "seed of the places in the game"})
     timeout_s: float = field(default=240.0, metadata={"help": "longest wait for one state of a page"})
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.only) - set(PICTURES)):
+            raise ConfigError(f"--only takes {', '.join(PICTURES)}; found {', '.join(unknown)}.")
 
 
 class Camera:
@@ -186,10 +193,13 @@ def main(config: ScreenshotsConfig) -> Path:
     try:
         with running_app(base_url, home / "app.log"), open_browser(width_px=DESK[0], height_px=DESK[1]) as driver:
             camera = Camera(driver, base_url, config)
-            guess(camera)
-            game(camera)
-            bot(camera, home)
-            compare(camera)
+            driver.set_page_load_timeout(config.timeout_s)
+            take = {"guess": guess, "game": game, "bot": partial(bot, home=home), "compare": compare}
+            for name in PICTURES:
+                if name in config.only:
+                    take[name](camera)
+    except WebDriverException as error:
+        raise BrowserError(f"the browser gave up: {said_by(error)}") from error
     finally:
         shutil.rmtree(home, ignore_errors=True)
     return config.out
