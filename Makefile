@@ -78,6 +78,7 @@ reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpo
 
 screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the running app
 	@$(BIN)/python -m docs.screenshots
+	@$(BIN)/python -m world.contact_sheet --count 12 --width 640 --out docs/images/world.jpg
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
 	@for name in atlas render locate bot; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done
