@@ -1,5 +1,6 @@
 """The base of all page objects: find, wait with a message, photograph. Knows no page."""
 
+import contextlib
 from collections.abc import Callable
 
 from selenium.common.exceptions import (
@@ -18,6 +19,8 @@ from model.errors import BrowserError
 
 Locator = tuple[str, str]
 POLL_S = 0.02
+PATIENCE_S = 1.0  # what has not come by then is looked for less often: asking costs the page time too
+SLOW_POLL_S = 0.2
 LOOKS_PER_CHECK = 5  # every so many looks for what is wanted, one for what went wrong
 TIMEOUT_S = 30.0  # a panorama is rendered in under two seconds; a busy machine takes longer
 
@@ -106,8 +109,12 @@ class Screen:
             return False
 
         passing = (NoSuchElementException, StaleElementReferenceException, ElementNotInteractableException)
+        quick_s = min(PATIENCE_S, timeout_s)
+        with contextlib.suppress(TimeoutException):
+            WebDriverWait(self.driver, quick_s, POLL_S, passing).until(holds)
+            return
         try:
-            WebDriverWait(self.driver, timeout_s, poll_frequency=POLL_S, ignored_exceptions=passing).until(holds)
+            WebDriverWait(self.driver, timeout_s - quick_s, SLOW_POLL_S, passing).until(holds)
         except TimeoutException as error:
             raise BrowserError(
                 f"{failure} within {timeout_s:g} s at {self.driver.current_url}. The screenshot shows the page; if it "
