@@ -80,20 +80,19 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
 
 
 def _play(config: BotConfig, out: Path, tell: Sink, locate: Locate | None) -> list[GamePlayed]:
-    with running_app(config.url, out / "app.log"):
-        locate = locate or _model(config.checkpoint)
-        names, outlines = _atlas()
-        with open_browser(config.headed) as driver:
-            player = Player(ArenaSite(driver, config.url), locate, out, outlines, names, tell)
-            return [
-                player.play(
-                    config.name,
-                    config.map,
-                    None if config.seed is None else config.seed + number,
-                    config.resume if number == 0 else None,
-                )
-                for number in range(config.games)
-            ]
+    locate = locate or _model(config.checkpoint)  # first: without a model there is no need of an app
+    names, outlines = _atlas()
+    with running_app(config.url, out / "app.log"), open_browser(config.headed) as driver:
+        player = Player(ArenaSite(driver, config.url), locate, out, outlines, names, tell)
+        return [
+            player.play(
+                config.name,
+                config.map,
+                None if config.seed is None else config.seed + number,
+                config.resume if number == 0 else None,
+            )
+            for number in range(config.games)
+        ]
 
 
 def _model(checkpoint: Path | None) -> Locate:
@@ -104,9 +103,8 @@ def _model(checkpoint: Path | None) -> Locate:
 
 
 def _atlas() -> tuple[NamePlaces, Outlines]:
-    from model.geo.outlines import outlines
-
     from model.geo.atlas import Atlas
+    from model.geo.outlines import outlines
 
     atlas = Atlas.open()
 

@@ -16,7 +16,7 @@ PNG = b"\x89PNG"
 def site(driver, pages):
     """A site that gives up soon, with a fault if one is set."""
 
-    def visit(fault: str = "", timeout_s: float = 10.0) -> ArenaSite:
+    def visit(fault: str = "", timeout_s: float = 60.0) -> ArenaSite:
         driver.get(f"{pages}/own_page.html")  # the same origin: where the fault is left for the page to find
         driver.execute_script("sessionStorage.clear(); sessionStorage.fault = arguments[0]", fault)
         return ArenaSite(driver, pages, timeout_s)
