@@ -99,7 +99,7 @@ class Page:
         return self.driver.find_element(By.TAG_NAME, "body").get_attribute("data-round")
 
     def until(self, what, said: str) -> "Page":  # type: ignore[no-untyped-def]
-        WebDriverWait(self.driver, 30, 0.05).until(lambda _: what(), said)
+        WebDriverWait(self.driver, 60, 0.05).until(lambda _: what(), said)
         return self
 
     def wait_for(self, state: str) -> "Page":
