@@ -21,9 +21,9 @@ from pages.components import notices, resources
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
 
-def play_round(views: Sequence[Image.Image]) -> tuple[float, float]:
-    """The model as an opponent in the game: four views (N, E, S, W) -> (lat, lng)."""
-    guess = resources.geolocator().locate(list(views))
+def play_round(pictures: Sequence[Image.Image]) -> tuple[float, float]:
+    """The model as an opponent in the game: one 2:1 panorama -> (lat, lng)."""
+    guess = resources.geolocator().locate(list(pictures))
     return guess.lat, guess.lng
 
 
@@ -32,8 +32,16 @@ def locate(images: Sequence[bytes]) -> Any:
     return resources.geolocator().locate(list(images))
 
 
+def describe() -> dict[str, Any]:
+    """Which checkpoint answers, and the version of the simulated Earth that its records name."""
+    model = resources.geolocator()
+    facts = [record.get("facts", {}) for record in model.records.values()]
+    version = next((fact["world_version"] for fact in facts if "world_version" in fact), None)
+    return {"checkpoint": model.folder.name, "world_version": version}
+
+
 app = st.App(
     DASHBOARD,
-    routes=[Mount("/api/v1", app=create_api(locate)), *routes(opponent=play_round)],
+    routes=[Mount("/api/v1", app=create_api(locate, describe)), *routes(opponent=play_round)],
     on_script_error=notices.explain,
 )
