@@ -9,7 +9,7 @@ WORLD ?= data/world
 PLACES ?= 34000
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
-MINUTES ?= 42
+MINUTES ?= 32
 
 export TOKENIZERS_PARALLELISM = false
 
@@ -65,7 +65,7 @@ reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpo
 	$(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
 	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --method kmeans --out $(RUN)
 	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet \
-	  --preset pigeon --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.4 --out $(RUN)
+	  --preset pigeon --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
 	$(BIN)/python -m model.embed --manifest $(WORLD)/manifest.parquet --encoder $(RUN)/encoder --out $(RUN)
 	$(BIN)/python -m model.train_head --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
 	  --geocells $(RUN)/geocells.parquet --out $(RUN)
