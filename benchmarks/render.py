@@ -22,7 +22,7 @@ from world.clues import build_scenes
 from world.layout import lay_out
 from world.places import sample_places
 from world.raycast_rows import draw_rows
-from world.render import render_equirectangular, render_views, scratch
+from world.render import NO_MAPS, render_equirectangular, render_views, scratch
 
 
 def seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter, repeats: int = 1) -> float:
@@ -74,7 +74,7 @@ def main() -> None:
     out = np.empty((512, 1024, 3), np.uint8)
 
     def draw(low: int) -> None:
-        draw_rows(*layout, out, scratch(), low, low + 32, 0.0, 0.0, 1)
+        draw_rows(*layout, out, *NO_MAPS, scratch(), low, low + 32, 0.0, 0.0, 1)
 
     alone = seconds(lambda: [draw(low) for low in range(0, 512, 32)], repeats=3)
     with ThreadPoolExecutor(2) as pool:

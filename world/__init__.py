@@ -1,3 +1,3 @@
 """The simulated Earth: place + time -> scene (clues) -> pixels; and data sets made of it."""
 
-WORLD_VERSION = 1  # rises with every change of pixels; a panorama and a checkpoint carry it
+WORLD_VERSION = 2  # rises with every change of pixels; a panorama and a checkpoint carry it

@@ -91,8 +91,8 @@ def _scatter(
         stage.put(
             n.PLANT, float(x[k]), float(y[k]), width=0.5 * tall, height=tall, a=leaf, b=bark,
             extra=(sprite_row(kind, int(draws[k, 2] * 97) % 2, bare), 0.0 if kind == "grass" else 1.0),
+            flip=1.0 if draws[k, 5] < 0.5 else -1.0,
         )  # fmt: skip
-        stage.rows[-1][n.COS] = 1.0 if draws[k, 5] < 0.5 else -1.0
 
 
 def far_shares(stage: Stage) -> NDArray[np.float32]:

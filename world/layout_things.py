@@ -7,7 +7,8 @@ one family can change alone.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import asin, cos, hypot, pi, sin
+from math import pi
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,11 @@ from world.scene import RGB, Recipe, Scene
 
 BLACK: RGB = (0.0, 0.0, 0.0)
 WHITE: RGB = (0.95, 0.95, 0.95)
+Numbers = float | Sequence[float] | NDArray[Any]
+CLASS_OF = {
+    n.PLANT: n.PLANTS, n.HOUSE: n.BUILDINGS, n.HUT: n.BUILDINGS, n.CAR: n.VEHICLES, n.POST: n.FURNITURE,
+    n.BLOCK: n.FURNITURE, n.POLE: n.FURNITURE, n.BOARD: n.SIGNS, n.FIGURE: n.LIFE,
+}  # fmt: skip
 
 
 def stream(recipe: Recipe, family: str) -> np.random.Generator:
@@ -38,7 +44,7 @@ class Stage:
     scene: Scene
     curve: float  # y = road_y + lateral + curve · x²
     road_y: float
-    rows: list[list[float]] = field(default_factory=list)
+    blocks: list[NDArray[np.float32]] = field(default_factory=list)  # each (n, COLUMNS)
     strips: list[list[float]] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     footprints: list[tuple[float, float, float]] = field(default_factory=list)  # x, y, radius kept free of plants
@@ -77,6 +83,10 @@ class Stage:
         self.texts.append((words, script))
         return len(self.texts) - 1
 
+    def ground_z(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Height of the ground in metres at road coordinates x, y (n,); 0 under the camera."""
+        return np.zeros(np.broadcast(x, y).shape)
+
     def put(
         self,
         kind: int,
@@ -94,19 +104,63 @@ class Stage:
         c: RGB = BLACK,
         d: RGB = BLACK,
         extra: Sequence[float] = (),
+        flip: float | None = None,
+        seen_as: int | None = None,
     ) -> None:
-        """Add one object; lengths and widths are halves, heights whole. Colours are linear light."""
-        distance = hypot(x, y)
-        radius = width if kind in (n.POST, n.BOARD) else hypot(length, width) + 0.6 * (kind == n.HOUSE)
-        near = max(distance - radius, 0.05)
-        spread = pi if distance <= radius * 1.02 else asin(min(radius / distance, 1.0)) + 0.01
-        over = base + height + rise - self.scene.camera.height_m
-        top = over / near if over > 0.0 else over / (distance + radius)
-        row = [float(kind), x, y, cos(yaw), sin(yaw), length, width, height, near, distance, top + 0.02, base]
-        row += [*a, *b, *c, *d, *extra]
-        row += [0.0] * (n.COLUMNS - 1 - len(row))
-        row.append(spread)
-        self.rows.append(row)
+        """Add one object; lengths and widths are halves, heights whole, `base` above the ground. Colours are light."""
+        self.put_many(
+            kind, np.array([x]), np.array([y]), yaw=yaw, length=length, width=width, height=height, base=base,
+            rise=rise, a=a, b=b, c=c, d=d, extra=extra, flip=flip, seen_as=seen_as,
+        )  # fmt: skip
+
+    def put_many(
+        self,
+        kind: int,
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        *,
+        yaw: Numbers = 0.0,
+        length: Numbers = 0.0,
+        width: Numbers = 0.0,
+        height: Numbers = 1.0,
+        base: Numbers = 0.0,
+        rise: Numbers = 0.0,
+        a: Numbers = BLACK,
+        b: Numbers = BLACK,
+        c: Numbers = BLACK,
+        d: Numbers = BLACK,
+        extra: Numbers = (),
+        flip: Numbers | None = None,
+        seen_as: int | None = None,
+    ) -> None:
+        """Add n objects of one kind at x, y (n,).
+
+        Measures are numbers or (n,), colours (3,) or (n, 3), extra (k,) or (n, k).
+        `flip` (1 or -1) takes the place of the direction for pictures that always face the camera.
+        """
+        rows = np.zeros((len(x), n.COLUMNS), dtype=np.float32)
+        length, width = np.asarray(length, np.float64), np.asarray(width, np.float64)
+        distance = np.hypot(x, y)
+        radius = width if kind in (n.POST, n.BOARD) else np.hypot(length, width) + 0.6 * (kind == n.HOUSE)
+        near = np.maximum(distance - radius, 0.05)
+        with np.errstate(divide="ignore"):
+            spread = np.arcsin(np.minimum(radius / distance, 1.0)) + 0.01
+        stands = self.ground_z(x, y) + base
+        over = stands + height + rise - self.scene.camera.height_m
+        rows[:, n.KIND] = kind
+        rows[:, n.X], rows[:, n.Y] = x, y
+        rows[:, n.COS], rows[:, n.SIN] = (np.cos(yaw), np.sin(yaw)) if flip is None else (flip, 0.0)
+        rows[:, n.LENGTH], rows[:, n.WIDTH], rows[:, n.HEIGHT] = length, width, height
+        rows[:, n.NEAR], rows[:, n.REACH], rows[:, n.BASE] = near, distance, stands
+        rows[:, n.TOP] = np.where(over > 0.0, over / near, over / (distance + radius)) + 0.02
+        for at, colour in ((n.RGB_A, a), (n.RGB_B, b), (n.RGB_C, c), (n.RGB_D, d)):
+            rows[:, at : at + 3] = colour
+        extra = np.asarray(extra, np.float32)
+        if extra.size:
+            rows[:, n.EXTRA : n.EXTRA + extra.shape[-1]] = extra
+        rows[:, n.CLASS] = CLASS_OF[kind] if seen_as is None else seen_as
+        rows[:, n.SPREAD] = np.where(distance <= radius * 1.02, pi, spread)
+        self.blocks.append(rows)
 
     def strip(
         self,
@@ -124,7 +178,7 @@ class Stage:
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Objects sorted by distance (n, COLUMNS) and strips (m, STRIP_COLUMNS)."""
-        objects = np.array(self.rows, dtype=np.float32).reshape(-1, n.COLUMNS)
+        objects = np.concatenate([np.zeros((0, n.COLUMNS), np.float32), *self.blocks])
         objects = np.ascontiguousarray(objects[np.argsort(objects[:, n.NEAR], kind="stable")])
         strips = np.array(self.strips, dtype=np.float32).reshape(-1, n.STRIP_COLUMNS)
         return objects, strips

@@ -21,7 +21,10 @@ from world.raycast_things import block, board, plant, pole_top, round_post
 
 @kernel
 def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, shadows, hits, dx, dy, dz, pix):
-    """(r, g, b, what) seen along the unit vector (dx, dy, dz) in road coordinates; `what` tells surfaces apart."""
+    """(r, g, b, what, metres, class) seen along the unit vector (dx, dy, dz) in road coordinates.
+
+    `what` tells surfaces apart; metres and class are those of the surface that weighs most in the colour.
+    """
     flat = sqrt(dx * dx + dy * dy)
     if flat < 1e-4:
         flat = 1e-4
@@ -38,6 +41,9 @@ def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, sh
     b = 0.0
     rest = 1.0
     what = 0.0
+    most = 0.0
+    metres = n.BEYOND
+    shown = n.SKY
     strips = 0
     if S.shape[0] > 0:
         strips = strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach)
@@ -97,6 +103,10 @@ def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, sh
             b += w * (hits[best, 4] + (P[n.HAZE_RGB + 2] - hits[best, 4]) * h)
             rest -= w
             what += w * 0.37
+            if w > most:
+                most = w
+                metres = limit
+                shown = n.FURNITURE
             strips -= 1
             for c in range(5):
                 hits[best, c] = hits[strips, c]
@@ -109,9 +119,13 @@ def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, sh
         b += w * (cb + (P[n.HAZE_RGB + 2] - cb) * h)
         rest -= w
         what += w * (1.0 + seen)
+        if w > most:
+            most = w
+            metres = near
+            shown = int(T[seen, n.CLASS])
     if rest > 0.015:
         if slope < -1e-3:
-            cr, cg, cb, away = land(P, rings, shadows, noise, hx, hy, slope, turn, pix)
+            cr, cg, cb, away, kind = land(P, rings, shadows, noise, hx, hy, slope, turn, pix)
             if away > 60.0:
                 # the forest edge and the skyline stand on the far ground
                 h = haze_weight(P, away * 0.001)
@@ -123,9 +137,14 @@ def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, sh
                     cr += br - cr * ba
                     cg += bg - cg * ba
                     cb += bb - cb * ba
+                    if ba > 0.5:
+                        kind = n.BUILDINGS if P[n.SKYLINE] > 0.02 else n.PLANTS
         else:
-            cr, cg, cb = background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix)
+            cr, cg, cb, away, kind = background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix)
         r += rest * cr
         g += rest * cg
         b += rest * cb
-    return r, g, b, what
+        if rest > most:
+            metres = away
+            shown = kind
+    return r, g, b, what, metres * sqrt(1.0 + slope * slope), shown

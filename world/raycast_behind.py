@@ -13,7 +13,7 @@ from world.raycast_sky import forest_edge, haze_weight, relief, ring_at, sea_col
 
 @kernel
 def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix):
-    """(r, g, b) of what lies beyond the near ground: forest edge, skyline, sea, relief, sky."""
+    """(r, g, b, metres, class) of what lies beyond the near ground: forest edge, skyline, sea, relief, sky."""
     r = 0.0
     g = 0.0
     b = 0.0
@@ -27,6 +27,8 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
                     cr + (P[n.HAZE_RGB] - cr) * h,
                     cg + (P[n.HAZE_RGB + 1] - cg) * h,
                     cb + (P[n.HAZE_RGB + 2] - cb) * h,
+                    away,
+                    n.BUILDINGS,
                 )
         sea = ring_at(rings, n.RING_SEA, turn)
         if P[n.TREELINE] > 0.02 and sea < 0.5:
@@ -38,7 +40,7 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
                 g = cg + (P[n.HAZE_RGB + 1] * a - cg) * h
                 b = cb + (P[n.HAZE_RGB + 2] * a - cb) * h
                 if rest < 0.02:
-                    return r, g, b
+                    return r, g, b, away, n.PLANTS
     cr, cg, cb, kilometres, found = 0.0, 0.0, 0.0, 0.0, False
     if slope < 1.2:
         cr, cg, cb, kilometres, found = relief(P, noise, rings, turn, hx, hy, slope, pix)
@@ -50,12 +52,20 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
     else:
         length = 1.0 / sqrt(1.0 + slope * slope)
         cr, cg, cb = sky_colour(P, noise, hx * length, hy * length, max(slope, 0.0) * length, True)
-    return r + rest * cr, g + rest * cg, b + rest * cb
+    metres = n.BEYOND
+    shown = n.SKY
+    if rest < 0.5:
+        metres = 150.0
+        shown = n.PLANTS
+    elif found:
+        metres = kilometres * 1000.0
+        shown = n.RELIEF
+    return r + rest * cr, g + rest * cg, b + rest * cb, metres, shown
 
 
 @kernel
 def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
-    """(r, g, b, distance) of ground, standing crops or sea along a falling ray."""
+    """(r, g, b, metres, class) of ground, standing crops or sea along a falling ray."""
     r = P[n.CAMERA_Z] / -slope
     sea = ring_at(rings, n.RING_SEA, turn)
     if sea > 0.35:
@@ -66,7 +76,7 @@ def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
             cr += (0.75 - cr) * foam
             cg += (0.78 - cg) * foam
             cb += (0.80 - cb) * foam
-            return cr, cg, cb, r
+            return cr, cg, cb, r, n.WATER
     if P[n.CROP_HEIGHT] > 0.05:
         top = P[n.CROP_HEIGHT]
         edge = P[n.CROP_EDGE]
@@ -97,9 +107,10 @@ def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
                 cg * (P[n.AMBIENT_RGB + 1] * shade + P[n.SUN_RGB + 1] * light),
                 cb * (P[n.AMBIENT_RGB + 2] * shade + P[n.SUN_RGB + 2] * light),
                 near,
+                n.PLANTS,
             )
-    cr, cg, cb = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, pix)
-    return cr, cg, cb, r
+    cr, cg, cb, shown = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, pix)
+    return cr, cg, cb, r, shown
 
 
 @kernel

@@ -17,7 +17,7 @@ def fill_bins(T, starts, items):
             starts[:] = 0
         for i in range(T.shape[0]):
             middle = atan2(T[i, n.Y], T[i, n.X]) / (2.0 * pi) * n.BINS
-            spread = T[i, n.EXTRA + 15] / (2.0 * pi) * n.BINS  # half the angle it fills
+            spread = T[i, n.SPREAD] / (2.0 * pi) * n.BINS
             low = floor(middle - spread)
             high = floor(middle + spread)
             if high - low >= n.BINS:

@@ -187,7 +187,7 @@ def snow_on(P, noise, x, across, foot, r, g, b):
 
 @kernel
 def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
-    """Lit colour of the ground at (x, y), `distance` metres away along a ray that falls with `slope` < 0."""
+    """Lit colour and class of the ground at (x, y), `distance` metres away along a ray that falls with `slope` < 0."""
     foot_across = pix * distance + 0.002
     foot_along = foot_across / clamp(-slope, 0.02, 1.0)
     fx = abs(hx) * foot_along + abs(hy) * foot_across
@@ -200,7 +200,9 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
     verge = walk + P[n.SIDEWALK]
     cross = P[n.CROSS_AT]
     on_cross = abs(x - cross) < half * 0.85
+    shown = n.GROUND
     if side < half or (on_cross and side > half):
+        shown = n.ROAD
         if side < half:
             r, g, b = carriageway(P, noise, x, y, across, fx, fy, foot)
         else:
@@ -261,4 +263,5 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
         r * (P[n.AMBIENT_RGB] * dim + P[n.SUN_RGB] * lit),
         g * (P[n.AMBIENT_RGB + 1] * dim + P[n.SUN_RGB + 1] * lit),
         b * (P[n.AMBIENT_RGB + 2] * dim + P[n.SUN_RGB + 2] * lit),
+        shown,
     )

@@ -17,15 +17,22 @@ CENTRE_LINE, CENTRE_RGB, DASH, GAP, EDGE_LINE, EDGE_RGB, CROSS_AT = 79, 80, 83, 
 TREELINE, TREE_HEIGHT, LEAF_RGB, AUTUMN_RGB, TRUNK_RGB, AUTUMN, TREE_SEED = 90, 91, 92, 95, 98, 101, 102
 SKYLINE, SKYLINE_SEED, SHADOWS, EXPOSURE, TINT_RGB, LEAF = 103, 104, 105, 106, 107, 110
 WINDOW_RGB, SUN_STRENGTH, SHORE, NIGHT = 111, 114, 115, 116
-NUMBERS = 120
+# from 120 terrain and water, 140 ground and road, 160 plants, 170 buildings, 180 sky, 190 camera
+NUMBERS = 200
 
 # --- an object's columns -------------------------------------------------------------------------------------------
 KIND, X, Y, COS, SIN, LENGTH, WIDTH, HEIGHT, NEAR, REACH, TOP, BASE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 RGB_A, RGB_B, RGB_C, RGB_D = 12, 15, 18, 21
 EXTRA = 24  # … 39: what each kind makes of them
-COLUMNS = 40
+CLASS, SPREAD = 40, 41  # what it counts as in the class map; half the angle it fills, radians
+COLUMNS = 42
 
-PLANT, HOUSE, CAR, POST, BOARD, BLOCK, POLE = 0, 1, 2, 3, 4, 5, 6
+PLANT, HOUSE, CAR, POST, BOARD, BLOCK, POLE, FIGURE, HUT = 0, 1, 2, 3, 4, 5, 6, 7, 8
+
+# --- what a pixel shows, as the class map says ------------------------------------------------------------------------
+SKY, RELIEF, WATER, GROUND, ROAD, PLANTS, BUILDINGS, VEHICLES, SIGNS, FURNITURE, LIFE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+BEYOND = 1e6  # metres to the sky
+CLASSES = ("sky", "relief", "water", "ground", "road", "plants", "buildings", "vehicles", "signs", "furniture", "life")
 
 # --- a strip's columns ---------------------------------------------------------------------------------------------
 STRIP_KIND, STRIP_Y, STRIP_HEIGHT, STRIP_RGB, STRIP_FROM, STRIP_TO, STRIP_SEED, STRIP_A, STRIP_B = (

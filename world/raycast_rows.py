@@ -33,6 +33,8 @@ def draw_rows(
     noise,
     shadows,
     out,
+    depth,
+    classes,
     hits,
     low,
     high,
@@ -42,11 +44,13 @@ def draw_rows(
 ):
     """Fill rows low … high of `out` (H, W, 3): a perspective view, or with fov = 0 the panorama.
 
+    `depth` (metres) and `classes` (`CLASSES`) are filled where the first ray goes, unless they are empty.
     `hits` is scratch of (HITS, HIT_COLUMNS); angles are radians.
     """
     rows = out.shape[0]
     columns = out.shape[1]
     panorama = fov <= 0.0
+    mapped = depth.shape[0] > 0
     if panorama:
         pix = 2.0 * pi / columns
         half = 0.0
@@ -95,7 +99,7 @@ def draw_rows(
                     dx = (cos_turn - a * sin_turn) * norm
                     dy = (sin_turn + a * cos_turn) * norm
                     dz = c * norm
-                r, g, b, what = trace(
+                r, g, b, what, metres, shown = trace(
                     P,
                     T,
                     starts,
@@ -119,6 +123,9 @@ def draw_rows(
                 tb += b
                 count += 1
                 if k == 0:
+                    if mapped:
+                        depth[row, column] = metres
+                        classes[row, column] = shown
                     first = r + g + b
                     first_what = what
                 elif k == 1 and samples > 2:

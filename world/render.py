@@ -25,6 +25,7 @@ from world.scene import Scene
 
 ROWS_A_TASK = 32
 SAMPLES = (1, 2, 4)
+NO_MAPS = (np.zeros((0, 0), np.float32), np.zeros((0, 0), np.uint8))
 
 
 def render_views(
@@ -47,7 +48,7 @@ def render_views(
     layout = lay_out(scene)
     views = np.empty((len(headings), size, size, 3), dtype=np.uint8)
     for view, heading in zip(views, headings, strict=True):
-        draw_rows(*layout, view, scratch(), 0, size, radians(heading), radians(fov_deg), samples)
+        draw_rows(*layout, view, *NO_MAPS, scratch(), 0, size, radians(heading), radians(fov_deg), samples)
     return views
 
 
@@ -62,7 +63,7 @@ def render_equirectangular(scene: Scene, width: int = 2048, samples: int = 4) ->
     panorama = np.empty((width // 2, width, 3), dtype=np.uint8)
 
     def draw(low: int) -> None:
-        draw_rows(*layout, panorama, scratch(), low, min(low + ROWS_A_TASK, width // 2), 0.0, 0.0, samples)
+        draw_rows(*layout, panorama, *NO_MAPS, scratch(), low, min(low + ROWS_A_TASK, width // 2), 0.0, 0.0, samples)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         list(pool.map(draw, range(0, width // 2, ROWS_A_TASK)))

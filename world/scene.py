@@ -193,6 +193,29 @@ class Vehicles:
 
 
 @dataclass(frozen=True)
+class Water:
+    """Water that the road meets: a river under a bridge, a shore or a lake beside it."""
+
+    river_m: float  # where along the road the river crosses, from the camera; inf: none
+    river_width_m: float
+    water_rgb: RGB
+    bridge: str  # "none", "concrete", "steel", "stone", "wood"
+    shore_side: int  # -1 left of the road, 1 right, 0: none
+    shore_m: float  # from the road's middle to the waterline; inf: none
+
+
+@dataclass(frozen=True)
+class Life:
+    """People and animals."""
+
+    people: float  # 0 none … 1 a busy street
+    dress: tuple[RGB, ...]  # colours of clothes
+    veil: float  # share of long robes and covered heads
+    animals: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1
+    herd: float  # 0 none … 1 a herd beside the road
+
+
+@dataclass(frozen=True)
 class Camera:
     """Who looks."""
 
@@ -218,6 +241,8 @@ class Scene:
     signs: Signs
     buildings: Buildings
     vehicles: Vehicles
+    life: Life
+    water: Water
     camera: Camera
     world_version: int
 

@@ -15,7 +15,7 @@ from model.errors import ConfigError
 from model.geo.atlas import Atlas
 from model.geo.distance import check_points
 from world import WORLD_VERSION
-from world.clues import buildings, camera, furniture, ground, plants, relief, road, signs, sky, vehicles
+from world.clues import buildings, camera, furniture, ground, life, plants, relief, road, signs, sky, vehicles, water
 from world.clues.site import survey
 from world.scene import Recipe, Scene
 from world.streams import streams
@@ -30,6 +30,8 @@ FAMILIES: dict[str, ModuleType] = {
     "signs": signs,
     "buildings": buildings,
     "vehicles": vehicles,
+    "life": life,
+    "water": water,
     "camera": camera,
 }
 
