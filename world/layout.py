@@ -33,7 +33,7 @@ class Layout(NamedTuple):
     strips: NDArray[np.float32]  # (m, STRIP_COLUMNS)
     rings: NDArray[np.float32]  # (RING_ROWS, RING_STEPS), from the road's heading on
     atlas: NDArray[np.uint8]
-    shares: NDArray[np.float32]  # (k, 5)
+    shares: NDArray[np.float32]  # (k, 11) kinds of the forest edge
     palette: NDArray[np.float32]  # (k, 3) walls of the skyline, linear
     text: NDArray[np.uint8]
     noise: NDArray[np.float32]  # (LATTICE, LATTICE)

@@ -1,113 +1,166 @@
 """Trees, bushes and tufts near the road, and the kinds of the distant forest edge. Knows no pixels."""
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
-from world.layout_things import Stage, linear, stream
-from world.scene import RGB
-from world.sprites import EVERGREEN_TINTS, LOW, SHAPES, sprite_row
+from world.layout_things import Stage, stream
+from world.scene import Plants
+from world.sprites import EVERGREEN_TINTS, KINDS, LOW, SHAPES, VARIANTS, sprite_row
+
+Floats = NDArray[np.float64]
+Draws = NDArray[np.float64]
 
 
-def _leaf_colour(stage: Stage, kind: str, tone: float, turned: float) -> RGB:
-    plants = stage.scene.plants
-    base = np.array(plants.leaf_rgb)
-    tint = EVERGREEN_TINTS.get(kind)
-    if tint is not None:
-        base = 0.35 * base + 0.65 * np.array(tint)
-    elif SHAPES[kind].deciduous:
-        base = base + (np.array(plants.autumn_rgb) - base) * turned
-    r, g, b = (base * (0.92 + 0.28 * tone)).tolist()
-    return linear((min(r, 1.0), min(g, 1.0), min(b, 1.0)))
+class _Kinds(NamedTuple):
+    """What placing must know of every kind, in the order of KINDS."""
+
+    height_m: Floats  # (k,)
+    aspect: Floats  # (k,) width / height
+    deciduous: NDArray[np.bool_]  # (k,)
+    low: NDArray[np.bool_]  # (k,)
+    own: Floats  # (k,) how much of the leaf's colour is the kind's own
+    tint: Floats  # (k, 3) that colour
+    barked: NDArray[np.bool_]  # (k,) has its own bark
+    bark: Floats  # (k, 3)
+    row: NDArray[np.int64]  # (2, k) of the atlas: in leaf, bare
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Kinds:
+    shapes = [SHAPES[kind] for kind in KINDS]
+    return _Kinds(
+        np.array([shape.height_m for shape in shapes]),
+        np.array([shape.aspect for shape in shapes]),
+        np.array([shape.deciduous for shape in shapes]),
+        np.array([kind in LOW for kind in KINDS]),
+        np.array([0.65 * (kind in EVERGREEN_TINTS) for kind in KINDS]),
+        np.array([EVERGREEN_TINTS.get(kind, (0.0, 0.0, 0.0)) for kind in KINDS]),
+        np.array([shape.bark is not None for shape in shapes]),
+        np.array([shape.bark or (0.0, 0.0, 0.0) for shape in shapes]),
+        np.array([[sprite_row(kind, 0, bare) for kind in KINDS] for bare in (False, True)]),
+    )
+
+
+def _leaf_light(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floats:
+    """Colour of leaves as light, (m, 3): the country's green, the kind's own, or autumn's by `turned` 0 … 1."""
+    table = _table()
+    base = np.broadcast_to(np.array(plants.leaf_rgb), (len(kind), 3))
+    own = table.own[kind, None]
+    falling = (table.deciduous[kind] * turned)[:, None]
+    green = base + (table.tint[kind] - base) * own
+    return green + (np.array(plants.autumn_rgb) - green) * falling
+
+
+def _bark_light(plants: Plants, kind: NDArray[np.int64]) -> Floats:
+    table = _table()
+    return np.where(table.barked[kind, None], table.bark[kind], np.array(plants.trunk_rgb))
+
+
+def _pick(kinds: list[tuple[int, float]], draws: Floats) -> NDArray[np.int64]:
+    """Which of `kinds` (index, share) each draw in 0 … 1 falls on."""
+    edges = np.cumsum([share for _, share in kinds])
+    at = np.minimum(np.searchsorted(edges, draws * edges[-1]), len(kinds) - 1)
+    return np.array([kind for kind, _ in kinds])[at]
+
+
+def _known(plants: Plants) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+    """The scene's trees and its low plants that are drawn: (index in KINDS, share)."""
+    kinds = [(KINDS.index(kind), share) for kind, share in plants.kinds if kind in SHAPES and share > 0.0]
+    low = _table().low
+    return [pair for pair in kinds if not low[pair[0]]], [pair for pair in kinds if low[pair[0]]]
 
 
 def place_plants(stage: Stage) -> None:
     """Trees with the scene's density, bushes with its undergrowth, tufts of grass by the verge."""
     scene = stage.scene
     plants, ground = scene.plants, scene.ground
-    rng = stream(scene.recipe, "plants")
-    kinds = [(kind, share) for kind, share in plants.kinds if kind in SHAPES and share > 0.0]
-    trees = [(kind, share) for kind, share in kinds if kind not in LOW]
-    bushes = [(kind, share) for kind, share in kinds if kind in LOW] or [("bush", 1.0)]
-    draws = rng.random((150, 9))
+    trees, bushes = _known(plants)
     count = 0 if plants.density < 0.01 or not trees else int(4 + 106 * plants.density**1.1)
-    _scatter(stage, trees, draws[:count], stage.verge + 2.6, 62.0, 95.0, 1.0)
-    draws = rng.random((60, 9))
-    _scatter(stage, bushes, draws[: int(38 * plants.undergrowth)], stage.verge + 0.9, 26.0, 42.0, 0.9)
-    draws = rng.random((40, 9))
-    if ground.snow < 0.5 and ground.grass_cover > 0.12:
-        _scatter(
-            stage, [("grass", 1.0)], draws[: int(26 * min(ground.grass_cover, 1.0))], stage.verge + 0.3, 9.0, 18.0, 1.0
-        )
+    tufts = int(26 * min(ground.grass_cover, 1.0)) if ground.snow < 0.5 and ground.grass_cover > 0.12 else 0
+    groups = (  # kinds, how many, the most, nearest and farthest beside the road, reach along it
+        (trees or [(0, 1.0)], count, 150, stage.verge + 2.6, 62.0, 95.0),
+        (bushes or [(KINDS.index("bush"), 1.0)], int(38 * plants.undergrowth), 60, stage.verge + 0.9, 26.0, 42.0),
+        ([(KINDS.index("grass"), 1.0)], tufts, 40, stage.verge + 0.3, 9.0, 18.0),
+    )
+    draws = stream(scene.recipe, "plants").random((sum(most for _, _, most, *_ in groups), 9))
+    kind, spots, used = [], [], []
+    start = 0
+    for kinds, wanted, most, near, wide, long in groups:
+        some = draws[start : start + wanted]
+        start += most
+        kind.append(_pick(kinds, some[:, 0]))
+        used.append(some)
+        spots.append(np.stack([_along(some, long), near + (wide - near) * some[:, 3] ** 1.7], axis=1))
+    _put(stage, np.concatenate(kind), np.concatenate(spots), np.concatenate(used))
 
 
-def _scatter(
-    stage: Stage,
-    kinds: list[tuple[str, float]],
-    draws: NDArray[np.float64],
-    near: float,
-    wide: float,
-    long: float,
-    size: float,
-) -> None:
-    if not len(draws):
-        return
+def _along(draws: Draws, long: float) -> Floats:
+    along: Floats = (draws[:, 1] * 2.0 - 1.0) * long * (0.35 + 0.65 * draws[:, 2])
+    return along
+
+
+def _free(stage: Stage, x: Floats, y: Floats, lateral: Floats, spare: Floats) -> NDArray[np.bool_]:
+    """Where a plant may stand: off the camera, cross street, houses, fields (all but a few) and the sea."""
     scene = stage.scene
-    plants = scene.plants
-    edges = np.cumsum([share for _, share in kinds])
-    picks = np.minimum(np.searchsorted(edges, draws[:, 0] * edges[-1]), len(kinds) - 1)
-    x = (draws[:, 1] * 2.0 - 1.0) * long * (0.35 + 0.65 * draws[:, 2])
-    lateral = near + (wide - near) * draws[:, 3] ** 1.7
-    lateral = np.where(draws[:, 4] < 0.5, lateral, -lateral)
-    y = stage.road_y + lateral + stage.curve * x * x
-    keep = np.hypot(x, y) > 4.2
-    keep &= np.abs(x - stage.cross) > stage.half + 1.5
+    distance = np.hypot(x, y)
+    keep = (distance > 4.2) & (np.abs(x - stage.cross) > stage.half + 1.5)
     if stage.footprints:
         spots = np.array(stage.footprints)
-        gap = np.hypot(x[:, None] - spots[None, :, 0], y[:, None] - spots[None, :, 1]) - spots[None, :, 2]
+        gap = np.hypot(x[:, None] - spots[:, 0], y[:, None] - spots[:, 1]) - spots[:, 2]
         keep &= gap.min(axis=1) > 0.3
     if scene.ground.crop not in ("none", "pasture") and scene.ground.snow < 0.35:
         field = np.abs(lateral) > stage.verge + 5.0
         if scene.ground.crop_side:
             field &= lateral * scene.ground.crop_side > 0.0
-        keep &= ~field | (draws[:, 5] < 0.22)
-    heading = np.radians(scene.road.heading_deg)
+        keep &= ~field | (spare < 0.22)
     sea = scene.relief.sea
-    turn = (np.arctan2(y, x) + heading) / (2.0 * np.pi) % 1.0
-    keep &= (sea[(turn * len(sea)).astype(int) % len(sea)] < 0.4) | (np.hypot(x, y) < 30.0)
-    trunk = linear(plants.trunk_rgb)
-    for k in np.flatnonzero(keep):
-        kind = kinds[int(picks[k])][0]
-        shape = SHAPES[kind]
-        bare = shape.deciduous and draws[k, 6] > plants.leaf
-        tall = shape.height_m * (0.65 + 0.7 * float(draws[k, 7])) * size * (plants.height if kind not in LOW else 1.0)
-        turned = min(max(plants.autumn * (0.6 + 0.8 * float(draws[k, 8])), 0.0), 1.0)
-        if kind == "grass":
-            grass = scene.ground.grass_rgb
-            leaf = linear((grass[0] * 0.95, grass[1] * 1.02, grass[2] * 0.9))
-        else:
-            leaf = _leaf_colour(stage, kind, float(draws[k, 8]), turned)
-        bark = linear(shape.bark) if shape.bark else trunk
-        stage.put(
-            n.PLANT, float(x[k]), float(y[k]), width=0.5 * tall, height=tall, a=leaf, b=bark,
-            extra=(sprite_row(kind, int(draws[k, 2] * 97) % 2, bare), 0.0 if kind == "grass" else 1.0),
-            flip=1.0 if draws[k, 5] < 0.5 else -1.0,
-        )  # fmt: skip
+    turn = (np.arctan2(y, x) + np.radians(scene.road.heading_deg)) / (2.0 * np.pi) % 1.0
+    keep &= (sea[(turn * len(sea)).astype(int) % len(sea)] < 0.4) | (distance < 30.0)
+    return keep
+
+
+def _put(stage: Stage, kind: NDArray[np.int64], spots: Floats, draws: Draws) -> None:
+    """Plants of `kind` (m,) at spots (m, 2): along the road, and metres beside its middle to either side."""
+    plants, table = stage.scene.plants, _table()
+    x = spots[:, 0]
+    lateral = np.where(draws[:, 4] < 0.5, spots[:, 1], -spots[:, 1])
+    y = stage.road_y + lateral + stage.curve * x * x
+    keep = _free(stage, x, y, lateral, draws[:, 5])
+    x, y, kind, draws = x[keep], y[keep], kind[keep], draws[keep]
+    if not len(x):
+        return
+    grass = kind == KINDS.index("grass")
+    tall = table.height_m[kind] * (0.65 + 0.7 * draws[:, 7]) * np.where(table.low[kind], 1.0, plants.height)
+    leaf = _leaf_light(plants, kind, np.clip(plants.autumn * (0.6 + 0.8 * draws[:, 8]), 0.0, 1.0))
+    leaf = np.minimum(leaf * (0.92 + 0.28 * draws[:, 8, None]), 1.0)
+    leaf = np.where(grass[:, None], np.array(stage.scene.ground.grass_rgb) * (0.95, 1.02, 0.9), leaf)
+    bare = (table.deciduous[kind] & (draws[:, 6] > plants.leaf)).astype(np.int64)
+    row = table.row[bare, kind] + (draws[:, 2] * 97.0).astype(np.int64) % VARIANTS
+    stage.put_many(
+        n.PLANT, x, y, width=0.5 * tall * table.aspect[kind], height=tall, a=leaf * leaf,
+        b=_bark_light(plants, kind) ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
+        flip=np.where(draws[:, 5] < 0.5, 1.0, -1.0),
+    )  # fmt: skip
 
 
 def far_shares(stage: Stage) -> NDArray[np.float32]:
-    """Kinds of the forest edge (k, 5): cumulative share, sprite, deciduous, width / height, relative height."""
-    plants = stage.scene.plants
-    trees = [(kind, share) for kind, share in plants.kinds if kind in SHAPES and kind not in LOW] or [("oak", 1.0)]
-    total = sum(share for _, share in trees)
-    rows = []
-    reached = 0.0
-    for kind, share in trees:
-        shape = SHAPES[kind]
-        relative = min(shape.height_m / 11.0, 1.6)
-        bare_share = (1.0 - plants.leaf) if shape.deciduous else 0.0
-        for variant, part in ((0, 0.5), (1, 0.5)):
-            bare = bare_share > 0.5
-            reached += share / total * part
-            rows.append((reached, sprite_row(kind, variant, bare), float(shape.deciduous), 1.0, relative))
-    return np.array(rows, dtype=np.float32)
+    """Kinds of the forest edge (k, 11): cumulative share, sprite, deciduous, width / height, relative height,
+    leaf's light, bark's light.
+    """
+    plants, table = stage.scene.plants, _table()
+    trees = _known(plants)[0] or [(0, 1.0)]
+    kind = np.repeat([kind for kind, _ in trees], VARIANTS)
+    share = np.repeat([share for _, share in trees], VARIANTS)
+    reached = np.cumsum(share / share.sum())
+    bare = (table.deciduous[kind] & (plants.leaf < 0.5)).astype(np.int64)
+    row = table.row[bare, kind] + np.tile(np.arange(VARIANTS), len(trees))
+    shares = np.empty((len(kind), 11), np.float32)
+    shares[:, 0], shares[:, 1], shares[:, 2] = reached, row, table.deciduous[kind]
+    shares[:, 3], shares[:, 4] = table.aspect[kind], np.minimum(table.height_m[kind] / 11.0, 1.6)
+    shares[:, 5:8] = _leaf_light(plants, kind, np.zeros(len(kind))) ** 2
+    shares[:, 8:11] = _bark_light(plants, kind) ** 2
+    return shares

@@ -14,9 +14,10 @@ from world.compiled import kernel
 from world.raycast_behind import background, far_front, land
 from world.raycast_boxes import MISS, house
 from world.raycast_cars import car
+from world.raycast_plants import plant
 from world.raycast_sky import haze_weight
 from world.raycast_strips import strip_hits
-from world.raycast_things import block, board, plant, pole_top, round_post
+from world.raycast_things import block, board, pole_top, round_post
 
 
 @kernel

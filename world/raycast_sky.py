@@ -118,7 +118,7 @@ def forest_edge(P, noise, atlas, shares, turn, slope, pix):
             turnt = P[n.AUTUMN] * shares[which, 2] * leaf
             white = 0.75 * step(0.3, 0.9, P[n.SNOW]) * step(0.35, 0.8, shade)
             for c in range(3):
-                tone = P[n.TRUNK_RGB + c] + (P[n.LEAF_RGB + c] - P[n.TRUNK_RGB + c]) * leaf
+                tone = shares[which, 8 + c] + (shares[which, 5 + c] - shares[which, 8 + c]) * leaf
                 tone += (P[n.AUTUMN_RGB + c] - tone) * turnt
                 tone += (0.85 - tone) * white
                 tone *= light * (P[n.AMBIENT_RGB + c] + 0.75 * P[n.SUN_RGB + c] * P[n.SUN_STRENGTH])

@@ -31,6 +31,7 @@ class Shape:
     height_m: float
     deciduous: bool = False
     bark: RGB | None = None
+    aspect: float = 1.0  # width / height of its picture
 
 
 SHAPES: dict[str, Shape] = {
@@ -64,6 +65,7 @@ SHAPES: dict[str, Shape] = {
     "grass": Shape(0.55),
 }
 KINDS: tuple[str, ...] = tuple(SHAPES)
+VARIANTS = 2  # of every kind
 LOW = frozenset({"agave", "bush", "shrub", "fern", "grass"})  # undergrowth; never a tree line
 # kinds whose green is their own, whatever the country's leaves look like
 EVERGREEN_TINTS: dict[str, RGB] = {
@@ -86,10 +88,10 @@ BARE = tuple(kind for kind, shape in SHAPES.items() if shape.deciduous)
 
 
 def sprite_row(kind: str, variant: int, bare: bool) -> int:
-    """Where in the atlas a kind's variant (0 or 1) stands, in leaf or bare."""
+    """Where in the atlas a kind's variant (0 … VARIANTS - 1) stands, in leaf or bare."""
     if bare and kind in BARE:
-        return 2 * len(KINDS) + 2 * BARE.index(kind) + variant
-    return 2 * KINDS.index(kind) + variant
+        return VARIANTS * (len(KINDS) + BARE.index(kind)) + variant
+    return VARIANTS * KINDS.index(kind) + variant
 
 
 @lru_cache(maxsize=1)
@@ -117,10 +119,10 @@ def draw_atlas() -> NDArray[np.uint8]:
     """Draw every sprite anew, some seconds of work; the same bytes each time."""
     sheets = []
     for kind in KINDS:
-        for variant in range(2):
+        for variant in range(VARIANTS):
             sheets.append(_with_mips(_drawn(kind, variant, bare=False)))
     for kind in BARE:
-        for variant in range(2):
+        for variant in range(VARIANTS):
             sheets.append(_with_mips(_drawn(kind, variant, bare=True)))
     return np.ascontiguousarray(np.stack(sheets))
 
