@@ -64,9 +64,8 @@ class WorldMap:
 
     def panorama(self, place: Place) -> Image.Image:
         """Rendered from the recipe: about a second."""
-        from world.render import render_equirectangular
-
         from world.clues import build_scene
+        from world.render import render_equirectangular
 
         recipe = place.recipe
         scene = build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from PIL import Image
-from world.render import render_equirectangular, render_views
 
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
@@ -19,6 +18,7 @@ from model.geo.atlas import Atlas
 from model.geolocator import Geolocator, default_checkpoint
 from world.clues import build_scene
 from world.places import sample_places
+from world.render import render_equirectangular, render_views
 
 THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
