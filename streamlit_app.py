@@ -33,11 +33,13 @@ def locate(images: Sequence[bytes]) -> Any:
 
 
 def describe() -> dict[str, Any]:
-    """Which checkpoint answers, and the version of the simulated Earth that its records name."""
+    """Which checkpoint answers, the version of the simulated Earth it was trained on, and what it refuses for that."""
     model = resources.geolocator()
-    facts = [record.get("facts", {}) for record in model.records.values()]
-    version = next((fact["world_version"] for fact in facts if "world_version" in fact), None)
-    return {"checkpoint": model.folder.name, "world_version": version}
+    return {
+        "checkpoint": model.folder.name,
+        "world_version": model.world_version,
+        "note": resources.other_world() or None,
+    }
 
 
 app = st.App(

@@ -64,6 +64,7 @@ class Health(BaseModel):
     ok: bool
     checkpoint: str = Field(description="name of the checkpoint that answers")
     world_version: int | None = Field(default=None, description="version of the simulated Earth it was trained on")
+    note: str | None = Field(default=None, description="what it refuses, such as pictures of another simulated Earth")
 
 
 class Problem(BaseModel):
@@ -77,7 +78,8 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
 
     Args:
         locate: takes the bytes of 1 photo, 1 panorama or 4 views (N, E, S, W), and gives a guess; called in a thread.
-        describe: gives `checkpoint` (name) and `world_version` of the model; raises ArtifactError if there is none.
+        describe: gives `checkpoint` (name), `world_version` and perhaps a `note` of the model; raises ArtifactError if
+            there is none.
     """
     api = FastAPI(
         title="Homing",
@@ -103,7 +105,12 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
     def health() -> Health:
         """Whether the model answers, and which one it is."""
         facts = describe()
-        return Health(ok=True, checkpoint=str(facts["checkpoint"]), world_version=facts.get("world_version"))
+        return Health(
+            ok=True,
+            checkpoint=str(facts["checkpoint"]),
+            world_version=facts.get("world_version"),
+            note=facts.get("note"),
+        )
 
     @api.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:

@@ -6,7 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from PIL import Image
+from PIL import ExifTags, Image
+
+from world import SOFTWARE
 
 JPEG_QUALITY = 90
 KEEP_BYTES = 64 << 20  # about a hundred panoramas
@@ -55,9 +57,14 @@ class PanoramaCache:
 
 
 def encode(panorama: Image.Image) -> bytes:
-    """A JPEG of the pixels alone: no EXIF, no comment, no profile."""
+    """A JPEG of the pixels alone: no comment, no profile, no EXIF but which version of the simulated Earth drew it."""
     clean = Image.new("RGB", panorama.size)
     clean.paste(panorama)
+    stamp = {}
+    if panorama.info.get("Software") == SOFTWARE:
+        exif = Image.Exif()
+        exif[ExifTags.Base.Software] = SOFTWARE
+        stamp = {"exif": exif}
     stream = io.BytesIO()
-    clean.save(stream, "JPEG", quality=JPEG_QUALITY, progressive=True)
+    clean.save(stream, "JPEG", quality=JPEG_QUALITY, progressive=True, **stamp)
     return stream.getvalue()

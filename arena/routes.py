@@ -21,6 +21,7 @@ from arena.labels import map_labels
 from arena.rules import ROUNDS, Refused
 from arena.state import game_state, guess_result, opponent_state
 from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
+from world import WORLD_VERSION
 
 STATIC = Path(__file__).with_name("static")
 MAX_BODY_BYTES = 10_000
@@ -98,7 +99,8 @@ class _Web:
              "scale_km": one.scale_km, "error": one.problem or None}
             for one in found.values()
         ]  # fmt: skip
-        return JSONResponse({"maps": listed, "rounds": ROUNDS, "opponent": self.arena.opponent is not None})
+        offered = self.arena.opponent is not None
+        return JSONResponse({"maps": listed, "rounds": ROUNDS, "opponent": offered, "world_version": WORLD_VERSION})
 
     @_told
     async def labels(self, _request: Request) -> Response:

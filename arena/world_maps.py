@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from arena.rules import Refused
 from arena.scorebook import Place
 from model.geo.scoring import PAPER_SCALE_KM
 
@@ -63,13 +64,26 @@ class WorldMap:
         ]
 
     def panorama(self, place: Place) -> Image.Image:
-        """Rendered from the recipe: about a second."""
+        """Rendered from the recipe: about a second. It says which version of the world drew it, and no place.
+
+        Raises:
+            Refused: the place was drawn for another version of the world, whose pixels are gone (409).
+        """
+        from world import SOFTWARE, WORLD_VERSION
         from world.clues import build_scene
         from world.render import render_equirectangular
 
         recipe = place.recipe
+        if recipe["world"] != WORLD_VERSION:
+            raise Refused(
+                f"This game was begun on version {recipe['world']} of the simulated Earth, and the app now draws "
+                f"version {WORLD_VERSION}. Start a new game.",
+                409,
+            )
         scene = build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
-        return Image.fromarray(render_equirectangular(scene, width=WIDTH, samples=SAMPLES))
+        picture = Image.fromarray(render_equirectangular(scene, width=WIDTH, samples=SAMPLES))
+        picture.info["Software"] = SOFTWARE
+        return picture
 
 
 def find_world_maps() -> list[WorldMap]:

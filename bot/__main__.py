@@ -4,6 +4,7 @@ The rounds land in the scorebook, like everyone's. A filmstrip for each round an
 With --json the last line of stdout is {"games": [{"rounds": [{"distance_km", "score", …}]}]}.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from bot.events import EventLog, GamePlayed, Sink, event
 from bot.player import Locate, NamePlaces, Player
 from bot.report import Report
 from bot.screens.arena import ArenaSite
-from bot.server import running_app
+from bot.server import running_app, world_drawn
 from bot.small_map import Outlines
 from model.commands import parser_for, read, run
 from model.errors import ConfigError, HomingError
@@ -53,7 +54,7 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
     """Play `config.games` games; `locate` stands in for the model of the checkpoint.
 
     Raises:
-        HomingError: what stopped the run; the events end with it.
+        HomingError: what stopped the run, such as a model of another simulated Earth; the events end with it.
     """
     out = config.out or home_dir() / "bot" / time.strftime("%Y%m%d-%H%M%S")
     log, report = EventLog(out / "events.jsonl"), Report(Console())
@@ -80,9 +81,14 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
 
 
 def _play(config: BotConfig, out: Path, tell: Sink, locate: Locate | None) -> list[GamePlayed]:
-    locate = locate or _model(config.checkpoint)  # first: without a model there is no need of an app
+    require_world: Callable[[int | None], None] | None = None
+    if locate is None:  # first: without a model there is no need of an app
+        locate, require_world = _model(config.checkpoint)
     names, outlines = _atlas()
-    with running_app(config.url, out / "app.log"), open_browser(config.headed) as driver:
+    with running_app(config.url, out / "app.log"), contextlib.ExitStack() as browser:
+        if require_world is not None:
+            require_world(world_drawn(config.url, config.map))
+        driver = browser.enter_context(open_browser(config.headed))
         player = Player(ArenaSite(driver, config.url), locate, out, outlines, names, tell)
         return [
             player.play(
@@ -95,11 +101,12 @@ def _play(config: BotConfig, out: Path, tell: Sink, locate: Locate | None) -> li
         ]
 
 
-def _model(checkpoint: Path | None) -> Locate:
+def _model(checkpoint: Path | None) -> tuple[Locate, Callable[[int | None], None]]:
+    """The model, and what refuses a world that it does not know."""
     from model.geolocator import Geolocator  # late: it brings torch, and `--help` should not wait for that
 
     geolocator = Geolocator.load(checkpoint)
-    return lambda views: geolocator.locate(list(views))
+    return lambda views: geolocator.locate(list(views)), geolocator.require_world
 
 
 def _atlas() -> tuple[NamePlaces, Outlines]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
@@ -50,6 +51,11 @@ def answers(base_url: str) -> bool:
     Raises:
         BrowserError: something answers, and it is not our arena.
     """
+    return _maps(base_url) is not None
+
+
+def _maps(base_url: str) -> dict[str, Any] | None:
+    """What the arena says of its maps; None where nothing answers."""
     url = f"{base_url.rstrip('/')}/arena/api/maps"
     try:
         # No proxy: the app is on this machine or in this house.
@@ -60,12 +66,20 @@ def answers(base_url: str) -> bool:
             f"looked for the game at {url}, found another page (HTTP {error.code}); choose another --url or port."
         ) from error
     except (OSError, HTTPException):
-        return False
+        return None
     except ValueError as error:
         raise BrowserError(f"looked for the game at {url}, found a page that is no list of maps.") from error
     if not (isinstance(found, dict) and "maps" in found):
         raise BrowserError(f"looked for the game at {url}, found other JSON; choose another --url or port.")
-    return True
+    return found
+
+
+def world_drawn(base_url: str, map_name: str) -> int | None:
+    """The version of the simulated Earth that a map is drawn by; None for a map of photos, or where none is told."""
+    found = _maps(base_url) or {}
+    kinds = {one.get("name"): one.get("kind") for one in found.get("maps", [])}
+    version = found.get("world_version")
+    return version if kinds.get(map_name) == "world" and isinstance(version, int) else None
 
 
 def stop_group(process: subprocess.Popen[bytes], stop_s: float = STOP_S) -> None:

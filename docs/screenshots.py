@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import httpx
 from PIL import Image
 from rich.console import Console
 from selenium.common.exceptions import TimeoutException, WebDriverException
@@ -25,7 +26,7 @@ from bot.screens.arena import ArenaSite
 from bot.server import running_app
 from model.artifacts import whole
 from model.commands import parser_for, read, run
-from model.errors import BrowserError, ConfigError
+from model.errors import ArtifactError, BrowserError, ConfigError
 
 PICTURES = ("guess", "game", "bot", "compare")
 PIN = (-9.3, -75.2)  # where a person who knows brick towns might put it in the first round of the default seed
@@ -178,10 +179,22 @@ def save(picture: Image.Image, path: Path) -> None:
     Console().print(f"{path.name}: {picture.width} × {picture.height}, {buffer.tell() / 1000:.0f} kB")
 
 
+def refuse_another_world(base_url: str) -> None:
+    """Stop when the app's checkpoint refuses the simulated Earth: the pictures would show an error.
+
+    Raises:
+        ArtifactError: with the app's own sentence.
+    """
+    found = httpx.get(f"{base_url}/api/v1/health", timeout=120.0, trust_env=False).json()
+    if said := found.get("error") or found.get("note"):
+        raise ArtifactError(str(said))
+
+
 def main(config: ScreenshotsConfig) -> Path:
     """Take all pictures; returns their folder.
 
     Raises:
+        ArtifactError: no checkpoint, or one of another simulated Earth.
         BrowserError: no browser, or a page that did not come to the expected state.
     """
     home = Path(tempfile.mkdtemp(prefix="homing-screenshots-"))
@@ -192,6 +205,7 @@ def main(config: ScreenshotsConfig) -> Path:
     base_url = f"http://127.0.0.1:{port}"
     try:
         with running_app(base_url, home / "app.log"), open_browser() as driver:
+            refuse_another_world(base_url)
             camera = Camera(driver, base_url, config)
             driver.set_page_load_timeout(config.timeout_s)
             take = {"guess": guess, "game": game, "bot": partial(bot, home=home), "compare": compare}

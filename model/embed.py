@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from model.artifacts import fingerprint, is_done, whole, write_record
 from model.commands import parser_for, read, run
-from model.data.manifest import image_paths, read_manifest
+from model.data.manifest import image_paths, read_manifest, world_version
 from model.data.views import gather_views
 from model.errors import ArtifactError, ConfigError
 from model.networks.encoder import Encoder
@@ -89,7 +89,8 @@ def main(config: EmbedConfig) -> Path:
         np.save(stream, embeddings.astype(np.float32))
     with whole(ids) as temporary:
         temporary.write_text("\n".join(frame["id"]) + "\n", encoding="utf-8")
-    facts = {"places": len(embeddings), "dim": int(embeddings.shape[1]), "encoder": folder.name or config.encoder}
+    facts = {"places": len(embeddings), "dim": int(embeddings.shape[1]), "encoder": folder.name or config.encoder,
+             "world_version": world_version(frame, str(config.manifest))}  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"embeddings": out, "ids": ids}, facts)
     for shard in shards:
         shard.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from rich.progress import track
 from model.artifacts import read_record, record_path, whole, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import image_paths, read_manifest
+from model.data.manifest import image_paths, read_manifest, world_version
 from model.data.views import gather_views
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
@@ -57,10 +57,13 @@ def main(config: EvaluateConfig) -> Path:
     """Measure, write both files and the record -> the path of metrics.json.
 
     Raises:
-        ArtifactError: places that are in the index, embeddings of another encoder, a broken checkpoint.
+        ArtifactError: places that are in the index, pictures of another version of the simulated Earth, embeddings of
+            another encoder, a broken checkpoint.
     """
     geolocator = Geolocator.load(config.checkpoint)
     manifest = read_manifest(config.manifest)
+    version = world_version(manifest, str(config.manifest))
+    geolocator.require_world(version)
     rows = read_manifest(config.manifest, config.split).index.to_numpy()
     places = manifest.iloc[rows].reset_index(drop=True)
     if not config.allow_train:
@@ -79,7 +82,9 @@ def main(config: EvaluateConfig) -> Path:
     with whole(table) as temporary:
         predictions.to_csv(temporary, index=False)
     with whole(path) as temporary:
-        temporary.write_text(json.dumps(figures | {"split": config.split}, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(
+            json.dumps(figures | {"split": config.split, "world_version": version}, indent=1) + "\n", encoding="utf-8"
+        )
     inputs = {"manifest": config.manifest, "head": geolocator.folder / "head", "index": geolocator.folder / "index"}
     write_record(config.out, STAGE, config, inputs, {"metrics": path, "predictions": table})
     print(_line(path, figures))

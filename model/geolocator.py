@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.data.views import Source, exif_position, gather_views
+from model.data.views import Source, drawn_by, exif_position, gather_views
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.predictors.pigeon import Pigeon, Prediction
 
 __all__ = [
-    "Candidate", "Geolocator", "Guess", "LookAlike", "default_checkpoint",
+    "Candidate", "Geolocator", "Guess", "LookAlike", "default_checkpoint", "drawn_by",
     "exif_position", "gather_views",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
@@ -104,6 +104,26 @@ class Geolocator:
         return self._encoder
 
     @property
+    def world_version(self) -> int | None:
+        """The version of the simulated Earth it was trained on; None: on photos, or its records name none."""
+        version: int | None = self.records["train_head"]["facts"].get("world_version")
+        return version
+
+    def require_world(self, version: int | None) -> None:
+        """Refuse to look at pictures of another version of the simulated Earth; photos (None) are always looked at.
+
+        Raises:
+            ArtifactError: the checkpoint was trained on another version, or on none.
+        """
+        if version is not None and version != self.world_version:
+            found = f"version {self.world_version}" if self.world_version is not None else "none that it names"
+            raise ArtifactError(
+                f"looked for a checkpoint trained on version {version} of the simulated Earth, found "
+                f"{self.folder.name}, trained on {found}: what it learned to look for is drawn differently there. "
+                "Make a new one with `make reproduce`; photos can be guessed all the same."
+            )
+
+    @property
     def figures(self) -> dict[str, Any]:
         """metrics.json of the checkpoint, as evaluate wrote it; empty when it was never measured."""
         path = self.folder / "metrics.json"
@@ -118,7 +138,7 @@ class Geolocator:
 
         Raises:
             ImageError: another number of pictures, or one that cannot be read.
-            ArtifactError: a checkpoint without an encoder.
+            ArtifactError: a checkpoint without an encoder, or pictures of another version of the simulated Earth.
         """
         pictures: Sequence[Source] = [images] if isinstance(images, str | Path | bytes | Image.Image) else images
         return self.locate_many(self.embed(pictures)[None])[0]
@@ -126,6 +146,8 @@ class Geolocator:
     def embed(self, images: Sequence[Source]) -> NDArray[np.float32]:
         """The embedding of one place, (D,): the mean over its views."""
         encoder = self.encoder
+        for image in images:
+            self.require_world(drawn_by(image))
         embedding: NDArray[np.float32] = encoder.embed_views([gather_views(images, encoder.image_size)])[0]
         return embedding
 

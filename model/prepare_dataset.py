@@ -4,7 +4,8 @@ The table (CSV or parquet) needs `lat` and `lng` (`latitude`, `longitude`, `lon`
 number where there is none. Pictures are named in `image` or `image_0` … `image_3` relative to `--images`, or else
 looked for there by id: `<id>.jpg`, or `<id>_0.jpg` … `<id>_3.jpg` (also png, webp, jpeg). Every picture is opened once.
 Atlas columns that are absent are filled in, and places without a split get one by the half-degree cell they lie in, so
-that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too.
+that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too; its column
+`world_version` is kept, and is empty for photos.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from model.data.manifest import (
     image_columns,
     image_paths,
     read_table,
+    world_version,
     write_manifest,
 )
 from model.data.views import gather_views
@@ -81,14 +83,18 @@ def main(config: PrepareConfig) -> Path:
     if "id" not in frame:
         frame.insert(0, "id", [f"{row:08d}" for row in range(len(frame))])
     frame = find_images(check_manifest(frame, str(config.table)), folder)
+    version = world_version(frame, str(config.table))
     frame = _check_images(frame, folder, config)
     if "split" not in frame:
         frame.insert(1, "split", split_by_cell(frame[["lat", "lng"]].to_numpy(), config))
     frame = fill_in(frame)
+    if version is None:
+        frame["world_version"] = pd.array([None] * len(frame), "Int64")
     for column in image_columns(frame):
         frame[column] = [os.path.relpath(folder / path, config.out) for path in frame[column]]
     write_manifest(frame, out)
-    facts = {"places": len(frame), "splits": {name: int((frame["split"] == name).sum()) for name in SPLITS}}
+    facts = {"places": len(frame), "splits": {name: int((frame["split"] == name).sum()) for name in SPLITS},
+             "world_version": version}  # fmt: skip
     write_record(config.out, STAGE, config, {"table": config.table}, {"manifest": out}, facts)
     print(f"{out}: {len(frame):,} places, " + ", ".join(f"{n:,} {name}" for name, n in facts["splits"].items()))  # type: ignore[attr-defined]
     return out

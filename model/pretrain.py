@@ -21,7 +21,7 @@ from PIL import Image
 from model.artifacts import fingerprint, is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.attributes import AttributeSpace
-from model.data.manifest import image_paths, read_manifest
+from model.data.manifest import image_paths, read_manifest, world_version
 from model.data.training_batches import CaptionSource, StepPlan, plan_step, steps_per_epoch
 from model.data.view_cache import open_view_cache
 from model.data.vocabulary import train_tokenizer
@@ -122,6 +122,7 @@ class Training:
         self.config, self.accelerator = config, accelerator
         self.preset: Preset = preset_named(config.preset)
         frame = read_manifest(config.manifest)
+        self.world_version = world_version(frame, str(config.manifest))
         splits = frame["split"] if "split" in frame else np.full(len(frame), "train")
         self.train = frame[splits == "train"].reset_index(drop=True)
         self.validation = frame[splits == "validation"].head(config.probe_places).reset_index(drop=True)
@@ -296,6 +297,7 @@ class Training:
             "steps": self.step,
             "places_seen": self.step * self.config.batch * self.accelerator.num_processes,
             "training_places": len(self.train),
+            "world_version": self.world_version,
             "minutes": round(self.elapsed_s / 60.0, 1),
             "parameters": sum(p.numel() for p in self.bare.hub.parameters()),
             "model": asdict(self.preset),

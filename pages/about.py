@@ -47,10 +47,16 @@ def how() -> None:
 def figures(metrics: dict[str, Any]) -> None:
     """What the shipped checkpoint measured on places that no stage has seen."""
     st.subheader("How good it is")
+    version = metrics.get("world_version")
     st.markdown(
         f"On **{metrics['n']:,} places of the simulated Earth** that no stage of training has seen "
-        f"(world version {WORLD_VERSION}). These figures say nothing about real photographs."
+        f"(world version {version or 'not told'}). These figures say nothing about real photographs."
     )
+    if version != WORLD_VERSION:
+        notices.other_world(
+            f"these figures belong to an earlier drawing of the simulated Earth; the app now draws version "
+            f"{WORLD_VERSION}. `make reproduce` makes a checkpoint for it."
+        )
     with st.container(horizontal=True):
         st.metric("Right country", f"{metrics['country_accuracy']:.0%}", border=True, width=200)
         st.metric("Median distance", f"{metrics['median_km']:,.0f} km", border=True, width=200)

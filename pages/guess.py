@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.geolocator import gather_views
+from model.geolocator import drawn_by, gather_views
 from pages.components import answer, notices, resources, samples
 from pages.components.uploads import KINDS, PANORAMA, ask
 
@@ -28,8 +28,12 @@ if images is None:
 else:
     with notices.spoken():
         with st.spinner("Looking around …"):
+            model = resources.geolocator()
+            for image in images:  # views cut from a panorama no longer say who drew it
+                model.require_world(drawn_by(image))
             views = gather_views(images)
-            guess = resources.geolocator().locate(views)
+            guess = model.locate(views)
         if kind == PANORAMA and len(views) == 1:
             st.info("This picture is not twice as wide as high, so it was looked at as one photo.")
         answer.show(guess, views, images, sample)
+        notices.other_world(resources.other_world())

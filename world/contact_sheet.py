@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from model.artifacts import whole
 from model.commands import parser_for, read, run
+from world.pictures import write
 from world.render import render_equirectangular, render_views
 
 # name, latitude, longitude, month, local solar hour
@@ -78,9 +78,7 @@ def main(config: SheetConfig) -> Path:
     sheet = Image.new("RGB", (wide * config.columns, tall * rows))
     for k, picture in enumerate(pictures):
         sheet.paste(picture, ((k % config.columns) * wide, (k // config.columns) * tall))
-    with whole(config.out) as partial:
-        sheet.save(partial, format="PNG" if config.out.suffix.lower() == ".png" else "JPEG", quality=90)
-    return config.out
+    return write(sheet, config.out, quality=90)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ writes DIR/images/… (four JPEG views of each place, north, east, south, west),
 Every picture is written whole or not at all, so that the same command after a kill goes on where it stopped.
 """
 
-import io
 import json
 import multiprocessing
 import os
@@ -20,14 +19,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from model import commands
-from model.artifacts import is_done, whole, write_record
+from model.artifacts import is_done, record_path, whole, write_record
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from world import WORLD_VERSION
+from world.pictures import write
 from world.places import Split, sample_places
 
 STAGE = "make_dataset"
@@ -89,7 +88,7 @@ def main(config: DatasetConfig) -> Path:
 
     Raises:
         StorageError: the disk is full or the folder cannot be written; what was finished is kept.
-        ArtifactError: the folder holds another data set.
+        ArtifactError: the folder holds another data set, or one of another world version.
     """
     manifest = config.out / "manifest.parquet"
     if is_done(config.out, STAGE, config.plan(), {}):
@@ -112,12 +111,28 @@ def _claim(config: DatasetConfig) -> None:
     if path.is_file() and path.read_text(encoding="utf-8") == plan:
         return
     if path.is_file() or (config.out / "images").is_dir():
+        drawn = _version_in(config.out)
+        if drawn not in (None, WORLD_VERSION):
+            raise ArtifactError(
+                f"{config.out} holds pictures of version {drawn} of the simulated Earth, and this is version "
+                f"{WORLD_VERSION}, which looks different; choose another folder, or remove this one."
+            )
         raise ArtifactError(
-            f"{config.out} holds a data set of another seed, number, size or world; "
-            "choose another folder, or remove this one."
+            f"{config.out} holds a data set of another seed, number or size; choose another folder, or remove this one."
         )
     with whole(path) as temporary:
         temporary.write_text(plan, encoding="utf-8")
+
+
+def _version_in(folder: Path) -> object:
+    """The world version of the data set that was begun or finished in a folder; None where nothing tells."""
+    for path in (folder / "plan.json", record_path(folder, STAGE)):
+        try:
+            told = json.loads(path.read_text(encoding="utf-8"))
+            return (told.get("config") or told)["world_version"]
+        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+            continue
+    return None
 
 
 def _places(config: DatasetConfig) -> pd.DataFrame:
@@ -187,10 +202,7 @@ def _render_batch(batch: pd.DataFrame, out: Path, size: int, samples: int) -> in
 
 
 def _write_jpeg(pixels: NDArray[np.uint8], path: Path) -> None:
-    encoded = io.BytesIO()
-    Image.fromarray(pixels).save(encoded, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-    with whole(path) as temporary:
-        temporary.write_bytes(encoded.getvalue())
+    write(pixels, path, JPEG_QUALITY, sharp=True)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 import world.raycast_names as n
-from model.artifacts import whole
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
 from world.layout import lay_out
+from world.pictures import write
 from world.raycast_rows import draw_rows
 from world.scene import Scene
 
@@ -106,11 +105,7 @@ def main(config: RenderConfig) -> Path:
         picture = np.concatenate(list(render_views(scene, max(config.width // 4, 8), config.samples)), axis=1)
     else:
         picture = render_equirectangular(scene, config.width, config.samples)
-    with whole(config.out) as partial:
-        Image.fromarray(picture).save(
-            partial, format="PNG" if config.out.suffix.lower() == ".png" else "JPEG", quality=92
-        )
-    return config.out
+    return write(picture, config.out)
 
 
 if __name__ == "__main__":

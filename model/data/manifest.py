@@ -1,8 +1,9 @@
 """The manifest: one row for each place, what every stage reads. Knows no pixels, no network and no atlas.
 
 Columns: `id`, `split` (train, validation, test), `lat`, `lng`, then `image` or `image_0` … `image_3` (paths relative
-to the manifest), `heading_deg` (of the first view), `month` (1–12) and the atlas columns. Only id, lat and lng are
-needed, and an image unless an embeddings file takes its place.
+to the manifest), `heading_deg` (of the first view), `month` (1–12), `world_version` (of the simulated Earth that drew
+the pictures; empty for photos) and the atlas columns. Only id, lat and lng are needed, and an image unless an
+embeddings file takes its place.
 """
 
 from collections.abc import Sequence
@@ -129,6 +130,26 @@ def image_paths(frame: pd.DataFrame, manifest: Path) -> list[list[Path]]:
     if empty.any():
         raise ManifestError(f"{manifest} names no image for the id '{frame['id'].iloc[int(empty.argmax())]}'.")
     return [[folder / cell for cell in row] for row in table]
+
+
+def world_version(frame: pd.DataFrame, name: str = "the manifest") -> int | None:
+    """The version of the simulated Earth that drew a manifest's pictures; None where all of them are photos.
+
+    Raises:
+        ManifestError: pictures of two versions, which look different, or a version that is no whole number.
+    """
+    if "world_version" not in frame:
+        return None
+    found = pd.to_numeric(frame["world_version"], errors="coerce")
+    if (frame["world_version"].notna() & ~(found % 1 == 0)).any():
+        raise ManifestError(f"{name} holds a world_version that is no whole number; leave it empty for photos.")
+    versions = sorted({int(version) for version in found.dropna()})
+    if len(versions) > 1:
+        raise ManifestError(
+            f"{name} mixes pictures of the versions {', '.join(map(str, versions))} of the simulated Earth, which look "
+            "different; make one data set with `python -m world.make_dataset`."
+        )
+    return versions[0] if versions else None
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], manifest: Path) -> None:

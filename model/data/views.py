@@ -5,6 +5,7 @@ never mirrored: mirroring would change the side of the road that people drive on
 """
 
 import math
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
@@ -136,6 +137,20 @@ def to_pixels(
     stacked = np.stack([to_square(view, size, resample) for view in views])  # (V, H, W, 3)
     scaled = (stacked.astype(np.float32) / 255.0 - np.asarray(mean, np.float32)) / np.asarray(std, np.float32)
     return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+
+
+def drawn_by(source: Source) -> int | None:
+    """The version of the simulated Earth that a picture says it was drawn by; None for photos and all others.
+
+    It stands in EXIF's Software, or under that name in a PNG's text: "simulated Earth v2".
+    """
+    try:
+        image = source if isinstance(source, Image.Image) else _decode_header(source, "the picture", MAX_BYTES)
+        software = image.getexif().get(ExifTags.Base.Software) or image.info.get("Software")
+    except Exception:  # hostile or absent EXIF: whoever decodes the pixels says what is wrong
+        return None
+    found = re.fullmatch(r"simulated Earth v(\d{1,6})", str(software).strip())
+    return int(found[1]) if found else None
 
 
 def exif_position(source: Source) -> tuple[float, float] | None:

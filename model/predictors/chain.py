@@ -20,7 +20,7 @@ def check_chain(folder: Path) -> dict[str, dict[str, Any]]:
 
     Raises:
         ArtifactError: no such folder, a file that is missing or was edited, a head or an index of other cells, an index
-            or an encoder of other embeddings.
+            or an encoder of other embeddings, parts that saw different versions of the simulated Earth.
     """
     if not folder.is_dir():
         raise ArtifactError(f"looked for a checkpoint in {folder}, found no such folder; give another one, or make "
@@ -43,6 +43,11 @@ def check_chain(folder: Path) -> dict[str, dict[str, Any]]:
         )
     if (folder / "encoder").is_dir():
         records["embed"] = _check_encoder(folder, embeddings)
+    seen = {stage: records[stage]["facts"].get("world_version") for stage in records if stage != "build_geocells"}
+    if len(set(seen.values())) > 1:
+        told = ", ".join(f"{stage}: {version or 'none'}" for stage, version in seen.items())
+        raise ArtifactError(f"the parts of {folder} come from different versions of the simulated Earth ({told}); make "
+                            "them again from one manifest.")  # fmt: skip
     return records
 
 

@@ -52,6 +52,12 @@ def honesty() -> None:
     )
 
 
+def other_world(sentence: str) -> None:
+    """The checkpoint is of another version of the simulated Earth; photos of one's own are looked at all the same."""
+    if sentence:
+        st.info(sentence[:1].upper() + sentence[1:], icon=":material/public_off:")
+
+
 def unfamiliar() -> None:
     """The picture looks like nothing that the model was trained on."""
     st.warning(

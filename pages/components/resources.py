@@ -3,20 +3,20 @@
 Knows no page. Callers go through the module (`resources.scorebook()`), so that a test can put a fake in its place.
 """
 
-import io
 import json
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geolocator import Geolocator, default_checkpoint
+from world import WORLD_VERSION
 from world.clues import build_scene
+from world.pictures import encode
 from world.places import sample_places
 from world.render import render_equirectangular, render_views
 
@@ -33,6 +33,19 @@ def geolocator() -> Geolocator:
         ArtifactError: no checkpoint, or one that is foreign or edited.
     """
     return Geolocator.load()
+
+
+def other_world() -> str:
+    """Why the shipped checkpoint cannot guess on the simulated Earth as it is drawn now; empty when it can.
+
+    Raises:
+        ArtifactError: no checkpoint, or one that is foreign or edited.
+    """
+    try:
+        geolocator().require_world(WORLD_VERSION)
+    except ArtifactError as error:
+        return str(error)
+    return ""
 
 
 def metrics() -> dict[str, Any]:
@@ -110,6 +123,4 @@ def honeycomb_cells() -> np.ndarray:
 
 
 def _jpeg(pixels: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
-    return buffer.getvalue()
+    return encode(pixels, ".jpg", quality=90)

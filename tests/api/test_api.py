@@ -42,7 +42,7 @@ class Model:
     def describe(self) -> dict[str, Any]:
         if self.error:
             raise self.error
-        return {"checkpoint": "toy", "world_version": 3}
+        return {"checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused."}
 
 
 @pytest.fixture
@@ -243,7 +243,8 @@ def test_a_crowd_is_asked_to_come_back_later(client, monkeypatch):
 
 
 def test_health_names_the_checkpoint(client):
-    assert client.get("/health").json() == {"ok": True, "checkpoint": "toy", "world_version": 3}
+    found = {"ok": True, "checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused."}
+    assert client.get("/health").json() == found
 
 
 def test_unknown_pages_and_wrong_verbs_get_a_sentence(client):

@@ -1,8 +1,16 @@
+import io
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PIL import Image
 
+from arena.panoramas import encode
+from arena.rules import Refused
 from arena.world_maps import WorldMap, find_world_maps
+from model.data.views import drawn_by
 from model.geo.atlas import Atlas
+from world import SOFTWARE, WORLD_VERSION
 from world.places import PRESETS, split_of
 
 
@@ -36,3 +44,18 @@ def test_a_panorama_is_its_recipe():
     assert first.size == (2048, 1024)
     assert first.tobytes() == second.tobytes()
     assert np.asarray(first).std() > 10
+
+
+def test_a_panorama_tells_the_opponent_its_world_and_nobody_its_place():
+    place = the_map("world").draw(1, 5)[0]
+    drawn = the_map("world").panorama(place)
+    sent = Image.open(io.BytesIO(encode(drawn)))
+    assert dict(sent.getexif()) == {0x131: SOFTWARE}
+    assert drawn_by(sent.convert("RGB")) == WORLD_VERSION
+
+
+def test_a_game_begun_on_an_earlier_world_says_so():
+    place = the_map("world").draw(1, 5)[0]
+    old = replace(place, recipe=place.recipe | {"world": WORLD_VERSION - 1})
+    with pytest.raises(Refused, match=f"version {WORLD_VERSION - 1} .*draws version {WORLD_VERSION}.*new game"):
+        the_map("world").panorama(old)

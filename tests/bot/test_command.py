@@ -33,6 +33,20 @@ def test_without_a_browser_the_sentence_says_what_to_install(tmp_path, monkeypat
         main(BotConfig(out=tmp_path / "out"), lambda views: None)
 
 
+def test_a_model_of_another_world_does_not_play(tmp_path, monkeypatch, outlines):
+    def refuse(version):
+        raise ArtifactError(f"looked for version {version}")
+
+    monkeypatch.setattr(command, "running_app", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(command, "_atlas", lambda: (lambda places: [], outlines))
+    monkeypatch.setattr(command, "_model", lambda checkpoint: (lambda views: None, refuse))
+    monkeypatch.setattr(command, "world_drawn", lambda url, name: 9)
+    monkeypatch.setattr(command, "open_browser", lambda *_: pytest.fail("a browser was opened"))
+    with pytest.raises(ArtifactError, match="version 9"):
+        main(BotConfig(out=tmp_path / "out"))
+    assert read_events(tmp_path / "out" / "events.jsonl")[-1]["message"] == "looked for version 9"
+
+
 def test_a_run_that_is_interrupted_says_so(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import bot.server
-from bot.server import answers, running_app
+from bot.server import answers, running_app, world_drawn
 from model.errors import BrowserError
 
 APP = """
@@ -59,6 +59,14 @@ def test_an_app_that_answers_is_used_and_left_running(serve, tmp_path):
         assert answers(url)
     assert answers(url)
     assert not (tmp_path / "app.log").exists()
+
+
+def test_the_world_that_a_map_is_drawn_by_is_asked_of_the_arena(serve, free_url):
+    maps = b'{"maps": [{"name": "world", "kind": "world"}, {"name": "alps", "kind": "photos"}], "world_version": 7}'
+    url = serve(200, maps)
+    assert [world_drawn(url, name) for name in ("world", "alps", "none")] == [7, None, None]
+    assert world_drawn(serve(200, b'{"maps": []}'), "world") is None
+    assert world_drawn(free_url, "world") is None
 
 
 def test_where_nothing_answers_the_app_is_started_and_stopped_again(free_url, tmp_path, monkeypatch):

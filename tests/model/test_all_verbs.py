@@ -1,15 +1,17 @@
 """From nothing to a guess: a tiny world, then all eight verbs, as a newcomer would run them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from model import build_geocells, build_index, embed, evaluate, locate, prepare_dataset, pretrain, train_head
-from model.errors import ArtifactError, ImageError
+from model.artifacts import read_record
+from model.errors import ArtifactError, ImageError, ManifestError
 from model.geolocator import Geolocator
-from world import make_dataset
+from world import WORLD_VERSION, make_dataset
 
 PLACES = 60
 
@@ -101,4 +103,57 @@ def test_an_exchanged_encoder_is_refused(run, tmp_path):
     config = copy / "encoder" / "config.json"
     config.write_text(config.read_text() + " ")
     with pytest.raises(ArtifactError, match="encoder"):
+        Geolocator.load(copy)
+
+
+@pytest.mark.parametrize("stage", ["prepare_dataset", "pretrain", "embed", "train_head", "build_index"])
+def test_every_record_names_the_world_of_the_pictures(run, stage):
+    folder = run / ("data" if stage == "prepare_dataset" else "run")
+    assert read_record(folder, stage)["facts"]["world_version"] == WORLD_VERSION
+
+
+def test_the_checkpoint_knows_its_world_and_its_figures_name_it(run, geolocator):
+    assert geolocator.world_version == WORLD_VERSION
+    assert json.loads((run / "run" / "metrics.json").read_text())["world_version"] == WORLD_VERSION
+    geolocator.require_world(WORLD_VERSION)
+    geolocator.require_world(None)
+
+
+def test_a_manifest_of_another_world_is_not_measured(run, tmp_path):
+    frame = pd.read_parquet(run / "data" / "manifest.parquet").assign(world_version=WORLD_VERSION + 1)
+    frame.to_parquet(tmp_path / "manifest.parquet")
+    config = evaluate.EvaluateConfig(tmp_path / "manifest.parquet", tmp_path / "out", run / "run")
+    with pytest.raises(ArtifactError, match=rf"version {WORLD_VERSION + 1} .*version {WORLD_VERSION}.*make reproduce"):
+        evaluate.main(config)
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ManifestError, match="mixes"):
+        evaluate.main(replace(config, manifest=_mixed(frame, tmp_path)))
+
+
+def _mixed(frame, folder):
+    frame = frame.assign(world_version=[1, *frame["world_version"][1:]])
+    frame.to_parquet(folder / "mixed.parquet")
+    return folder / "mixed.parquet"
+
+
+def test_a_panorama_that_another_world_drew_is_not_guessed(geolocator, monkeypatch):
+    from PIL import Image
+
+    import world.pictures
+
+    panorama = Image.new("RGB", (256, 128), (90, 120, 160))
+    geolocator.locate(world.pictures.encode(panorama, ".png"))
+    monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")
+    with pytest.raises(ArtifactError, match="version 1 "):
+        geolocator.locate(world.pictures.encode(panorama, ".jpg"))
+
+
+def test_parts_of_two_worlds_are_no_checkpoint(run, tmp_path):
+    import shutil
+
+    copy = shutil.copytree(run / "run", tmp_path / "copy", ignore=shutil.ignore_patterns("views", "training"))
+    record = copy / "build_index.record.json"
+    told = json.loads(record.read_text())
+    record.write_text(json.dumps(told | {"facts": told["facts"] | {"world_version": 1}}))
+    with pytest.raises(ArtifactError, match="different versions of the simulated Earth"):
         Geolocator.load(copy)

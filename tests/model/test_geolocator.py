@@ -12,6 +12,7 @@ from PIL import Image
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
 from model.geolocator import Geolocator, default_checkpoint
+from world import WORLD_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +95,15 @@ def test_a_checkpoint_never_measured_has_no_figures_and_a_broken_file_is_named(g
 
 def test_the_default_checkpoint_lies_in_the_repository():
     assert default_checkpoint().parts[-2:] == ("checkpoints", "simulated-earth")
+
+
+def test_a_checkpoint_of_photos_names_no_world_and_is_refused_the_simulated_earth(geolocator):
+    assert geolocator.world_version is None
+    geolocator.require_world(None)
+    with pytest.raises(ArtifactError, match=r"looked for .* version 2 .*found run, trained on none.*make reproduce"):
+        geolocator.require_world(2)
+
+
+def test_the_shipped_checkpoint_was_trained_on_the_world_that_is_drawn_now():
+    """Fails with the sentence until `make reproduce` has made a checkpoint of this version."""
+    Geolocator.load().require_world(WORLD_VERSION)

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from model.artifacts import read_record
 from model.data.manifest import image_paths, read_manifest
 from model.errors import ConfigError, ManifestError
-from model.prepare_dataset import PrepareConfig, main, split_by_cell
+from model.prepare_dataset import STAGE, PrepareConfig, main, split_by_cell
 
 
 @pytest.fixture
@@ -33,6 +34,8 @@ def test_a_bare_table_becomes_a_whole_manifest(table, capsys):
     assert frame["driving_side"].tolist() == ["right", "left", "left"]
     assert set(frame["split"]) <= {"train", "validation", "test"}
     assert all(path.is_file() for row in image_paths(frame, out) for path in row)
+    assert frame["world_version"].isna().all(), "photos are of no simulated Earth"
+    assert read_record(table.parent / "out", STAGE)["facts"]["world_version"] is None
     main(config(table))
     assert "nothing to do" in capsys.readouterr().out
 

@@ -16,6 +16,8 @@ from model.errors import ArtifactError
 from model.geo.distance import haversine_km
 from model.geolocator import Candidate, Guess, LookAlike, gather_views
 from pages.components import game_client, resources
+from world import WORLD_VERSION
+from world.pictures import encode
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "pages" / "dashboard.py"
 CENTROIDS = np.array([[48.2, 16.4], [50.1, 14.4], [47.5, 19.0], [-33.9, 18.4]])
@@ -35,8 +37,13 @@ class FakeGeolocator:
 
     geocells = FakeCells()
 
-    def __init__(self, unfamiliar: bool = False) -> None:
-        self.unfamiliar = unfamiliar
+    def __init__(self, unfamiliar: bool = False, world_version: int = WORLD_VERSION) -> None:
+        self.unfamiliar, self.world_version = unfamiliar, world_version
+
+    def require_world(self, version: int | None) -> None:
+        """As the real one, in fewer words."""
+        if version not in (None, self.world_version):
+            raise ArtifactError(f"looked for version {version}, found {self.world_version}; run `make reproduce`.")
 
     def locate(self, images: list[bytes]) -> Guess:
         """Vienna."""
@@ -81,6 +88,11 @@ def jpeg(width: int, height: int, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def drawn(width: int) -> bytes:
+    """A panorama that says that the simulated Earth drew it."""
+    return encode(np.asarray(Image.open(io.BytesIO(jpeg(width, width // 2)))), ".jpg")
+
+
 @pytest.fixture
 def photo() -> bytes:
     """A small photo."""
@@ -118,7 +130,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "atlas", FakeAtlas)
     monkeypatch.setattr(resources, "places", places)
     monkeypatch.setattr(resources, "thumbnail", lambda *recipe: jpeg(48, 48))
-    monkeypatch.setattr(resources, "panorama", lambda *recipe: jpeg(256, 128))
+    monkeypatch.setattr(resources, "panorama", lambda *recipe: drawn(256))
     monkeypatch.setattr(resources, "honeycomb", lambda: grid)
     monkeypatch.setattr(resources, "honeycomb_cells", lambda: FakeCells().assign(grid))
     monkeypatch.setattr(resources, "scorebook", Scorebook.open)
@@ -127,7 +139,8 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 METRICS = {
-    "n": 2000, "country_accuracy": 0.61, "median_km": 312.0, "mean_km": 900.0, "mean_score": 3456.0,
+    "world_version": WORLD_VERSION, "n": 2000,
+    "country_accuracy": 0.61, "median_km": 312.0, "mean_km": 900.0, "mean_score": 3456.0,
     "within_km": {"1": 0.0, "25": 0.08, "200": 0.4, "750": 0.7, "2500": 0.9}, "cell_top1": 0.3, "cell_top5": 0.6,
 }  # fmt: skip
 
@@ -141,6 +154,14 @@ def no_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(resources, "geolocator", missing)
     monkeypatch.setattr(resources, "metrics", missing)
+
+
+@pytest.fixture
+def another_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone whose checkpoint was trained on the simulated Earth as it looked before."""
+    model = FakeGeolocator(world_version=WORLD_VERSION - 1)
+    monkeypatch.setattr(resources, "geolocator", lambda: model)
+    monkeypatch.setattr(resources, "metrics", lambda: METRICS | {"world_version": WORLD_VERSION - 1})
 
 
 @pytest.fixture

@@ -144,6 +144,7 @@ def test_an_unfamiliar_picture_is_said_to_be_one(
 
     class Strange:
         geocells = familiar.geocells
+        require_world = familiar.require_world
 
         def locate(self, images: list[bytes]) -> object:
             return replace(familiar.locate(images), unfamiliar=True, familiarity=1.0)
@@ -162,6 +163,35 @@ def test_without_a_checkpoint_the_page_says_how_to_make_one(open_page: Open) -> 
     app.button(key="try-sample").click().run()
     assert not app.exception
     assert "make reproduce" in app.error[0].value and app.error[0].value.startswith("Looked for")
+
+
+@pytest.mark.usefixtures("another_world")
+def test_a_checkpoint_of_another_world_refuses_the_samples_and_still_guesses_photos(
+    open_page: Open, said: Said, photo: bytes
+) -> None:
+    app = open_page("guess")
+    app.button(key="try-sample").click().run()
+    assert not app.exception and not app.get("deck_gl_json_chart")
+    assert "make reproduce" in app.error[0].value
+    next(b for b in app.button if b.label == "Put it away").click().run()
+    app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
+    assert not app.error and "near Vienna, Austria" in said(app)
+    assert "make reproduce" in app.info[0].value, "a note, beside the guess"
+
+
+def test_a_panorama_of_ones_own_that_another_world_drew_is_refused(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    import world.pictures
+
+    monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")
+    picture = world.pictures.encode(Image.new("RGB", (256, 128)), ".png")
+    app = open_page("guess")
+    app.segmented_control[0].set_value("A panorama").run()
+    app.file_uploader[0].upload("around.png", picture, "image/png").run()
+    assert "looked for version 1" in app.error[0].value.lower()
 
 
 def test_an_unforeseen_failure_is_a_sentence_too(caplog: pytest.LogCaptureFixture) -> None:

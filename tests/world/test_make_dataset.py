@@ -9,7 +9,7 @@ from PIL import Image
 
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, StorageError
-from world import WORLD_VERSION, make_dataset
+from world import SOFTWARE, WORLD_VERSION, make_dataset
 from world.make_dataset import STAGE, DatasetConfig, main
 from world.places import split_of
 
@@ -127,6 +127,31 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path, monkeypatch):
 def test_a_folder_of_another_data_set_is_refused(made):
     with pytest.raises(ArtifactError, match="another seed"):
         main(_config(made, seed=4))
+
+
+def test_pictures_say_which_world_drew_them_and_not_where(made):
+    for path in made.rglob("*.jpg"):
+        exif = Image.open(path).getexif()
+        assert dict(exif) == {0x131: SOFTWARE}
+        assert not Image.open(path).info.get("comment")
+
+
+@pytest.mark.parametrize("begun", ["plan.json", "make_dataset.record.json"])
+def test_a_data_set_of_an_earlier_world_is_not_gone_on_with(tmp_path, begun, monkeypatch):
+    out = tmp_path / "old"
+    monkeypatch.setattr(make_dataset, "WORLD_VERSION", WORLD_VERSION - 1)
+    if begun == "plan.json":
+        monkeypatch.setattr(make_dataset, "_render_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            main(_config(out))
+    else:
+        main(_config(out))
+    assert (out / begun).is_file()
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    monkeypatch.setattr(make_dataset, "WORLD_VERSION", WORLD_VERSION)
+    with pytest.raises(ArtifactError, match=rf"version {WORLD_VERSION - 1} .* this is version {WORLD_VERSION}"):
+        main(_config(out))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 def test_panoramas_are_made_on_request(tmp_path):

@@ -8,6 +8,7 @@ from model.data.manifest import (
     read_manifest,
     read_table,
     require_columns,
+    world_version,
     write_manifest,
 )
 from model.errors import ManifestError
@@ -95,3 +96,23 @@ def test_required_columns_are_named(tmp_path):
     require_columns(places(), ["lat"], tmp_path)
     with pytest.raises(ManifestError, match="lacks the columns country"):
         require_columns(places(), ["country", "lat"], tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_the_world_of_the_pictures_is_one_version_or_none(tmp_path, suffix):
+    def version(column):
+        path = write_manifest(places(world_version=pd.array(column, "Int64")), tmp_path / f"manifest.{suffix}")
+        return world_version(read_manifest(path))
+
+    assert version([2, 2]) == 2
+    assert version([None, 3]) == 3, "photos among them have no version"
+    assert version([None, None]) is None
+    assert world_version(places()) is None
+    with pytest.raises(ManifestError, match="versions 1, 2"):
+        version([1, 2])
+
+
+@pytest.mark.parametrize("odd", ["two", 1.5])
+def test_a_version_that_is_no_whole_number_is_refused(odd):
+    with pytest.raises(ManifestError, match="whole number"):
+        world_version(places(world_version=[1, odd]))

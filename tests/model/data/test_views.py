@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from model.data.views import (
+    drawn_by,
     exif_position,
     gather_views,
     is_panorama,
@@ -238,3 +239,24 @@ def test_pixels_are_normalised_once():
     pixels = to_pixels([Image.new("RGB", (16, 16), (255, 0, 51))], 16, (0.5, 0.5, 0.0), (0.25, 0.5, 1.0))
     assert pixels.dtype == np.float32
     assert pixels[0, :, 3, 3] == pytest.approx([2.0, -1.0, 0.2])
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_a_picture_says_which_version_of_the_simulated_earth_drew_it(suffix, tmp_path):
+    from world import WORLD_VERSION
+    from world.pictures import encode, write
+
+    image = Image.new("RGB", (32, 16), "green")
+    assert drawn_by(encode(image, suffix)) == WORLD_VERSION
+    assert drawn_by(str(write(image, tmp_path / f"a{suffix}"))) == WORLD_VERSION
+    assert drawn_by(Image.open(io.BytesIO(encode(image, suffix))).convert("RGB")) == WORLD_VERSION
+    assert exif_position(encode(image, suffix)) is None
+
+
+@pytest.mark.parametrize("software", ["Photo Shop 7", "simulated Earth vX", "a simulated Earth v2", ""])
+def test_photos_and_odd_stamps_are_drawn_by_no_world(software):
+    exif = Image.Exif()
+    exif[0x131] = software
+    assert drawn_by(encoded(Image.new("RGB", (20, 20)), "JPEG", exif=exif)) is None
+    assert drawn_by(encoded(Image.new("RGB", (20, 20)))) is None
+    assert drawn_by(b"no picture") is None
