@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
+from world.layout_cars import place_cars
+from world.layout_life import place_life
 from world.layout_light import scene_numbers
 from world.layout_plants import far_shares, place_plants
-from world.layout_road import place_cars, place_furniture, place_signs
+from world.layout_road import place_furniture, place_signs
 from world.layout_things import Stage, linear, stream
 from world.layout_town import place_houses
 from world.lettering import letter_table
@@ -19,6 +21,7 @@ from world.raycast_math import LATTICE
 from world.raycast_shadows import cast_shadows
 from world.scene import Scene
 from world.sprites import plant_atlas
+from world.sprites_figures import figure_atlas
 
 EXAGGERATION = (1.3, 1.7, 2.1)  # of relief: the altitude grid is too smooth for what eyes expect
 
@@ -33,6 +36,7 @@ class Layout(NamedTuple):
     strips: NDArray[np.float32]  # (m, STRIP_COLUMNS)
     rings: NDArray[np.float32]  # (RING_ROWS, RING_STEPS), from the road's heading on
     atlas: NDArray[np.uint8]
+    figures: NDArray[np.uint8]
     shares: NDArray[np.float32]  # (k, 11) kinds of the forest edge
     palette: NDArray[np.float32]  # (k, 3) walls of the skyline, linear
     text: NDArray[np.uint8]
@@ -52,6 +56,7 @@ def lay_out(scene: Scene) -> Layout:
     place_signs(stage)
     place_cars(stage)
     place_houses(stage)
+    place_life(stage)
     place_plants(stage)
     numbers = scene_numbers(stage)
     objects, strips = stage.tables()
@@ -61,14 +66,14 @@ def lay_out(scene: Scene) -> Layout:
     if needed > len(items):
         items = np.zeros(needed, dtype=np.int32)
         fill_bins(objects, starts, items)
-    atlas = plant_atlas()
+    atlas, figures = plant_atlas(), figure_atlas()
     shadows = np.zeros((n.SHADOW_SIDE, n.SHADOW_SIDE), dtype=np.float32)
     if numbers[n.SHADOWS] > 0.0:
-        cast_shadows(numbers, objects, atlas, shadows)
+        cast_shadows(numbers, objects, atlas, figures, shadows)
     walls = scene.buildings.wall_palette or ((0.7, 0.7, 0.7),)
     palette = np.array([linear(rgb) for rgb in walls], dtype=np.float32)
     return Layout(
-        numbers, objects, starts, items, strips, _rings(scene), atlas, far_shares(stage), palette,
+        numbers, objects, starts, items, strips, _rings(scene), atlas, figures, far_shares(stage), palette,
         letter_table(tuple(stage.texts)), noise_table(), shadows,
     )  # fmt: skip
 

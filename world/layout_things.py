@@ -131,7 +131,7 @@ class Stage:
         d: Numbers = BLACK,
         extra: Numbers = (),
         flip: Numbers | None = None,
-        seen_as: int | None = None,
+        seen_as: Numbers | None = None,
     ) -> None:
         """Add n objects of one kind at x, y (n,).
 
@@ -141,7 +141,7 @@ class Stage:
         rows = np.zeros((len(x), n.COLUMNS), dtype=np.float32)
         length, width = np.asarray(length, np.float64), np.asarray(width, np.float64)
         distance = np.hypot(x, y)
-        radius = width if kind in (n.POST, n.BOARD) else np.hypot(length, width) + 0.6 * (kind == n.HOUSE)
+        radius = width if kind in (n.POST, n.BOARD, n.FIGURE) else np.hypot(length, width) + 0.6 * (kind == n.HOUSE)
         near = np.maximum(distance - radius, 0.05)
         with np.errstate(divide="ignore"):
             spread = np.arcsin(np.minimum(radius / distance, 1.0)) + 0.01

@@ -1,8 +1,8 @@
 """One ray through the whole scene, near to far. Knows arrays only.
 
 Arrays: P the scene's numbers, T things (objects) by distance, `starts` and `items` the things in every bin of azimuth,
-S strips, `rings` of the horizon, `atlas` of plants, `shares` the far trees' kinds, `palette` of far houses, `text`
-lettering, `noise`, `shadows`, and `hits`, scratch for strips.
+S strips, `rings` of the horizon, `atlas` of plants, `figures` of people, animals and things, `shares` the far trees'
+kinds, `palette` of far houses, `text` lettering, `noise`, `shadows`, and `hits`, scratch for strips.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
@@ -14,6 +14,7 @@ from world.compiled import kernel
 from world.raycast_behind import background, far_front, land
 from world.raycast_boxes import MISS, house
 from world.raycast_cars import car
+from world.raycast_figures import figure
 from world.raycast_plants import plant
 from world.raycast_sky import haze_weight
 from world.raycast_strips import strip_hits
@@ -21,7 +22,7 @@ from world.raycast_things import block, board, pole_top, round_post
 
 
 @kernel
-def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, shadows, hits, dx, dy, dz, pix):
+def trace(P, T, starts, items, S, rings, atlas, figures, shares, palette, text, noise, shadows, hits, dx, dy, dz, pix):
     """(r, g, b, what, metres, class) seen along the unit vector (dx, dy, dz) in road coordinates.
 
     `what` tells surfaces apart; metres and class are those of the surface that weighs most in the colour.
@@ -76,8 +77,9 @@ def trace(P, T, starts, items, S, rings, atlas, shares, palette, text, noise, sh
                     near, cr, cg, cb = house(P, T, seen, text, noise, hx, hy, slope, pix)
                     a = 1.0
                 elif kind == n.CAR:
-                    near, cr, cg, cb = car(P, T, seen, hx, hy, slope, pix)
-                    a = 1.0
+                    near, a, cr, cg, cb = car(P, T, seen, hx, hy, slope, pix)
+                elif kind == n.FIGURE:
+                    near, a, cr, cg, cb = figure(P, T, seen, figures, hx, hy, slope, pix)
                 elif kind == n.POST:
                     near, a, cr, cg, cb = round_post(P, T, seen, hx, hy, slope, pix)
                 elif kind == n.BOARD:

@@ -10,7 +10,7 @@ from world.raycast_math import clamp, cover
 
 @kernel
 def car(P, T, i, hx, hy, slope, pix):
-    """(distance, r, g, b) of car `i`, which looks along its own x; distance MISS where it is not met."""
+    """(distance, coverage, r, g, b) of car `i`, which looks along its own x; distance MISS where it is not met."""
     c = T[i, n.COS]
     s = T[i, n.SIN]
     px = -T[i, n.X]
@@ -42,7 +42,7 @@ def car(P, T, i, hx, hy, slope, pix):
     t0, t1, f = below(-ox + x0 + lean0 * (oz - belt), -dx + lean0 * slope, t0, t1, f, 6)
     cabin = t0 < t1 and t0 < near
     if not cabin and near >= MISS:
-        return MISS, 0.0, 0.0, 0.0
+        return MISS, 0.0, 0.0, 0.0, 0.0
     if cabin:
         near = t0
         face = f
@@ -87,7 +87,7 @@ def car(P, T, i, hx, hy, slope, pix):
     elif face == 3:
         az = 1.0
     elif face == -3:
-        return near, 0.01, 0.01, 0.01
+        return near, 1.0, 0.01, 0.01, 0.01
     elif face == 1 or face == -1:
         front = face == 1
         ax = 1.0 if front else -1.0
@@ -153,4 +153,4 @@ def car(P, T, i, hx, hy, slope, pix):
     r = r * (P[n.AMBIENT_RGB] * sky + P[n.SUN_RGB] * sun) + P[n.HORIZON_RGB] * gloss * 0.5
     g = g * (P[n.AMBIENT_RGB + 1] * sky + P[n.SUN_RGB + 1] * sun) + P[n.HORIZON_RGB + 1] * gloss * 0.5
     b = b * (P[n.AMBIENT_RGB + 2] * sky + P[n.SUN_RGB + 2] * sun) + P[n.HORIZON_RGB + 2] * gloss * 0.5
-    return near, r, g, b
+    return near, 1.0, r, g, b

@@ -6,12 +6,13 @@ from math import sqrt
 
 import world.raycast_names as n
 from world.compiled import kernel
+from world.raycast_figures import figure_at
 from world.raycast_math import clamp
 from world.raycast_sprites import sprite_at
 
 
 @kernel
-def cast_shadows(P, T, atlas, shadows):
+def cast_shadows(P, T, atlas, figures, shadows):
     """Fill `shadows` (side, side), 0 lit … 1 dark, from every object that stands in the sun's way."""
     side = shadows.shape[0]
     shadows[:] = 0.0
@@ -30,7 +31,7 @@ def cast_shadows(P, T, atlas, shadows):
             continue
         radius = (
             T[i, n.WIDTH]
-            if kind == n.PLANT or kind == n.POST or kind == n.BOARD
+            if kind == n.PLANT or kind == n.POST or kind == n.BOARD or kind == n.FIGURE
             else sqrt(T[i, n.WIDTH] * T[i, n.WIDTH] + T[i, n.LENGTH] * T[i, n.LENGTH])
         )
         if kind == n.POST and radius < metres * 0.5:
@@ -67,6 +68,12 @@ def cast_shadows(P, T, atlas, shadows):
                     if z < 1.0:
                         dark, _, _, _ = sprite_at(
                             atlas, int(T[i, n.EXTRA]), off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
+                        )
+                elif kind == n.FIGURE:
+                    z = (along if along > 0.0 else 0.0) * rise / T[i, n.HEIGHT]
+                    if along > -0.3 and abs(off) < radius and z < 1.0:
+                        dark, _, _ = figure_at(
+                            figures, int(T[i, n.EXTRA]), off / (2.0 * radius) + 0.5, 1.0 - z, metres / T[i, n.HEIGHT]
                         )
                 elif kind == n.POST or kind == n.BOARD:
                     wide = radius
