@@ -1,7 +1,6 @@
 """Scene -> arrays that the kernels draw: objects in bins of azimuth, strips, rings, shadows. Knows no pixels."""
 
 from functools import lru_cache
-from math import radians
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +21,10 @@ from world.raycast_shadows import cast_shadows
 from world.scene import Scene
 from world.sprites import plant_atlas
 from world.sprites_figures import figure_atlas
+from world.terrain import terrain_numbers, terrain_table
 
-EXAGGERATION = (1.3, 1.7, 2.1)  # of relief: the altitude grid is too smooth for what eyes expect
+# of relief: the altitude grid is too smooth for what eyes expect
+EXAGGERATION = np.array([[1.3], [1.7], [2.1]], np.float32)
 
 
 class Layout(NamedTuple):
@@ -34,6 +35,7 @@ class Layout(NamedTuple):
     starts: NDArray[np.int32]  # (BINS + 1,)
     items: NDArray[np.int32]
     strips: NDArray[np.float32]  # (m, STRIP_COLUMNS)
+    terrain: NDArray[np.float32]  # (LAYERS, LAND_TURNS + 2, LAND_STEPS)
     rings: NDArray[np.float32]  # (RING_ROWS, RING_STEPS), from the road's heading on
     atlas: NDArray[np.uint8]
     figures: NDArray[np.uint8]
@@ -52,6 +54,9 @@ def lay_out(scene: Scene) -> Layout:
     if scene.place.urban > 0.6 or np.isfinite(scene.road.cross_street_m):
         bend *= 0.15
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
+    lie = stream(scene.recipe, "terrain").random(2)
+    stage.rings, stage.noise = _rings(scene), noise_table()
+    terrain_numbers(stage.land, scene, bend, stage.road_y, stage.verge, float(lie[0]), float(lie[1]))
     place_furniture(stage)
     place_signs(stage)
     place_cars(stage)
@@ -59,6 +64,9 @@ def lay_out(scene: Scene) -> Layout:
     place_life(stage)
     place_plants(stage)
     numbers = scene_numbers(stage)
+    numbers[n.LAND_NUMBERS] = stage.land[n.LAND_NUMBERS]
+    terrain = terrain_table(numbers, stage.rings, stage.noise)
+    _feet_of_far_rows(stage)
     objects, strips = stage.tables()
     starts = np.zeros(n.BINS + 1, dtype=np.int32)
     items = np.zeros(16384, dtype=np.int32)
@@ -73,8 +81,8 @@ def lay_out(scene: Scene) -> Layout:
     walls = scene.buildings.wall_palette or ((0.7, 0.7, 0.7),)
     palette = np.array([linear(rgb) for rgb in walls], dtype=np.float32)
     return Layout(
-        numbers, objects, starts, items, strips, _rings(scene), atlas, figures, far_shares(stage), palette,
-        letter_table(tuple(stage.texts)), noise_table(), shadows,
+        numbers, objects, starts, items, strips, terrain, stage.rings, atlas, figures, far_shares(stage), palette,
+        letter_table(tuple(stage.texts)), stage.noise, shadows,
     )  # fmt: skip
 
 
@@ -86,22 +94,28 @@ def noise_table() -> NDArray[np.float32]:
 
 
 def _rings(scene: Scene) -> NDArray[np.float32]:
-    """The relief turned so that its first step lies along the road, at RING_STEPS steps."""
+    """The horizon turned so that its first step lies along the road, at RING_STEPS steps."""
     relief = scene.relief
-    rings = np.zeros((n.RING_ROWS, n.RING_STEPS), dtype=np.float32)
     steps = relief.sea.shape[0]
-    at = (np.arange(n.RING_STEPS) / n.RING_STEPS + radians(scene.road.heading_deg) / (2.0 * np.pi)) % 1.0 * steps
-    low = at.astype(int) % steps
-    share = (at - np.floor(at)).astype(np.float32)
-
-    def turned(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(values[low] * (1.0 - share) + values[(low + 1) % steps] * share, dtype=np.float32)
-
-    for band in range(3):
-        tangent = turned(relief.tan_elevation[band])
-        raised = EXAGGERATION[band] * tangent / (1.0 + 0.6 * np.abs(tangent))
-        rings[n.RING_TAN + band] = np.where(tangent > 0.0, raised, tangent)
-        rings[n.RING_ALTITUDE + band] = turned(relief.altitude_m[band])
-        rings[n.RING_DISTANCE + band] = turned(relief.distance_km[band])
-    rings[n.RING_SEA] = turned(relief.sea)
+    at = (np.arange(n.RING_STEPS, dtype=np.float32) / n.RING_STEPS + scene.road.heading_deg / 360.0) % 1.0 * steps
+    low = at.astype(np.int32) % steps
+    share = at - np.floor(at)
+    near = 1.0 / np.maximum(scene.water.open_m, 1.0)  # none is far away
+    rows = np.concatenate([relief.tan_elevation, relief.altitude_m, relief.distance_km, relief.sea[None], near[None]])
+    here = rows[:, low]
+    rings = np.zeros((n.RING_ROWS, n.RING_STEPS), dtype=np.float32)
+    rings[: len(rows)] = here + (rows[:, (low + 1) % steps] - here) * share
+    tangent = rings[n.RING_TAN : n.RING_TAN + 3]
+    raised = tangent * EXAGGERATION / (1.0 + 0.6 * np.abs(tangent))
+    rings[n.RING_TAN : n.RING_TAN + 3] = np.where(tangent > 0.0, raised, tangent)
+    rings[n.RING_OPEN] = 1.0 / np.maximum(rings[n.RING_OPEN], 1e-6)
     return rings
+
+
+def _feet_of_far_rows(stage: Stage) -> None:
+    """Write the height of the ground under the forest edge and the skyline; on water they stand out of sight."""
+    turn = np.arange(0, n.RING_STEPS, 4) * (2.0 * np.pi / n.RING_STEPS)
+    away = np.array(n.FRONT_METRES + n.TOWN_METRES)[:, None]
+    z = stage.ground_z((away * np.cos(turn)).ravel(), (away * np.sin(turn)).ravel()).reshape(len(away), -1)
+    z = np.where(z < stage.land[n.WATER_Z], -1e4, z)
+    stage.rings[n.RING_FRONT :] = np.repeat(z, 4, axis=1)

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
+from world.raycast_math import LATTICE
 from world.scene import RGB, Recipe, Scene
+from world.terrain import flat_land, heights
 
 BLACK: RGB = (0.0, 0.0, 0.0)
 WHITE: RGB = (0.95, 0.95, 0.95)
+CORNERS = np.array([(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)])
 Numbers = float | Sequence[float] | NDArray[Any]
 CLASS_OF = {
     n.PLANT: n.PLANTS, n.HOUSE: n.BUILDINGS, n.HUT: n.BUILDINGS, n.CAR: n.VEHICLES, n.POST: n.FURNITURE,
@@ -45,9 +48,12 @@ class Stage:
     curve: float  # y = road_y + lateral + curve · x²
     road_y: float
     blocks: list[NDArray[np.float32]] = field(default_factory=list)  # each (n, COLUMNS)
-    strips: list[list[float]] = field(default_factory=list)
+    strips: list[NDArray[np.float64]] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     footprints: list[tuple[float, float, float]] = field(default_factory=list)  # x, y, radius kept free of plants
+    land: NDArray[np.float32] = field(default_factory=flat_land)  # (NUMBERS,) the slots of terrain and water
+    rings: NDArray[np.float32] = field(default_factory=lambda: np.zeros((n.RING_ROWS, n.RING_STEPS), np.float32))
+    noise: NDArray[np.float32] = field(default_factory=lambda: np.zeros((LATTICE, LATTICE), np.float32))
 
     @property
     def half(self) -> float:
@@ -70,7 +76,7 @@ class Stage:
         at = self.scene.road.cross_street_m
         return float(at) if np.isfinite(at) and at < 200.0 else 1e6
 
-    def y_at(self, x: float, lateral: float) -> float:
+    def y_at(self, x: Any, lateral: float) -> Any:
         """Road coordinates of a point `lateral` metres to the right of the road's middle."""
         return self.road_y + lateral + self.curve * x * x
 
@@ -85,7 +91,7 @@ class Stage:
 
     def ground_z(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         """Height of the ground in metres at road coordinates x, y (n,); 0 under the camera."""
-        return np.zeros(np.broadcast(x, y).shape)
+        return heights(self.land, self.rings, self.noise, x, y)
 
     def put(
         self,
@@ -145,13 +151,25 @@ class Stage:
         near = np.maximum(distance - radius, 0.05)
         with np.errstate(divide="ignore"):
             spread = np.arcsin(np.minimum(radius / distance, 1.0)) + 0.01
-        stands = self.ground_z(x, y) + base
+        ground = self.ground_z(x, y)
+        dry = ground > self.land[n.WATER_Z]
+        cosine, sine = (np.cos(yaw), np.sin(yaw)) if flip is None else (flip, 0.0)
+        if kind == n.HOUSE:  # the walls go down to the lowest corner
+            along, across = CORNERS[:, :1] * length, CORNERS[:, 1:] * width  # (4, n)
+            corner_x, corner_y = x + along * cosine - across * sine, y + along * sine + across * cosine
+            lowest = self.ground_z(corner_x.ravel(), corner_y.ravel()).reshape(4, -1).min(axis=0)
+            dry &= lowest > self.land[n.WATER_Z]
+            ground = np.minimum(ground, lowest)
+        elif kind == n.CAR:
+            rows[:, n.PITCH] = self.ground_z(x + cosine, y + sine) - ground
+        stands = ground + base
         over = stands + height + rise - self.scene.camera.height_m
         rows[:, n.KIND] = kind
         rows[:, n.X], rows[:, n.Y] = x, y
-        rows[:, n.COS], rows[:, n.SIN] = (np.cos(yaw), np.sin(yaw)) if flip is None else (flip, 0.0)
+        rows[:, n.COS], rows[:, n.SIN] = cosine, sine
         rows[:, n.LENGTH], rows[:, n.WIDTH], rows[:, n.HEIGHT] = length, width, height
         rows[:, n.NEAR], rows[:, n.REACH], rows[:, n.BASE] = near, distance, stands
+        rows[:, n.STAND] = base
         rows[:, n.TOP] = np.where(over > 0.0, over / near, over / (distance + radius)) + 0.02
         for at, colour in ((n.RGB_A, a), (n.RGB_B, b), (n.RGB_C, c), (n.RGB_D, d)):
             rows[:, at : at + 3] = colour
@@ -160,7 +178,7 @@ class Stage:
             rows[:, n.EXTRA : n.EXTRA + extra.shape[-1]] = extra
         rows[:, n.CLASS] = CLASS_OF[kind] if seen_as is None else seen_as
         rows[:, n.SPREAD] = np.where(distance <= radius * 1.02, pi, spread)
-        self.blocks.append(rows)
+        self.blocks.append(rows if dry.all() else rows[dry])  # nothing stands in the water
 
     def strip(
         self,
@@ -174,7 +192,10 @@ class Stage:
         b: float = 0.0,
     ) -> None:
         """Add a sheet along the road from x = low to high, `lateral` metres from its middle."""
-        self.strips.append([float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, 0.0])
+        x = np.linspace(low, high, n.STRIP_STEPS + 1)
+        ground = self.ground_z(x, self.y_at(x, lateral))
+        row = [float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, 0.0]
+        self.strips.append(np.concatenate([row, ground]))
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Objects sorted by distance (n, COLUMNS) and strips (m, STRIP_COLUMNS)."""

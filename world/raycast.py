@@ -1,8 +1,9 @@
 """One ray through the whole scene, near to far. Knows arrays only.
 
 Arrays: P the scene's numbers, T things (objects) by distance, `starts` and `items` the things in every bin of azimuth,
-S strips, `rings` of the horizon, `atlas` of plants, `figures` of people, animals and things, `shares` the far trees'
-kinds, `palette` of far houses, `text` lettering, `noise`, `shadows`, and `hits`, scratch for strips.
+S strips, `terrain` circles of ground, `rings` of the horizon, `atlas` of plants, `figures` of people, animals and
+things, `shares` the far trees' kinds, `palette` of far houses, `text` lettering, `noise`, `shadows`, and `hits`,
+scratch for strips.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
@@ -18,11 +19,14 @@ from world.raycast_figures import figure
 from world.raycast_plants import plant
 from world.raycast_sky import haze_weight
 from world.raycast_strips import strip_hits
+from world.raycast_terrain import meet_ground
 from world.raycast_things import block, board, pole_top, round_post
 
 
 @kernel
-def trace(P, T, starts, items, S, rings, atlas, figures, shares, palette, text, noise, shadows, hits, dx, dy, dz, pix):
+def trace(
+    P, T, starts, items, S, terrain, rings, atlas, figures, shares, palette, text, noise, shadows, hits, dx, dy, dz, pix
+):  # fmt: skip
     """(r, g, b, what, metres, class) seen along the unit vector (dx, dy, dz) in road coordinates.
 
     `what` tells surfaces apart; metres and class are those of the surface that weighs most in the colour.
@@ -37,7 +41,7 @@ def trace(P, T, starts, items, S, rings, atlas, figures, shares, palette, text, 
     turn = atan2(hy, hx) / (2.0 * pi)
     if turn < 0.0:
         turn += 1.0
-    reach = P[n.CAMERA_Z] / -slope if slope < -1e-5 else 1e6
+    reach, fall, circle = meet_ground(P, terrain, turn, slope)
     r = 0.0
     g = 0.0
     b = 0.0
@@ -127,8 +131,10 @@ def trace(P, T, starts, items, S, rings, atlas, figures, shares, palette, text, 
             metres = near
             shown = int(T[seen, n.CLASS])
     if rest > 0.015:
-        if slope < -1e-3:
-            cr, cg, cb, away, kind = land(P, rings, shadows, noise, hx, hy, slope, turn, pix)
+        if reach < n.BEYOND:
+            cr, cg, cb, away, kind = land(
+                P, terrain, rings, shadows, noise, hx, hy, slope, turn, reach, fall, circle, pix
+            )
             if away > 60.0:
                 # the forest edge and the skyline stand on the far ground
                 h = haze_weight(P, away * 0.001)

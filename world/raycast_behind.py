@@ -7,8 +7,9 @@ from math import sqrt
 import world.raycast_names as n
 from world.compiled import kernel
 from world.raycast_ground import crop_top, ground_colour
-from world.raycast_math import clamp, layered_noise, noise_at, step
+from world.raycast_math import clamp, layered_noise, step
 from world.raycast_sky import forest_edge, haze_weight, relief, ring_at, sea_colour, sky_colour, skyline
+from world.raycast_terrain import ground_height, terrain_at
 
 
 @kernel
@@ -18,9 +19,9 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
     g = 0.0
     b = 0.0
     rest = 1.0
-    if slope < 0.35 and slope > -0.05:
+    if slope < 0.4 and slope > -0.4:
         if P[n.SKYLINE] > 0.02:
-            cr, cg, cb, a, away = skyline(P, palette, turn, slope, pix)
+            cr, cg, cb, a, away = skyline(P, rings, palette, turn, slope, pix)
             if a > 0.0:
                 h = haze_weight(P, away * 0.001 + 0.1)
                 return (
@@ -32,7 +33,7 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
                 )
         sea = ring_at(rings, n.RING_SEA, turn)
         if P[n.TREELINE] > 0.02 and sea < 0.5:
-            cr, cg, cb, rest, away = forest_edge(P, noise, atlas, shares, turn, slope, pix)
+            cr, cg, cb, rest, away = forest_edge(P, noise, rings, atlas, shares, turn, slope, pix)
             if rest < 0.999:
                 h = haze_weight(P, 0.3)
                 a = 1.0 - rest
@@ -64,25 +65,28 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
 
 
 @kernel
-def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
-    """(r, g, b, metres, class) of ground, standing crops or sea along a falling ray."""
-    r = P[n.CAMERA_Z] / -slope
-    sea = ring_at(rings, n.RING_SEA, turn)
-    if sea > 0.35:
-        shore = P[n.SHORE] * (1.6 - 0.6 * sea) + 6.0 * noise_at(noise, hx * 9.0 + 3.0, hy * 9.0)
-        if r > shore:
+def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle, pix):
+    """(r, g, b, metres, class) of ground, standing crops or water, `r` metres along a ray that sinks by `fall`."""
+    if P[n.WATER_Z] > n.NO_WATER and P[n.CAMERA_Z] + slope * r < P[n.WATER_Z] + 0.5:
+        bed = terrain_at(terrain, n.HEIGHTS, turn, circle) - P[n.WATER_Z]
+        if abs(bed) < 1.5:
+            bed = ground_height(P, rings, noise, hx * r, hy * r) - P[n.WATER_Z]
+        if bed < 0.0:
             cr, cg, cb = sea_colour(P, noise, hx, hy, slope, r)
-            foam = step(shore * 1.16, shore * 1.02, r) * 0.7
+            foam = step(-0.35, -0.03, bed) * 0.5
             cr += (0.75 - cr) * foam
             cg += (0.78 - cg) * foam
             cb += (0.80 - cb) * foam
             return cr, cg, cb, r, n.WATER
+    sun = terrain_at(terrain, n.SUNLIT, turn, circle)
+    steep = terrain_at(terrain, n.STEEPNESS, turn, circle)
+    slope = -fall
     if P[n.CROP_HEIGHT] > 0.05:
         top = P[n.CROP_HEIGHT]
         edge = P[n.CROP_EDGE]
         across = hy * r - P[n.ROAD_Y] - P[n.CURVE] * hx * hx * r * r
         if abs(across) > edge and across * P[n.CROP_SIDE] >= 0.0:
-            near = (P[n.CAMERA_Z] - top) / -slope
+            near = max(r - top / fall, 0.1)
             x = hx * near
             over = hy * near - P[n.ROAD_Y] - P[n.CURVE] * x * x
             foot = pix * near
@@ -97,11 +101,11 @@ def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
                 near = (side + P[n.ROAD_Y]) / (hy if abs(hy) > 1e-5 else 1e-5)
                 near = clamp(near, 0.1, r)
                 x = hx * near
-                z = clamp((P[n.CAMERA_Z] + slope * near) / top, 0.0, 1.0)
+                z = clamp((r - near) * fall / top, 0.0, 1.0)
                 stalk = layered_noise(noise, x * 7.0, z * 1.2, pix * near * 7.0, 3)
                 shade = (0.45 + 0.55 * z) * (1.0 + 0.5 * stalk)
                 cr, cg, cb = P[n.CROP_RGB], P[n.CROP_RGB + 1], P[n.CROP_RGB + 2]
-            light = P[n.SUN_STRENGTH] * P[n.SUN_Z] * shade
+            light = P[n.SUN_STRENGTH] * sun * shade
             return (
                 cr * (P[n.AMBIENT_RGB] * shade + P[n.SUN_RGB] * light),
                 cg * (P[n.AMBIENT_RGB + 1] * shade + P[n.SUN_RGB + 1] * light),
@@ -109,7 +113,7 @@ def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
                 near,
                 n.PLANTS,
             )
-    cr, cg, cb, shown = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, pix)
+    cr, cg, cb, shown = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, sun, steep, pix)
     return cr, cg, cb, r, shown
 
 
@@ -117,10 +121,10 @@ def land(P, rings, shadows, noise, hx, hy, slope, turn, pix):
 def far_front(P, rings, atlas, shares, palette, noise, turn, slope, pix, away):
     """The feet of the distant rows, just below the horizon: premultiplied colour and coverage."""
     if P[n.SKYLINE] > 0.02:
-        cr, cg, cb, a, distance = skyline(P, palette, turn, slope, pix)
+        cr, cg, cb, a, distance = skyline(P, rings, palette, turn, slope, pix)
         if a > 0.0 and distance < away:
             return cr, cg, cb, 1.0
     if P[n.TREELINE] > 0.02 and ring_at(rings, n.RING_SEA, turn) < 0.5 and away > 105.0:
-        cr, cg, cb, rest, _ = forest_edge(P, noise, atlas, shares, turn, slope, pix)
+        cr, cg, cb, rest, _ = forest_edge(P, noise, rings, atlas, shares, turn, slope, pix)
         return cr, cg, cb, 1.0 - rest
     return 0.0, 0.0, 0.0, 0.0

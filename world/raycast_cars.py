@@ -19,7 +19,10 @@ def car(P, T, i, hx, hy, slope, pix):
     oy = -px * s + py * c
     dx = hx * c + hy * s
     dy = -hx * s + hy * c
-    oz = P[n.CAMERA_Z]
+    # the car lies on a sloping road: its heights are sheared along it
+    pitch = T[i, n.PITCH]
+    oz = P[n.CAMERA_Z] - T[i, n.BASE] - pitch * ox
+    slope -= pitch * dx
     half_x = T[i, n.LENGTH]
     half_y = T[i, n.WIDTH]
     belt = T[i, n.EXTRA]  # height of the body

@@ -186,8 +186,11 @@ def snow_on(P, noise, x, across, foot, r, g, b):
 
 
 @kernel
-def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
-    """Lit colour and class of the ground at (x, y), `distance` metres away along a ray that falls with `slope` < 0."""
+def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, pix):
+    """Lit colour and class of the ground at (x, y), `distance` metres away along a ray that falls with `slope` < 0.
+
+    `slope` counts from the ground's own; `sun` is the cosine of the sun on it, `steep` its rise in metres a metre.
+    """
     foot_across = pix * distance + 0.002
     foot_along = foot_across / clamp(-slope, 0.02, 1.0)
     fx = abs(hx) * foot_along + abs(hy) * foot_across
@@ -231,6 +234,14 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
             r, g, b = crop_top(P, noise, x, across, fx, fy, foot)
         else:
             r, g, b = meadow(P, noise, x, y, foot, far)
+            if steep > 0.4:  # soil and rock lie bare where grass cannot hold
+                rough = layered_noise(noise, x * 0.35, y * 0.35 + 3.0, foot * 0.35, 4)
+                bare = step(0.45, 1.0, steep + 0.35 * rough)
+                tone = 0.85 + 0.5 * rough
+                rocky = step(0.55, 1.0, steep) * clamp(P[n.ROUGHNESS] / 200.0, 0.0, 1.0)
+                r += ((P[n.SOIL_RGB] + (P[n.ROCK_RGB] - P[n.SOIL_RGB]) * rocky) * tone - r) * bare
+                g += ((P[n.SOIL_RGB + 1] + (P[n.ROCK_RGB + 1] - P[n.SOIL_RGB + 1]) * rocky) * tone - g) * bare
+                b += ((P[n.SOIL_RGB + 2] + (P[n.ROCK_RGB + 2] - P[n.SOIL_RGB + 2]) * rocky) * tone - b) * bare
     if P[n.KERB] > 0.5 and not on_cross:
         edge = cover(side - walk - 0.07, 0.11, fy)
         band = 1.0
@@ -257,7 +268,7 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, pix):
     if P[n.SHADOWS] > 0.01:
         s = shadow_at(shadows, x, y)
         open_sky = 1.0 - P[n.SHADOWS] * (1.0 - s)
-    lit = P[n.SUN_STRENGTH] * P[n.SUN_Z] * open_sky
+    lit = P[n.SUN_STRENGTH] * sun * open_sky
     dim = 0.82 + 0.18 * open_sky
     return (
         r * (P[n.AMBIENT_RGB] * dim + P[n.SUN_RGB] * lit),

@@ -17,7 +17,13 @@ CENTRE_LINE, CENTRE_RGB, DASH, GAP, EDGE_LINE, EDGE_RGB, CROSS_AT = 79, 80, 83, 
 TREELINE, TREE_HEIGHT, LEAF_RGB, AUTUMN_RGB, TRUNK_RGB, AUTUMN, TREE_SEED = 90, 91, 92, 95, 98, 101, 102
 SKYLINE, SKYLINE_SEED, SHADOWS, EXPOSURE, TINT_RGB, LEAF = 103, 104, 105, 106, 107, 110
 WINDOW_RGB, SUN_STRENGTH, SHORE, NIGHT = 111, 114, 115, 116
-# from 120 terrain and water, 140 ground and road, 160 plants, 170 buildings, 180 sky, 190 camera
+# --- terrain and water: tangents are rises in metres per metre
+BENCH, GRADE, WAVE_RISE, WAVE_TURN, WAVE_PHASE = 120, 121, 122, 123, 124  # the level strip; the road's profile
+RISE_LEFT, RISE_RIGHT, RISE_REACH, ROLL, ROLL_WAVE, LAND_SEED, CUT, FILL = 125, 126, 127, 128, 129, 130, 131, 132
+WATER_Z, RIVER_AT, RIVER_HALF, SHORE_AT, BANK, LAND_TOP = 133, 134, 135, 136, 137, 138  # SHORE_AT < 0: on the left
+LAND_NUMBERS = slice(120, 138)
+GRADE_REACH, NO_WATER, SEEN_WATER = 140.0, -900.0, 2600.0
+# from 140 ground and road, 160 plants, 170 buildings, 180 sky, 190 camera
 NUMBERS = 200
 
 # --- an object's columns -------------------------------------------------------------------------------------------
@@ -25,7 +31,8 @@ KIND, X, Y, COS, SIN, LENGTH, WIDTH, HEIGHT, NEAR, REACH, TOP, BASE = 0, 1, 2, 3
 RGB_A, RGB_B, RGB_C, RGB_D = 12, 15, 18, 21
 EXTRA = 24  # … 39: what each kind makes of them
 CLASS, SPREAD = 40, 41  # what it counts as in the class map; half the angle it fills, radians
-COLUMNS = 42
+STAND, PITCH = 42, 43  # height above the ground under it; rise of the ground along its direction
+COLUMNS = 44
 
 PLANT, HOUSE, CAR, POST, BOARD, BLOCK, POLE, FIGURE, HUT = 0, 1, 2, 3, 4, 5, 6, 7, 8
 
@@ -38,12 +45,19 @@ CLASSES = ("sky", "relief", "water", "ground", "road", "plants", "buildings", "v
 STRIP_KIND, STRIP_Y, STRIP_HEIGHT, STRIP_RGB, STRIP_FROM, STRIP_TO, STRIP_SEED, STRIP_A, STRIP_B = (
     0, 1, 2, 3, 6, 7, 8, 9, 10,
 )  # fmt: skip
-STRIP_COLUMNS = 12
+STRIP_GROUND, STRIP_STEPS = 12, 40  # heights of the ground under it, evenly from STRIP_FROM to STRIP_TO
+STRIP_COLUMNS = STRIP_GROUND + STRIP_STEPS + 1
 FENCE_WOOD, FENCE_WIRE, HEDGE, WALL, STONE_WALL, GUARD_RAIL, WIRE = 0, 1, 2, 3, 4, 5, 6
 
 # --- rows of the rings, by azimuth from the road's heading ------------------------------------------------------------
 RING_TAN, RING_ALTITUDE, RING_DISTANCE, RING_SEA = 0, 3, 6, 9
-RING_ROWS, RING_STEPS = 10, 720
+RING_OPEN, RING_FRONT, RING_TOWN = 10, 11, 13  # metres to open water; the ground under far trees and far houses
+RING_ROWS, RING_STEPS = 16, 720
+FRONT_METRES, TOWN_METRES = (105.0, 190.0), (95.0, 180.0, 265.0)
+
+# --- the terrain: circles round the camera ----------------------------------------------------------------------------
+LAND_TURNS, LAND_STEPS, LAND_NEAR, LAND_GROWTH = 256, 32, 2.5, 1.25
+SKYLINE_TAN, HEIGHTS, SUNLIT, STEEPNESS, LAYERS = 0, 1, 2, 3, 4
 
 BINS = 512  # of azimuth, each with its list of objects
 HITS, HIT_COLUMNS = 24, 5  # places for strip hits of one ray: distance, coverage, colour

@@ -36,7 +36,7 @@ def cast_shadows(P, T, atlas, figures, shadows):
         )
         if kind == n.POST and radius < metres * 0.5:
             radius = metres * 0.5
-        tall = T[i, n.HEIGHT] + T[i, n.BASE]
+        tall = T[i, n.HEIGHT] + T[i, n.STAND]
         if kind == n.HOUSE:
             tall += T[i, n.EXTRA + 1]
         reach = tall / rise
@@ -80,7 +80,7 @@ def cast_shadows(P, T, atlas, figures, shadows):
                     if kind == n.BOARD:
                         wide = max(radius * abs(T[i, n.COS] * sx + T[i, n.SIN] * sy), 0.05)
                     z = along * rise
-                    if abs(off) < wide + 0.5 * metres and along > 0.0 and z < tall and z > T[i, n.BASE]:
+                    if abs(off) < wide + 0.5 * metres and along > 0.0 and z < tall and z > T[i, n.STAND]:
                         dark = clamp(2.0 * wide / metres, 0.0, 0.9)
                 else:
                     c = T[i, n.COS]

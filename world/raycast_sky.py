@@ -73,7 +73,7 @@ def ring_at(rings, row, turn):
 
 
 @kernel
-def forest_edge(P, noise, atlas, shares, turn, slope, pix):
+def forest_edge(P, noise, rings, atlas, shares, turn, slope, pix):
     """Two circles of distant trees: colour and coverage."""
     r = 0.0
     g = 0.0
@@ -82,7 +82,7 @@ def forest_edge(P, noise, atlas, shares, turn, slope, pix):
     for layer in range(2):
         distance = 105.0 if layer == 0 else 190.0
         count = 64 if layer == 0 else 128
-        z = P[n.CAMERA_Z] + slope * distance
+        z = P[n.CAMERA_Z] + slope * distance - ring_at(rings, n.RING_FRONT + layer, turn)
         top = P[n.TREE_HEIGHT] * 1.35
         if z < -0.3 or z > top:
             continue
@@ -135,12 +135,12 @@ def forest_edge(P, noise, atlas, shares, turn, slope, pix):
 
 
 @kernel
-def skyline(P, palette, turn, slope, pix):
+def skyline(P, rings, palette, turn, slope, pix):
     """Rows of distant town houses: colour and coverage (0 or 1)."""
     for layer in range(3):
         distance = 95.0 + 85.0 * layer
         count = 40 + 34 * layer
-        z = P[n.CAMERA_Z] + slope * distance
+        z = P[n.CAMERA_Z] + slope * distance - ring_at(rings, n.RING_TOWN + layer, turn)
         if z < -0.5:
             continue
         x = turn * count + 0.41 * layer

@@ -87,13 +87,17 @@ def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):
             r = r0 if r0 > 0.0 and (r1 <= 0.0 or r0 < r1) else r1
         if r < 0.4 or r > reach or r > 420.0:
             continue
-        z = P[n.CAMERA_Z] + slope * r
+        x = hx * r
+        if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
+            continue
+        u = (x - S[i, n.STRIP_FROM]) / (S[i, n.STRIP_TO] - S[i, n.STRIP_FROM]) * n.STRIP_STEPS
+        k = min(int(u), n.STRIP_STEPS - 1)
+        ground = S[i, n.STRIP_GROUND + k]
+        ground += (S[i, n.STRIP_GROUND + k + 1] - ground) * (u - k)
+        z = P[n.CAMERA_Z] + slope * r - ground
         if z < 0.0 or z > S[i, n.STRIP_HEIGHT] * 1.15 + 0.1:
             continue
         if wire and z < S[i, n.STRIP_HEIGHT] - 2.2:
-            continue
-        x = hx * r
-        if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
             continue
         foot = pix * r + 0.001
         fx = foot / clamp(abs(hy), 0.06, 1.0)

@@ -68,6 +68,14 @@ class Relief:
     snow_line_m: float  # slopes above it are white
     rock_rgb: RGB
     slope_rgb: RGB  # what grows on the hills
+    hill_azimuth_deg: float  # where the land rises from the road
+    hill_slope: float  # rise of that hillside, metres per metre; the other side falls as much
+    valley_slope: float  # rise on both sides; below 0 the road follows a ridge
+    rolling_m: float  # height of the waves of the land
+    rolling_wave_m: float  # and their length
+    grade: float  # rise of the road along its heading at the camera, metres per metre
+    crest: float  # how much the grade changes in waves, metres per metre
+    cutting: float  # steepness of the slopes cut into the hill; rock stands steeper than soil
 
 
 @dataclass(frozen=True)
@@ -202,6 +210,9 @@ class Water:
     bridge: str  # "none", "concrete", "steel", "stone", "wood"
     shore_side: int  # -1 left of the road, 1 right, 0: none
     shore_m: float  # from the road's middle to the waterline; inf: none
+    open_m: NDArray[np.float32]  # (AZIMUTHS,) metres to open water; inf: none
+    level_m: float  # of the water, above the road at the camera
+    bank: float  # steepness of the shore, metres per metre: beach or rocks
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Real terrain from the atlas' altitude grid and land mask; the curved Earth hides
 (drop d²/2R with the usual refraction of 0.13). Knows no colours.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ BANDS_KM = ((2.0, 3.2, 5.0), (9.0, 13.0, 18.0), (26.0, 37.0, 51.0, 70.0))
 WATER_KM = (0.4, 0.9, 2.0, 4.0, 7.0, 12.0, 20.0)
 WATER_WEIGHT = np.array([0.5, 0.7, 0.9, 1.1, 1.2, 1.3, 1.3], np.float32) / 7.0  # nearby shore hides less of the view
 STEP = 2  # every second azimuth is asked, the others lie between
+_CIRCLE = np.linspace(0.0, 2.0 * np.pi, AZIMUTHS, endpoint=False)
+_COS, _SIN = np.cos(_CIRCLE), np.sin(_CIRCLE)
 KM_PER_DEGREE = np.pi * EARTH_RADIUS_KM / 180.0
 
 Floats = NDArray[np.float32]
@@ -30,7 +33,14 @@ class Horizon:
     altitude_m: Floats  # (3, AZIMUTHS)
     distance_km: Floats  # (3, AZIMUTHS)
     sea: Floats  # (AZIMUTHS,)
+    open_km: Floats  # (AZIMUTHS,) to the nearest water; inf: none within 20 km
     roughness_m: float
+
+    def rise(self) -> tuple[float, float]:
+        """Azimuth in degrees where the land rises within 5 km, and its mean slope there: the first harmonic."""
+        tangent = self.tan_elevation[0]
+        north, east = 2.0 * float((tangent * _COS).mean()), 2.0 * float((tangent * _SIN).mean())
+        return math.degrees(math.atan2(east, north)) % 360.0, math.hypot(north, east)
 
 
 def horizons(points: NDArray[np.float64], altitude_m: NDArray[np.float64], atlas: Any) -> list[Horizon]:
@@ -51,17 +61,32 @@ def horizons(points: NDArray[np.float64], altitude_m: NDArray[np.float64], atlas
         behind.append(np.take_along_axis(heights[:, part], best, 1)[:, 0])
         far.append(np.asarray(band, np.float32)[best[:, 0]])
     stacked = [_between(np.stack(arrays, axis=1)) for arrays in (tans, behind, far)]
-    sea = _between(_sea(points, azimuths, atlas))
+    water = _water(points, azimuths, atlas)
+    sea, open_km = _between(_sea(water)), _between(_open_km(water))
     roughness = heights[:, :6].reshape(len(points), -1).std(axis=1)
     return [
-        Horizon(stacked[0][i], stacked[1][i], stacked[2][i], sea[i], float(roughness[i])) for i in range(len(points))
+        Horizon(stacked[0][i], stacked[1][i], stacked[2][i], sea[i], open_km[i], float(roughness[i]))
+        for i in range(len(points))
     ]
 
 
-def _sea(points: NDArray[np.float64], azimuths: NDArray[np.float64], atlas: Any) -> Floats:
-    distances = np.array(WATER_KM)
-    around = _around(points, azimuths[::2], distances)
-    water = ~np.asarray(atlas.is_land(around.reshape(-1, 2)), bool).reshape(around.shape[:-1])
+def _water(points: NDArray[np.float64], azimuths: NDArray[np.float64], atlas: Any) -> NDArray[np.bool_]:
+    """Whether there is water (N, WATER_KM, A / 2)."""
+    around = _around(points, azimuths[::2], np.array(WATER_KM))
+    return ~np.asarray(atlas.is_land(around.reshape(-1, 2)), bool).reshape(around.shape[:-1])
+
+
+def _open_km(water: NDArray[np.bool_]) -> Floats:
+    """The nearest water (N, A); its inverse is smoothed, so that shores bend instead of breaking off."""
+    near = np.where(water.any(axis=1), 1.0 / np.asarray(WATER_KM, np.float32)[water.argmax(axis=1)], 0.0)
+    doubled = np.repeat(near, 2, axis=1).astype(np.float32)
+    for _ in range(2):
+        doubled = (np.roll(doubled, 1, axis=1) + 2 * doubled + np.roll(doubled, -1, axis=1)) / 4
+    with np.errstate(divide="ignore"):
+        return np.asarray(1.0 / doubled, np.float32)
+
+
+def _sea(water: NDArray[np.bool_]) -> Floats:
     share = (water * WATER_WEIGHT[:, None]).sum(axis=1).clip(0.0, 1.0)  # (N, A / 2)
     doubled = np.repeat(share, 2, axis=1)
     for _ in range(2):  # or silhouettes of the shore get vertical cliffs

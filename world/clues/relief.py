@@ -3,6 +3,10 @@
 Rules: real altitude in all directions, exaggerated because a grid of 5 arc-minutes is smoother than mountains are and
 does not know that roads lie in the valleys, with ridges in proportion to the local roughness; the snow line lies where
 the month's mean falls below freezing with the standard lapse rate of 6.5 °C/km.
+
+Under the wheels: the hill stands where the altitude grid rises, steeper than the grid says by the local roughness;
+grades keep to what road builders allow (AASHTO, RAA: 3 to 6 % in rolling country, up to 10 % in mountains); slopes
+are cut at 1 : 1.7 in soil and up to 1.2 : 1 in rock. Towns stand on the flatter ground.
 """
 
 import math
@@ -29,6 +33,14 @@ NOTHING = Relief(
     9000.0,
     (0.45, 0.43, 0.40),
     (0.30, 0.38, 0.22),
+    0.0,
+    0.0,
+    0.0,
+    0.0,
+    100.0,
+    0.0,
+    0.0,
+    0.6,
 )
 
 
@@ -50,6 +62,13 @@ def draw(site: Site, rng: Stream) -> Relief:
     slope = mix(
         shift(green, 0.1 * f["leaf_light"], 0.02 * f["leaf_warm"]), rock, dryness**2 if site.zone != "E" else 0.7
     )
+    azimuth, gradient = site.horizon.rise()
+    level = 1.0 - 0.85 * place.urban
+    rough = max(0.0, horizon.roughness_m - 6.0)
+    hill = min(0.55, max(0.0, 1.6 * gradient + rough / 900.0 - 0.012) * rng.between(0.5, 1.3)) * level
+    valley = hill * rng.between(-0.25, 0.55)
+    limit = min(0.095, 0.006 + rough / 2600.0 + 0.4 * gradient) * (1.0 - 0.5 * place.urban)
+    grade = limit * rng.between(-0.62, 0.62)
     return Relief(
         tan_elevation=tangent.astype(np.float32),
         altitude_m=horizon.altitude_m,
@@ -59,4 +78,12 @@ def draw(site: Site, rng: Stream) -> Relief:
         snow_line_m=float(max(-100.0, freezing)) if math.isfinite(freezing) else 9000.0,
         rock_rgb=rock,
         slope_rgb=slope,
+        hill_azimuth_deg=azimuth,
+        hill_slope=hill,
+        valley_slope=valley,
+        rolling_m=min(9.0, 0.15 + 0.12 * rough**0.7) * rng.between(0.6, 1.3) * level,
+        rolling_wave_m=rng.between(55.0, 120.0),
+        grade=grade,
+        crest=limit * rng.between(0.1, 0.38),
+        cutting=0.6 + 0.6 * min(1.0, rough / 350.0),
     )

@@ -8,6 +8,7 @@ the road's direction by place.
 import math
 
 from world.clues.earth import soil_rgb
+from world.clues.lie import heading_deg
 from world.clues.site import Site
 from world.colour import mix, shift
 from world.scene import Road
@@ -21,7 +22,7 @@ NOTHING = Road(0.0, "asphalt", GREY, 6.5, 0.5, (0.45, 0.42, 0.38), False, 0.0, (
 def draw(site: Site, rng: Stream) -> Road:
     """The road that the camera stands on."""
     f, place, country = site.field, site.place, site.country
-    heading = rng.between(0.0, 180.0)
+    heading = heading_deg(site, rng.between(0.0, 180.0))
     surface = _surface(site, rng)
     town = place.urban > 0.35
     width = 6.3 + 0.9 * place.wealth + 0.45 * f["width"] + (1.6 * rng.unit() if town else -0.4 * rng.unit())
