@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 import world.raycast_names as n
 from world.layout_things import Stage, stream
 from world.scene import Plants
-from world.sprites import EVERGREEN_TINTS, KINDS, LOW, SHAPES, VARIANTS, sprite_row
+from world.sprites import KINDS, SHAPES, VARIANTS, sprite_row
 
 Floats = NDArray[np.float64]
 Draws = NDArray[np.float64]
@@ -26,6 +26,9 @@ class _Kinds(NamedTuple):
     tint: Floats  # (k, 3) that colour
     barked: NDArray[np.bool_]  # (k,) has its own bark
     bark: Floats  # (k, 3)
+    mark: Floats  # (k, 3) second colour
+    turns: NDArray[np.bool_]  # (k,) has its own autumn
+    autumn: Floats  # (k, 3)
     row: NDArray[np.int64]  # (2, k) of the atlas: in leaf, bare
 
 
@@ -36,11 +39,14 @@ def _table() -> _Kinds:
         np.array([shape.height_m for shape in shapes]),
         np.array([shape.aspect for shape in shapes]),
         np.array([shape.deciduous for shape in shapes]),
-        np.array([kind in LOW for kind in KINDS]),
-        np.array([0.65 * (kind in EVERGREEN_TINTS) for kind in KINDS]),
-        np.array([EVERGREEN_TINTS.get(kind, (0.0, 0.0, 0.0)) for kind in KINDS]),
+        np.array([shape.low for shape in shapes]),
+        np.array([0.7 * (shape.tint is not None) for shape in shapes]),
+        np.array([shape.tint or (0.0, 0.0, 0.0) for shape in shapes]),
         np.array([shape.bark is not None for shape in shapes]),
         np.array([shape.bark or (0.0, 0.0, 0.0) for shape in shapes]),
+        np.array([shape.mark for shape in shapes]),
+        np.array([shape.autumn is not None for shape in shapes]),
+        np.array([shape.autumn or (0.0, 0.0, 0.0) for shape in shapes]),
         np.array([[sprite_row(kind, 0, bare) for kind in KINDS] for bare in (False, True)]),
     )
 
@@ -52,7 +58,9 @@ def _leaf_light(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floa
     own = table.own[kind, None]
     falling = (table.deciduous[kind] * turned)[:, None]
     green = base + (table.tint[kind] - base) * own
-    return green + (np.array(plants.autumn_rgb) - green) * falling
+    autumn = np.where(table.turns[kind, None], 0.6 * table.autumn[kind], 0.6 * np.array(plants.autumn_rgb))
+    autumn = autumn + 0.4 * np.array(plants.autumn_rgb)
+    return green + (autumn - green) * falling
 
 
 def _bark_light(plants: Plants, kind: NDArray[np.int64]) -> Floats:
@@ -142,7 +150,7 @@ def _put(stage: Stage, kind: NDArray[np.int64], spots: Floats, draws: Draws) -> 
     row = table.row[bare, kind] + (draws[:, 2] * 97.0).astype(np.int64) % VARIANTS
     stage.put_many(
         n.PLANT, x, y, width=0.5 * tall * table.aspect[kind], height=tall, a=leaf * leaf,
-        b=_bark_light(plants, kind) ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
+        b=_bark_light(plants, kind) ** 2, c=table.mark[kind] ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
         flip=np.where(draws[:, 5] < 0.5, 1.0, -1.0),
     )  # fmt: skip
 

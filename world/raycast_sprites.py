@@ -12,15 +12,21 @@ TEXT_HEIGHT, TEXT_WIDTH, TEXT_LEVELS = 32, 160, 4
 
 
 @kernel
-def sprite_at(atlas, which, u, v, footprint):
-    """(coverage, leaf, shade, sideways normal) at (u, v) from the top left; footprint as part of the height."""
+def texel_at(atlas, which, u, v, footprint):
+    """(coverage, leaf, mark, shade, sideways and upward normal) at (u, v) from the top left; footprint as part of the
+    height. Coverage is read between four texels, all else from the one that weighs most.
+    """
     level = 0
     if footprint * SIDE > 1.0:
         level = int(log2(footprint * SIDE) + 0.35)
         if level > LEVELS - 1:
             level = LEVELS - 1
     side = SIDE >> level
-    top = 2 * SIDE - 2 * side  # 0, 256, 384, …: where the level's rows begin
+    top = 0
+    left = 0
+    if level > 0:
+        top = SIDE
+        left = SIDE - 2 * side
     x = u * side - 0.5
     y = v * side - 0.5
     i = int(x + 1.0) - 1
@@ -31,36 +37,43 @@ def sprite_at(atlas, which, u, v, footprint):
     j0 = j if j > 0 else 0
     i1 = i + 1 if i + 1 < side else side - 1
     j1 = j + 1 if j + 1 < side else side - 1
-    i0 = i0 if i0 < side else side - 1
-    j0 = j0 if j0 < side else side - 1
-    wa = (1.0 - fx) * (1.0 - fy)
-    wb = fx * (1.0 - fy)
-    wc = (1.0 - fx) * fy
-    wd = fx * fy
-    a0 = atlas[which, top + j0, i0, 0] * wa
-    a1 = atlas[which, top + j0, i1, 0] * wb
-    a2 = atlas[which, top + j1, i0, 0] * wc
-    a3 = atlas[which, top + j1, i1, 0] * wd
+    i0 = left + (i0 if i0 < side else side - 1)
+    j0 = top + (j0 if j0 < side else side - 1)
+    i1 += left
+    j1 += top
+    a0 = atlas[which, j0, i0, 0] * (1.0 - fx) * (1.0 - fy)
+    a1 = atlas[which, j0, i1, 0] * fx * (1.0 - fy)
+    a2 = atlas[which, j1, i0, 0] * (1.0 - fx) * fy
+    a3 = atlas[which, j1, i1, 0] * fx * fy
     a = a0 + a1 + a2 + a3
     if a < 2.0:
-        return 0.0, 0.0, 0.0, 0.0
-    best_j = top + (j1 if fy > 0.5 else j0)
-    best_i = i1 if fx > 0.5 else i0
-    if atlas[which, best_j, best_i, 0] == 0:
-        if a0 >= a1 and a0 >= a2 and a0 >= a3:
-            best_j, best_i = top + j0, i0
-        elif a1 >= a2 and a1 >= a3:
-            best_j, best_i = top + j0, i1
-        elif a2 >= a3:
-            best_j, best_i = top + j1, i0
-        else:
-            best_j, best_i = top + j1, i1
+        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    best_i = i0
+    best_j = j0
+    most = a0
+    if a1 > most:
+        best_i, most = i1, a1
+    if a2 > most:
+        best_i, best_j, most = i0, j1, a2
+    if a3 > most:
+        best_i, best_j = i1, j1
+    normal = int(atlas[which, best_j, best_i, 2])
+    matter = int(atlas[which, best_j, best_i, 3])
     return (
         a / 255.0,
+        (matter >> 4) / 15.0,
+        (matter & 15) / 15.0,
         atlas[which, best_j, best_i, 1] / 255.0,
-        atlas[which, best_j, best_i, 2] / 255.0,
-        atlas[which, best_j, best_i, 3] / 127.5 - 1.0,
+        (normal >> 4) / 7.5 - 1.0,
+        (normal & 15) / 7.5 - 1.0,
     )
+
+
+@kernel
+def sprite_at(atlas, which, u, v, footprint):
+    """(coverage, leaf, shade, sideways normal): `texel_at` for what is far away or only casts a shadow."""
+    a, leaf, _, shade, side, _ = texel_at(atlas, which, u, v, footprint)
+    return a, leaf, shade, side
 
 
 @kernel
