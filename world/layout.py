@@ -11,7 +11,8 @@ from world.layout_cars import place_cars
 from world.layout_life import place_life
 from world.layout_light import scene_numbers
 from world.layout_plants import far_shares, place_plants
-from world.layout_road import place_furniture, place_signs
+from world.layout_road import place_furniture
+from world.layout_signs import place_signs
 from world.layout_things import Stage, linear, stream
 from world.layout_town import place_houses
 from world.lettering import letter_table

@@ -1,11 +1,10 @@
-"""What stands along the road: poles and wires, bollards, rails, fences, lamps, signs. Knows no pixels."""
-
-from math import pi
+"""What stands along the road: poles, wires, lamps, bollards, kilometre stones, rails, fences. Knows no pixels."""
 
 import numpy as np
 
 import world.raycast_names as n
-from world.layout_things import BLACK, WHITE, Stage, linear, stream
+from world.layout_batch import AHEAD, Batch, along
+from world.layout_things import BLACK, Stage, linear, stream
 from world.scene import RGB
 
 FENCES = {
@@ -15,217 +14,136 @@ FENCES = {
     "wall": (n.WALL, 1.9),
     "stone": (n.STONE_WALL, 1.05),
 }
-STEEL: RGB = (0.40, 0.41, 0.43)
+STEEL: RGB = linear((0.63, 0.64, 0.66))
+GLASS: RGB = linear((0.85, 0.86, 0.85))  # of insulators and lamps
+NO_BAND = (0.0, 0.0, 0.0, 1e6)
+RADIUS = {"wood": 0.15, "wood-cross": 0.16, "concrete": 0.18, "steel": 0.11, "concrete-ladder": 0.20}
+# fittings -> style of `pole_top`, half the arm's length, heights of the wires below the top
+FITTINGS: dict[str, tuple[float, float, tuple[float, ...]]] = {
+    "pins": (0.0, 0.36, (0.14, 0.56, 0.98)),
+    "arm": (1.0, 0.95, (0.16,)),
+    "arms": (2.0, 1.15, (0.16, 0.82)),
+    "crowded": (3.0, 1.0, (0.16, 0.82, 1.48)),
+}
 
 
 def place_furniture(stage: Stage) -> None:
-    """Poles with their wires, lamps, bollards, guard rail and fences."""
+    """Poles with their wires, lamps, bollards, stones, guard rail and fences."""
     scene = stage.scene
     furniture = scene.furniture
-    rng = stream(scene.recipe, "furniture")
-    side = 1 if rng.random() < 0.5 else -1
-    first_pole, first_bollard, first_lamp = rng.uniform(8.0, 13.0), rng.uniform(4.2, 6.0), rng.uniform(7.0, 14.0)
-    rail_side, fence_from, fence_both = (1 if rng.random() < 0.5 else -1), rng.uniform(1.2, 3.5), rng.random()
-    pole_gap = rng.uniform(0.8, 1.6)
+    draws = stream(scene.recipe, "furniture").random(14)
+    side = 1 if draws[0] < 0.5 else -1
+    batch = Batch(stage)
     if furniture.pole != "none":
-        _poles(stage, side, first_pole, stage.verge + pole_gap)
+        _poles(batch, side, 8.0 + 5.0 * draws[1], stage.verge + 0.8 + 0.8 * draws[2], draws[3])
     if furniture.lamp != "none":
-        _lamps(stage, -side, first_lamp)
+        _lamps(batch, -side, 7.0 + 7.0 * draws[4])
     if furniture.bollard != "none":
-        _bollards(stage, first_bollard)
+        _bollards(batch, 4.2 + 1.8 * draws[5])
+    if furniture.stone != "none":
+        _stone(batch, 5.6 + 2.4 * draws[6])
     if furniture.guard_rail:
-        at = stage.half + max(stage.scene.road.shoulder_m, 0.4) + 0.25
-        stage.strip(n.GUARD_RAIL, rail_side * at, 0.80, linear((0.72, 0.74, 0.76)), -70.0, 90.0)
+        # between carriageway and pavement, or beyond the shoulder; on the outer side of a bend
+        paved = scene.road.sidewalk_m > 0.0
+        at = stage.half + (scene.road.shoulder_m + 0.12 if paved else max(scene.road.shoulder_m, 0.4) + 0.25)
+        outer = -1 if stage.curve > 0.0 else 1
+        for s in (1, -1) if paved else (outer,):
+            stage.strip(n.GUARD_RAIL, s * at, 0.80, linear(furniture.rail_rgb), -40.0 - 40.0 * draws[7], 90.0)
     if furniture.fence in FENCES:
         kind, height = FENCES[furniture.fence]
-        sides = (1, -1) if fence_both < 0.45 else (-side,)
-        for s in sides:
-            start = -float(rng.uniform(18.0, 120.0))
-            stage.strip(
-                kind,
-                s * (stage.verge + fence_from),
-                height,
-                linear(furniture.fence_rgb),
-                start,
-                float(rng.uniform(15.0, 130.0)),
-            )
+        for k, s in enumerate((1, -1) if draws[8] < 0.45 else (-side,)):
+            low, high = -18.0 - 102.0 * draws[9 + k], 15.0 + 115.0 * draws[11 + k]
+            lateral = s * (stage.verge + 1.2 + 2.3 * draws[13])
+            stage.strip(kind, lateral, height, linear(furniture.fence_rgb), low, high)
+    batch.place()
 
 
-def _along(first: float, spacing: float, reach: float) -> list[float]:
-    """Places along the road: one `first` metres ahead, then every `spacing`, both ways."""
-    spacing = max(spacing, 4.0)
-    ahead = np.arange(first, reach, spacing)
-    behind = np.arange(first - spacing, -reach, -spacing)
-    return [float(x) for x in np.concatenate([ahead, behind]) if abs(x) > 2.5]
-
-
-def _poles(stage: Stage, side: int, first: float, lateral: float) -> None:
+def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -> None:
+    stage = batch.stage
     furniture = stage.scene.furniture
-    rgb = linear(furniture.pole_rgb)
-    style = furniture.pole
-    radius = {"wood": 0.16, "wood-cross": 0.17, "concrete": 0.19, "steel": 0.11, "concrete-ladder": 0.24}.get(
-        style, 0.16
-    )
-    height = furniture.pole_height_m
-    arms = {"wood": 0.0, "wood-cross": 1.0, "concrete": 0.0, "steel": 0.0, "concrete-ladder": 1.0}.get(style, 0.0)
-    reach = 1.1 if style in ("wood-cross", "concrete-ladder") else 0.75
-    dark = linear((0.16, 0.13, 0.11))
-    for x in _along(first, furniture.pole_spacing_m, 170.0):
-        y = stage.y_at(x, side * lateral)
-        if style == "concrete-ladder":  # a flat post with openings
-            stage.put(
-                n.POST, x, y, width=radius, height=height, a=rgb, b=tuple(0.45 * c for c in rgb),  # type: ignore[arg-type]
-                c=rgb, extra=(1.2, height - 1.5, 0.9, 1e6, 0.25),
-            )  # fmt: skip
-        else:
-            stage.put(n.POST, x, y, width=radius, height=height, a=rgb, b=rgb, c=rgb, extra=(0.0, 0.0, 0.0, 1e6, 0.35))
-        stage.put(
-            n.POLE, x, y, length=reach, width=0.3, height=1.8, base=height - 1.8, a=rgb if arms < 2 else dark,
-            b=linear((0.75, 0.76, 0.74)) if style != "steel" else dark, extra=(arms,),
-        )  # fmt: skip
+    rgb, dark = linear(furniture.pole_rgb), linear((0.42, 0.43, 0.44))
+    radius, height = RADIUS.get(furniture.pole, 0.16), furniture.pole_height_m
+    style, reach, levels = FITTINGS.get(furniture.fittings, FITTINGS["arm"])
+    x = along(first, furniture.pole_spacing_m, 170.0)
+    at = side * lateral
+    if furniture.pole == "concrete-ladder":  # a flat post with openings
+        batch.add(n.BLOCK, x, at, length=0.10, width=radius, height=height, a=rgb, b=rgb, c=rgb,
+                  extra=(0.0, 0.0, 0.85, 1e6))  # fmt: skip
+    else:
+        batch.add(n.POST, x, at, width=radius, height=height, a=rgb, b=rgb, c=rgb, extra=(*NO_BAND, 0.35))
+    arm = rgb if furniture.pole.startswith("wood") else dark
+    batch.add(n.POLE, x, at, length=reach, width=0.3, height=1.9, base=height - 1.9, a=arm, b=GLASS, extra=(style,))
+    near = x[np.abs(x) < 60.0]
+    if furniture.transformers and len(near):
+        cans = near[int(3.0 * spot) % 2 :: 2]
+        toward = at - side * (radius + 0.22)
+        batch.add(n.POST, cans, toward, width=0.24, height=0.85, base=height - 3.1, a=dark, c=dark, extra=NO_BAND)
+        if furniture.fittings == "crowded":
+            batch.add(n.POST, cans, at + side * (radius + 0.20), width=0.20, height=0.75, base=height - 3.0, a=dark,
+                      c=dark, extra=NO_BAND)  # fmt: skip
+    if len(furniture.guard_stripes) == 2:
+        one, two = (linear(colour) for colour in furniture.guard_stripes)
+        batch.add(n.POST, near, at, width=radius * 1.06, height=1.9, base=0.35, a=one, b=two, c=one,
+                  extra=(0.0, 1.9, 0.42, 1e6, 0.05))  # fmt: skip
     spots = np.linspace(-0.9, 0.9, max(furniture.wires, 1)) * reach
     for k in range(min(furniture.wires, 6)):
-        low = 0.28 if k % 2 == 0 or arms < 0.5 else 0.98
-        stage.strip(
-            n.WIRE, side * lateral + float(spots[k]), height - low, (0.02, 0.02, 0.02), -400.0, 400.0,
-            max(furniture.pole_spacing_m, 4.0), first,
-        )  # fmt: skip
+        low = levels[k % len(levels)]
+        stage.strip(n.WIRE, at + float(spots[k]), height - low, (0.02, 0.02, 0.02), -400.0, 400.0,
+                    max(furniture.pole_spacing_m, 4.0), first)  # fmt: skip
+    if furniture.fittings == "crowded":  # telephone cables, thick and low
+        for low in (3.3, 3.9):
+            stage.strip(n.WIRE, at - side * 0.2, height - low, (0.01, 0.01, 0.01), -400.0, 400.0,
+                        max(furniture.pole_spacing_m, 4.0), first)  # fmt: skip
 
 
-def _lamps(stage: Stage, side: int, first: float) -> None:
-    arm = stage.scene.furniture.lamp == "arm"
-    height = 7.5 if arm else 3.6
+# lamp -> style of `pole_top`, height, half or whole length of the arm, spacing along the road
+LAMPS = {"arm": (4.0, 7.6, 1.9, 28.0), "double": (5.0, 8.6, 1.7, 30.0), "globe": (6.0, 3.6, 0.3, 18.0),
+         "flat": (7.0, 7.0, 1.5, 27.0)}  # fmt: skip
+
+
+def _lamps(batch: Batch, side: int, first: float) -> None:
+    stage = batch.stage
+    style, height, reach, spacing = LAMPS[stage.scene.furniture.lamp]
     lateral = side * (stage.half + stage.scene.road.shoulder_m + 0.45)
-    for x in _along(first, 28.0 if arm else 18.0, 120.0):
-        y = stage.y_at(x, lateral)
-        stage.put(
-            n.POST,
-            x,
-            y,
-            width=0.10 if arm else 0.07,
-            height=height,
-            a=STEEL,
-            b=STEEL,
-            c=STEEL,
-            extra=(0, 0, 0, 1e6, 0.4),
-        )
-        stage.put(
-            n.POLE, x, y, length=1.9 if arm else 0.3, width=0.3, height=0.9, base=height - 0.55, a=STEEL,
-            b=linear((0.85, 0.86, 0.85)), extra=(2.0 if arm else 3.0, float(-side)),
-        )  # fmt: skip
+    x = along(first, spacing, 120.0)
+    batch.add(n.POST, x, lateral, width=0.09, height=height - 0.2, a=STEEL, b=STEEL, c=STEEL, extra=(*NO_BAND, 0.4))
+    batch.add(n.POLE, x, lateral, length=reach, width=0.3, height=0.9, base=height - 0.62, a=STEEL, b=GLASS,
+              extra=(style, float(-side)))  # fmt: skip
 
 
-def _bollards(stage: Stage, first: float) -> None:
+def _bollards(batch: Batch, first: float) -> None:
+    stage = batch.stage
     furniture = stage.scene.furniture
     rgb, mark = linear(furniture.bollard_rgb), linear(furniture.bollard_mark_rgb)
+    glass = linear(furniture.bollard_glass_rgb)
     lateral = stage.half + min(max(stage.scene.road.shoulder_m * 0.7, 0.35), 1.3)
     for side in (1, -1):
-        for x in _along(first if side > 0 else first + 1.1, furniture.bollard_spacing_m, 75.0):
-            y = stage.y_at(x, side * lateral)
-            if furniture.bollard == "post":
-                stage.put(
-                    n.POST, x, y, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, extra=(0.68, 0.90, 0.0, 1e6, 0.0)
-                )
-            elif furniture.bollard == "wedge":
-                stage.put(
-                    n.BLOCK, x, y, yaw=0.25 * side, length=0.08, width=0.13, height=1.08, a=rgb, b=mark, c=rgb,
-                    extra=(0.62, 0.88, 0.0, 1e6),
-                )  # fmt: skip
-            elif furniture.bollard == "slab":
-                stage.put(
-                    n.BLOCK,
-                    x,
-                    y,
-                    length=0.035,
-                    width=0.17,
-                    height=1.0,
-                    a=rgb,
-                    b=mark,
-                    c=rgb,
-                    extra=(0.62, 0.95, 0.0, 1e6),
-                )
-            else:  # stone: low and thick, its head painted
-                stage.put(
-                    n.BLOCK, x, y, yaw=0.1, length=0.15, width=0.15, height=0.68, a=rgb, b=rgb, c=mark,
-                    extra=(0.0, 0.0, 0.0, 0.46),
-                )  # fmt: skip
+        x = along(first if side > 0 else first + 1.1, furniture.bollard_spacing_m, 75.0)
+        at = side * lateral
+        if furniture.bollard == "post":
+            batch.add(n.POST, x, at, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, d=glass,
+                      extra=(0.68, 0.92, 0.0, 1e6, 0.0, 0.73, 0.87))  # fmt: skip
+        elif furniture.bollard == "wedge":  # a hollow section, its band slanting towards the road
+            batch.add(n.BLOCK, x, at, yaw=0.25 * side, length=0.08, width=0.12, height=1.08, a=rgb, b=mark, c=rgb,
+                      d=glass, extra=(0.66, 0.92, 0.0, 1e6, 0.55 * side, 0.72, 0.88))  # fmt: skip
+        elif furniture.bollard == "slab":
+            batch.add(n.BLOCK, x, at, length=0.035, width=0.16, height=1.0, a=rgb, b=mark, c=rgb, d=glass,
+                      extra=(0.62, 0.93, 0.0, 1e6, 0.0, 0.68, 0.86))  # fmt: skip
+        else:  # stone: low and thick, its head painted
+            batch.add(n.BLOCK, x, at, yaw=0.1, length=0.15, width=0.15, height=0.68, a=rgb, b=rgb, c=mark,
+                      extra=(0.0, 0.0, 0.0, 0.46))  # fmt: skip
 
 
-def place_signs(stage: Stage) -> None:
-    """The town's board ahead, a warning sign behind, chevrons where the road bends, a speed limit further on."""
-    signs = stage.scene.signs
-    rng = stream(stage.scene.recipe, "signs")
-    ahead, behind, bend, more = rng.uniform(9.0, 13.5), rng.uniform(7.0, 11.0), rng.random(), rng.uniform(16.0, 26.0)
-    if not signs.shown:
-        return
-    keep = stage.drive
-    lateral = stage.verge + 0.9
-    board, ink, rim = linear(signs.board_rgb), linear(signs.text_rgb), linear(signs.border_rgb)
-    letters = max(len(signs.text), 3)
-    width = min(max(0.19 * letters + 0.5, 1.25), 2.1)
-    words = stage.text(signs.text or " ", signs.script)
-    _board(stage, ahead, keep * (lateral + width * 0.35), -1, 0, width, 0.95, 1.75, board, rim, ink, (words, 1.0, 0.07))
-    if signs.distance:
-        far = stage.text(signs.distance, "latin")
-        _board(
-            stage,
-            ahead,
-            keep * (lateral + width * 0.35),
-            -1,
-            0,
-            width * 0.6,
-            0.5,
-            1.2,
-            board,
-            rim,
-            ink,
-            (far, 1.0, 0.05),
-        )
-    shape = 2 if signs.warning_shape == "diamond" else 1
-    warn, edge = linear(signs.warning_rgb), linear(signs.warning_border_rgb)
-    size = 0.62 if shape == 2 else 0.58
-    rim_m = 0.05 if shape == 2 else 0.13
-    _board(stage, -behind, -keep * (lateral - 0.3), 1, shape, size, 2 * size, 1.7, warn, edge, BLACK, (0, 2.0, rim_m))
-    _board(stage, more, keep * (lateral - 0.4), -1, shape, size, 2 * size, 1.7, warn, edge, BLACK, (0, 2.0, rim_m))
-    _board(
-        stage,
-        -more,
-        -keep * lateral,
-        1,
-        3,
-        0.45,
-        0.9,
-        1.8,
-        linear(WHITE),
-        linear((0.8, 0.05, 0.08)),
-        BLACK,
-        (0, 4.0, 0.11),
-    )
-    if bend < 0.75:
-        outer = -1 if stage.curve > 0 else 1
-        for k in range(3):
-            x = 15.0 + 9.0 * k
-            at = outer * (stage.half + stage.scene.road.shoulder_m + 0.8)
-            _board(
-                stage, x, at, -1, 0, 0.42, 0.8, 0.9, linear(signs.chevron_rgb), linear(signs.chevron_rgb),
-                linear(signs.chevron_mark_rgb), (0, 3.0, 0.03, -float(outer)),
-            )  # fmt: skip
-
-
-def _board(
-    stage: Stage, x: float, lateral: float, facing: int, shape: int, width: float, height: float, base: float,
-    rgb: RGB, border: RGB, ink: RGB, extra: tuple[float, ...],
-) -> None:  # fmt: skip
-    """A board on posts, turned a little towards the camera."""
-    y = stage.y_at(x, lateral)
-    yaw = (pi if facing < 0 else 0.0) + stage.yaw_at(x) + 0.15 * np.sign(y) * facing
-    stage.put(
-        n.BOARD, x, y, yaw=float(yaw), width=width, height=height, base=base, a=rgb, b=border, c=ink,
-        extra=(float(shape), extra[0], *extra[1:]),
-    )  # fmt: skip
-    posts = (-0.7, 0.7) if width > 1.0 else (0.0,)
-    for p in posts:
-        stage.put(
-            n.POST, x - 0.06 * facing, y + p * width, width=0.045, height=base + height * (0.9 if shape == 0 else 0.5),
-            a=STEEL, b=STEEL, c=STEEL, extra=(0, 0, 0, 1e6, 0),
-        )  # fmt: skip
+def _stone(batch: Batch, x: float) -> None:
+    """A kilometre stone on the side where one drives, with its figure."""
+    stage = batch.stage
+    furniture = stage.scene.furniture
+    body, head = linear(furniture.stone_rgb), linear(furniture.stone_head_rgb)
+    dome = furniture.stone == "dome"
+    at = stage.drive * (stage.half + stage.scene.road.shoulder_m + 0.75)
+    tall = 0.95 if dome else 0.75
+    batch.add(n.BLOCK, x, at, length=0.12, width=0.24, height=tall, a=body, b=body, c=head,
+              extra=(0.0, 0.0, 0.0, tall - 0.34 if dome else 1e6))  # fmt: skip
+    figure = stage.text(f"{furniture.stone_km}", "latin")
+    batch.add(n.BOARD, x - 0.14, at, yaw=AHEAD, width=0.22, height=0.34, base=tall - 0.72, a=body, b=body, c=BLACK,
+              extra=(0.0, figure, 1.0, 0.0, 0.0, 0.11, 0.0))  # fmt: skip

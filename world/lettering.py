@@ -1,8 +1,8 @@
-"""Words as pictures for boards and shop fronts. Knows no scenes.
+"""Words and symbols as pictures for boards and shop fronts. Knows no scenes.
 
-Latin letters come from the font inside Pillow, with accents drawn above them. All other scripts are drawn by ourselves,
-as glyphs that have the habit of the script (a bar along the top, loops, joined bows, squares full of strokes) and
-vary from letter to letter: the same everywhere, whatever fonts a machine has; to be told apart, not to be read.
+A script with a font installed is written in it (`world.lettering_fonts`); all others are drawn by ourselves: Latin from
+the font inside Pillow with its accents, Greek and Cyrillic in lines of their own, the rest as glyphs that have the
+habit of their script and vary from letter to letter, to be told apart and not to be read.
 """
 
 import unicodedata
@@ -12,54 +12,41 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from world.lettering_strokes import GREEK_AND_CYRILLIC, HABITS, draw_glyph
+from world.lettering_fonts import drawn_only, font_of
+from world.lettering_strokes import ACCENTS, HABITS, LINES, PLAIN, TWINS, draw_glyph
+from world.lettering_symbols import symbol_picture
 from world.raycast_sprites import TEXT_HEIGHT, TEXT_LEVELS, TEXT_WIDTH
+from world.scripts import runs
 
-PIXELS = 40  # height of a letter while it is drawn
-PLAIN = {
-    "Đ": "D",
-    "đ": "d",
-    "Ł": "L",
-    "ł": "l",
-    "Ø": "O",
-    "ø": "o",
-    "Æ": "AE",
-    "æ": "ae",
-    "Œ": "OE",
-    "œ": "oe",
-    "ß": "ss",
-    "Þ": "Th",
-    "þ": "th",
-    "Ð": "D",
-    "ð": "d",
-    "ı": "i",
-    "Ħ": "H",
-    "ħ": "h",
-    "Ə": "E",
-    "ə": "e",
-    "ʻ": "'",
-    "ʼ": "'",
-    "’": "'",
-    "‘": "'",
-}
+PIXELS = 44  # height of a letter while it is drawn
+LONGEST = 28  # letters in a line
+SECOND, FIGURE = 0.68, 1.7  # size of a further line beside the first, and of one with a number alone
 
 
 def letter_table(texts: tuple[tuple[str, str], ...]) -> NDArray[np.uint8]:
-    """Coverage of every (words, script), with mips below: (n, 2 · TEXT_HEIGHT, TEXT_WIDTH). At least one row."""
-    return np.stack([_sheet(words, script) for words, script in texts or ((" ", "latin"),)])
+    """Coverage of every (words, script), with mips below: (n, 2 · TEXT_HEIGHT, TEXT_WIDTH). At least one row.
+
+    A line break in the words begins a smaller line; the script "symbol" takes a name of `lettering_symbols.SYMBOLS`.
+    """
+    drawn = drawn_only()
+    return np.stack([_sheet(words, script, drawn)[0] for words, script in texts or ((" ", "latin"),)])
 
 
-@lru_cache(maxsize=4096)
-def _sheet(words: str, script: str) -> NDArray[np.uint8]:
-    line = words_picture(words, script)
-    scale = min(TEXT_WIDTH * 0.96 / max(line.width, 1), TEXT_HEIGHT * 0.92 / line.height)
-    wide = max(int(line.width * max(scale, 0.6 * TEXT_HEIGHT * 0.92 / line.height)), 1)
-    wide = min(wide, int(TEXT_WIDTH * 0.98))
-    tall = max(int(line.height * min(scale * 1.5, TEXT_HEIGHT * 0.92 / line.height)), 6)
-    small = np.asarray(line.resize((wide, tall), Image.Resampling.BOX), dtype=np.float32)
-    level = np.zeros((TEXT_HEIGHT, TEXT_WIDTH), dtype=np.float32)
-    top, left = (TEXT_HEIGHT - tall) // 2, (TEXT_WIDTH - wide) // 2
-    level[top : top + tall, left : left + wide] = small
+def filled_share(words: str, script: str) -> float:
+    """Which part of the sheet's width the words fill, 0 … 1: how broad their board must be."""
+    return _sheet(words, script, drawn_only())[1]
+
+
+@lru_cache(maxsize=1024)
+def _sheet(words: str, script: str, drawn: bool) -> tuple[NDArray[np.uint8], float]:
+    if script == "symbol":
+        level = np.zeros((TEXT_HEIGHT, TEXT_WIDTH), dtype=np.float32)
+        side = TEXT_HEIGHT
+        level[:, (TEXT_WIDTH - side) // 2 : (TEXT_WIDTH + side) // 2] = symbol_picture(words, side)
+    else:
+        level = _lines(words, script, drawn)
+    inked = np.flatnonzero(level.max(axis=0) > 24)
+    share = float(inked[-1] + 1 - inked[0]) / TEXT_WIDTH if len(inked) else 0.0
     sheet = np.zeros((2 * TEXT_HEIGHT, TEXT_WIDTH), dtype=np.uint8)
     high = TEXT_HEIGHT
     for _ in range(TEXT_LEVELS):
@@ -67,70 +54,87 @@ def _sheet(words: str, script: str) -> NDArray[np.uint8]:
         sheet[at : at + high, : level.shape[1]] = np.round(level)
         level = level.reshape(high // 2, 2, -1, 2).mean(axis=(1, 3))
         high //= 2
-    return sheet
+    return sheet, share
 
 
-def words_picture(words: str, script: str) -> Image.Image:
-    """One line of `words` as a grey picture, as wide as it needs."""
-    words = words[:24] or " "
-    canvas = Image.new("L", (PIXELS * (len(words) + 3) * 2, int(PIXELS * 1.5)), 0)
+def _lines(words: str, script: str, drawn: bool) -> NDArray[np.float32]:
+    """The lines one below the other, each as large as its place allows, never stretched sideways."""
+    level = np.zeros((TEXT_HEIGHT, TEXT_WIDTH), dtype=np.float32)
+    lines = (words.split("\n") or [" "])[:3]
+    parts = [FIGURE if len(lines) > 1 and line.isdigit() else SECOND if k else 1.0 for k, line in enumerate(lines)]
+    top = 0.0
+    for line, part in zip(lines, parts, strict=True):
+        room = TEXT_HEIGHT * part / sum(parts)
+        picture = words_picture(line, script, drawn)
+        scale = room * 0.90 / picture.height
+        wide = min(int(picture.width * scale), int(TEXT_WIDTH * 0.98))
+        scale = max(wide / picture.width, 0.62 * scale)  # too long: narrower letters, and lower ones after that
+        tall = max(int(picture.height * min(scale / 0.8, room * 0.90 / picture.height)), 4)
+        small = np.asarray(picture.resize((max(wide, 1), tall), Image.Resampling.BOX), dtype=np.float32)
+        y, x = int(top + (room - tall) / 2), (TEXT_WIDTH - small.shape[1]) // 2
+        level[y : y + tall, x : x + small.shape[1]] = small
+        top += room
+    return level
+
+
+def words_picture(words: str, script: str, drawn: bool | None = None) -> Image.Image:
+    """One line of `words` as a grey picture, as wide as it needs; `drawn` for letters of our own alone."""
+    drawn = drawn_only() if drawn is None else drawn
+    words = unicodedata.normalize("NFC", "".join(c for c in words[:LONGEST] if c.isprintable())) or " "
+    canvas = Image.new("L", (PIXELS * (len(words) + 3) * 2, int(PIXELS * 2.0)), 0)
     pen = ImageDraw.Draw(canvas)
-    x = 4.0
-    top = PIXELS * 0.32
-    for letter in words:
-        x += _letter(canvas, pen, letter, script, x, top)
+    x = 8.0
+    base = PIXELS * 1.35
+    for piece, kind in runs(words, script):
+        font = font_of(kind, PIXELS, drawn)
+        if font is not None:
+            pen.text((x, base), piece, fill=255, font=font, anchor="ls")
+            x += float(pen.textlength(piece, font=font))
+            continue
+        for letter in piece:
+            x += _letter(pen, letter, kind if kind in HABITS else script, x, base)
     box = canvas.getbbox() or (0, 0, PIXELS, PIXELS)
-    return canvas.crop((max(box[0] - 2, 0), max(box[1] - 2, 0), box[2] + 2, box[3] + 2))
+    low, high = min(box[1], int(base - 0.74 * PIXELS)), max(box[3], int(base + 0.08 * PIXELS))
+    return canvas.crop((max(box[0] - 2, 0), max(low - 2, 0), box[2] + 2, high + 2))
 
 
-@lru_cache(maxsize=1)
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size=PIXELS)
+@lru_cache(maxsize=2)
+def _bundled(size: int = PIXELS) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size=size)
 
 
-def _letter(canvas: Image.Image, pen: ImageDraw.ImageDraw, letter: str, script: str, x: float, top: float) -> float:
-    """Draw one letter at x; how far to go on."""
+def _letter(pen: ImageDraw.ImageDraw, letter: str, script: str, x: float, base: float) -> float:
+    """Draw one letter at x on the line `base` by ourselves; how far to go on."""
     if letter.isspace():
         return PIXELS * 0.32
-    if unicodedata.category(letter).startswith("M") and script in HABITS:
+    if unicodedata.category(letter).startswith("M"):
         return 0.0  # its base already carries the habit of the script
-    base = letter
-    marks = ""
+    plain, marks = letter, ""
     if ord(letter) > 127:
-        base = PLAIN.get(letter, "")
-        if not base:
-            parts = unicodedata.normalize("NFD", letter)
-            base, marks = parts[0], parts[1:]
-    if all(ord(c) < 128 for c in base):
-        font = _font()
-        pen.text((x, top - PIXELS * 0.18), base, fill=255, font=font, stroke_width=1, stroke_fill=255)
-        width = float(pen.textlength(base, font=font))
-        for k, _ in enumerate(marks[:2]):
-            middle, above = x + width * 0.5, top - PIXELS * (0.06 if base.isupper() else -0.08) - 5 * k
-            pen.line((middle - 5, above, middle + 5, above - 5), fill=255, width=4)
-        return width + 2.0
-    if letter.upper() in GREEK_AND_CYRILLIC:
-        return _twin(canvas, pen, letter, x, top)
-    return draw_glyph(pen, ord(letter), script, x, top, PIXELS)
-
-
-def _twin(canvas: Image.Image, pen: ImageDraw.ImageDraw, letter: str, x: float, top: float) -> float:
-    """A Greek or Cyrillic letter: its Latin twin, mirrored or not, or lines of its own."""
-    form = GREEK_AND_CYRILLIC[letter.upper()]
-    scale = 1.0 if letter.isupper() else 0.78
-    tall, wide = PIXELS * 0.72 * scale, PIXELS * 0.60 * scale
-    bottom = top + PIXELS * 0.72
-    if isinstance(form, str):
-        font = _font()
-        width = int(pen.textlength(form[-1], font=font)) + 2
-        tile = Image.new("L", (width, int(PIXELS * 1.2)), 0)
-        ImageDraw.Draw(tile).text((1, 0), form[-1], fill=255, font=font, stroke_width=1, stroke_fill=255)
-        if form[0] == "<" and len(form) > 1:
-            tile = tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        box = tile.getbbox() or (0, 0, 1, 1)
-        tile = tile.crop(box).resize((max(int((box[2] - box[0]) * scale), 1), max(int(tall), 1)))
-        canvas.paste(tile, (int(x), int(bottom - tall)))
-        return tile.width + 4.0
-    for x0, y0, x1, y1 in form:
-        pen.line((x + x0 * wide, bottom - y0 * tall, x + x1 * wide, bottom - y1 * tall), fill=255, width=5)
-    return wide + 6.0
+        parts = unicodedata.normalize("NFD", letter)
+        plain, marks = PLAIN.get(parts[0], parts[0]), parts[1:]
+    capital = plain[0].isupper()
+    size = PIXELS
+    if plain in TWINS:
+        plain = TWINS[plain]
+    elif plain not in LINES and plain.upper() in TWINS:  # a small letter like its capital
+        plain, size = TWINS[plain.upper()], int(0.77 * PIXELS)
+    if all(ord(c) < 128 for c in plain):
+        font = _bundled(size)
+        pen.text((x, base), plain, fill=255, font=font, anchor="ls", stroke_width=1, stroke_fill=255)
+        width = float(pen.textlength(plain, font=font)) + 2.0
+    elif (form := LINES.get(plain) or LINES.get(plain.upper())) is not None:
+        tall = PIXELS * (0.70 if capital else 0.53)
+        for stroke in form:
+            points = [(x + 3 + 0.78 * u * tall, base - v * tall) for u, v in stroke]
+            pen.line(points, fill=255, width=5, joint="curve")
+        width = 0.78 * tall + 10.0
+    else:
+        return draw_glyph(pen, ord(letter), script, x, base - 0.72 * PIXELS, PIXELS)
+    for k, mark in enumerate(marks[:2]):
+        for stroke in ACCENTS.get(mark, ACCENTS["\u0301"]):
+            below = stroke[0][1] < 0.0
+            foot = base if below else base - PIXELS * ((0.76 if capital else 0.60) + 0.16 * k)
+            points = [(x + 0.5 * width + u * PIXELS, foot - v * PIXELS) for u, v in stroke]
+            pen.line(points, fill=255, width=4)
+    return width

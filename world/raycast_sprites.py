@@ -8,7 +8,8 @@ from world.compiled import kernel
 
 SIDE = 256  # of a sprite at its finest
 LEVELS = 7
-TEXT_HEIGHT, TEXT_WIDTH, TEXT_LEVELS = 32, 160, 4
+TEXT_HEIGHT, TEXT_WIDTH, TEXT_LEVELS = 64, 256, 5
+TEXT_ASPECT = TEXT_WIDTH / TEXT_HEIGHT
 
 
 @kernel

@@ -134,38 +134,64 @@ class Road:
 
 @dataclass(frozen=True)
 class Furniture:
-    """Poles, bollards, rails, fences, lamps."""
+    """Poles, bollards, rails, fences, lamps, kilometre stones."""
 
     pole: str  # "none", "wood", "concrete", "steel", "wood-cross", "concrete-ladder"
     pole_rgb: RGB
     pole_spacing_m: float
     pole_height_m: float
     wires: int
+    fittings: str  # what a pole carries: "pins", "arm", "arms", "crowded"
+    transformers: bool  # grey cans hang on some poles
+    guard_stripes: tuple[RGB, ...]  # two colours of stripes around a pole's foot, or none
     bollard: str  # "none", "post", "wedge", "slab", "stone"
     bollard_rgb: RGB
-    bollard_mark_rgb: RGB  # the reflector or band
+    bollard_mark_rgb: RGB  # the band
+    bollard_glass_rgb: RGB  # the reflector; as the band where there is no other
     bollard_spacing_m: float
     guard_rail: bool
+    rail_rgb: RGB
     fence: str  # "none", "wood", "wire", "hedge", "wall", "stone"
     fence_rgb: RGB
-    lamp: str  # "none", "arm", "globe"
+    lamp: str  # "none", "arm", "double", "globe", "flat"
+    stone: str  # of kilometres: "none", "dome", "block"
+    stone_rgb: RGB
+    stone_head_rgb: RGB
+    stone_km: int  # the figure on it
 
 
 @dataclass(frozen=True)
 class Signs:
-    """The board with the town's name and the warning sign's shape."""
+    """What boards say, and their shapes and colours."""
 
     text: str  # native name of the nearest town
-    distance: str  # "12 km", "7 mi", or ""
+    below: str  # the name in Latin letters where boards are bilingual, or ""
+    distance: str  # "12 km", "7 mi", or "" in the town
     script: str  # "latin", "cyrillic", "greek", "arabic", "hebrew", "devanagari", "thai", "hangul", "han", "kana" …
     board_rgb: RGB
     text_rgb: RGB
     border_rgb: RGB
+    entry: bool  # the town begins here: its board stands before the houses, without a distance
+    entry_rgb: RGB
+    entry_text_rgb: RGB
+    entry_border_rgb: RGB
+    route: str  # number of the road, "" where it has none
+    route_rgb: RGB
+    route_text_rgb: RGB
+    street: str  # name on the plates of a town's street, "" outside
+    street_rgb: RGB
+    street_text_rgb: RGB
     warning_shape: str  # "triangle", "diamond"
     warning_rgb: RGB
     warning_border_rgb: RGB
+    warning: str  # what it warns of, a name of `lettering_symbols.SYMBOLS`
     chevron_rgb: RGB
     chevron_mark_rgb: RGB
+    limit: int  # as the sign says it, in the country's unit
+    limit_form: str  # "ring", "ring-yellow", "ring-blue" (blue figures), "us", "canada"
+    junction: str  # what stands where a street crosses: "stop", "yield", "none"
+    stop: str  # the word on a stop sign
+    stop_form: str  # "octagon", "triangle"
     shown: bool
 
 
