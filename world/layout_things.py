@@ -190,11 +190,16 @@ class Stage:
         high: float,
         a: float = 0.0,
         b: float = 0.0,
+        look: float = 0.0,
     ) -> None:
-        """Add a sheet along the road from x = low to high, `lateral` metres from its middle."""
+        """Add a sheet along the road from x = low to high, `lateral` metres from its middle.
+
+        `a` and `b` are what its kind makes of them: span and phase of wires, distance and phase of gates; `look` its
+        variant.
+        """
         x = np.linspace(low, high, n.STRIP_STEPS + 1)
         ground = self.ground_z(x, self.y_at(x, lateral))
-        row = [float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, 0.0]
+        row = [float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, look]
         self.strips.append(np.concatenate([row, ground]))
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

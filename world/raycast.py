@@ -13,10 +13,12 @@ from math import atan2, pi, sqrt
 import world.raycast_names as n
 from world.compiled import kernel
 from world.raycast_behind import background, far_front, land
-from world.raycast_boxes import MISS, house
+from world.raycast_boxes import MISS
 from world.raycast_cars import car
 from world.raycast_figures import figure
+from world.raycast_houses import house
 from world.raycast_plants import plant
+from world.raycast_roofs import hut
 from world.raycast_sky import haze_weight
 from world.raycast_strips import strip_hits
 from world.raycast_terrain import meet_ground
@@ -79,6 +81,9 @@ def trace(
                     near, a, cr, cg, cb = plant(P, T, seen, atlas, hx, hy, slope, pix)
                 elif kind == n.HOUSE:
                     near, cr, cg, cb = house(P, T, seen, text, noise, hx, hy, slope, pix)
+                    a = 1.0
+                elif kind == n.HUT:
+                    near, cr, cg, cb = hut(P, T, seen, noise, hx, hy, slope, pix)
                     a = 1.0
                 elif kind == n.CAR:
                     near, a, cr, cg, cb = car(P, T, seen, hx, hy, slope, pix)

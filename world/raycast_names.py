@@ -42,8 +42,8 @@ BEYOND = 1e6  # metres to the sky
 CLASSES = ("sky", "relief", "water", "ground", "road", "plants", "buildings", "vehicles", "signs", "furniture", "life")
 
 # --- a strip's columns ---------------------------------------------------------------------------------------------
-STRIP_KIND, STRIP_Y, STRIP_HEIGHT, STRIP_RGB, STRIP_FROM, STRIP_TO, STRIP_SEED, STRIP_A, STRIP_B = (
-    0, 1, 2, 3, 6, 7, 8, 9, 10,
+STRIP_KIND, STRIP_Y, STRIP_HEIGHT, STRIP_RGB, STRIP_FROM, STRIP_TO, STRIP_SEED, STRIP_A, STRIP_B, STRIP_LOOK = (
+    0, 1, 2, 3, 6, 7, 8, 9, 10, 11,
 )  # fmt: skip
 STRIP_GROUND, STRIP_STEPS = 12, 40  # heights of the ground under it, evenly from STRIP_FROM to STRIP_TO
 STRIP_COLUMNS = STRIP_GROUND + STRIP_STEPS + 1

@@ -203,14 +203,28 @@ class Buildings:
     setback_m: float
     storeys_mean: float
     storeys_max: int
+    lot_m: float  # width of a house in a closed street
     roof: str  # "gable", "hip", "flat"
     roof_share: float  # share of houses with that roof; the rest flat
     roof_steepness: float  # tangent of the pitch
+    eaves_m: float  # how far a roof reaches beyond the walls
     wall_palette: tuple[RGB, ...]
+    wall_kinds: tuple[str, ...]  # what each wall is made of, as in world.styles.WALLS
     roof_palette: tuple[RGB, ...]
+    roof_kinds: tuple[str, ...]  # what each roof is covered with, as in world.styles.COVERS
     window_rgb: RGB
-    window_style: str  # "small", "wide", "tall", "shutter"
+    window_style: str  # as in world.styles.WINDOWS
+    trim_rgb: RGB  # frames, sills, corners
+    door_palette: tuple[RGB, ...]  # doors and shutters
+    grime: float  # 0 fresh paint … 1 stained and splashed
+    traits: tuple[tuple[str, float], ...]  # as in world.styles.TRAITS, with the share of houses that have it
+    garden: str  # what runs between house and road, as in world.styles.GARDENS
+    garden_rgb: RGB
+    landmark: str  # "none", "church", "onion", "mosque", "temple", "silo"
+    estate: bool  # apartment blocks of concrete panels
     shops: float  # 0 … 1, ground floors with shop fronts
+    shop_words: tuple[str, ...]  # what is written above them
+    shop_script: str
 
 
 @dataclass(frozen=True)

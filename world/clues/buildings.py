@@ -1,69 +1,283 @@
-"""Buildings: how many, how high, in which forms and colours.
+"""Buildings: how many, how high, in which forms, materials and colours, and what stands around them.
 
-Rules: density and storeys follow the density of people; forms, walls and roofs follow the region's style
-(world/styles.py), shifted by the country's own (invented) taste and by local fields: walls at 600, 150 and 40 km,
-roofs at 600 and 150 km. Steep roofs shed snow; flat ones belong to dry lands.
+Rules. Density and storeys follow the density of people; a closed street front begins where towns do. Forms, walls,
+roofs, windows and what is put on them follow the region's building tradition (`world/house_styles.csv`, by country,
+and below by climate, height and latitude where one country has several): half-timber along the Rhine and in Normandy,
+granite and slate in Brittany, brick around the North Sea, pantiles where the Mediterranean climate (Köppen Cs)
+reigns, logs and boards in the boreal lands, adobe and flat roofs where it hardly rains, stilts in the wet tropics,
+round huts in the Sahel and the African highlands, felt yurts on the steppe, towers of concrete panels in the cities
+of the former Eastern bloc and of China and Korea, unfinished storeys with starter bars in Egypt and the Andes, water
+tanks where mains run dry, solar heaters around the eastern Mediterranean. Steep roofs shed snow; flat ones belong to
+dry lands. Churches, mosques and temples follow the prevailing faith. Within a style the country's own (invented)
+order of colours and the local fields tint paint a little, never further than people paint: plaster at most, stone and
+brick hardly.
 """
 
+import csv
+from functools import lru_cache
+from pathlib import Path
+
 from world.clues.site import Site
-from world.colour import saturate, shift
+from world.colour import mix, shift
 from world.scene import RGB, Buildings
 from world.streams import Stream
+from world.styles import STYLES, Style
 
+WORDS = Path(__file__).parents[1] / "shop_words.csv"
 NOTHING = Buildings(
     density=0.0,
     setback_m=10.0,
     storeys_mean=1.0,
     storeys_max=1,
+    lot_m=9.0,
     roof="gable",
     roof_share=1.0,
     roof_steepness=0.6,
+    eaves_m=0.3,
     wall_palette=((0.80, 0.78, 0.72),),
+    wall_kinds=("plaster",),
     roof_palette=((0.50, 0.30, 0.25),),
+    roof_kinds=("tiles",),
     window_rgb=(0.20, 0.22, 0.25),
     window_style="small",
+    trim_rgb=(0.85, 0.85, 0.82),
+    door_palette=((0.30, 0.20, 0.13),),
+    grime=0.3,
+    traits=(),
+    garden="none",
+    garden_rgb=(0.5, 0.5, 0.5),
+    landmark="none",
+    estate=False,
     shops=0.0,
+    shop_words=("market",),
+    shop_script="latin",
 )
+BY_COUNTRY = {
+    "NO": "norwegian", "IS": "icelandic", "GL": "greenlandic", "FO": "icelandic", "DK": "danish", "IE": "irish",
+    "BE": "belgian",
+    "PT": "portuguese", "AL": "albanian", "XK": "albanian", "PL": "polish", "UA": "ukrainian", "EG": "egyptian",
+    "IR": "iranian", "TN": "tunisian", "NG": "nigerian", "ML": "sahelian", "NE": "sahelian", "BF": "sahelian",
+    "TD": "sahelian", "SD": "sahelian", "MR": "sahelian", "ET": "ethiopian", "LS": "lesotho", "SZ": "lesotho",
+    "BD": "bengali", "PK": "pakistani", "AF": "pakistani", "LK": "lankan", "BT": "bhutanese", "VN": "vietnamese",
+    "KH": "khmer", "LA": "khmer", "ID": "javanese", "PG": "papuan", "SB": "papuan", "TW": "taiwanese", "UZ": "uzbek",
+    "TM": "uzbek", "TJ": "uzbek", "GT": "centralamerican", "HN": "centralamerican", "NI": "centralamerican",
+    "SV": "centralamerican", "CR": "centralamerican", "PA": "centralamerican", "CU": "cuban", "PE": "peruvian",
+    "BO": "bolivian", "EC": "ecuadorian", "CO": "colombian", "VE": "colombian", "CL": "chilean", "PH": "filipino",
+}  # fmt: skip
+TRIMS: dict[str, RGB] = {"sash": (0.90, 0.90, 0.87), "sliding": (0.62, 0.63, 0.64), "few": (0.42, 0.36, 0.30)}
+DOORS: tuple[RGB, ...] = (
+    (0.36, 0.24, 0.15),
+    (0.22, 0.30, 0.40),
+    (0.46, 0.16, 0.14),
+    (0.20, 0.33, 0.24),
+    (0.55, 0.53, 0.50),
+)
+SHUTTERS: tuple[RGB, ...] = (
+    (0.42, 0.52, 0.56),
+    (0.30, 0.40, 0.30),
+    (0.46, 0.30, 0.20),
+    (0.66, 0.66, 0.60),
+    (0.52, 0.58, 0.46),
+)
+BLUES: tuple[RGB, ...] = ((0.16, 0.40, 0.66), (0.22, 0.46, 0.70), (0.18, 0.36, 0.56))
+GARDEN_RGB: dict[str, RGB] = {
+    "none": (0.5, 0.5, 0.5), "picket": (0.86, 0.85, 0.80), "panel": (0.40, 0.48, 0.42), "bars": (0.20, 0.22, 0.22),
+    "wire": (0.55, 0.56, 0.56), "hedge": (0.20, 0.33, 0.14), "wall": (0.74, 0.69, 0.61),
+    "panelblock": (0.64, 0.63, 0.60),
+    "adobe": (0.66, 0.50, 0.34), "stone": (0.56, 0.53, 0.48),
+}  # fmt: skip
+
+
+def style_of(site: Site) -> Style:
+    """The building tradition here: the country's, or that of its landscape where it has several."""
+    place, (lat, lng) = site.place, (site.recipe.lat, site.recipe.lng)
+    iso, zone, high = place.country, place.koppen, place.altitude_m
+    name = BY_COUNTRY.get(iso, "")
+    cold = place.temperature_c < 8.0
+    if iso in ("FR", "IT", "DE") and high > 750.0 and cold and 5.5 < lng < 14.5:
+        name = "alpine"
+    elif iso in ("FR", "MC") and zone.startswith("Cs"):
+        name = "provencal"
+    elif iso == "FR":
+        name = (
+            "breton" if lng < -1.6 and lat > 47.2 else
+            "norman" if lng < 1.5 and lat > 48.6 else
+            "alsatian" if lng > 7.0 and lat > 47.5 else
+            "belgian" if lat > 49.9 and lng > 1.5 else ""
+        )  # fmt: skip
+    elif iso == "DE":
+        name = "northgerman" if lat > 52.6 else "alsatian" if lng < 8.3 and lat < 49.2 else ""
+    elif iso == "IT":
+        name = "neapolitan" if lat < 41.5 else ""
+    elif iso == "GR":
+        name = "cycladic" if 36.0 < lat < 37.9 and lng > 24.2 else ""
+    elif iso == "ES":
+        name = "cantabrian" if lat > 42.4 and lng < 0.0 and not zone.startswith("B") else ""
+    elif iso == "GB":
+        name = "scottish" if lat > 55.2 else ""
+    elif iso == "US":
+        name = (
+            "southwestern" if lng < -100.0 and lat < 38.5 and (zone[0] == "B" or zone.startswith("Cs")) else
+            "floridian" if lat < 30.5 and lng > -98.0 else ""
+        )  # fmt: skip
+    elif iso == "IN":
+        name = "himalaya" if high > 1500.0 and lat > 26.0 else "lankan" if zone[:2] in ("Am", "Af") else ""
+    elif iso == "CN":
+        name = "tibetan" if high > 2800.0 else ""
+    elif iso == "PE":
+        name = "andean" if high > 2000.0 and place.urban < 0.5 else "peruvian"
+    elif iso == "EC":
+        name = "ecuadorian"
+    elif iso == "CL":
+        name = "chilote" if -46.0 < lat < -41.3 else "peruvian" if zone.startswith("BW") else "chilean"
+    elif iso == "ID":
+        name = "papuan" if lng > 131.0 else "malay" if lng < 104.0 or lat > -4.0 else "javanese"
+    elif iso == "MY" and lng > 109.0:
+        name = "malay"
+    elif iso == "GH" or iso == "SN" or iso == "CI":
+        name = "sahelian" if zone.startswith("B") and place.urban < 0.4 else ""
+    elif iso == "NG" and lat > 11.0 and place.urban < 0.5:
+        name = "sahelian"
+    return STYLES[name] if name else site.style
 
 
 def draw(site: Site, rng: Stream) -> Buildings:
     """The houses beside the road."""
-    f, place, style, country = site.field, site.place, site.style, site.country
+    f, place, country, style = site.field, site.place, site.country, style_of(site)
+    traits = dict(style.traits)
     people = min(1.0, place.population_per_km2 / 700.0)
     density = 0.08 + 0.42 * people + 0.6 * place.urban + 0.10 * rng.normal() + 0.04 * f["density"]
     if place.population_per_km2 < 0.8:
         density *= 0.4
+    if place.urban < traits.get("detached", 0.0):  # where towns are made of houses with gardens
+        density = min(density, 0.62)
     storeys = style.storeys * (1.0 + 0.9 * place.urban**1.5) + 0.25 * f["tall"] * place.urban
+    estate = rng.chance(traits.get("estate", 0.0) * max(0.0, place.urban - 0.25) * 1.5)
     mean = max(1.0, storeys + 0.2 * rng.normal())
+    if estate:
+        mean = 5.0 + (4.5 if rng.chance(0.5) else 0.0)
+        density = min(density, 0.7)
+    else:
+        rng.unit()
+    palette, kinds = _taste(style.walls, style.wall_kinds, site)
+    roofs, covers = _taste(style.roofs, style.roof_kinds, site)
+    if estate:
+        palette, kinds = _slabs(site), ("panel",) * 4
+    poverty = 1.0 - place.wealth
+    garden = rng.choice(style.gardens) if density < 0.78 and rng.chance(0.35 + 0.5 * min(1.0, 2.0 * people)) else "none"
+    words, script = shop_words(place.country, country.script)
+    windows = style.windows
+    blue = traits.get("blue", 0.0) > 0.6
     return Buildings(
         density=min(1.0, max(0.0, density)),
-        setback_m=max(1.0, 9.0 - 7.5 * place.urban + 2.0 * rng.normal()),
+        setback_m=max(1.0, 9.0 - 7.5 * place.urban + 2.0 * rng.normal() + 6.0 * estate),
         storeys_mean=mean,
         storeys_max=max(2, round(mean * (1.5 + 2.2 * place.urban * place.wealth))),
+        lot_m=style.lot_m * (1.0 + 0.06 * f["width"]),
         roof=style.roof,
-        roof_share=min(1.0, max(0.05, style.roof_share - 0.25 * place.urban + 0.05 * f["house_form"])),
+        roof_share=0.0
+        if estate
+        else min(1.0, max(0.05, style.roof_share - 0.25 * place.urban + 0.05 * f["house_form"])),
         roof_steepness=max(0.1, style.steepness * (1.0 + 0.10 * f["house_form"] + 0.12 * country.accents[2])),
-        wall_palette=tuple(_wall(site, rgb) for rgb in _taste(style.walls, site)),
-        roof_palette=tuple(_roof(site, rgb) for rgb in _taste(style.roofs, site)),
+        eaves_m=style.eaves_m,
+        wall_palette=palette
+        if estate
+        else tuple(_wall(site, kind, rgb) for kind, rgb in zip(kinds, palette, strict=True)),
+        wall_kinds=kinds,
+        roof_palette=tuple(_roof(site, rgb) for rgb in roofs),
+        roof_kinds=covers,
         window_rgb=shift((0.20, 0.23, 0.28), 0.2 * f["paint"], 0.02 * f["wall_warm"]),
-        window_style=style.windows,
-        shops=min(1.0, max(0.0, place.urban * 0.85 + 0.10 * rng.normal())),
+        window_style="wide" if estate and windows == "small" else windows,
+        trim_rgb=shift(
+            TRIMS.get(windows, (0.84, 0.82, 0.77)), 0.06 * f["paint"] - 0.25 * poverty * (windows != "sash")
+        ),
+        door_palette=BLUES if blue else (SHUTTERS if windows == "shutter" else DOORS),
+        grime=min(1.0, max(0.05, 0.15 + 0.55 * poverty + 0.12 * f["paint"] + 0.15 * (place.precipitation_mm > 1600.0))),
+        traits=_local_traits(site, traits, estate),
+        garden=garden,
+        garden_rgb=_garden(site, garden, palette[0]),
+        landmark=_landmark(site, traits, rng),
+        estate=estate,
+        shops=min(1.0, max(0.0, place.urban * 0.7 + 0.12 * rng.normal())),
+        shop_words=words,
+        shop_script=script,
     )
 
 
-def _taste(palette: tuple[RGB, ...], site: Site) -> tuple[RGB, ...]:
+@lru_cache(maxsize=512)
+def shop_words(iso: str, script: str) -> tuple[tuple[str, ...], str]:
+    """What shops are called in a country, and in which script; English where the table does not know the country."""
+    table = _words()
+    if iso not in table and script == "arabic":
+        iso = "EG"
+    return table.get(iso, table["US"])
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, tuple[tuple[str, ...], str]]:
+    with WORDS.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return {iso: (tuple(row["words"].split()), row["script"]) for row in rows for iso in row["countries"].split()}
+
+
+def _local_traits(site: Site, traits: dict[str, float], estate: bool) -> tuple[tuple[str, float], ...]:
+    """Shares as they are here: huts and stilts are rural, coolers need heat and money, chimneys go where flats are."""
+    place = site.place
+    rural = max(0.0, 1.0 - 1.8 * place.urban)
+    warm = min(1.0, max(0.0, (place.temperature_c - 9.0) / 14.0))
+    factor = {
+        "hut": rural, "yurt": max(0.15, rural), "stilts": rural, "gabled": 1.0, "ac": warm * (0.5 + 0.5 * place.urban),
+        "chimney": 0.0 if estate else 1.0, "rebar": 0.0 if estate else 1.0, "solar": 0.0 if estate else 1.0,
+        "balcony": 0.55 + 0.6 * place.urban, "enclosed": 1.0 if estate else 0.4, "roller": 1.0, "high": place.urban,
+    }  # fmt: skip
+    return tuple(
+        (name, min(1.0, share * factor.get(name, 1.0)))
+        for name, share in traits.items()
+        if name not in ("estate", "detached")
+    )
+
+
+def _landmark(site: Site, traits: dict[str, float], rng: Stream) -> str:
+    """One building that stands out, in villages and towns: a church, a mosque, a temple, or the silo of a farm."""
+    people = min(1.0, site.place.population_per_km2 / 150.0)
+    spot = rng.unit()
+    for name in ("church", "onion", "mosque", "temple"):
+        spot -= traits.get(name, 0.0) * people * 0.8
+        if spot < 0.0:
+            return name
+    return (
+        "silo" if spot < traits.get("silo", 0.0) + traits.get("barn", 0.0) * 0.6 and site.place.urban < 0.3 else "none"
+    )
+
+
+def _slabs(site: Site) -> tuple[RGB, ...]:
+    light = 0.06 * site.field["wall_light"]
+    return tuple(
+        shift(rgb, light) for rgb in ((0.72, 0.70, 0.66), (0.66, 0.66, 0.65), (0.76, 0.70, 0.60), (0.62, 0.66, 0.70))
+    )
+
+
+def _taste(palette: tuple[RGB, ...], kinds: tuple[str, ...], site: Site) -> tuple[tuple[RGB, ...], tuple[str, ...]]:
     """Which colour of the region comes first, by the country; the first is repeated, since most houses wear it."""
-    first = int((site.country.accents[3] + 1.0) / 2.0 * 0.999 * len(palette))
-    turned = palette[first:] + palette[:first]
-    return (turned[0], *turned)
+    first = int((site.country.accents[3] + 1.0) / 2.0 * 0.999 * min(len(palette), 3))
+    order = (first, *range(first, len(palette)), *range(first))
+    return tuple(palette[k] for k in order), tuple(kinds[k] for k in order)
 
 
-def _wall(site: Site, rgb: RGB) -> RGB:
+def _wall(site: Site, kind: str, rgb: RGB) -> RGB:
     f, accents = site.field, site.country.accents
-    warm, green = 0.06 * f["wall_warm"] + 0.05 * accents[4], 0.035 * f["wall_green"] + 0.04 * accents[5]
-    return saturate(shift(rgb, 0.09 * f["wall_light"], warm, green), 1.15)
+    paint = 1.0 if kind in ("plaster", "boards", "sheet") else 0.5
+    warm = 0.022 * f["wall_warm"] + 0.018 * accents[4]
+    return shift(rgb, 0.05 * paint * f["wall_light"], paint * warm, 0.008 * paint * (f["wall_green"] + accents[5]))
 
 
 def _roof(site: Site, rgb: RGB) -> RGB:
     f, accents = site.field, site.country.accents
-    return shift(rgb, 0.16 * f["roof_light"], 0.06 * f["roof_warm"] + 0.04 * accents[2], 0.03 * f["roof_green"])
+    return shift(rgb, 0.11 * f["roof_light"], 0.025 * f["roof_warm"] + 0.015 * accents[2], 0.008 * f["roof_green"])
+
+
+def _garden(site: Site, garden: str, wall: RGB) -> RGB:
+    rgb = GARDEN_RGB[garden]
+    if garden in ("wall", "adobe"):
+        rgb = mix(rgb, wall, 0.55)
+    return shift(rgb, 0.12 * site.field["fence"], 0.02 * site.field["wall_warm"])
