@@ -29,7 +29,7 @@ OURS = {
     "bot": {"model.geolocator", "model.geo", "arena.scorebook", "bot"},
     "api": {"model.geolocator", "arena.statistics", "api"},
     "arena": {"model.geo", "model.metrics", "world", "arena"},
-    "world": {"model.geo", "world"},
+    "world": {"model.geo", "model.metrics", "world"},
     "model": {"model"},
 }  # fmt: skip
 VERBS = {"prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index", "evaluate", "locate"}
@@ -43,7 +43,7 @@ NOUNS = {
     "predictors": {"geo", "geocells", "data", "metrics", "networks", "retrieval"},
 }
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
-            "world.contact_sheet", "bot", "arena"]  # fmt: skip
+            "world.contact_sheet", "world.ceiling", "bot", "arena"]  # fmt: skip
 
 
 def imports_of(path: Path) -> set[str]:

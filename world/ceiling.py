@@ -1,0 +1,191 @@
+"""The score that perfect eyes could reach on the simulated Earth, and what each family of clues is worth.
+
+    python -m world.ceiling --places 100000 --queries 5000 --out data/ceiling
+
+No picture and no network: a nearest-neighbour guess from the true values of the clues (world/visible.py) of `places`
+places of the training split for `queries` places of the test split, with all clues and with each family left out. Only
+clues that are in the picture count, in the place asked and in the place known. The clues are weighted by the training
+places alone: differences between a place and its neighbour a few kilometres away, on another day and with other
+chances, say how far each clue can be trusted, and what varies together counts once.
+
+The figures are those of `model.evaluate` (metrics.json); cells have no meaning here and are null. The tables of clues
+are kept in the folder `--out`, piece by piece, so that a run that was stopped goes on where it was, and a second one
+takes seconds.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from model.artifacts import whole
+from model.commands import parser_for, read, run
+from model.errors import ConfigError
+from model.geo.atlas import Atlas
+from model.geo.distance import destination
+from model.metrics.report import Truth, place_figures
+from world.clues import build_scenes
+from world.likeness import groups, learn, nearest
+from world.places import sample_places, split_of
+from world.visible import clue_table
+
+PIECE = 500  # places whose clues are looked at and written down at once
+PAIRS, PAIR_KM = 4000, 6.0  # places that are looked at again so far away (mean), to learn which clue to trust
+RECIPE = ["lat", "lng", "month", "hour", "seed"]
+
+
+@dataclass(frozen=True)
+class CeilingConfig:
+    """How many places, and where the figures go."""
+
+    places: int = field(default=100_000, metadata={"help": "places of the training split that are known"})
+    queries: int = field(default=5_000, metadata={"help": "places of the test split that are asked"})
+    seed: int = field(default=0, metadata={"help": "another seed, other places"})
+    out: Path | None = field(default=None, metadata={"help": "file for the figures (JSON)"})
+    clues: Path = field(default=Path("data/ceiling"), metadata={"help": "folder that keeps the tables of clues"})
+    json: bool = field(default=False, metadata={"help": "print the figures as one JSON object in place of a table"})
+
+    def __post_init__(self) -> None:
+        if self.places < 100 or self.queries < 1:
+            raise ConfigError(
+                f"--places must be at least 100 and --queries at least 1, found {self.places} and {self.queries}."
+            )
+        if self.seed < 0:
+            raise ConfigError(f"--seed must not be negative, found {self.seed}.")
+
+
+def main(config: CeilingConfig) -> dict[str, Any]:
+    """Figures by row: "all", and "without.FAMILY" for each family of clues; each with the keys of metrics.json.
+
+    Raises:
+        StorageError: a folder that cannot be written; what was finished is kept.
+    """
+    known = sample_places(config.places, config.seed, "train")
+    asked = sample_places(config.queries, config.seed, "test")
+    first, second = _pairs(min(PAIRS, config.places), config.seed)
+    looks = {"known places": known, "asked places": asked, "neighbours": first, "neighbours again": second}
+    tables = _tables(config.clues, looks)
+    scales = learn(tables["neighbours"], tables["neighbours again"], tables["known places"])
+    guesses = nearest(scales, tables["known places"], tables["asked places"])
+    figures = measure(_points(known), _points(asked), guesses)
+    if config.out is not None:
+        with whole(config.out) as temporary:
+            temporary.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return figures
+
+
+def measure(
+    known: NDArray[np.float64], asked: NDArray[np.float64], guesses: dict[str, NDArray[np.int64]]
+) -> dict[str, Any]:
+    """Figures of guesses: rows of `known` (N, 2) for each of `asked` (Q, 2), by what was left out."""
+    atlas = Atlas.open()
+    known_country = atlas.describe(known)["country"].to_numpy(object)
+    country = atlas.describe(asked)["country"].to_numpy(object)
+    truth = Truth(asked, country, np.zeros(len(asked), np.int64))
+    return {
+        name: place_figures(known[rows], known_country[rows], truth) | {"cell_top1": None, "cell_top5": None}
+        for name, rows in (("all" if key == "all" else f"without.{key}", rows) for key, rows in guesses.items())
+    }
+
+
+def _points(places: pd.DataFrame) -> NDArray[np.float64]:
+    return places[["lat", "lng"]].to_numpy(np.float64)
+
+
+def _pairs(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Training places, and their neighbours a few kilometres away, on another day and with other chances."""
+    places = sample_places(count, seed + 1, "train").sort_values("lat", ignore_index=True)
+    rng = np.random.default_rng(seed)
+    moved = destination(_points(places), rng.uniform(0.0, 360.0, count), rng.exponential(PAIR_KM, count))
+    again = places.assign(lat=moved[:, 0].round(5), lng=moved[:, 1].round(5))
+    for name in ("month", "hour", "seed"):  # of the next place to the north, so that the sun stands above the horizon
+        again[name] = np.roll(places[name].to_numpy(), -1)
+    kept = Atlas.open().is_land(moved) & (split_of(moved) == "train")
+    return places[kept].reset_index(drop=True), again[kept].reset_index(drop=True)
+
+
+def _tables(folder: Path, looks: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The clues of all places, looked at or read from the folder, piece by piece."""
+    bars = (TextColumn("looking at {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tables = {}
+    with Progress(*bars, console=Console(stderr=True), transient=True) as progress:
+        tasks = {name: progress.add_task(name, total=len(places)) for name, places in looks.items()}
+        for name, places in looks.items():
+            pieces = []
+            for start in range(0, len(places), PIECE):
+                piece = places.iloc[start : start + PIECE]
+                pieces.append(_piece(folder, piece))
+                progress.advance(tasks[name], len(piece))
+            tables[name] = _joined(pieces)
+    return tables
+
+
+def _piece(folder: Path, places: pd.DataFrame) -> pd.DataFrame:
+    """The clues of some places; the file's name says of which places in which world."""
+    digest = hashlib.sha256(_source().encode())
+    digest.update(np.ascontiguousarray(places[RECIPE].to_numpy(np.float64)))
+    path = folder / f"clues-{digest.hexdigest()[:20]}.parquet"
+    if path.is_file():
+        return pd.read_parquet(path)
+    table = clue_table(build_scenes(places[RECIPE]))
+    with whole(path) as temporary:
+        table.to_parquet(temporary, index=False)
+    return table
+
+
+@lru_cache(maxsize=1)
+def _source() -> str:
+    """A fingerprint of the world's code and tables: another world has other clues."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".csv") and p.name != "ceiling.py"):
+        digest.update(path.relative_to(here).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+    """One table; a kind that a piece has never met is 0 there, where the clue is seen."""
+    table = pd.concat(pieces, ignore_index=True)
+    for columns in groups(table).values():
+        if len(columns) > 1:
+            values = table[columns].to_numpy()
+            seen = np.isfinite(values).any(axis=1)
+            table.loc[:, columns] = np.where(seen[:, None] & np.isnan(values), np.float32(0.0), values)
+    return table
+
+
+def show(figures: dict[str, Any]) -> None:
+    """Print the figures as a table."""
+    print(
+        f"{'clues':20} {'country':>8} {'25 km':>7} {'200 km':>7} {'750 km':>7} {'2500 km':>8} {'median':>9} {'score':>7}"
+    )
+    for name, row in figures.items():
+        within = row["within_km"]
+        print(
+            f"{name:20} {row['country_accuracy']:8.1%} {within['25']:7.1%} {within['200']:7.1%} {within['750']:7.1%} "
+            f"{within['2500']:8.1%} {row['median_km']:6,.0f} km {row['mean_score']:7,.0f}"
+        )
+
+
+def cli(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m world.ceiling`."""
+    config = read(parser_for(CeilingConfig, "python -m world.ceiling", str(__doc__)), CeilingConfig, argv)
+
+    def work() -> None:
+        figures = main(config)
+        print(json.dumps(figures)) if config.json else show(figures)
+
+    run(work)
+
+
+if __name__ == "__main__":
+    cli()

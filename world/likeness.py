@@ -1,0 +1,130 @@
+"""How alike two places look: clues weighted by how far each can be trusted, and the nearest by family. Knows no place.
+
+For each group of numbers (one clue) two covariances are learnt: of differences within a place and between any two
+places. Where they are diagonal together, a number whose spread between places is λ times that within tells
+d²·(1 − 1/λ) − log λ of whether two places are one (twice the logarithm of the ratio of likelihoods, both Gaussian: the
+two-covariance model of Brümmer & de Villiers 2010). So a number that says nothing weighs nothing, numbers that vary
+together count once, and a clue that one of the two places does not show adds nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+LEAST_PAIRS = 40  # with fewer pairs that show a clue, only the eye's precision is known of it
+LEAST_RATIO = 1.05  # numbers that spread hardly wider between places than within are left out
+QUERIES_AT_ONCE = 64
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What turns the columns of one clue (n,) into numbers (m,) that all weigh the same."""
+
+    columns: tuple[str, ...]
+    centre: Floats  # (n,)
+    turn: Floats  # (n, m)
+    gain: float  # Σ log λ: what the clue adds when it is seen in both places and agrees
+
+
+def groups(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Columns "family.field:part" by clue "family.field"."""
+    found: dict[str, list[str]] = {}
+    for column in table.columns:
+        found.setdefault(str(column).split(":")[0], []).append(str(column))
+    return found
+
+
+def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dict[str, Scale]:
+    """The scale of every clue that tells places apart, from pairs of looks at one place (P rows each) and known places.
+
+    Numbers are in steps that an eye can just tell apart, so 1 is added to every variance within.
+    """
+    rng = np.random.default_rng(0)
+    other = rng.permutation(len(known))
+    scales = {}
+    for clue, columns in groups(known).items():
+        here = known[columns].to_numpy(np.float64)
+        between = _spread(here, here[other])
+        if between is None:
+            continue
+        within = _spread(_of(first, columns), _of(second, columns))
+        within = np.eye(len(columns)) + (0.0 if within is None else within)
+        root = np.linalg.inv(np.linalg.cholesky(within))
+        ratio, turn = np.linalg.eigh(root @ (between + np.eye(len(columns))) @ root.T)
+        useful = ratio > LEAST_RATIO
+        if useful.any():
+            turned = root.T @ turn[:, useful] * np.sqrt(1.0 - 1.0 / ratio[useful])
+            scales[clue] = Scale(
+                tuple(columns),
+                np.nanmean(here, axis=0).astype(np.float32),
+                turned.astype(np.float32),
+                float(np.log(ratio[useful]).sum()),
+            )
+    return scales
+
+
+def _of(table: pd.DataFrame, columns: list[str]) -> NDArray[np.float64]:
+    """The columns, those that the table lacks (a kind never seen there) as 0 where the clue is seen at all."""
+    values = table.reindex(columns=columns).to_numpy(np.float64)
+    seen = np.isfinite(values).any(axis=1, keepdims=True)
+    return np.where(seen & np.isnan(values), 0.0, values)
+
+
+def _spread(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Half the mean square of differences (n, n), of the rows that are seen in both; None with too few."""
+    gaps = (a - b)[np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)]
+    return None if len(gaps) < LEAST_PAIRS else gaps.T @ gaps / (2.0 * len(gaps))
+
+
+class Gallery:
+    """Known places, ready to be compared with others family by family."""
+
+    def __init__(self, scales: dict[str, Scale], known: pd.DataFrame) -> None:
+        self.families = tuple(dict.fromkeys(clue.split(".")[0] for clue in scales))
+        self._scales = scales
+        self._sides = {family: self._known_side(family, known) for family in self.families}
+
+    def unlikeness(self, asked: pd.DataFrame) -> Iterator[tuple[slice, dict[str, Floats]]]:
+        """Rows of `asked`, and for each family how unlike they are to every known place: (rows, N), low is alike."""
+        sides = {family: self._asked_side(family, asked) for family in self.families}
+        for start in range(0, len(asked), QUERIES_AT_ONCE):
+            rows = slice(start, start + QUERIES_AT_ONCE)
+            yield rows, {family: sides[family][rows] @ self._sides[family].T for family in self.families}
+
+    def _turned(self, family: str, table: pd.DataFrame) -> Iterator[tuple[Scale, Floats, Floats]]:
+        for clue, scale in self._scales.items():
+            if clue.split(".")[0] == family:
+                values = _of(table, list(scale.columns)).astype(np.float32)
+                seen = np.isfinite(values).all(axis=1)
+                yield scale, np.where(seen[:, None], values - scale.centre, 0.0) @ scale.turn, seen.astype(np.float32)
+
+    # d² between x and y, where both are seen (m, k are 1): m·k·(x² − 2xy + y² − gain), as one matrix product.
+    def _asked_side(self, family: str, asked: pd.DataFrame) -> Floats:
+        parts = []
+        for scale, x, m in self._turned(family, asked):
+            size = (x * x).sum(axis=1) - np.float32(scale.gain) * m
+            parts += [size[:, None], -2.0 * x, m[:, None]]
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def _known_side(self, family: str, known: pd.DataFrame) -> Floats:
+        parts = []
+        for _, y, k in self._turned(family, known):
+            parts += [k[:, None], y, (y * y).sum(axis=1)[:, None]]
+        return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def nearest(scales: dict[str, Scale], known: pd.DataFrame, asked: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    """The known place (Q,) that looks most alike: with "all" clues, and with each family left out."""
+    gallery = Gallery(scales, known)
+    best = {name: np.zeros(len(asked), np.int64) for name in ("all", *gallery.families)}
+    for rows, of_family in gallery.unlikeness(asked):
+        total = np.sum(list(of_family.values()), axis=0)
+        best["all"][rows] = total.argmin(axis=1)
+        for family, apart in of_family.items():
+            best[family][rows] = (total - apart).argmin(axis=1)
+    return best
