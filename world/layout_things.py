@@ -7,7 +7,7 @@ one family can change alone.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import pi
+from math import cos, pi, sin
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ BLACK: RGB = (0.0, 0.0, 0.0)
 WHITE: RGB = (0.95, 0.95, 0.95)
 CORNERS = np.array([(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)])
 Numbers = float | Sequence[float] | NDArray[Any]
+UPRIGHT = (n.POST, n.BOARD, n.FIGURE)  # as wide as they are; others have a length too
 CLASS_OF = {
     n.PLANT: n.PLANTS, n.HOUSE: n.BUILDINGS, n.HUT: n.BUILDINGS, n.CAR: n.VEHICLES, n.POST: n.FURNITURE,
     n.BLOCK: n.FURNITURE, n.POLE: n.FURNITURE, n.BOARD: n.SIGNS, n.FIGURE: n.LIFE,
@@ -47,7 +48,8 @@ class Stage:
     scene: Scene
     curve: float  # y = road_y + lateral + curve · x²
     road_y: float
-    blocks: list[NDArray[np.float32]] = field(default_factory=list)  # each (n, COLUMNS)
+    singles: list[list[float]] = field(default_factory=list)  # each (COLUMNS,), measured in `tables`
+    blocks: list[NDArray[np.float32]] = field(default_factory=list)  # each (n, COLUMNS), likewise
     strips: list[NDArray[np.float64]] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     footprints: list[tuple[float, float, float]] = field(default_factory=list)  # x, y, radius kept free of plants
@@ -114,10 +116,11 @@ class Stage:
         seen_as: int | None = None,
     ) -> None:
         """Add one object; lengths and widths are halves, heights whole, `base` above the ground. Colours are light."""
-        self.put_many(
-            kind, np.array([x]), np.array([y]), yaw=yaw, length=length, width=width, height=height, base=base,
-            rise=rise, a=a, b=b, c=c, d=d, extra=extra, flip=flip, seen_as=seen_as,
-        )  # fmt: skip
+        turned = (cos(yaw), sin(yaw)) if flip is None else (flip, 0.0)
+        row = [kind, x, y, *turned, length, width, height, 0.0, 0.0, 0.0, 0.0, *a, *b, *c, *d, *extra]
+        row += [0.0] * (n.CLASS - len(row))
+        row += [CLASS_OF[kind] if seen_as is None else seen_as, rise, base, 0.0]
+        self.singles.append(row)
 
     def put_many(
         self,
@@ -145,40 +148,18 @@ class Stage:
         `flip` (1 or -1) takes the place of the direction for pictures that always face the camera.
         """
         rows = np.zeros((len(x), n.COLUMNS), dtype=np.float32)
-        length, width = np.asarray(length, np.float64), np.asarray(width, np.float64)
-        distance = np.hypot(x, y)
-        radius = width if kind in (n.POST, n.BOARD, n.FIGURE) else np.hypot(length, width) + 0.6 * (kind == n.HOUSE)
-        near = np.maximum(distance - radius, 0.05)
-        with np.errstate(divide="ignore"):
-            spread = np.arcsin(np.minimum(radius / distance, 1.0)) + 0.01
-        ground = self.ground_z(x, y)
-        dry = ground > self.land[n.WATER_Z]
-        cosine, sine = (np.cos(yaw), np.sin(yaw)) if flip is None else (flip, 0.0)
-        if kind == n.HOUSE:  # the walls go down to the lowest corner
-            along, across = CORNERS[:, :1] * length, CORNERS[:, 1:] * width  # (4, n)
-            corner_x, corner_y = x + along * cosine - across * sine, y + along * sine + across * cosine
-            lowest = self.ground_z(corner_x.ravel(), corner_y.ravel()).reshape(4, -1).min(axis=0)
-            dry &= lowest > self.land[n.WATER_Z]
-            ground = np.minimum(ground, lowest)
-        elif kind == n.CAR:
-            rows[:, n.PITCH] = self.ground_z(x + cosine, y + sine) - ground
-        stands = ground + base
-        over = stands + height + rise - self.scene.camera.height_m
         rows[:, n.KIND] = kind
         rows[:, n.X], rows[:, n.Y] = x, y
-        rows[:, n.COS], rows[:, n.SIN] = cosine, sine
-        rows[:, n.LENGTH], rows[:, n.WIDTH], rows[:, n.HEIGHT] = length, width, height
-        rows[:, n.NEAR], rows[:, n.REACH], rows[:, n.BASE] = near, distance, stands
-        rows[:, n.STAND] = base
-        rows[:, n.TOP] = np.where(over > 0.0, over / near, over / (distance + radius)) + 0.02
+        rows[:, n.COS], rows[:, n.SIN] = (np.cos(yaw), np.sin(yaw)) if flip is None else (flip, 0.0)
+        rows[:, n.LENGTH], rows[:, n.WIDTH], rows[:, n.HEIGHT], rows[:, n.STAND] = length, width, height, base
         for at, colour in ((n.RGB_A, a), (n.RGB_B, b), (n.RGB_C, c), (n.RGB_D, d)):
             rows[:, at : at + 3] = colour
         extra = np.asarray(extra, np.float32)
         if extra.size:
             rows[:, n.EXTRA : n.EXTRA + extra.shape[-1]] = extra
         rows[:, n.CLASS] = CLASS_OF[kind] if seen_as is None else seen_as
-        rows[:, n.SPREAD] = np.where(distance <= radius * 1.02, pi, spread)
-        self.blocks.append(rows if dry.all() else rows[dry])  # nothing stands in the water
+        rows[:, n.SPREAD] = rise  # waits where `_measure` will put the spread
+        self.blocks.append(rows)
 
     def strip(
         self,
@@ -204,7 +185,36 @@ class Stage:
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Objects sorted by distance (n, COLUMNS) and strips (m, STRIP_COLUMNS)."""
-        objects = np.concatenate([np.zeros((0, n.COLUMNS), np.float32), *self.blocks])
+        objects = np.concatenate([np.array(self.singles, np.float32).reshape(-1, n.COLUMNS), *self.blocks])
+        objects = objects[self._measure(objects)]
         objects = np.ascontiguousarray(objects[np.argsort(objects[:, n.NEAR], kind="stable")])
         strips = np.array(self.strips, dtype=np.float32).reshape(-1, n.STRIP_COLUMNS)
         return objects, strips
+
+    def _measure(self, rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Fill in, for all objects at once, where they stand and what of the view they may take; (n,): not in water."""
+        kind, (x, y, cosine, sine) = rows[:, n.KIND], rows[:, n.X : n.SIN + 1].T.astype(np.float64)
+        length, width = rows[:, n.LENGTH], rows[:, n.WIDTH]
+        distance = np.hypot(x, y)
+        radius = np.where(np.isin(kind, UPRIGHT), width, np.hypot(length, width) + 0.6 * (kind == n.HOUSE))
+        near = np.maximum(distance - radius, 0.05)
+        with np.errstate(divide="ignore"):
+            spread = np.arcsin(np.minimum(radius / distance, 1.0)) + 0.01
+        ground = self.ground_z(x, y)
+        lowest = ground.copy()
+        house, car = np.flatnonzero(kind == n.HOUSE), np.flatnonzero(kind == n.CAR)
+        if len(house):  # the walls go down to the lowest corner
+            along, across = CORNERS[:, :1] * length[house], CORNERS[:, 1:] * width[house]  # (4, h)
+            corner_x = x[house] + along * cosine[house] - across * sine[house]
+            corner_y = y[house] + along * sine[house] + across * cosine[house]
+            corners = self.ground_z(corner_x.ravel(), corner_y.ravel()).reshape(4, -1)
+            lowest[house] = np.minimum(ground[house], corners.min(axis=0))
+        if len(car):
+            rows[car, n.PITCH] = self.ground_z(x[car] + cosine[car], y[car] + sine[car]) - ground[car]
+        stands = lowest + rows[:, n.STAND]
+        over = stands + rows[:, n.HEIGHT] + rows[:, n.SPREAD] - self.scene.camera.height_m
+        rows[:, n.NEAR], rows[:, n.REACH], rows[:, n.BASE] = near, distance, stands
+        rows[:, n.TOP] = np.where(over > 0.0, over / near, over / (distance + radius)) + 0.02
+        rows[:, n.SPREAD] = np.where(distance <= radius * 1.02, pi, spread)
+        dry: NDArray[np.bool_] = (ground > self.land[n.WATER_Z]) & (lowest > self.land[n.WATER_Z])
+        return dry
