@@ -166,12 +166,12 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 def show(figures: dict[str, Any]) -> None:
     """Print the figures as a table."""
     print(
-        f"{'clues':20} {'country':>8} {'25 km':>7} {'200 km':>7} {'750 km':>7} {'2500 km':>8} {'median':>9} {'score':>7}"
+        f"{'clues':18} {'country':>8} {'25 km':>7} {'200 km':>7} {'750 km':>7} {'2500 km':>8} {'median':>9} {'score':>7}"
     )
     for name, row in figures.items():
         within = row["within_km"]
         print(
-            f"{name:20} {row['country_accuracy']:8.1%} {within['25']:7.1%} {within['200']:7.1%} {within['750']:7.1%} "
+            f"{name:18} {row['country_accuracy']:8.1%} {within['25']:7.1%} {within['200']:7.1%} {within['750']:7.1%} "
             f"{within['2500']:8.1%} {row['median_km']:6,.0f} km {row['mean_score']:7,.0f}"
         )
 
