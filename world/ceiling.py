@@ -165,9 +165,8 @@ def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
 
 def show(figures: dict[str, Any]) -> None:
     """Print the figures as a table."""
-    print(
-        f"{'clues':18} {'country':>8} {'25 km':>7} {'200 km':>7} {'750 km':>7} {'2500 km':>8} {'median':>9} {'score':>7}"
-    )
+    heads = f"{'25 km':>7} {'200 km':>7} {'750 km':>7} {'2500 km':>8} {'median':>9} {'score':>7}"
+    print(f"{'clues':18} {'country':>8} {heads}")
     for name, row in figures.items():
         within = row["within_km"]
         print(
