@@ -103,6 +103,11 @@ CONTINENTS = {"AF": "Africa", "AS": "Asia", "EU": "Europe", "NA": "North America
 ARABIC = {"LY", "SD", "SY", "YE", "KW", "BH", "MR", "AF", "IR", "IQ"}
 
 
+def codes(listed: str) -> frozenset[str]:
+    """A set of ISO-2 codes from a list with blanks between them."""
+    return frozenset(listed.split())
+
+
 @lru_cache(maxsize=1)
 def table() -> dict[str, Country]:
     """All countries with a row of their own, by ISO-2 code."""

@@ -49,11 +49,7 @@ class Layout(NamedTuple):
 
 def lay_out(scene: Scene) -> Layout:
     """Place everything the scene speaks of."""
-    rng = stream(scene.recipe, "road")
-    radius = 10.0 ** rng.uniform(2.45, 3.7)
-    bend = float((1 if rng.random() < 0.5 else -1) * 0.5 / radius)
-    if scene.place.urban > 0.6 or np.isfinite(scene.road.cross_street_m):
-        bend *= 0.15
+    bend = 0.5 / scene.road.bend_m  # of a straight road 0
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
     lie = stream(scene.recipe, "terrain").random(2)
     stage.rings, stage.noise = _rings(scene), noise_table()

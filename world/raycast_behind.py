@@ -6,9 +6,10 @@ from math import sqrt
 
 import world.raycast_names as n
 from world.compiled import kernel
-from world.raycast_ground import crop_top, ground_colour
+from world.raycast_fields import crop_top
+from world.raycast_ground import ground_colour
 from world.raycast_math import clamp, layered_noise, step
-from world.raycast_sky import forest_edge, haze_weight, relief, ring_at, sea_colour, sky_colour, skyline
+from world.raycast_sky import far_woods, forest_edge, haze_weight, relief, ring_at, sea_colour, sky_colour, skyline
 from world.raycast_terrain import ground_height, terrain_at
 
 
@@ -42,6 +43,16 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
                 b = cb + (P[n.HAZE_RGB + 2] * a - cb) * h
                 if rest < 0.02:
                     return r, g, b, away, n.PLANTS
+            cr, cg, cb, a = far_woods(P, noise, rings, turn, slope, pix)
+            if a > 0.0:
+                h = haze_weight(P, 0.6)
+                a *= rest
+                r += a * (cr + (P[n.HAZE_RGB] - cr) * h)
+                g += a * (cg + (P[n.HAZE_RGB + 1] - cg) * h)
+                b += a * (cb + (P[n.HAZE_RGB + 2] - cb) * h)
+                rest -= a
+                if rest < 0.02:
+                    return r, g, b, n.FRONT_METRES[2], n.PLANTS
     cr, cg, cb, kilometres, found = 0.0, 0.0, 0.0, 0.0, False
     if slope < 1.2:
         cr, cg, cb, kilometres, found = relief(P, noise, rings, turn, hx, hy, slope, pix)
@@ -126,5 +137,13 @@ def far_front(P, rings, atlas, shares, palette, noise, turn, slope, pix, away):
             return cr, cg, cb, 1.0
     if P[n.TREELINE] > 0.02 and ring_at(rings, n.RING_SEA, turn) < 0.5 and away > 105.0:
         cr, cg, cb, rest, _ = forest_edge(P, noise, rings, atlas, shares, turn, slope, pix)
+        if rest > 0.02 and away > n.FRONT_METRES[2]:
+            wr, wg, wb, a = far_woods(P, noise, rings, turn, slope, pix)
+            h = haze_weight(P, 0.4)
+            a *= rest
+            rest -= a
+            cr += a * (wr + (P[n.HAZE_RGB] - wr) * h)
+            cg += a * (wg + (P[n.HAZE_RGB + 1] - wg) * h)
+            cb += a * (wb + (P[n.HAZE_RGB + 2] - wb) * h)
         return cr, cg, cb, 1.0 - rest
     return 0.0, 0.0, 0.0, 0.0

@@ -23,8 +23,15 @@ RISE_LEFT, RISE_RIGHT, RISE_REACH, ROLL, ROLL_WAVE, LAND_SEED, CUT, FILL = 125, 
 WATER_Z, RIVER_AT, RIVER_HALF, SHORE_AT, BANK, LAND_TOP = 133, 134, 135, 136, 137, 138  # SHORE_AT < 0: on the left
 LAND_NUMBERS = slice(120, 138)
 GRADE_REACH, NO_WATER, SEEN_WATER = 140.0, -900.0, 2600.0
-# from 140 ground and road, 160 plants, 170 buildings, 180 sky, 190 camera
-NUMBERS = 200
+# --- ground, road, sky, camera; 160 plants, 170 buildings
+DRY_RGB, LITTER, LITTER_RGB, SCRUB, FIELDS, FIELD_A_RGB, FIELD_B_RGB = 140, 143, 144, 147, 148, 149, 152
+CROP_STAGE, FIELD_SEED, SNOW_BANK = 155, 156, 157
+SIDE_HALF, SIDE_SURFACE, SIDE_RGB, SIDE_ARM, KERB_RGB, KERB_OTHER_RGB = 180, 181, 182, 185, 186, 189
+ZEBRA, GIVE_WAY, CYCLE, REPAIRS, MANHOLES, TRAM, DRIVE, WEAR = 192, 193, 194, 195, 196, 197, 198, 199
+CYCLE_RGB, ZEBRA_RGB = 200, 203
+CLOUD_TALL, CLOUD_SIZE, CIRRUS, AUREOLE, OVERCAST = 206, 207, 208, 209, 210
+VIGNETTE, SATURATION, SOFTNESS = 211, 212, 213
+NUMBERS = 216
 
 # --- an object's columns -------------------------------------------------------------------------------------------
 KIND, X, Y, COS, SIN, LENGTH, WIDTH, HEIGHT, NEAR, REACH, TOP, BASE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -51,9 +58,9 @@ FENCE_WOOD, FENCE_WIRE, HEDGE, WALL, STONE_WALL, GUARD_RAIL, WIRE = 0, 1, 2, 3, 
 
 # --- rows of the rings, by azimuth from the road's heading ------------------------------------------------------------
 RING_TAN, RING_ALTITUDE, RING_DISTANCE, RING_SEA = 0, 3, 6, 9
-RING_OPEN, RING_FRONT, RING_TOWN = 10, 11, 13  # metres to open water; the ground under far trees and far houses
-RING_ROWS, RING_STEPS = 16, 720
-FRONT_METRES, TOWN_METRES = (105.0, 190.0), (95.0, 180.0, 265.0)
+RING_OPEN, RING_FRONT, RING_TOWN = 10, 11, 14  # metres to open water; the ground under far trees and far houses
+RING_ROWS, RING_STEPS = 17, 720
+FRONT_METRES, TOWN_METRES = (105.0, 190.0, 480.0), (95.0, 180.0, 265.0)  # the last of the trees are far woods
 
 # --- the terrain: circles round the camera ----------------------------------------------------------------------------
 LAND_TURNS, LAND_STEPS, LAND_NEAR, LAND_GROWTH = 256, 32, 2.5, 1.25

@@ -11,9 +11,9 @@ from world.raycast import trace
 
 @kernel
 def tone(x):
-    """Linear light to a byte: a soft shoulder, then a square root for the screen's curve."""
-    if x > 0.65:
-        x = 0.65 + 0.35 * (x - 0.65) / (x - 0.65 + 0.35)
+    """Linear light to a byte: a soft shoulder as film has it, then a square root for the screen's curve."""
+    if x > 0.5:
+        x = 0.5 + 0.5 * (x - 0.5) / (x - 0.5 + 0.5)
     value = int(sqrt(x if x > 0.0 else 0.0) * 255.0 + 0.5)
     return 255 if value > 255 else value
 
@@ -62,7 +62,7 @@ def draw_rows(
     turn = heading - P[n.HEADING]
     cos_turn = cos(turn)
     sin_turn = sin(turn)
-    ray_pix = pix * 0.75 if samples > 1 else pix
+    ray_pix = (pix * 0.75 if samples > 1 else pix) * (1.0 + 0.8 * P[n.SOFTNESS])
     for row in range(low, high):
         for column in range(columns):
             tr = 0.0
@@ -137,6 +137,7 @@ def draw_rows(
                     if abs(what - first_what) < 0.02 and abs(other - first) < 0.09 * (other + first) + 0.01:
                         break
             weight = P[n.EXPOSURE] / count
-            out[row, column, 0] = tone(tr * weight * P[n.TINT_RGB])
-            out[row, column, 1] = tone(tg * weight * P[n.TINT_RGB + 1])
-            out[row, column, 2] = tone(tb * weight * P[n.TINT_RGB + 2])
+            grey = (0.25 * tr + 0.62 * tg + 0.13 * tb) * (1.0 - P[n.SATURATION])
+            out[row, column, 0] = tone((grey + P[n.SATURATION] * tr) * weight * P[n.TINT_RGB])
+            out[row, column, 1] = tone((grey + P[n.SATURATION] * tg) * weight * P[n.TINT_RGB + 1])
+            out[row, column, 2] = tone((grey + P[n.SATURATION] * tb) * weight * P[n.TINT_RGB + 2])

@@ -11,54 +11,106 @@ from world.raycast_sprites import sprite_at
 
 
 @kernel
+def clouds(P, noise, dx, dy, up, r, g, b):
+    """Clouds over the sky (r, g, b) and what they leave of it: a flat base, and two slices of the heap above it.
+
+    A slice higher up is met further out, so that white tops stand over the dark bases that hide their feet.
+    """
+    flat = P[n.CLOUD_SIZE] / (up + 0.07)
+    foot = 0.006 * flat * flat / P[n.CLOUD_SIZE]
+    level = 0.60 - 1.22 * P[n.CLOUD_COVER]
+    soft = 0.13 + 0.35 * P[n.CLOUD_SCALE]
+    front = 0.5 - 0.5 * (dx * P[n.SUN_X] + dy * P[n.SUN_Y])
+    rest = 1.0
+    if P[n.CIRRUS] > 0.03:
+        u = (0.8 * dx + 0.6 * dy) * flat
+        v = (0.8 * dy - 0.6 * dx) * flat
+        veil = layered_noise(
+            noise, u * 0.35 + P[n.CLOUD_SEED] + 0.6 * noise_at(noise, v * 0.7, u * 0.3), v * 1.5, foot, 3
+        )
+        thin = step(-0.1, 0.8, veil + 0.4 * noise_at(noise, u * 0.2, v * 0.2 + 50.0)) * P[n.CIRRUS]
+        r += (P[n.CLOUD_RGB] - r) * thin
+        g += (P[n.CLOUD_RGB + 1] - g) * thin
+        b += (P[n.CLOUD_RGB + 2] - b) * thin
+    if P[n.CLOUD_COVER] < 0.03:
+        return r, g, b, rest
+    far = step(0.0, 0.09, up)
+    cr = 0.0
+    cg = 0.0
+    cb = 0.0
+    for k in range(3):
+        out = flat * (1.0 + 0.5 * k * P[n.CLOUD_TALL])
+        x = dx * out + P[n.CLOUD_SEED]
+        y = dy * out + P[n.CLOUD_SEED] * 0.37
+        here = level + 0.17 * k
+        body = layered_noise(noise, x, y, foot, 2) + 0.35 * noise_at(noise, x * 0.31 + 5.0, y * 0.31)
+        if body < here - 0.24:
+            continue
+        fine = 0.3 * layered_noise(noise, x * 4.1 + 52.0, y * 4.1 + 27.0, foot * 4.1, 3)
+        body += fine
+        a = step(here, here + soft, body)
+        if a < 0.01:
+            continue
+        if k == 0:
+            lit = 0.92 - 0.85 * step(level, level + 0.75, body) + 0.6 * fine
+        else:
+            lit = 0.70 + 0.13 * k + 0.22 * front + 1.1 * fine
+        lit = clamp(lit, 0.0, 1.1)
+        w = rest * a
+        cr += w * (P[n.CLOUD_DARK_RGB] + (P[n.CLOUD_RGB] - P[n.CLOUD_DARK_RGB]) * lit)
+        cg += w * (P[n.CLOUD_DARK_RGB + 1] + (P[n.CLOUD_RGB + 1] - P[n.CLOUD_DARK_RGB + 1]) * lit)
+        cb += w * (P[n.CLOUD_DARK_RGB + 2] + (P[n.CLOUD_RGB + 2] - P[n.CLOUD_DARK_RGB + 2]) * lit)
+        rest -= w
+        if rest < 0.03 or P[n.CLOUD_TALL] < 0.15:
+            break
+    hidden = 1.0 - rest
+    h = (0.45 + 0.55 * (1.0 - far)) * exp(-9.0 * up)  # far clouds drown in the air before them
+    return (
+        r * rest + cr + (P[n.HAZE_RGB] * hidden - cr) * h,
+        g * rest + cg + (P[n.HAZE_RGB + 1] * hidden - cg) * h,
+        b * rest + cb + (P[n.HAZE_RGB + 2] * hidden - cb) * h,
+        rest,
+    )
+
+
+@kernel
 def sky_colour(P, noise, dx, dy, dz, with_clouds):
     """Light from direction (dx, dy, dz), a unit vector with dz ≥ 0."""
     up = dz if dz > 0.0 else 0.0
     toward = dx * P[n.SUN_X] + dy * P[n.SUN_Y] + dz * P[n.SUN_Z]
-    f = exp(-4.2 * up)
-    g = exp(-13.0 * up)
+    f = exp(-3.4 * up)
+    low = exp(-14.0 * up)
     around = clamp(toward * 0.5 + 0.5, 0.0, 1.0)
     glow = around * around
     glow = glow * glow * f
-    r = P[n.ZENITH_RGB] + (P[n.HORIZON_RGB] - P[n.ZENITH_RGB]) * f
-    gr = P[n.ZENITH_RGB + 1] + (P[n.HORIZON_RGB + 1] - P[n.ZENITH_RGB + 1]) * f
-    b = P[n.ZENITH_RGB + 2] + (P[n.HORIZON_RGB + 2] - P[n.ZENITH_RGB + 2]) * f
-    r += (P[n.HAZE_RGB] - r) * g * 0.7 + P[n.GLOW_RGB] * glow
-    gr += (P[n.HAZE_RGB + 1] - gr) * g * 0.7 + P[n.GLOW_RGB + 1] * glow
-    b += (P[n.HAZE_RGB + 2] - b) * g * 0.7 + P[n.GLOW_RGB + 2] * glow
+    blue = 0.86 + 0.14 * toward * toward  # Rayleigh: darkest at a right angle to the sun
+    r = (P[n.ZENITH_RGB] + (P[n.HORIZON_RGB] - P[n.ZENITH_RGB]) * f) * blue
+    g = (P[n.ZENITH_RGB + 1] + (P[n.HORIZON_RGB + 1] - P[n.ZENITH_RGB + 1]) * f) * blue
+    b = (P[n.ZENITH_RGB + 2] + (P[n.HORIZON_RGB + 2] - P[n.ZENITH_RGB + 2]) * f) * blue
+    ring = P[n.AUREOLE] * 0.02 / (1.03 - toward)
+    r += (P[n.HAZE_RGB] - r) * low * 0.75 + P[n.GLOW_RGB] * glow + ring * (0.4 + 0.6 * P[n.SUN_RGB])
+    g += (P[n.HAZE_RGB + 1] - g) * low * 0.75 + P[n.GLOW_RGB + 1] * glow + ring * (0.4 + 0.6 * P[n.SUN_RGB + 1])
+    b += (P[n.HAZE_RGB + 2] - b) * low * 0.75 + P[n.GLOW_RGB + 2] * glow + ring * (0.4 + 0.6 * P[n.SUN_RGB + 2])
     disc = 0.0
     if toward > 0.9 and P[n.SUN_Z] > -0.03:
         halo = (toward - 0.9) * 10.0
         halo = halo * halo
         halo = halo * halo
         disc = step(0.99955, 0.9998, toward) * 6.0 + halo * halo * halo * 0.55 + halo * 0.10
-    hidden = 0.0
-    if with_clouds and up > 0.012 and P[n.CLOUD_COVER] > 0.02:
-        scale = 0.9 - 0.45 * P[n.CLOUD_SCALE]
-        flat = 1.0 / (up + 0.10)
-        x = dx * flat * scale * 2.0 + P[n.CLOUD_SEED]
-        y = dy * flat * scale * 2.0 + P[n.CLOUD_SEED] * 0.37
-        foot = 0.006 * flat * flat * scale
-        body = layered_noise(noise, x, y, foot, 5) + 0.35 * noise_at(noise, x * 0.31 + 5.0, y * 0.31)
-        level = 0.62 - 1.25 * P[n.CLOUD_COVER]
-        soft = 0.16 + 0.34 * P[n.CLOUD_SCALE]
-        dense = step(level, level + soft, body)
-        if dense > 0.003:
-            # light falls through the edge that looks to the sun
-            shift = layered_noise(noise, x + P[n.SUN_X] * 0.22, y + P[n.SUN_Y] * 0.22, foot, 3)
-            lit = clamp(0.62 + 0.9 * (body - shift) - 0.28 * step(level, level + 0.9, body) + 0.25 * around, 0.0, 1.15)
-            far = step(0.012, 0.10, up)
-            dense *= far
-            hidden = dense
-            cr = P[n.CLOUD_DARK_RGB] + (P[n.CLOUD_RGB] - P[n.CLOUD_DARK_RGB]) * lit
-            cg = P[n.CLOUD_DARK_RGB + 1] + (P[n.CLOUD_RGB + 1] - P[n.CLOUD_DARK_RGB + 1]) * lit
-            cb = P[n.CLOUD_DARK_RGB + 2] + (P[n.CLOUD_RGB + 2] - P[n.CLOUD_DARK_RGB + 2]) * lit
-            haze = g * 0.6
-            r += (cr + (P[n.HAZE_RGB] - cr) * haze - r) * dense
-            gr += (cg + (P[n.HAZE_RGB + 1] - cg) * haze - gr) * dense
-            b += (cb + (P[n.HAZE_RGB + 2] - cb) * haze - b) * dense
-    disc *= (1.0 - hidden * 0.92) * P[n.SUN_STRENGTH]
-    return r + disc * P[n.SUN_RGB], gr + disc * P[n.SUN_RGB + 1], b + disc * P[n.SUN_RGB + 2]
+    rest = 1.0
+    if with_clouds:
+        if up > 0.008:
+            r, g, b, rest = clouds(P, noise, dx, dy, up, r, g, b)
+        # a covered sky is brightest overhead; the seams between the camera's lenses run down from there
+        level = (dx * dx - dy * dy) / (dx * dx + dy * dy + 1e-6)
+        level = 2.0 * level * level - 1.0
+        level = 2.0 * level * level - 1.0
+        shade = 1.0 + P[n.OVERCAST] * 0.35 * (up - 0.4) - P[n.VIGNETTE] * (0.5 - 0.5 * level) * (1.0 - up) * up * 4.0
+        r *= shade
+        g *= shade
+        b *= shade
+    disc *= (0.08 + 0.92 * rest) * P[n.SUN_STRENGTH]
+    return r + disc * P[n.SUN_RGB], g + disc * P[n.SUN_RGB + 1], b + disc * P[n.SUN_RGB + 2]
 
 
 @kernel
@@ -70,6 +122,35 @@ def ring_at(rings, row, turn):
     i = i % n.RING_STEPS
     j = i + 1 if i + 1 < n.RING_STEPS else 0
     return rings[row, i] + (rings[row, j] - rings[row, i]) * u
+
+
+@kernel
+def far_woods(P, noise, rings, turn, slope, pix):
+    """Woods and hedgerows half a kilometre away, as a soft dark line with gaps: colour and coverage."""
+    z = P[n.CAMERA_Z] + slope * n.FRONT_METRES[2] - ring_at(rings, n.RING_FRONT + 2, turn)
+    if z < -1.5 or z > 1.6 * P[n.TREE_HEIGHT]:
+        return 0.0, 0.0, 0.0, 0.0
+    stands = noise_at(noise, turn * 64.0, P[n.TREE_SEED]) + 0.4 * noise_at(noise, turn * 256.0, P[n.TREE_SEED] + 7.0)
+    stands = step(0.55 - 1.3 * P[n.TREELINE], 0.95 - 1.3 * P[n.TREELINE], stands)
+    crown = noise_at(noise, turn * 1024.0, 3.0 + P[n.TREE_SEED])
+    top = P[n.TREE_HEIGHT] * (0.10 + 0.90 * stands) * (0.80 + 0.22 * crown)
+    a = clamp((top - z) / (pix * n.FRONT_METRES[2] + 0.8) + 0.5, 0.0, 1.0)
+    if a < 0.01:
+        return 0.0, 0.0, 0.0, 0.0
+    light = (0.42 + 0.16 * crown + 0.25 * clamp(z / (top + 0.1), 0.0, 1.0)) * (0.5 + 0.5 * P[n.SUN_STRENGTH])
+    turned = 0.7 * P[n.AUTUMN]
+    white = 0.35 * step(0.3, 0.9, P[n.SNOW])
+    bare = 0.6 * (1.0 - P[n.LEAF])
+    r = P[n.LEAF_RGB] + (P[n.TRUNK_RGB] - P[n.LEAF_RGB]) * bare
+    g = P[n.LEAF_RGB + 1] + (P[n.TRUNK_RGB + 1] - P[n.LEAF_RGB + 1]) * bare
+    b = P[n.LEAF_RGB + 2] + (P[n.TRUNK_RGB + 2] - P[n.LEAF_RGB + 2]) * bare
+    r += (P[n.AUTUMN_RGB] - r) * turned
+    g += (P[n.AUTUMN_RGB + 1] - g) * turned
+    b += (P[n.AUTUMN_RGB + 2] - b) * turned
+    r = (r + (0.8 - r) * white) * light * (P[n.AMBIENT_RGB] + 0.7 * P[n.SUN_RGB] * P[n.SUN_STRENGTH])
+    g = (g + (0.8 - g) * white) * light * (P[n.AMBIENT_RGB + 1] + 0.7 * P[n.SUN_RGB + 1] * P[n.SUN_STRENGTH])
+    b = (b + (0.8 - b) * white) * light * (P[n.AMBIENT_RGB + 2] + 0.7 * P[n.SUN_RGB + 2] * P[n.SUN_STRENGTH])
+    return r, g, b, a
 
 
 @kernel
@@ -152,10 +233,12 @@ def skyline(P, rings, palette, turn, slope, pix):
             continue
         tall = chance(key, 1, seed)
         height = (5.0 + 9.0 * P[n.SKYLINE]) * (0.5 + tall * tall * 1.6) * (1.0 + 0.45 * layer)
-        if z > height:
-            continue
         wide = 6.2832 * distance / count
-        if u > 0.93:
+        if u > 0.72 + 0.26 * chance(key, 6, seed):
+            continue
+        pitched = chance(key, 8, seed) > 0.35 and height < 13.0
+        roof = height + (0.22 * wide * (1.0 - abs(2.0 * u - 0.85)) if pitched else 0.0)
+        if z > roof:
             continue
         m = u * wide
         which = int(chance(key, 9, seed) * palette.shape[0]) % palette.shape[0]
@@ -165,6 +248,7 @@ def skyline(P, rings, palette, turn, slope, pix):
         )
         if z > height - 0.6:
             windows = 0.0
+            light *= 0.55 if z > height and pitched else 0.9
         glow = P[n.NIGHT] * (1.0 if chance(int(m / 3.0) + 100 * key, int(z / 3.1), seed) > 0.5 else 0.0)
         r = palette[which, 0] * light * (P[n.AMBIENT_RGB] + 0.6 * P[n.SUN_RGB] * P[n.SUN_STRENGTH])
         g = palette[which, 1] * light * (P[n.AMBIENT_RGB + 1] + 0.6 * P[n.SUN_RGB + 1] * P[n.SUN_STRENGTH])

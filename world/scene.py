@@ -5,6 +5,7 @@ renderer. Colours are
 sRGB triples in 0 … 1; lengths are metres, angles degrees; azimuths run clockwise from north.
 """
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,6 +55,8 @@ class Sky:
     cloud_cover: float  # 0 … 1
     cloud_scale: float  # 0 small cumulus … 1 sheets
     visibility_km: float
+    clouds: str = "cumulus"  # the lower clouds: "cumulus", "towering", "stratus"
+    cirrus: float = 0.0  # 0 … 1, ice clouds high above
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,19 @@ class Ground:
     snow: float  # 0 … 1
     wetness: float  # 0 … 1
     stones: float  # 0 … 1
-    crop: str  # "none", "wheat", "maize", "rice", "rows", "vineyard", "rapeseed", "pasture"
+    crop: str  # a kind of world.clues.crops.CROPS, "pasture" or "none"
     crop_rgb: RGB
     crop_side: int  # -1 left of the road, 1 right, 0 both
+    crop_stage: str = "none"  # "none", "bare", "sown", "green", "flower", "ripe", "stubble"
+    crop_height_m: float = 0.0
+    crop_closed: float = 0.5  # 0 soil between the rows … 1 leaves touch
+    dry_rgb: RGB = (0.62, 0.56, 0.38)  # the dry tufts among the grass
+    litter: float = 0.0  # fallen leaves, or flowers: 0 none … 1 everywhere
+    litter_rgb: RGB = (0.6, 0.4, 0.2)
+    scrub: float = 0.0  # bushes in the distance: 0 none … 1 dense
+    patchwork: float = 0.0  # share of the distance that is fields
+    field_rgbs: tuple[RGB, RGB] = ((0.4, 0.5, 0.25), (0.7, 0.6, 0.35))  # the two commonest crops there
+    banks: float = 0.0  # snow ploughed up beside the road: 0 none … 1 high
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,22 @@ class Road:
     edge_line: str  # "none", "solid", "dashed"
     edge_rgb: RGB
     cross_street_m: float  # distance of the nearest crossing; inf: none
+    bend_m: float = math.inf  # radius, positive to the right; inf: straight
+    kerb_rgb: RGB = (0.66, 0.64, 0.61)
+    kerb_other_rgb: RGB = (0.66, 0.64, 0.61)  # every second metre; the same where kerbs are plain
+    side_surface: str = "asphalt"  # of the road that joins at cross_street_m
+    side_rgb: RGB = (0.42, 0.42, 0.43)
+    side_width_m: float = 5.5
+    side_arm: int = 0  # -1 joins from the left, 1 from the right, 0 crosses
+    give_way: str = "none"  # at its mouth: "none", "dashes", "teeth", "bar"
+    zebra: bool = False  # crossings on foot beside the junction
+    zebra_rgb: RGB = (0.93, 0.93, 0.91)
+    cycle_lane_m: float = 0.0  # 0: none
+    cycle_rgb: RGB = (0.62, 0.33, 0.27)
+    repairs: float = 0.3  # patches and cracks: 0 new … 1 worn out
+    paint_wear: float = 0.2  # 0 fresh … 1 all but gone
+    manholes: bool = False
+    tram: bool = False  # rails in the carriageway
 
 
 @dataclass(frozen=True)
@@ -275,6 +304,10 @@ class Camera:
     exposure: float
     tint_rgb: RGB  # white balance of the camera generation
     blur: float  # 0 … 1
+    generation: int = 3  # 2 early and soft, 3, 4 sharp and vivid
+    saturation: float = 1.0  # of all colours
+    vignette: float = 0.0  # darker seams between the lenses, seen in the sky: 0 none … 1
+    carrier: str = "none"  # what is seen of the car: "none", "snorkel", "rack", "tape", "bonnet"
 
 
 @dataclass(frozen=True)

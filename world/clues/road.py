@@ -1,8 +1,11 @@
-"""Road: surface, width, lines, kerbs, and the side one drives on.
+"""Road: surface, width, lines, kerbs, bends, the road that joins, and the side one drives on.
 
-Rules: paving follows wealth and density (the share of paved roads); lines, their colours and patterns follow the
-country table; the driving side is the atlas'. Dash lengths, widths and the asphalt's stone vary by local fields, and
-the road's direction by place.
+Rules: paving follows wealth and density (the share of paved roads); lines and their colours follow the country table,
+dash patterns the national rules where they are known (MUTCD 10 and 30 ft; RMS 4 and 8 m; arrêté of 1967 3 and 10 m;
+TSRGD diagram 1008; AS 1742; GOST R 51256 …); the driving side is the atlas'. Painted kerbs, yellow crossings, cycle
+lanes and rails are documented for the countries named. Roads wind in mountains, are straight on plains and in the grid
+towns of the New World (Vienna Convention and MUTCD for what stands at a junction's mouth: teeth, dashes or a bar).
+The asphalt's stone, widths and wear vary by local fields, and the road's direction by place.
 """
 
 import math
@@ -10,63 +13,159 @@ import math
 from world.clues.earth import soil_rgb
 from world.clues.lie import heading_deg
 from world.clues.site import Site
-from world.colour import mix, shift
-from world.scene import Road
+from world.colour import NAMED, mix, shift
+from world.countries import codes
+from world.scene import RGB, Road
 from world.streams import Stream
 
-GREY = (0.42, 0.42, 0.43)
+GREY: RGB = (0.45, 0.45, 0.45)
+BASE: dict[str, RGB] = {
+    "asphalt": GREY, "concrete": (0.62, 0.60, 0.57), "gravel": (0.57, 0.54, 0.49), "dirt": (0.55, 0.45, 0.35),
+}  # fmt: skip
 NOTHING = Road(0.0, "asphalt", GREY, 6.5, 0.5, (0.45, 0.42, 0.38), False, 0.0, (0.6, 0.6, 0.6), "right", "none",
                (0.93, 0.93, 0.91), 3.0, 6.0, "none", (0.93, 0.93, 0.91), math.inf)  # fmt: skip
+DASHES: dict[str, tuple[float, float]] = {  # metres of paint and of gap on roads out of town
+    "US": (3.05, 9.14), "MX": (5.0, 10.0), "CA": (3.0, 6.0), "DE": (4.0, 8.0), "FR": (3.0, 10.0), "GB": (2.0, 7.0),
+    "SE": (3.0, 9.0), "NO": (3.0, 9.0), "FI": (3.0, 9.0), "DK": (5.0, 10.0), "PL": (4.0, 8.0), "CZ": (3.0, 6.0),
+    "ES": (3.5, 9.0), "IT": (3.0, 4.5), "NL": (3.0, 9.0), "AU": (3.0, 9.0), "NZ": (3.0, 7.0), "JP": (5.0, 5.0),
+    "RU": (3.0, 9.0), "UA": (3.0, 9.0), "BR": (4.0, 8.0), "ZA": (4.5, 7.5), "CH": (6.0, 6.0), "IE": (2.0, 4.0),
+}  # fmt: skip
+BLACK_WHITE = (NAMED["black"], NAMED["white"])
+KERBS: dict[str, tuple[RGB, RGB]] = {
+    **dict.fromkeys(["MY", "ID", "EG", "NG", "GH", "UG", "SN", "PK", "BD", "LK", "PH", "IQ", "SA", "OM"], BLACK_WHITE),
+    **dict.fromkeys(["IN", "AE", "QA", "KW", "KE", "JO", "VN"], (NAMED["black"], NAMED["yellow"])),
+    **dict.fromkeys(["TN", "DZ", "MA", "IL", "TH"], (NAMED["red"], NAMED["white"])),
+}
+TEETH = codes("NL BE DE CH SE NO DK FI IS CZ SK AT PL HU IT ES PT LT LV EE SI HR RU UA BG RO RS")
+DASHED_MOUTH = codes("GB IE FR AU NZ ZA HK SG MY LK")
+CYCLE: dict[str, RGB] = {"NL": (0.58, 0.33, 0.28), "BE": (0.56, 0.36, 0.31), "DK": (0.45, 0.45, 0.46)}
+TRAMS = codes("DE AT CZ PL CH NL BE HU SK RO RU UA LV EE FI SE NO HR RS BG FR IT ES PT AU TR")
+GRIDS = codes("US CA MX AR CL UY PY BO PE AU NZ JP CO")
+CONCRETE = {"PH": 0.65, "US": 0.15, "BE": 0.3, "TH": 0.25, "VN": 0.25, "CO": 0.15}
 
 
 def draw(site: Site, rng: Stream) -> Road:
     """The road that the camera stands on."""
     f, place, country = site.field, site.place, site.country
     heading = heading_deg(site, rng.between(0.0, 180.0))
-    surface = _surface(site, rng)
+    surface = _surface(site, rng.unit(), rng.unit())
+    wide, stone, lane, walks, walk_m, edges, crossing, cross_m = (rng.unit(), rng.normal(), rng.unit(), rng.unit(),
+        rng.unit(), rng.unit(), rng.unit(), rng.unit())  # fmt: skip
+    bend, turn, side, arm, wear, mark, tram, cycle = (rng.unit() for _ in range(8))
     town = place.urban > 0.35
-    width = 6.3 + 0.9 * place.wealth + 0.45 * f["width"] + (1.6 * rng.unit() if town else -0.4 * rng.unit())
-    base = {"asphalt": GREY, "concrete": (0.64, 0.62, 0.58), "gravel": (0.58, 0.54, 0.48), "dirt": (0.55, 0.42, 0.30)}
-    rgb = shift(base[surface], 0.20 * f["road_light"] + 0.10 * rng.normal(), 0.028 * f["road_warm"])
+    width = 6.3 + 0.9 * place.wealth + 0.45 * f["width"] + (1.6 * wide if town else -0.4 * wide)
+    rgb = shift(BASE[surface], 0.14 * f["road_light"] + 0.08 * stone, 0.010 * f["road_warm"])
     if surface == "dirt":
-        rgb = mix(rgb, soil_rgb(site), 0.8)
+        rgb = mix(rgb, soil_rgb(site), 0.75)
+    elif surface == "gravel":
+        rgb = mix(rgb, soil_rgb(site), 0.35)
     paved = surface in ("asphalt", "concrete")
-    minor = not town and rng.chance(0.08 + 0.20 * (1.0 - place.wealth))  # a lane without paint
+    minor = not town and lane < 0.08 + 0.20 * (1.0 - place.wealth)  # a lane without paint
     painted = paved and not minor
     if minor:
         width -= 1.6
-    side_walk = rng.between(1.2, 2.8) if town and paved and rng.chance(0.45 + 0.5 * place.wealth) else 0.0
-    dash = 3.2 * 2.718 ** (0.38 * f["dash"])
+    side_walk = 1.2 + 1.6 * walk_m if town and paved and walks < 0.45 + 0.5 * place.wealth else 0.0
+    dash, gap = _dash(site)
+    joins = crossing < 0.18 + 0.5 * place.urban
+    radius = _radius(site, bend, joins)
+    slab = shift((0.62, 0.61, 0.59), 0.12 * f["paint"], 0.02 * f["road_warm"])
+    kerb = (slab, slab)
+    if town and place.country in KERBS and mark < 0.75:
+        kerb = KERBS[place.country]
+    side_kind = _side_surface(site, surface, side)
+    cycle_lane = place.country in CYCLE and painted and cycle < 0.35 + 0.4 * place.urban
     return Road(
         heading_deg=heading,
         surface=surface,
         rgb=rgb,
-        width_m=max(3.2, width),
+        width_m=max(3.2, width) + (2.6 if cycle_lane else 0.0),
         shoulder_m=max(0.2, 0.8 + 0.35 * f["shoulder"] + 0.3 * (not town)) if not side_walk else 0.2,
-        shoulder_rgb=shift(mix((0.54, 0.51, 0.47), soil_rgb(site), 0.6), 0.14 * f["shoulder"]),
+        shoulder_rgb=shift(mix((0.53, 0.51, 0.48), soil_rgb(site), 0.5), 0.12 * f["shoulder"]),
         kerb=side_walk > 0.0 or (town and place.wealth > 0.7),
         sidewalk_m=side_walk,
-        sidewalk_rgb=shift((0.66, 0.64, 0.61), 0.12 * f["paint"], 0.05 * f["road_warm"]),
+        sidewalk_rgb=slab,
         driving_side=site.driving_side,
-        centre_line=country.centre_line if painted else "none",
+        centre_line=_centre(country.centre_line, radius, lane) if painted else "none",
         centre_rgb=country.centre_rgb,
         dash_m=dash,
-        gap_m=dash * (1.6 + 0.8 * country.accents[0]),
+        gap_m=gap,
         edge_line=("solid" if country.edge_line == "double" else country.edge_line)
-        if painted and not (side_walk and rng.chance(0.5))
+        if painted and not (side_walk and edges < 0.5)
         else "none",
         edge_rgb=country.edge_rgb,
-        cross_street_m=rng.between(9.0, 60.0) if rng.chance(0.15 + 0.5 * place.urban) else math.inf,
+        cross_street_m=9.0 + 51.0 * cross_m if joins else math.inf,
+        bend_m=math.copysign(radius, turn - 0.5),
+        kerb_rgb=kerb[0],
+        kerb_other_rgb=kerb[1],
+        side_surface=side_kind,
+        side_rgb=rgb
+        if side_kind == surface
+        else mix(BASE[side_kind], soil_rgb(site), 0.6 if side_kind == "dirt" else 0.2),
+        side_width_m=min(max(3.2, width), 3.6 + 2.6 * place.urban + 1.2 * place.wealth),
+        side_arm=0 if arm < 0.25 + 0.45 * place.urban else (-1 if arm < 0.6 + 0.2 * place.urban else 1),
+        give_way=_give_way(site, side_kind) if painted else "none",
+        zebra=joins and town and painted and mark < 0.25 + 0.6 * place.wealth,
+        zebra_rgb=NAMED["yellow"] if place.country == "CH" else (0.90, 0.90, 0.88),
+        cycle_lane_m=1.5 if cycle_lane else 0.0,
+        cycle_rgb=CYCLE.get(place.country, (0.58, 0.33, 0.28)),
+        repairs=min(1.0, max(0.0, 0.85 - 0.75 * place.wealth + 0.5 * (wear - 0.5) + 0.1 * f["paint"])),
+        paint_wear=min(0.9, max(0.05, 0.65 - 0.6 * place.wealth + 0.4 * (wear - 0.5))),
+        manholes=town and paved,
+        tram=paved and place.urban > 0.8 and place.country in TRAMS and tram < 0.25,
     )
 
 
-def _surface(site: Site, rng: Stream) -> str:
+def _surface(site: Site, kind: float, which: float) -> str:
     place = site.place
     unpaved = 0.42 * (1.0 - place.wealth) ** 1.2 * (1.0 - 0.7 * place.urban)
     if place.country in ("MN", "GL", "IS", "AU", "NA", "MG", "KE"):
         unpaved += 0.12 * (1.0 - place.urban)
-    kind, which = rng.unit(), rng.unit()
     if kind < unpaved:
         return "dirt" if which > place.wealth + 0.15 else "gravel"
-    concrete = {"PH": 0.65, "US": 0.15, "BE": 0.3, "TH": 0.25, "VN": 0.25, "CO": 0.15}.get(place.country, 0.04)
-    return "concrete" if which < concrete else "asphalt"
+    return "concrete" if which < CONCRETE.get(place.country, 0.04) else "asphalt"
+
+
+def _side_surface(site: Site, surface: str, luck: float) -> str:
+    """What joins is at best as good as the road it joins."""
+    rough = "gravel" if site.place.wealth > 0.5 else "dirt"
+    if surface in ("gravel", "dirt"):
+        return "dirt" if site.place.wealth < 0.6 else surface
+    unmade = (1.0 - 0.8 * site.place.urban) * (0.65 - 0.45 * site.place.wealth)
+    return rough if luck < unmade else surface
+
+
+def _dash(site: Site) -> tuple[float, float]:
+    """Metres of paint and of gap: the national rule, shorter in towns; elsewhere a habit of the land."""
+    dash, gap = DASHES.get(site.place.country, (0.0, 0.0))
+    if not dash:
+        dash = 3.2 * 2.718 ** (0.3 * site.field["dash"])
+        gap = dash * (1.7 + 0.7 * site.country.accents[0])
+    shorter = 0.75 if site.place.urban > 0.6 and site.place.country != "US" else 1.0
+    return dash * shorter, gap * shorter
+
+
+def _centre(usual: str, radius: float, luck: float) -> str:
+    """No overtaking in a bend: the broken line becomes a full one, on one side or on both."""
+    if usual == "dashed" and radius < 700.0:
+        return "solid" if luck < 0.6 else "mixed"
+    if usual == "double" and luck > 0.75:
+        return "mixed"
+    return usual
+
+
+def _radius(site: Site, luck: float, joins: bool) -> float:
+    """Radius of the road's bend in metres: mountains wind, plains and grids do not."""
+    steep = min(1.0, site.horizon.roughness_m / 320.0)
+    if (site.place.urban > 0.5 and site.place.country in GRIDS) or luck > 0.80 + 0.15 * steep:
+        return math.inf
+    radius = 10.0 ** (2.95 - 0.72 * steep + (1.05 - 0.35 * steep) * luck)
+    return max(150.0, radius * (6.0 if joins or site.place.urban > 0.6 else 1.0))
+
+
+def _give_way(site: Site, surface: str) -> str:
+    iso = site.place.country
+    if surface not in ("asphalt", "concrete"):
+        return "none"
+    if iso in TEETH:
+        return "teeth"
+    return "dashes" if iso in DASHED_MOUTH else "bar"
