@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from world.lettering_fonts import drawn_only, font_of
+from world.lettering_fonts import SHAPED, drawn_only, font_of
 from world.lettering_strokes import ACCENTS, HABITS, LINES, PLAIN, TWINS, draw_glyph
 from world.lettering_symbols import symbol_picture
 from world.raycast_sprites import TEXT_HEIGHT, TEXT_LEVELS, TEXT_WIDTH
 from world.scripts import runs
 
 PIXELS = 44  # height of a letter while it is drawn
+BASE = 1.35 * PIXELS  # the line it stands on
 LONGEST = 28  # letters in a line
 SECOND, FIGURE = 0.68, 1.7  # size of a further line beside the first, and of one with a number alone
 
@@ -39,27 +40,24 @@ def filled_share(words: str, script: str) -> float:
 
 @lru_cache(maxsize=1024)
 def _sheet(words: str, script: str, drawn: bool) -> tuple[NDArray[np.uint8], float]:
+    level = Image.new("L", (TEXT_WIDTH, TEXT_HEIGHT), 0)
     if script == "symbol":
-        level = np.zeros((TEXT_HEIGHT, TEXT_WIDTH), dtype=np.float32)
-        side = TEXT_HEIGHT
-        level[:, (TEXT_WIDTH - side) // 2 : (TEXT_WIDTH + side) // 2] = symbol_picture(words, side)
+        level.paste(symbol_picture(words, TEXT_HEIGHT), ((TEXT_WIDTH - TEXT_HEIGHT) // 2, 0))
     else:
-        level = _lines(words, script, drawn)
-    inked = np.flatnonzero(level.max(axis=0) > 24)
-    share = float(inked[-1] + 1 - inked[0]) / TEXT_WIDTH if len(inked) else 0.0
+        _fill(level, words, script, drawn)
+    box = level.getbbox()
+    share = (box[2] - box[0]) / TEXT_WIDTH if box else 0.0
     sheet = np.zeros((2 * TEXT_HEIGHT, TEXT_WIDTH), dtype=np.uint8)
-    high = TEXT_HEIGHT
-    for _ in range(TEXT_LEVELS):
-        at = 2 * TEXT_HEIGHT - 2 * high
-        sheet[at : at + high, : level.shape[1]] = np.round(level)
-        level = level.reshape(high // 2, 2, -1, 2).mean(axis=(1, 3))
-        high //= 2
+    for k in range(TEXT_LEVELS):
+        at = 2 * TEXT_HEIGHT - (2 * TEXT_HEIGHT >> k)
+        sheet[at : at + level.height, : level.width] = np.asarray(level)
+        if k + 1 < TEXT_LEVELS:
+            level = level.reduce(2)
     return sheet, share
 
 
-def _lines(words: str, script: str, drawn: bool) -> NDArray[np.float32]:
+def _fill(level: Image.Image, words: str, script: str, drawn: bool) -> None:
     """The lines one below the other, each as large as its place allows, never stretched sideways."""
-    level = np.zeros((TEXT_HEIGHT, TEXT_WIDTH), dtype=np.float32)
     lines = (words.split("\n") or [" "])[:3]
     parts = [FIGURE if len(lines) > 1 and line.isdigit() else SECOND if k else 1.0 for k, line in enumerate(lines)]
     top = 0.0
@@ -70,32 +68,48 @@ def _lines(words: str, script: str, drawn: bool) -> NDArray[np.float32]:
         wide = min(int(picture.width * scale), int(TEXT_WIDTH * 0.98))
         scale = max(wide / picture.width, 0.62 * scale)  # too long: narrower letters, and lower ones after that
         tall = max(int(picture.height * min(scale / 0.8, room * 0.90 / picture.height)), 4)
-        small = np.asarray(picture.resize((max(wide, 1), tall), Image.Resampling.BOX), dtype=np.float32)
-        y, x = int(top + (room - tall) / 2), (TEXT_WIDTH - small.shape[1]) // 2
-        level[y : y + tall, x : x + small.shape[1]] = small
+        small = picture.resize((max(wide, 1), tall), Image.Resampling.BOX)
+        level.paste(small, ((TEXT_WIDTH - small.width) // 2, int(top + (room - tall) / 2)))
         top += room
-    return level
 
 
 def words_picture(words: str, script: str, drawn: bool | None = None) -> Image.Image:
     """One line of `words` as a grey picture, as wide as it needs; `drawn` for letters of our own alone."""
     drawn = drawn_only() if drawn is None else drawn
     words = unicodedata.normalize("NFC", "".join(c for c in words[:LONGEST] if c.isprintable())) or " "
-    canvas = Image.new("L", (PIXELS * (len(words) + 3) * 2, int(PIXELS * 2.0)), 0)
-    pen = ImageDraw.Draw(canvas)
+    canvas = Image.new("L", (PIXELS * (len(words) + 3) * 2, 2 * PIXELS), 0)
     x = 8.0
-    base = PIXELS * 1.35
     for piece, kind in runs(words, script):
-        font = font_of(kind, PIXELS, drawn)
-        if font is not None:
-            pen.text((x, base), piece, fill=255, font=font, anchor="ls")
+        if kind in SHAPED and (font := font_of(kind, PIXELS, drawn)) is not None:
+            pen = ImageDraw.Draw(canvas)
+            pen.text((x, BASE), piece, fill=255, font=font, anchor="ls")
             x += float(pen.textlength(piece, font=font))
             continue
         for letter in piece:
-            x += _letter(pen, letter, kind if kind in HABITS else script, x, base)
+            tile, left, advance = _tile(letter, kind, script, drawn)
+            if tile is not None:
+                canvas.paste(255, (round(x) + left, 0), tile)
+            x += advance
     box = canvas.getbbox() or (0, 0, PIXELS, PIXELS)
-    low, high = min(box[1], int(base - 0.74 * PIXELS)), max(box[3], int(base + 0.08 * PIXELS))
+    low, high = min(box[1], int(BASE - 0.74 * PIXELS)), max(box[3], int(BASE + 0.08 * PIXELS))
     return canvas.crop((max(box[0] - 2, 0), max(low - 2, 0), box[2] + 2, high + 2))
+
+
+@lru_cache(maxsize=4096)
+def _tile(letter: str, kind: str, script: str, drawn: bool) -> tuple[Image.Image | None, int, float]:
+    """One letter: its picture, where it begins beside the pen, how far the pen goes on."""
+    canvas = Image.new("L", (4 * PIXELS, 2 * PIXELS), 0)
+    pen = ImageDraw.Draw(canvas)
+    font = font_of(kind, PIXELS, drawn)
+    if font is not None:
+        pen.text((PIXELS, BASE), letter, fill=255, font=font, anchor="ls")
+        advance = float(pen.textlength(letter, font=font))
+    else:
+        advance = _letter(pen, letter, kind if kind in HABITS else script, PIXELS, BASE)
+    box = canvas.getbbox()
+    if box is None:
+        return None, 0, advance
+    return canvas.crop((box[0], 0, box[2], 2 * PIXELS)), box[0] - PIXELS, advance
 
 
 @lru_cache(maxsize=2)

@@ -20,15 +20,15 @@ ROOTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 _NOTO, _CJK = "truetype/noto/", ("opentype/noto/NotoSansCJK-Bold.ttc", "opentype/noto/NotoSansCJK-Regular.ttc")
 _DEJAVU = "truetype/dejavu/DejaVuSansCondensed-Bold.ttf"
 _DROID = "truetype/droid/DroidSansFallbackFull.ttf"
-# script -> (file below a root, face in it), the best first
+# script -> (file below a root, face in it), the best first; DejaVu before Noto, whose hinting costs six times as much
 FILES: dict[str, tuple[tuple[str, int], ...]] = {
-    "latin": ((_NOTO + "NotoSans-Bold.ttf", 0), (_DEJAVU, 0), ("truetype/liberation/LiberationSans-Bold.ttf", 0)),
-    "cyrillic": ((_NOTO + "NotoSans-Bold.ttf", 0), (_DEJAVU, 0), ("truetype/liberation/LiberationSans-Bold.ttf", 0)),
-    "greek": ((_NOTO + "NotoSans-Bold.ttf", 0), (_DEJAVU, 0), ("truetype/liberation/LiberationSans-Bold.ttf", 0)),
+    "latin": ((_DEJAVU, 0), (_NOTO + "NotoSans-Bold.ttf", 0), ("truetype/liberation/LiberationSans-Bold.ttf", 0)),
+    "cyrillic": ((_DEJAVU, 0), (_NOTO + "NotoSans-Bold.ttf", 0), ("truetype/liberation/LiberationSans-Bold.ttf", 0)),
+    "greek": ((_DEJAVU, 0), (_NOTO + "NotoSans-Bold.ttf", 0), ("truetype/liberation/LiberationSans-Bold.ttf", 0)),
     "arabic": ((_NOTO + "NotoSansArabic-Bold.ttf", 0), (_NOTO + "NotoNaskhArabic-Bold.ttf", 0), (_DEJAVU, 0)),
     "hebrew": ((_NOTO + "NotoSansHebrew-Bold.ttf", 0), ("truetype/dejavu/DejaVuSans-Bold.ttf", 0)),
-    "armenian": ((_NOTO + "NotoSansArmenian-Bold.ttf", 0), (_DEJAVU, 0)),
-    "georgian": ((_NOTO + "NotoSansGeorgian-Bold.ttf", 0), (_DEJAVU, 0)),
+    "armenian": ((_DEJAVU, 0), (_NOTO + "NotoSansArmenian-Bold.ttf", 0)),
+    "georgian": ((_DEJAVU, 0), (_NOTO + "NotoSansGeorgian-Bold.ttf", 0)),
     "thaana": ((_NOTO + "NotoSansThaana-Bold.ttf", 0),),
     "devanagari": ((_NOTO + "NotoSansDevanagari-Bold.ttf", 0), ("truetype/lohit-devanagari/Lohit-Devanagari.ttf", 0)),
     "bengali": ((_NOTO + "NotoSansBengali-Bold.ttf", 0), ("truetype/lohit-bengali/Lohit-Bengali.ttf", 0)),
@@ -52,9 +52,13 @@ FILES: dict[str, tuple[tuple[str, int], ...]] = {
     "hangul": (*((name, 1) for name in _CJK), ("truetype/nanum/NanumGothicBold.ttf", 0), (_DROID, 0)),
     "han": (*((name, 2) for name in _CJK), ("truetype/wqy/wqy-zenhei.ttc", 0), (_DROID, 0)),
 }  # fmt: skip
-# one letter of each script that not every font of its list has
-SAMPLES = {"arabic": "ع", "hebrew": "ש", "armenian": "Ե", "georgian": "თ", "kana": "ふ", "hangul": "서", "han": "林",
-           "greek": "Ω", "cyrillic": "Щ", "latin": "Ł"}  # fmt: skip
+# one letter of each script: a file that lacks it is passed over
+SAMPLES = {
+    "latin": "Ł", "cyrillic": "Щ", "greek": "Ω", "arabic": "ع", "hebrew": "ש", "armenian": "Ե", "georgian": "თ",
+    "thaana": "ދ", "devanagari": "क", "bengali": "ক", "gurmukhi": "ਕ", "gujarati": "ક", "odia": "କ", "tamil": "க",
+    "telugu": "క", "kannada": "ಕ", "malayalam": "ക", "sinhala": "ක", "thai": "ก", "lao": "ກ", "khmer": "ក",
+    "burmese": "က", "tibetan": "ཀ", "ethiopic": "አ", "mongolian": "ᠮ", "kana": "ふ", "hangul": "서", "han": "林",
+}  # fmt: skip
 NOT_A_LETTER = "\uf123"  # of the private area: no font of the list has it
 # Their letters change form with their neighbours, or run from right to left.
 SHAPED = frozenset({
@@ -79,7 +83,10 @@ def drawn_only() -> bool:
 def font_of(script: str, size: int, drawn: bool) -> ImageFont.FreeTypeFont | None:
     """The font of a script in pixels, or None when its letters must be drawn."""
     found = None if drawn else _file_of(script)
-    return None if found is None else ImageFont.truetype(str(found[0]), size, index=found[1])
+    if found is None:
+        return None
+    engine = ImageFont.Layout.RAQM if script in SHAPED else ImageFont.Layout.BASIC
+    return ImageFont.truetype(str(found[0]), size, index=found[1], layout_engine=engine)
 
 
 def fonts_in_use() -> dict[str, str]:
@@ -98,7 +105,7 @@ def _file_of(script: str) -> tuple[Path, int] | None:
         return None
     for name, face in FILES.get(script, ()):
         for root in ROOTS:
-            if (root / name).is_file() and _covers(root / name, face, SAMPLES.get(script, "A")):
+            if (root / name).is_file() and _covers(root / name, face, SAMPLES[script]):
                 return root / name, face
     return None
 

@@ -6,8 +6,6 @@ the MUTCD (chapter 2C) ask for.
 
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 Points = tuple[tuple[float, float], ...]
@@ -80,8 +78,8 @@ SYMBOLS = tuple(SHAPES)
 
 
 @lru_cache(maxsize=64)
-def symbol_picture(name: str, side: int) -> NDArray[np.float32]:
-    """The symbol as coverage 0 … 255, (side, side); an unknown name is an exclamation mark."""
+def symbol_picture(name: str, side: int) -> Image.Image:
+    """The symbol as a grey picture of side × side pixels; an unknown name is an exclamation mark."""
     big = side * 4
     picture = Image.new("L", (big, big), 0)
     pen = ImageDraw.Draw(picture)
@@ -90,4 +88,4 @@ def symbol_picture(name: str, side: int) -> NDArray[np.float32]:
         pen.polygon([(x * big, y * big) for x, y in shape], fill=255)
     for x, y, radius in HEADS.get(key, ()):
         pen.ellipse([(x - radius) * big, (y - radius) * big, (x + radius) * big, (y + radius) * big], fill=255)
-    return np.asarray(picture.resize((side, side), Image.Resampling.BOX), dtype=np.float32)
+    return picture.resize((side, side), Image.Resampling.BOX)
