@@ -35,7 +35,9 @@ def place_furniture(stage: Stage) -> None:
     side = 1 if draws[0] < 0.5 else -1
     batch = Batch(stage)
     if furniture.pole != "none":
-        _poles(batch, side, 8.0 + 5.0 * draws[1], stage.verge + 0.8 + 0.8 * draws[2], draws[3])
+        # behind the boards of a country road, at the back of a pavement
+        gap = 0.4 + 0.4 * draws[2] if scene.road.sidewalk_m > 0.0 else 3.4 + 1.6 * draws[2]
+        _poles(batch, side, 8.0 + 5.0 * draws[1], stage.verge + gap, draws[3])
     if furniture.lamp != "none":
         _lamps(batch, -side, 7.0 + 7.0 * draws[4])
     if furniture.bollard != "none":
@@ -53,7 +55,8 @@ def place_furniture(stage: Stage) -> None:
         kind, height = FENCES[furniture.fence]
         for k, s in enumerate((1, -1) if draws[8] < 0.45 else (-side,)):
             low, high = -18.0 - 102.0 * draws[9 + k], 15.0 + 115.0 * draws[11 + k]
-            lateral = s * (stage.verge + 1.2 + 2.3 * draws[13])
+            # beyond the boards of a country road, at the back of a pavement
+            lateral = s * (stage.verge + 0.5 + (0.6 if scene.road.sidewalk_m > 0.0 else 3.0) + 1.5 * draws[13])
             stage.strip(kind, lateral, height, linear(furniture.fence_rgb), low, high)
     batch.place()
 

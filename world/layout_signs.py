@@ -111,6 +111,7 @@ def _town(put: _Signs, x: float, keep: int, lateral: float) -> None:
     half = max(TEXT_ASPECT * line * filled_share(words, signs.script) + 0.16, 0.55)
     height = 2.0 * line + 0.22
     at = keep * (lateral + 0.55 * half)
+    put.stage.footprints.append((x, put.stage.y_at(x, at), 0.7 * half + 0.5))
     put.board(x, at, pi, RECTANGLE, half, height, 1.5, linear(face), linear(rim), linear(ink), 0.05,
               (words, signs.script), room=0.92)  # fmt: skip
     if signs.route:

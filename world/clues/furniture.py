@@ -43,7 +43,7 @@ def draw(site: Site, rng: Stream) -> Furniture:
     pole = "none" if rng.chance(0.55 if wild else 0.10) else country.pole
     if country.pole == "none" and rng.chance(0.25):
         pole = "wood"
-    bollard = country.bollard if rng.chance(0.92 - 0.9 * place.urban) else "none"
+    bollard = country.bollard if rng.chance(0.0 if place.urban > 0.45 else 0.92 - 0.6 * place.urban) else "none"
     fence_spot, fence_rng = rng.unit(), rng.unit()
     fences = site.style.fences
     fence = (
