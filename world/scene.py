@@ -265,8 +265,12 @@ class Vehicles:
     plate_rear_rgb: RGB
     plate_band_rgb: RGB  # the strip at the left; same as the plate when there is none
     plate_aspect: float  # width / height
-    kinds: tuple[tuple[str, float], ...]  # ("sedan", "van", "truck", "pickup", "three-wheeler"), shares sum to 1
+    kinds: tuple[
+        tuple[str, float], ...
+    ]  # (kind, share), shares sum to 1; world.raycast_car_shapes.CARS and two-wheelers
     palette: tuple[RGB, ...]
+    taxi_rgb: RGB
+    parked: float  # 0 none … 1 both sides of the street full
 
 
 @dataclass(frozen=True)

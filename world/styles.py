@@ -3,7 +3,7 @@
 Regional building traditions as one sees them from the road, in `house_styles.csv`: walls and roofs as
 material:colour, the commonest first, one roof form with its share and the tangent of its pitch, windows, storeys, the
 width of a lot in a closed street, eaves, what stands before the house, and traits with the share of houses (or of
-places) that have them. Car colours and kinds are in `car_fashions.csv`.
+places) that have them. Cars are told by `world.car_fashions`.
 """
 
 import csv
@@ -29,8 +29,6 @@ TRAITS = frozenset(
     )
 )
 HOUSES = Path(__file__).with_name("house_styles.csv")
-FASHIONS = Path(__file__).with_name("car_fashions.csv")
-CAR_KINDS = ("sedan", "van", "truck", "pickup", "three-wheeler")
 
 
 @dataclass(frozen=True)
@@ -51,15 +49,7 @@ class Style:
     gardens: tuple[str, ...]  # of GARDENS: what runs between house and road
     traits: tuple[tuple[str, float], ...]  # of TRAITS, with the share of houses or places that have it
     fences: tuple[str, ...]
-    cars: str  # key of CARS
-
-
-@dataclass(frozen=True)
-class CarFashion:
-    """A region's cars."""
-
-    colours: tuple[RGB, ...]
-    kinds: tuple[tuple[str, float], ...]  # kind and share; shares sum to 1
+    cars: str  # region of world.car_fashions
 
 
 def _style(row: dict[str, str]) -> Style:
@@ -84,11 +74,6 @@ def _style(row: dict[str, str]) -> Style:
     )
 
 
-def _fashion(row: dict[str, str]) -> CarFashion:
-    kinds = tuple((kind, float(row[kind])) for kind in CAR_KINDS if float(row[kind]) > 0.0)
-    return CarFashion(_hexes(row["colours"]), kinds)
-
-
 def _pairs(text: str) -> list[tuple[str, str]]:
     return [(first, second) for first, _, second in (item.partition(":") for item in text.split())]
 
@@ -103,4 +88,3 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 STYLES: dict[str, Style] = {row["style"]: _style(row) for row in _rows(HOUSES)}
-CARS: dict[str, CarFashion] = {row["cars"]: _fashion(row) for row in _rows(FASHIONS)}

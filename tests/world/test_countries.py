@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 
 from world import countries
+from world.car_fashions import fashions
 from world.countries import DEFAULTS, facts, table
-from world.styles import CARS, STYLES
+from world.styles import STYLES
 
 
 def test_the_table_serves_all_countries_with_street_imagery():
@@ -17,8 +18,8 @@ def test_the_table_serves_all_countries_with_street_imagery():
 
 def test_every_style_and_car_fashion_exists():
     assert {country.style for country in table().values()} <= set(STYLES)
-    assert {style.cars for style in STYLES.values()} <= set(CARS)
-    for fashion in CARS.values():
+    assert {style.cars for style in STYLES.values()} <= set(fashions())
+    for fashion in fashions().values():
         assert sum(share for _, share in fashion.kinds) == pytest.approx(1.0)
 
 
