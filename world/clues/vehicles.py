@@ -4,8 +4,9 @@ Rules: plate colours and proportions follow the country table (520 × 110 mm in 
 330 × 165 mm in Japan …); kinds follow `car_fashions.csv`, by country or region: kei cars in Japan, pickups in
 America, Thailand and Australia, jeepneys in the Philippines, three-wheelers from Egypt to the Philippines and in Peru,
 motorbikes in South-East Asia, share taxis in Africa, boxy old sedans where Ladas were sold. In towns taxis and buses
-grow more common, in the country pickups and lorries. Traffic grows with population and wealth and is thin at night (counts of any road authority); colours follow
-the region's fashion, shifted by the country.
+grow more common, in the country pickups and lorries. Traffic grows
+with population and wealth and is thin at night (counts of any road authority); colours follow the region's fashion,
+shifted by the country.
 """
 
 from world.car_fashions import TWO_WHEELERS, fashion
