@@ -8,9 +8,14 @@ from numpy.typing import NDArray
 
 import world.raycast_names as n
 from world.layout_things import Stage, stream
-from world.scene import Plants
+from world.scene import RGB, Plants
 from world.sprites import KINDS, SHAPES, VARIANTS, sprite_row
 
+ROWS = 80  # planted in rows, at most
+ROW_STEPS = {"oil-palm": 8.0, "rubber": 5.0, "eucalyptus": 3.4, "pine": 3.4, "tea": 1.5, "vine": 1.9, "maize": 1.1,
+             "banana": 2.8, "olive": 6.5, "date-palm": 7.0}  # fmt: skip
+GRASS, CHERRY = KINDS.index("grass"), KINDS.index("cherry")
+BLOSSOM: RGB = (0.95, 0.80, 0.85)
 Floats = NDArray[np.float64]
 Draws = NDArray[np.float64]
 
@@ -83,32 +88,77 @@ def _known(plants: Plants) -> tuple[list[tuple[int, float]], list[tuple[int, flo
 
 
 def place_plants(stage: Stage) -> None:
-    """Trees with the scene's density, bushes with its undergrowth, tufts of grass by the verge."""
+    """Trees with the scene's density, bushes with its undergrowth, tufts of grass by the verge, and planted rows."""
     scene = stage.scene
     plants, ground = scene.plants, scene.ground
     trees, bushes = _known(plants)
     count = 0 if plants.density < 0.01 or not trees else int(4 + 106 * plants.density**1.1)
     tufts = int(26 * min(ground.grass_cover, 1.0)) if ground.snow < 0.5 and ground.grass_cover > 0.12 else 0
     groups = (  # kinds, how many, the most, nearest and farthest beside the road, reach along it
-        (trees or [(0, 1.0)], count, 150, stage.verge + 2.6, 62.0, 95.0),
-        (bushes or [(KINDS.index("bush"), 1.0)], int(38 * plants.undergrowth), 60, stage.verge + 0.9, 26.0, 42.0),
-        ([(KINDS.index("grass"), 1.0)], tufts, 40, stage.verge + 0.3, 9.0, 18.0),
+        (trees or [(0, 1.0)], count, 120, stage.verge + 2.6, 62.0, 95.0),
+        (bushes or [(KINDS.index("bush"), 1.0)], int(38 * plants.undergrowth), 40, stage.verge + 0.9, 26.0, 42.0),
+        ([(KINDS.index("grass"), 1.0)], tufts, 30, stage.verge + 0.3, 9.0, 18.0),
     )
-    draws = stream(scene.recipe, "plants").random((sum(most for _, _, most, *_ in groups), 9))
+    draws = stream(scene.recipe, "plants").random((190 + ROWS, 9))
     kind, spots, used = [], [], []
     start = 0
     for kinds, wanted, most, near, wide, long in groups:
-        some = draws[start : start + wanted]
+        some = draws[start : start + min(wanted, most)]
         start += most
+        lateral = near + (wide - near) * some[:, 3] ** 1.7
         kind.append(_pick(kinds, some[:, 0]))
+        spots.append((_along(some, long), np.where(some[:, 4] < 0.5, lateral, -lateral)))
         used.append(some)
-        spots.append(np.stack([_along(some, long), near + (wide - near) * some[:, 3] ** 1.7], axis=1))
-    _put(stage, np.concatenate(kind), np.concatenate(spots), np.concatenate(used))
+    at = _rows(stage, draws[190:])
+    loose = len(at[0])
+    kind.append(np.full(loose, KINDS.index(plants.row_kind)))
+    if plants.rows == "hedgerow":  # an old oak every now and then
+        kind[-1][draws[190 : 190 + loose, 0] < 0.10] = KINDS.index("oak")
+    spots.append(at)
+    used.append(_even(draws[190 : 190 + loose]))
+    x, lateral = (np.concatenate(part) for part in zip(*spots, strict=True))
+    _put(stage, np.concatenate(kind), x, lateral, np.concatenate(used))
 
 
 def _along(draws: Draws, long: float) -> Floats:
     along: Floats = (draws[:, 1] * 2.0 - 1.0) * long * (0.35 + 0.65 * draws[:, 2])
     return along
+
+
+def _even(draws: Draws) -> Draws:
+    """Draws of planted rows: of one age and height, and not left out in fields."""
+    draws = draws.copy()
+    draws[:, 5] = 0.1
+    draws[:, 6] = 0.5 + 0.3 * (draws[:, 6] - 0.5)
+    draws[:, 7] = 0.55 + 0.25 * (draws[:, 7] - 0.5)
+    return draws
+
+
+def _rows(stage: Stage, draws: Draws) -> tuple[Floats, Floats]:
+    """Where planted rows stand: metres along the road and beside its middle, at most ROWS plants."""
+    plants = stage.scene.plants
+    side = 1.0 if draws[0, 0] < 0.5 else -1.0
+    wobble = 0.12 * (draws[:, 1:3] - 0.5)
+    k = np.arange(ROWS)
+    if plants.rows == "street":
+        step = 9.0 + 5.0 * draws[0, 1]
+        x, lateral = (k // 2 - 6) * step, np.where(k % 2, 1.0, -1.0) * (stage.verge + 0.9)
+        keep = k < 26
+    elif plants.rows == "windbreak":
+        step = 2.6 + 1.6 * draws[0, 1]
+        x, lateral = (k - 26) * step, np.full(ROWS, side * (stage.verge + 5.0 + 12.0 * draws[1, 1]))
+        keep = k < 52
+    elif plants.rows == "hedgerow":
+        x, lateral = (k // 2 - 18) * 2.1, np.where(k % 2, 1.0, -1.0) * (stage.verge + 1.3)
+        keep = k < 72
+    elif plants.rows == "plantation":
+        step = ROW_STEPS.get(plants.row_kind, 4.0)
+        x, lateral = (k % 16 - 8) * step + step * 0.25, side * (stage.verge + 2.5 + 0.5 * step + (k // 16) * step)
+        keep = k < 80
+    else:
+        return np.zeros(0), np.zeros(0)
+    step = ROW_STEPS.get(plants.row_kind, 4.0)
+    return (x + step * wobble[:, 0])[keep], (lateral + step * wobble[:, 1])[keep]
 
 
 def _free(stage: Stage, x: Floats, y: Floats, lateral: Floats, spare: Floats) -> NDArray[np.bool_]:
@@ -118,40 +168,44 @@ def _free(stage: Stage, x: Floats, y: Floats, lateral: Floats, spare: Floats) ->
     keep = (distance > 4.2) & (np.abs(x - stage.cross) > stage.half + 1.5)
     if stage.footprints:
         spots = np.array(stage.footprints)
-        gap = np.hypot(x[:, None] - spots[:, 0], y[:, None] - spots[:, 1]) - spots[:, 2]
-        keep &= gap.min(axis=1) > 0.3
+        gap = (x[:, None] - spots[:, 0]) ** 2 + (y[:, None] - spots[:, 1]) ** 2
+        keep &= (gap > (spots[:, 2] + 0.3) ** 2).all(axis=1)
     if scene.ground.crop not in ("none", "pasture") and scene.ground.snow < 0.35:
         field = np.abs(lateral) > stage.verge + 5.0
         if scene.ground.crop_side:
             field &= lateral * scene.ground.crop_side > 0.0
         keep &= ~field | (spare < 0.22)
     sea = scene.relief.sea
-    turn = (np.arctan2(y, x) + np.radians(scene.road.heading_deg)) / (2.0 * np.pi) % 1.0
-    keep &= (sea[(turn * len(sea)).astype(int) % len(sea)] < 0.4) | (distance < 30.0)
+    if sea.max() >= 0.4:
+        turn = (np.arctan2(y, x) + np.radians(scene.road.heading_deg)) / (2.0 * np.pi) % 1.0
+        keep &= (sea[(turn * len(sea)).astype(int) % len(sea)] < 0.4) | (distance < 30.0)
     return keep
 
 
-def _put(stage: Stage, kind: NDArray[np.int64], spots: Floats, draws: Draws) -> None:
-    """Plants of `kind` (m,) at spots (m, 2): along the road, and metres beside its middle to either side."""
+def _put(stage: Stage, kind: NDArray[np.int64], x: Floats, lateral: Floats, draws: Draws) -> None:
+    """Plants of `kind` (m,) at x along the road and `lateral` metres beside its middle."""
     plants, table = stage.scene.plants, _table()
-    x = spots[:, 0]
-    lateral = np.where(draws[:, 4] < 0.5, spots[:, 1], -spots[:, 1])
     y = stage.road_y + lateral + stage.curve * x * x
-    keep = _free(stage, x, y, lateral, draws[:, 5])
-    x, y, kind, draws = x[keep], y[keep], kind[keep], draws[keep]
-    if not len(x):
+    keep = np.flatnonzero(_free(stage, x, y, lateral, draws[:, 5]))
+    if not len(keep):
         return
-    grass = kind == KINDS.index("grass")
+    x, y, kind, draws = x[keep], y[keep], kind[keep], draws[keep]
+    grass = kind == GRASS
+    tone = draws[:, 8]
     tall = table.height_m[kind] * (0.65 + 0.7 * draws[:, 7]) * np.where(table.low[kind], 1.0, plants.height)
-    leaf = _leaf_light(plants, kind, np.clip(plants.autumn * (0.6 + 0.8 * draws[:, 8]), 0.0, 1.0))
-    leaf = np.minimum(leaf * (0.92 + 0.28 * draws[:, 8, None]), 1.0)
-    leaf = np.where(grass[:, None], np.array(stage.scene.ground.grass_rgb) * (0.95, 1.02, 0.9), leaf)
-    bare = (table.deciduous[kind] & (draws[:, 6] > plants.leaf)).astype(np.int64)
+    leaf = _leaf_light(plants, kind, np.clip(plants.autumn * (0.6 + 0.8 * tone), 0.0, 1.0))
+    leaf *= (0.92 + 0.24 * tone)[:, None]
+    leaf[:, 0] *= 0.94 + 0.14 * draws[:, 4]  # some yellower than others
+    blooms = (kind == CHERRY) & (plants.blossom > 0.3)
+    leaf[blooms] = BLOSSOM
+    leaf[grass] = np.array(stage.scene.ground.grass_rgb) * (0.95, 1.02, 0.9)
+    np.minimum(leaf, 1.0, out=leaf)
+    bare = (table.deciduous[kind] & ~blooms & (draws[:, 6] > plants.leaf)).astype(np.int64)
     row = table.row[bare, kind] + (draws[:, 2] * 97.0).astype(np.int64) % VARIANTS
     stage.put_many(
         n.PLANT, x, y, width=0.5 * tall * table.aspect[kind], height=tall, a=leaf * leaf,
         b=_bark_light(plants, kind) ** 2, c=table.mark[kind] ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
-        flip=np.where(draws[:, 5] < 0.5, 1.0, -1.0),
+        flip=np.where(draws[:, 3] * 64.0 % 1.0 < 0.5, 1.0, -1.0),
     )  # fmt: skip
 
 

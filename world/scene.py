@@ -119,7 +119,10 @@ class Plants:
     leaf_rgb: RGB  # tint of leaves here
     autumn_rgb: RGB
     trunk_rgb: RGB
-    height: float  # factor, 0.5 … 1.5
+    height: float  # factor, 0.45 … 1.5
+    rows: str  # what people planted: "none", "street", "windbreak", "hedgerow", "plantation"
+    row_kind: str  # the kind that stands in these rows
+    blossom: float  # 0 … 1, of the cherries' crown
 
 
 @dataclass(frozen=True)

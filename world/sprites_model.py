@@ -242,10 +242,16 @@ def _shrink(leaves: Floats, limbs: Floats, aspect: float) -> None:
     long = np.hypot(leaves[:, 3], leaves[:, 4])
     tops = (leaves[:, 1] + long, limbs[:, 1] + limbs[:, 3], limbs[:, 5] + limbs[:, 7])
     sides = (np.abs(leaves[:, 0]) + long, np.abs(limbs[:, 0]) + limbs[:, 3], np.abs(limbs[:, 4]) + limbs[:, 7])
-    factor = min(0.995 / np.concatenate(tops).max(), 0.498 * aspect / np.concatenate(sides).max())
-    if factor < 1.0:
-        leaves[:, :6] *= factor
-        limbs[:, :8] *= factor
+    high, wide = 0.995 / np.concatenate(tops).max(), 0.498 * aspect / np.concatenate(sides).max()
+    for across in (0, 2):
+        leaves[:, across] *= min(wide, 1.0)
+        limbs[:, across] *= min(wide, 1.0)
+        limbs[:, across + 4] *= min(wide, 1.0)
+    leaves[:, 3] *= min(wide, 1.0)
+    leaves[:, [1, 4]] *= min(high, 1.0)
+    limbs[:, [1, 5]] *= min(high, 1.0)
+    leaves[:, 5] *= min(wide, high, 1.0)
+    limbs[:, [3, 7]] *= min(wide, high, 1.0)
 
 
 class _Light:

@@ -11,7 +11,8 @@ import pytest
 from model.errors import ConfigError, CoordinateError
 from model.geo.layers import KOPPEN_ZONES
 from world import WORLD_VERSION
-from world.clues import FAMILIES, build_scene, build_scenes, plants
+from world.clues import FAMILIES, build_scene, build_scenes
+from world.clues.flora import ZONES
 from world.clues.signs import script_of
 from world.colour import NAMED
 from world.places import sample_places
@@ -206,5 +207,5 @@ def test_no_recipes_give_no_scenes():
 
 def test_every_climate_zone_has_plants():
     for zone in set(KOPPEN_ZONES) - {"Ocean", ""}:
-        assert any(zone.startswith(prefix) for prefix in plants.ZONES), zone
-    assert {kind for mix in plants.ZONES.values() for kind in mix} <= set(KINDS)
+        assert any(zone.startswith(prefix) for prefix in ZONES), zone
+    assert {kind for mix in ZONES.values() for kind in mix} <= set(KINDS)

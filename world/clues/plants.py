@@ -1,148 +1,103 @@
-"""Plants: which kinds grow here, how thick, in which state of the year.
+"""Plants: which kinds grow here, how thick, in which state of the year, and what stands in rows.
 
-Rules: vegetation follows the Köppen zone (Walter's zonobiomes), refined by continent: eucalyptus at home in Australia
-and planted in dry subtropics, baobabs in Africa and Madagascar, columnar cacti and agaves only in the Americas,
-araucaria in southern South America, bamboo in monsoon Asia, larch in dry Siberia, umbrella pines and cypresses round
-the Mediterranean. Deciduous leaves follow the month's temperature; in savannas the dry season.
+Rules: kinds as in `world.clues.flora`, rows as in `world.clues.planting`. How thick: Holdridge's ratio of potential
+evaporation (58.93 mm for each °C of biotemperature) to rain tells forest from savanna, steppe and desert; towns and
+fields take from it. Trees grow lower towards the tree line. Deciduous leaves follow the month's temperature, in the
+warm tropics the dry season; cherries bloom in the spring month of 8 to 15 °C.
 """
 
+from math import cos, pi
+
+from world.clues.flora import LOW_KINDS, kinds_of, tree_limit
+from world.clues.planting import NONE, planting
 from world.clues.site import Site
 from world.colour import mix, saturate, shift
-from world.scene import Plants
+from world.scene import RGB, Plants
 from world.streams import Stream
 
-Mix = dict[str, float]
-
 NOTHING = Plants(
-    (("bush", 1.0),), 0.0, 0.0, 0.0, 1.0, 0.0, (0.28, 0.44, 0.15), (0.8, 0.5, 0.1), (0.36, 0.27, 0.19), 1.0
-)
-
-ZONES: dict[str, Mix] = {  # by the longest prefix that fits
-    "Af": {"jungle": 5, "palm": 3, "banana": 2, "fern": 1, "bamboo": 0.7},
-    "Am": {"jungle": 4, "palm": 3, "banana": 1.5, "bamboo": 1, "oak": 0.5},
-    "Aw": {"acacia": 2, "jungle": 1.5, "palm": 2, "oak": 1, "shrub": 1.5},
-    "As": {"palm": 3, "acacia": 1.5, "jungle": 1, "shrub": 1.5},
-    "BWh": {"shrub": 4, "date-palm": 1, "acacia": 1, "dead": 0.5},
-    "BWk": {"shrub": 5, "grass": 1.5, "dead": 0.5, "poplar": 0.4},
-    "BSh": {"shrub": 3, "acacia": 3, "bush": 1.5, "dead": 0.4},
-    "BSk": {"grass": 2, "shrub": 2.5, "poplar": 1, "bush": 1, "pine": 0.6},
-    "Csa": {"olive": 3, "cypress": 1.6, "umbrella-pine": 1.6, "oak": 1.2, "shrub": 1},
-    "Csb": {"oak": 1.5, "pine": 2, "eucalyptus": 0.7, "olive": 0.6, "cypress": 0.6},
-    "Csc": {"pine": 2, "shrub": 1.5, "bush": 1, "grass": 1},
-    "Cfa": {"oak": 3, "pine": 2, "maple": 1.5, "willow": 0.7, "bush": 1},
-    "Cfb": {"oak": 3, "maple": 1.6, "poplar": 1, "birch": 0.8, "willow": 0.6, "spruce": 0.6},
-    "Cfc": {"birch": 2, "bush": 2, "grass": 1.5, "spruce": 1},
-    "Cw": {"oak": 2, "pine": 1.5, "eucalyptus": 1, "palm": 0.6, "bush": 1},
-    "Dfa": {"oak": 2.5, "maple": 2.5, "poplar": 1.2, "spruce": 0.5},
-    "Dfb": {"birch": 2, "spruce": 1.8, "pine": 1.6, "maple": 1.5, "oak": 1},
-    "Dfc": {"spruce": 3.5, "birch": 2, "pine": 1.6, "larch": 0.4},
-    "Dfd": {"larch": 5, "birch": 1, "shrub": 0.6},
-    "Dw": {"larch": 2, "birch": 1.8, "pine": 1.2, "poplar": 1},
-    "Ds": {"poplar": 1.5, "pine": 1.5, "shrub": 2, "cypress": 0.4},
-    "E": {"grass": 3, "shrub": 2, "bush": 1},
-}
-TREELESS = frozenset({"IS", "FO", "GL", "FK", "SJ"})  # wind, sheep and cold left no forest
-EVERGREEN_HEIGHT = {"A": 1.15, "B": 0.75, "C": 1.0, "D": 1.0, "E": 0.55}
+    (("bush", 1.0),), 0.0, 0.0, 0.0, 1.0, 0.0, (0.28, 0.44, 0.15), (0.72, 0.5, 0.18), (0.36, 0.27, 0.19), 1.0,
+    NONE[0], NONE[1], 0.0,
+)  # fmt: skip
+KINDS_HERE = 7  # so many at most
+HEIGHTS = {"A": 1.15, "B": 0.8, "C": 1.0, "D": 1.0, "E": 0.6}
+STEPPES = frozenset({"MN", "KZ"})
+RED_AUTUMNS = frozenset({"US", "CA", "JP", "KR"})  # maples
 
 
 def draw(site: Site, rng: Stream) -> Plants:
     """The plants of this place in this month."""
     f = site.field
-    kinds = _kinds(site)
-    ranked = sorted(kinds, key=lambda kind: -kinds[kind])[:6]
+    kinds = kinds_of(site)
+    ranked = sorted(kinds, key=lambda kind: -kinds[kind])[:KINDS_HERE]
+    ranked = [kind for kind in ranked if kinds[kind] > 0.02 * kinds[ranked[0]]]
     total = sum(kinds[kind] for kind in ranked)
     leaf, autumn = _season(site)
-    green = shift((0.31, 0.44, 0.18), 0.15 * f["leaf_light"], 0.055 * f["leaf_warm"], 0.026 * f["leaf_green"])
+    green = shift((0.30, 0.42, 0.18), 0.15 * f["leaf_light"], 0.055 * f["leaf_warm"], 0.026 * f["leaf_green"])
     dry = min(1.0, max(0.0, 0.7 - site.month_rain * 1.3)) * (site.zone in "ABC")
-    green = saturate(mix(green, (0.45, 0.46, 0.25), 0.55 * dry), 1.0 + 0.12 * f["mix_a"])
-    thick = {"A": 0.62, "B": 0.16, "C": 0.48, "D": 0.62, "E": 0.05}[site.zone]
-    if site.desert:
-        thick = 0.05
-    if site.zone == "A" and site.place.koppen[1:2] in "ws":
-        thick = 0.42
-    if site.place.country in TREELESS:
-        thick = 0.08
-    thick *= 1.0 - 0.55 * site.place.urban - 0.25 * min(1.0, site.place.population_per_km2 / 400.0)
-    density = thick + 0.10 * f["density"] + 0.12 * f["mix_b"] * thick + 0.16 * rng.normal() * thick
+    green = saturate(mix(green, (0.43, 0.44, 0.25), 0.55 * dry), 1.0 + 0.12 * f["mix_a"])
+    thick, limit = thickness(site), tree_limit(site)
+    trees = any(kind not in LOW_KINDS for kind in ranked)
+    density = thick + (0.10 * f["density"] + 0.10 * f["mix_b"] + 0.16 * rng.normal()) * min(1.0, thick + 0.1)
+    treeline = thick * 1.25 + 0.20 * f["density"] + 0.2 * rng.normal() - 0.15
+    least = 0.07 if site.zone in "ACD" and limit > 0.5 else 0.0
+    how, what = planting(site, rng)
     return Plants(
         kinds=tuple((kind, kinds[kind] / total) for kind in ranked),
-        density=min(1.0, max(0.0, density)),
-        treeline=min(1.0, max(0.0, thick * 1.2 + 0.25 * f["density"] + 0.2 * rng.normal() - 0.15)),
-        undergrowth=min(1.0, max(0.0, 0.35 * (site.zone != "E") + 0.15 * f["bushes"] + 0.15 * rng.normal())),
+        density=min(1.0, max(least, density)) * trees,
+        treeline=min(1.0, max(0.0, treeline)) * trees * (limit > 0.3),
+        undergrowth=min(1.0, max(0.0, 0.38 - 0.2 * site.desert + 0.15 * f["bushes"] + 0.15 * rng.normal())),
         leaf=leaf,
         autumn=autumn,
         leaf_rgb=green,
-        autumn_rgb=shift((0.80, 0.48, 0.12), 0.1 * f["leaf_light"], 0.06 * f["leaf_warm"], 0.05 * f["mix_c"]),
+        autumn_rgb=_autumn_rgb(site),
         trunk_rgb=shift((0.38, 0.29, 0.21), 0.22 * f["trunk"], 0.04 * f["wood"]),
-        height=min(1.5, max(0.5, EVERGREEN_HEIGHT[site.zone] * (1.0 + 0.13 * f["tall"]))),
+        height=min(1.5, max(0.45, HEIGHTS[site.zone] * (0.55 + 0.45 * limit) * (1.0 + 0.13 * f["tall"]))),
+        rows=how,
+        row_kind=what,
+        blossom=_blossom(site),
     )
 
 
-def _kinds(site: Site) -> Mix:
-    koppen = site.place.koppen
-    base = next(ZONES[koppen[:n]] for n in (3, 2, 1) if koppen[:n] in ZONES)
-    kinds = dict(base)
-    _by_continent(kinds, site)
-    for kind, name in zip(
-        sorted(kinds), ("mix_a", "mix_b", "mix_c", "soil_green", "tall", "wood", "grass_green"), strict=False
-    ):
-        kinds[kind] *= 2.718 ** (0.75 * site.field[name])  # stands change from one range of hills to the next
-    return kinds
+def thickness(site: Site) -> float:
+    """How much of the land trees would cover, 0 … 1, less what towns and fields take."""
+    place = site.place
+    year = [place.temperature_c + 0.5 * place.temperature_range_c * cos(pi * (k + 0.5) / 6.0) for k in range(6)]
+    biotemperature = sum(min(30.0, max(0.0, c)) for c in year) / 6.0
+    ratio = 58.93 * biotemperature / max(place.precipitation_mm, 20.0)
+    thick = min(0.85, max(0.04, 0.85 - 0.42 * ratio))
+    if site.zone == "D":
+        thick = max(thick, min(0.7, 0.42 + place.precipitation_mm / 2000.0))  # frozen ground keeps what little falls
+    if site.zone == "B":
+        thick = min(thick, 0.05 if site.desert else 0.22)
+        if site.desert and place.population_per_km2 > 80.0:
+            thick = 0.22  # watered
+        if place.country in STEPPES:
+            thick *= 0.25
+    if place.koppen.startswith(("Aw", "As")):
+        thick = min(thick, 0.45)
+    if place.koppen.startswith("Cs"):
+        thick = max(thick, 0.28)  # groves
+    thick *= tree_limit(site)
+    return thick * (1.0 - 0.55 * place.urban - 0.25 * min(1.0, place.population_per_km2 / 400.0))
 
 
-def _by_continent(kinds: Mix, site: Site) -> None:
-    if site.place.country in TREELESS:
-        kinds.clear()
-        kinds.update({"grass": 3, "bush": 2, "shrub": 1, "birch": 0.6})
-        return
-    iso, koppen, lat, lng = site.place.country, site.place.koppen, site.recipe.lat, site.recipe.lng
-    dry, mild, warm = site.zone == "B", site.zone == "C", site.place.temperature_c > 16.0
-    if iso in ("AU", "PG") and not koppen.startswith("Af"):
-        kinds.clear()
-        kinds.update(
-            {"eucalyptus": 6, "acacia": 1, "shrub": 2.5 if dry else 0.8, "palm": 1.5 if site.zone == "A" else 0.01}
-        )
-    elif site.continent == "Africa" and (site.zone == "A" or (dry and not site.desert)):
-        kinds["baobab"] = 3.5 if iso in ("MG", "SN", "ML", "BW", "ZM", "ZW", "TZ") else 0.7
-        kinds["acacia"] = kinds.get("acacia", 0.5) + (2.5 if site.recipe.lng > 25 else 0.5)
-    elif site.continent == "Africa" and mild:
-        kinds["eucalyptus"] = 2.0
-        kinds["acacia"] = 1.0
-    elif site.continent == "North America" and dry and lat < 38:
-        kinds.update(
-            {"cactus": 4 if warm else 0.8, "agave": 1.8, "joshua": 2.5 if 33 < lat < 38 and lng < -110 else 0.1}
-        )
-    elif iso == "MX":
-        kinds.update({"agave": 2, "cactus": 1.0})
-    elif site.continent == "South America":
-        if dry and iso != "AR":
-            kinds.update({"cactus": 2, "agave": 0.8})
-        elif dry:
-            kinds.update({"poplar": 1.6, "shrub": 4})
-        if mild and iso in ("BR", "AR", "CL"):
-            kinds.update({"araucaria": 3 if iso == "BR" or lat < -36 else 0.5, "eucalyptus": 1.5})
-        if iso == "UY":
-            kinds.update({"eucalyptus": 3})
-    elif site.continent == "Asia":
-        if warm and site.zone in "AC" and lng > 88:
-            kinds["bamboo"] = 2.0
-        if iso == "JP":
-            kinds.update({"cypress": 2, "bamboo": 1.2, "pine": 2})
-        if iso in ("IN", "LK", "BD", "PH", "TH") and site.zone == "A":
-            kinds["palm"] = kinds.get("palm", 0.0) + 2.0
-        if iso in ("RU", "MN", "KZ") and site.zone == "D" and lng > 90:
-            kinds["larch"] = kinds.get("larch", 0.0) + 3.0
-    elif site.continent == "Europe":
-        if iso in ("PT", "ES") and lng < -4:
-            kinds["eucalyptus"] = 2.2
-        if iso in ("FI", "SE", "RU", "EE", "LV"):
-            kinds["birch"] = kinds.get("birch", 0.0) + 1.5
-        if iso in ("DE", "AT", "CZ", "CH") and site.place.altitude_m > 450:
-            kinds["spruce"] = 3.0
-    elif iso == "NZ":
-        kinds.update({"fern": 2, "pine": 2.5, "poplar": 0.8})
-    if site.place.altitude_m > 1400 and mild:
-        kinds["pine"] = kinds.get("pine", 0.0) + 2.0
+def _autumn_rgb(site: Site) -> RGB:
+    f = site.field
+    east = site.place.country != "US" or site.recipe.lng > -95.0
+    base = (0.68, 0.31, 0.15) if site.place.country in RED_AUTUMNS and east else (0.70, 0.48, 0.19)
+    return shift(base, 0.1 * f["leaf_light"], 0.06 * f["leaf_warm"], 0.05 * f["mix_c"])
+
+
+def _spring(site: Site) -> int:
+    """The month as it would be called in the north."""
+    return site.recipe.month if site.recipe.lat >= 0 else (site.recipe.month + 5) % 12 + 1
+
+
+def _blossom(site: Site) -> float:
+    """0 … 1: how much of the cherries' crown is in bloom."""
+    mild = 1.0 - min(1.0, abs(site.month_temperature_c - 11.5) / 4.5)
+    return min(1.0, 2.0 * mild) * (_spring(site) in (3, 4, 5))
 
 
 def _season(site: Site) -> tuple[float, float]:
@@ -151,7 +106,6 @@ def _season(site: Site) -> tuple[float, float]:
     if site.zone in "AB" and site.place.temperature_c > 18.0:
         return min(1.0, max(0.15, 0.35 + 1.6 * site.month_rain)), 0.0
     leaf = min(1.0, max(0.0, (cold - 3.0) / 5.0))
-    month = site.recipe.month if site.recipe.lat >= 0 else (site.recipe.month + 5) % 12 + 1
-    falling = month in (9, 10, 11) and cold < 13.0
+    falling = _spring(site) in (9, 10, 11) and cold < 13.0 and abs(site.recipe.lat) > 25.0
     autumn = min(1.0, max(0.0, (13.0 - cold) / 6.0)) if falling else 0.0
     return (max(leaf, 0.55 if falling and cold > 1.0 else leaf)), autumn
