@@ -165,8 +165,7 @@ def _junction(put: _Signs, cross: float, keep: int, kerb: float) -> None:
         spots.append((cross + road, -keep * kerb, 0.0))
     for x, lateral, facing in spots:
         if signs.junction == "yield":
-            face = linear(signs.warning_rgb) if signs.warning_shape == "triangle" else PAPER
-            put.board(x, lateral, facing, POINTED, 0.48, 0.84, 1.7, face, RED, BLACK, 0.09)
+            put.board(x, lateral, facing, POINTED, 0.48, 0.84, 1.7, linear(signs.yield_rgb), RED, BLACK, 0.09)
         elif signs.stop_form == "triangle":
             put.board(x, lateral, facing, POINTED, 0.48, 0.84, 1.7, RED, RED, PAPER, 0.0, (signs.stop, signs.script),
                       lift=0.12, room=0.60)  # fmt: skip

@@ -222,6 +222,7 @@ class Signs:
     limit: int  # as the sign says it, in the country's unit
     limit_form: str  # "ring", "ring-yellow", "ring-blue" (blue figures), "us", "canada"
     junction: str  # what stands where a street crosses: "stop", "yield", "none"
+    yield_rgb: RGB  # the inner field of a give-way sign
     stop: str  # the word on a stop sign
     stop_form: str  # "octagon", "triangle"
     shown: bool

@@ -43,6 +43,7 @@ NOTHING = Signs(
     limit=50,
     limit_form="ring",
     junction="none",
+    yield_rgb=NAMED["white"],
     stop="STOP",
     stop_form="octagon",
     shown=False,
@@ -70,6 +71,8 @@ def draw(site: Site, rng: Stream) -> Signs:
     beast = rng.chance(0.15 if inside else 0.55)
     choices = animals if beast and animals else warnings
     rank = rng.unit()
+    # yellow where warnings are, but in Korea
+    yellow = country.warning_shape == "triangle" and country.warning_rgb == NAMED["yellow"] and country.iso != "KR"
     return Signs(
         text=text,
         below=below,
@@ -97,6 +100,7 @@ def draw(site: Site, rng: Stream) -> Signs:
         limit=country.limit_town if inside or entry else country.limit_country,
         limit_form=country.limit_form,
         junction=rng.choice(("stop", "yield", "none"), (0.45, 0.3, 0.25)),
+        yield_rgb=NAMED["yellow" if yellow else "white"],
         stop=country.stop,
         stop_form="triangle" if country.iso == "JP" else "octagon",
         shown=shown,
