@@ -74,7 +74,7 @@ def main() -> None:
     out = np.empty((512, 1024, 3), np.uint8)
 
     def draw(low: int) -> None:
-        draw_rows(*layout, out, *NO_MAPS, scratch(), low, low + 32, 0.0, 0.0, 1)
+        draw_rows(*layout, out, *NO_MAPS, *scratch(1024), low, low + 32, 0.0, 0.0, 1)
 
     alone = seconds(lambda: [draw(low) for low in range(0, 512, 32)], repeats=3)
     with ThreadPoolExecutor(2) as pool:

@@ -1,15 +1,19 @@
-"""Scene -> pixels: four views, or the whole panorama. The command renders one place. Knows no clues' reasons.
+"""Scene -> pixels: four views, or the whole panorama, and maps of the same rays. Knows no clues' reasons.
 
 The middle column of a panorama looks north and headings grow to the right; a view is what a camera at the panorama's
-centre would cut out of it, drawn by the same rays.
+centre would cut out of it, drawn by the same rays. The command renders one place:
+
+    python -m world.render --lat 48.2 --lng 16.4 --out vienna.jpg --without plants,signs --depth depth.png --json
 """
 
+import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import radians
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,61 +21,105 @@ from numpy.typing import NDArray
 import world.raycast_names as n
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
-from world.layout import lay_out
-from world.pictures import write
+from world.layout import Layout, lay_out
+from world.pictures import write, write_classes, write_depth
 from world.raycast_rows import draw_rows
 from world.scene import Scene
 
-ROWS_A_TASK = 32
+ROWS_A_TASK = 64
 SAMPLES = (1, 2, 4)
+HEADINGS = (0.0, 90.0, 180.0, 270.0)
 NO_MAPS = (np.zeros((0, 0), np.float32), np.zeros((0, 0), np.uint8))
+
+Pixels = NDArray[np.uint8]
+Maps = tuple[NDArray[np.float32], NDArray[np.uint8]]
 
 
 def render_views(
-    scene: Scene,
-    size: int = 96,
-    samples: int = 4,
-    headings: Sequence[float] = (0.0, 90.0, 180.0, 270.0),
-    fov_deg: float = 90.0,
-) -> NDArray[np.uint8]:
+    scene: Scene, size: int = 96, samples: int = 4, headings: Sequence[float] = HEADINGS, fov_deg: float = 90.0
+) -> Pixels:
     """Square views at `headings` (degrees from north), pitch 0: uint8 (V, size, size, 3), in one thread.
 
-    `samples` is the most rays a pixel gets: where the first two agree, four are not needed.
+    `samples` is how many rays more a pixel gets where it differs from its neighbours; 1: none.
 
     Raises:
         ConfigError: a size, a number of samples or a field of view that cannot be drawn.
     """
-    _check(size, samples)
-    if not 1.0 <= fov_deg <= 150.0:
-        raise ConfigError(f"a view's field of view lies between 1 and 150 degrees, found {fov_deg}")
-    layout = lay_out(scene)
-    views = np.empty((len(headings), size, size, 3), dtype=np.uint8)
-    for view, heading in zip(views, headings, strict=True):
-        draw_rows(*layout, view, *NO_MAPS, scratch(), 0, size, radians(heading), radians(fov_deg), samples)
+    views, _ = _views(scene, size, samples, headings, fov_deg, mapped=False)
     return views
 
 
-def render_equirectangular(scene: Scene, width: int = 2048, samples: int = 4) -> NDArray[np.uint8]:
+def render_view_maps(scene: Scene, size: int = 96, headings: Sequence[float] = HEADINGS, fov_deg: float = 90.0) -> Maps:
+    """What the middles of the pixels of `render_views` show: metres, float32, and classes, uint8 (V, size, size).
+
+    Classes are numbers of `raycast_names.CLASSES`; the sky is `raycast_names.BEYOND` metres away.
+
+    Raises:
+        ConfigError: a size or a field of view that cannot be drawn.
+    """
+    _, maps = _views(scene, size, 1, headings, fov_deg, mapped=True)
+    return maps
+
+
+def render_equirectangular(scene: Scene, width: int = 2048, samples: int = 4) -> Pixels:
     """The whole sphere: uint8 (width // 2, width, 3), as many threads as processors. Safe to call from many threads.
 
     Raises:
         ConfigError: a width or a number of samples that cannot be drawn.
     """
-    _check(width, samples)
-    layout = lay_out(scene)
-    panorama = np.empty((width // 2, width, 3), dtype=np.uint8)
-
-    def draw(low: int) -> None:
-        draw_rows(*layout, panorama, *NO_MAPS, scratch(), low, min(low + ROWS_A_TASK, width // 2), 0.0, 0.0, samples)
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        list(pool.map(draw, range(0, width // 2, ROWS_A_TASK)))
+    panorama, _ = _sphere(scene, width, samples, mapped=False)
     return panorama
 
 
-def scratch() -> NDArray[np.float32]:
-    """Room for the strip hits of one ray; each call of `draw_rows` needs its own."""
-    return np.empty((n.HITS, n.HIT_COLUMNS), dtype=np.float32)
+def render_maps(scene: Scene, width: int = 2048) -> Maps:
+    """What the middles of a panorama's pixels show: metres, float32, and classes, uint8 (width // 2, width).
+
+    As `render_view_maps`.
+
+    Raises:
+        ConfigError: a width that cannot be drawn.
+    """
+    _, maps = _sphere(scene, width, 1, mapped=True)
+    return maps
+
+
+def _views(
+    scene: Scene, size: int, samples: int, headings: Sequence[float], fov_deg: float, mapped: bool
+) -> tuple[Pixels, Maps]:
+    _check(size, samples)
+    if not 1.0 <= fov_deg <= 150.0:
+        raise ConfigError(f"a view's field of view lies between 1 and 150 degrees, found {fov_deg}")
+    layout, shape = lay_out(scene), (len(headings), size, size)
+    views, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
+    for k, heading in enumerate(headings):
+        filled = (maps[0][k], maps[1][k]) if mapped else NO_MAPS
+        draw_rows(*layout, views[k], *filled, *scratch(size), 0, size, radians(heading), radians(fov_deg), samples)
+    return views, maps
+
+
+def _sphere(scene: Scene, width: int, samples: int, mapped: bool) -> tuple[Pixels, Maps]:
+    _check(width, samples)
+    layout: Layout = lay_out(scene)
+    shape = (width // 2, width)
+    panorama, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
+    filled = maps if mapped else NO_MAPS
+
+    def draw(low: int) -> None:
+        high = min(low + ROWS_A_TASK, shape[0])
+        draw_rows(*layout, panorama, *filled, *scratch(width), low, high, 0.0, 0.0, samples)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        list(pool.map(draw, range(0, shape[0], ROWS_A_TASK)))
+    return panorama, maps
+
+
+def _empty_maps(shape: tuple[int, ...]) -> Maps:
+    return np.empty(shape, np.float32), np.empty(shape, np.uint8)
+
+
+def scratch(columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Room for the strip hits of one ray and the first rays of three rows; each call of `draw_rows` needs its own."""
+    return np.empty((n.HITS, n.HIT_COLUMNS), np.float32), np.empty((3, columns, 4), np.float32)
 
 
 def _check(size: int, samples: int) -> None:
@@ -92,30 +140,64 @@ class RenderConfig:
     hour: float = field(default=11.0, metadata={"help": "local solar time, 0 … 24"})
     seed: int = field(default=0, metadata={"help": "another seed, another scene at the same place"})
     width: int = field(default=2048, metadata={"help": "pixels around the horizon"})
-    samples: int = field(default=4, metadata={"help": "rays a pixel: 1, 2 or 4"})
+    samples: int = field(default=4, metadata={"help": "rays more where a pixel differs from the next: 2 or 4; 1: none"})
     views: bool = field(default=False, metadata={"help": "four views (N, E, S, W) side by side in place of a panorama"})
+    without: str = field(default="", metadata={"help": "families of clues to leave out, with commas: plants,signs"})
+    depth: Path | None = field(
+        default=None, metadata={"help": "also a 16-bit PNG of distances: metres = 10^(value / 10000) - 1; sky: 65535"}
+    )
+    classes: Path | None = field(default=None, metadata={"help": "also a palette PNG of what each pixel shows"})
+    json: bool = field(default=False, metadata={"help": "end with one line of JSON: every clue of the scene"})
+
+    def __post_init__(self) -> None:
+        for path in (self.depth, self.classes):
+            if path is not None and path.suffix.lower() != ".png":
+                raise ConfigError(f"maps are PNG files, found {path}; a JPEG would blur their numbers.")
 
 
 def main(config: RenderConfig) -> Path:
-    """Render one place into a file."""
-    from world.clues import build_scene
+    """Render one place into files -> the picture's path.
 
-    scene = build_scene(config.lat, config.lng, config.month, config.hour, config.seed)
+    Raises:
+        CoordinateError, ConfigError: a place, a moment, a size or a family that there is not.
+        StorageError: a file that cannot be written.
+    """
+    scene = scene_of(config)
+    mapped = config.depth is not None or config.classes is not None
     if config.views:
-        picture = np.concatenate(list(render_views(scene, max(config.width // 4, 8), config.samples)), axis=1)
+        side = max(config.width // 4, 8)
+        picture = _beside(render_views(scene, side, config.samples))
+        maps = tuple(map(_beside, render_view_maps(scene, side))) if mapped else NO_MAPS
     else:
         picture = render_equirectangular(scene, config.width, config.samples)
-    return write(picture, config.out)
+        maps = render_maps(scene, config.width) if mapped else NO_MAPS
+    write(picture, config.out)
+    if config.depth is not None:
+        write_depth(maps[0], config.depth)
+    if config.classes is not None:
+        write_classes(maps[1], config.classes)
+    return config.out
+
+
+def scene_of(config: RenderConfig) -> Scene:
+    """The scene that a command asks for."""
+    from world.clues import build_scene
+
+    without = tuple(name.strip() for name in config.without.split(",") if name.strip())
+    return build_scene(config.lat, config.lng, config.month, config.hour, config.seed, without)
+
+
+def _command(config: RenderConfig) -> None:
+    print(main(config))
+    if config.json:
+        print(json.dumps(scene_of(config).as_dict(), ensure_ascii=False, allow_nan=False))
+
+
+def _beside(views: NDArray[Any]) -> NDArray[Any]:
+    """Views (V, H, W, …) side by side."""
+    return np.concatenate(list(views), axis=1)
 
 
 if __name__ == "__main__":
-    run(
-        lambda: print(
-            main(
-                read(
-                    parser_for(RenderConfig, "python -m world.render", "Draw the simulated Earth at one place."),
-                    RenderConfig,
-                )
-            )
-        )
-    )
+    _parser = parser_for(RenderConfig, "python -m world.render", __doc__ or "")
+    run(lambda: _command(read(_parser, RenderConfig)))

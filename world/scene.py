@@ -7,6 +7,7 @@ sRGB triples in 0 … 1; lengths are metres, angles degrees; azimuths run clockw
 
 import math
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -339,7 +340,7 @@ class Scene:
     world_version: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data: arrays become lists."""
+        """Plain data as JSON takes it: arrays become lists, and what is endless (a crossing that never comes) None."""
         return {key: _plain(value) for key, value in asdict(self).items()}
 
 
@@ -348,6 +349,6 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    return value
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not isfinite(value) else value

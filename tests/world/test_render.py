@@ -1,3 +1,6 @@
+import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from math import atan2, hypot, pi, radians, tan
@@ -7,9 +10,25 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.data.views import panorama_to_views
 from model.errors import ConfigError, StorageError
 from world.clues import build_scene
-from world.render import RenderConfig, main, render_equirectangular, render_views
+from world.layout import lay_out
+from world.pictures import CLASS_COLOURS, DEPTH_SKY
+from world.raycast_names import BEYOND, CLASSES
+from world.raycast_rows import draw_rows
+from world.render import (
+    NO_MAPS,
+    RenderConfig,
+    main,
+    render_equirectangular,
+    render_maps,
+    render_view_maps,
+    render_views,
+    scene_of,
+    scratch,
+)
+from world.sun import solar_position
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +55,7 @@ def cut_from(panorama, heading_deg, size, fov_deg=90.0):
     """The view by nearest pixel of the panorama, written a second time on purpose."""
     tall, wide = panorama.shape[:2]
     half = tan(radians(fov_deg) / 2)
-    view = np.empty((size, size, 3), np.uint8)
+    view = np.empty((size, size, 3), panorama.dtype)
     for row in range(size):
         for column in range(size):
             right = (2 * (column + 0.5) / size - 1) * half
@@ -58,6 +77,69 @@ def test_a_view_is_what_one_would_cut_out_of_the_panorama(scene):
         assert same < 0.5 * other
 
 
+def test_the_views_that_a_model_cuts_out_of_a_panorama_are_the_views_drawn_directly(scene):
+    """Within what interpolation costs: some of 255 steps at edges, next to nothing elsewhere."""
+    panorama = Image.fromarray(render_equirectangular(scene, width=1536, samples=4))
+    cut = np.stack([np.asarray(view) for view in panorama_to_views(panorama, 96)]).astype(int)
+    drawn = render_views(scene, size=96, samples=4).astype(int)
+    apart = np.abs(cut - drawn)
+    assert apart.mean() < 4.0
+    assert np.median(apart) <= 1
+    assert abs(float((cut - drawn).mean())) < 0.6, "neither is brighter"
+    turned = np.abs(np.roll(cut, 1, axis=0) - drawn).mean()
+    assert apart.mean() < 0.2 * turned
+
+
+@pytest.mark.parametrize("samples", [1, 4])
+def test_a_picture_is_the_same_however_it_is_cut_into_rows(scene, samples):
+    layout, width = lay_out(scene), 128
+    whole = np.empty((width // 2, width, 3), np.uint8)
+    draw_rows(*layout, whole, *NO_MAPS, *scratch(width), 0, width // 2, 0.0, 0.0, samples)
+    for rows in (1, 7, 32):
+        parts = np.empty_like(whole)
+        for low in reversed(range(0, width // 2, rows)):
+            high = min(low + rows, width // 2)
+            draw_rows(*layout, parts, *NO_MAPS, *scratch(width), low, high, 0.0, 0.0, samples)
+        assert np.array_equal(parts, whole)
+
+
+def test_more_rays_bring_a_picture_nearer_to_a_fine_one(scene):
+    fine = render_views(scene, size=192, samples=4).reshape(4, 48, 4, 48, 4, 3).mean(axis=(2, 4))
+    apart = [np.square(render_views(scene, size=48, samples=k) - fine).mean() for k in (1, 2, 4)]
+    assert apart[2] < apart[1] < apart[0]
+    assert apart[2] < 0.7 * apart[0]
+
+
+def test_the_sun_stands_where_the_almanac_says(scene):
+    lat, month, hour = 35.0, 4, 9.0
+    azimuth, elevation = (float(np.ravel(angle)[0]) for angle in solar_position(np.array([lat]), [month], [hour]))
+    sunny = build_scene(lat, 33.2, month, hour, seed=3, without=("relief", "plants", "buildings", "life", "furniture"))
+    sunny = replace(sunny, sky=replace(sunny.sky, cloud_cover=0.0))
+    panorama = render_equirectangular(sunny, width=720, samples=1).astype(int).sum(axis=2)
+    rows, columns = np.nonzero(panorama >= panorama[:170].max() - 6)
+    kept = rows < 170  # the sky
+    assert np.median(columns[kept]) == pytest.approx((azimuth / 360 + 0.5) % 1.0 * 720, abs=6)
+    assert np.median(rows[kept]) == pytest.approx((0.5 - elevation / 180) * 360, abs=6)
+
+
+@pytest.mark.parametrize("heading", [0.0, 65.0, 180.0, 301.0])
+def test_the_road_runs_where_its_heading_points(scene, heading):
+    """Lane and bend move the road's middle aside ahead and behind alike, so that the mean of both is the heading."""
+    hidden = ("relief", "buildings", "plants", "water", "life", "vehicles", "furniture", "signs")
+    plain = build_scene(52.15, 5.85, 5, 15.0, seed=4, without=hidden)
+    road = replace(plain.road, heading_deg=heading, cross_street_m=np.inf, width_m=7.0)
+    classes = render_maps(replace(plain, road=road), width=720)[1]
+    asides = []
+    for towards in (heading, heading + 180.0):
+        column = int((towards / 360 + 0.5) % 1.0 * 720)
+        ahead = np.roll(classes[194:200], 360 - column, axis=1)[:, 280:441]  # 7° … 10° down: 14 to 20 m away
+        asides.append(np.nonzero(ahead == CLASSES.index("road"))[1].mean() - 80)
+        sideways = np.roll(classes[194:200], 180 - column, axis=1)[:, 340:381]
+        assert not (sideways == CLASSES.index("road")).any()
+    assert abs(np.mean(asides)) < 3  # columns, 1.5°
+    assert max(map(abs, asides)) < 30
+
+
 def test_the_sun_in_the_east_stands_right_of_the_middle_by_a_quarter(clear):
     panorama = render_equirectangular(clear, width=360, samples=1).astype(float).sum(axis=2)
     sky = panorama[:85]
@@ -71,6 +153,42 @@ def test_the_seam_at_the_back_is_no_edge(scene):
     steps = np.abs(np.diff(panorama, axis=1)).mean(axis=(0, 2))
     seam = np.abs(panorama[:, 0] - panorama[:, -1]).mean()
     assert seam <= np.quantile(steps, 0.97)
+
+
+def test_maps_tell_the_sky_the_road_and_how_far_they_are(scene):
+    depth, classes = render_maps(scene, width=256)
+    assert depth.shape == classes.shape == (128, 256)
+    assert depth.dtype == np.float32
+    assert classes.dtype == np.uint8
+    assert (classes < len(CLASSES)).all()
+    assert np.isfinite(depth).all()
+    assert (depth > 0.2).all()
+    assert (depth[classes == CLASSES.index("sky")] >= BEYOND).all()
+    assert (depth[classes != CLASSES.index("sky")] < BEYOND).all()
+    assert (classes[:20] == CLASSES.index("sky")).mean() > 0.8
+    assert (classes[-20:] == CLASSES.index("road")).mean() > 0.8
+    assert depth[-1].mean() == pytest.approx(scene.camera.height_m, rel=0.15)
+
+
+def test_maps_of_views_are_those_of_the_panorama(scene):
+    depth, classes = render_maps(scene, width=720)
+    near, shown = render_view_maps(scene, size=48, headings=(90.0,))
+    assert near.shape == shown.shape == (1, 48, 48)
+    cut = cut_from(np.repeat(classes[..., None], 3, axis=2), 90.0, 48)[..., 0]
+    assert (cut == shown[0]).mean() > 0.93
+    far = cut_from(np.repeat(depth[..., None], 3, axis=2).astype(np.float64), 90.0, 48)[..., 0]
+    same = cut == shown[0]
+    assert np.median(np.abs(np.log(np.maximum(far, 1) / np.maximum(near[0], 1)))[same]) < 0.05
+
+
+def test_maps_belong_to_the_colours_of_the_same_rays(scene):
+    """Where a family is switched off nothing of its class is left, and other pixels keep their colours."""
+    full, bare = (
+        build_scene(48.2, 16.4, 6, 11.0, seed=0, without=names) for names in ((), ("vehicles",))
+    )  # a street of Vienna
+    cars = render_maps(full, width=256)[1] == CLASSES.index("vehicles")
+    assert cars.sum() > 20
+    assert not (render_maps(bare, width=256)[1] == CLASSES.index("vehicles")).any()
 
 
 def test_zenith_and_nadir_are_one_colour_all_round(clear):
@@ -193,6 +311,43 @@ def test_the_command_writes_a_panorama_or_four_views(atlas, tmp_path: Path):
     assert Image.open(out).size == (128, 64)
     out = main(RenderConfig(lat=-1.9, lng=36.8, out=tmp_path / "views.png", width=128, samples=1, views=True))
     assert Image.open(out).size == (128, 32)
+
+
+def test_the_command_writes_maps_with_their_scale_and_legend(atlas, tmp_path: Path):
+    config = RenderConfig(
+        lat=48.2, lng=16.4, out=tmp_path / "p.png", width=128, samples=1, depth=tmp_path / "d.png",
+        classes=tmp_path / "c.png",
+    )  # fmt: skip
+    main(config)
+    metres, classes = render_maps(scene_of(config), 128)
+    stored = Image.open(tmp_path / "d.png")
+    assert "10^(value / 10000) - 1" in stored.text["Scale"]
+    values = np.asarray(stored).astype(np.float64)
+    sky = metres >= BEYOND
+    assert (values[sky] == DEPTH_SKY).all()
+    assert 10 ** (values[~sky] / 10_000) - 1 == pytest.approx(metres[~sky], rel=5e-4, abs=1e-3)
+    painted = Image.open(tmp_path / "c.png")
+    assert painted.mode == "P"
+    assert json.loads(painted.text["Legend"]) == list(CLASSES)
+    assert np.array_equal(np.asarray(painted), classes)
+    colours = np.asarray(painted.convert("RGB"))
+    assert np.array_equal(colours, np.array(CLASS_COLOURS, np.uint8)[classes])
+    assert len(CLASS_COLOURS) == len(CLASSES) == len(set(CLASS_COLOURS))
+
+
+def test_the_command_tells_the_clues_as_json_and_leaves_families_out(atlas, tmp_path: Path):
+    flags = ["--lat", "48.2", "--lng", "16.4", "--width", "64", "--samples", "1", "--json", "--without", "plants,signs"]
+    command = [sys.executable, "-m", "world.render", *flags, "--out", str(tmp_path / "p.jpg")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    clues = json.loads(done.stdout.splitlines()[-1])
+    assert clues["place"]["country"] == "AT"
+    assert clues["plants"]["density"] == 0.0
+    assert clues["signs"]["shown"] is False
+    assert clues["buildings"]["density"] > 0.0
+    with pytest.raises(ConfigError, match="no family"):
+        main(RenderConfig(lat=0.0, lng=37.0, out=tmp_path / "q.jpg", without="unicorns"))
+    with pytest.raises(ConfigError, match="PNG"):
+        RenderConfig(lat=0.0, lng=37.0, out=tmp_path / "q.jpg", depth=tmp_path / "d.jpg")
 
 
 def test_a_folder_that_is_a_file_is_one_clear_sentence(atlas, tmp_path: Path):
