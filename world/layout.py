@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
+from world.layout_camera import place_carrier
 from world.layout_cars import place_cars
 from world.layout_life import place_life
 from world.layout_light import scene_numbers
@@ -57,6 +58,7 @@ def lay_out(scene: Scene) -> Layout:
     place_furniture(stage)
     place_signs(stage)
     place_cars(stage)
+    place_carrier(stage)
     place_houses(stage)
     place_life(stage)
     place_plants(stage)

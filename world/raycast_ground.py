@@ -40,13 +40,17 @@ def meadow(P, noise, x, y, foot, far, distance):
     grown = step(0.15, 0.75, grown)
     dry = step(-0.25, 0.75, 0.55 * big + 0.75 * mid + 0.5 * fine) * 0.9
     tuft = 0.97 + 0.42 * fine + 0.10 * big
-    if foot < 0.08:  # blades, longer than wide as seen from the road
-        tuft *= 1.0 + 0.42 * noise_at(noise, x * 19.0, y * 19.0) * (1.0 - foot / 0.08)
+    if foot < 0.12:  # blades
+        tuft *= 1.0 + 0.50 * noise_at(noise, x * 14.0, y * 14.0) * (1.0 - foot / 0.12)
+        if foot < 0.035:
+            tuft *= 1.0 + 0.45 * noise_at(noise, x * 43.0, y * 43.0) * (1.0 - foot / 0.035)
     r = (P[n.GRASS_RGB] + (P[n.DRY_RGB] - P[n.GRASS_RGB]) * dry) * tuft
     g = (P[n.GRASS_RGB + 1] + (P[n.DRY_RGB + 1] - P[n.GRASS_RGB + 1]) * dry) * tuft
     b = (P[n.GRASS_RGB + 2] + (P[n.DRY_RGB + 2] - P[n.GRASS_RGB + 2]) * dry) * tuft
     if grown < 0.99:
         earth = 1.0 + 0.24 * fine + 0.14 * mid + 0.10 * big
+        if foot < 0.06:  # grains and clods
+            earth += 0.22 * noise_at(noise, x * 27.0, y * 27.0) * (1.0 - foot / 0.06)
         sr = P[n.SOIL_RGB] * (earth + 0.05 * mid)
         sg = P[n.SOIL_RGB + 1] * earth
         sb = P[n.SOIL_RGB + 2] * (earth - 0.05 * mid)
@@ -99,7 +103,9 @@ def roadside(P, noise, x, y, side, walk, verge, fx, fy, foot):
         return P[n.SIDEWALK_RGB] * tone, P[n.SIDEWALK_RGB + 1] * tone, P[n.SIDEWALK_RGB + 2] * tone
     fine = layered_noise(noise, x * 3.7, y * 3.7, foot * 3.7, 3)
     patch = noise_at(noise, x * 0.22, y * 0.5 + 11.0)
-    tone = 1.0 + 0.30 * fine + 0.12 * patch
+    tone = 1.0 + 0.36 * fine + 0.12 * patch
+    if foot < 0.06:  # single stones
+        tone += 0.40 * noise_at(noise, x * 31.0, y * 31.0) * (1.0 - foot / 0.06)
     r = P[n.SHOULDER_RGB] * tone
     g = P[n.SHOULDER_RGB + 1] * tone
     b = P[n.SHOULDER_RGB + 2] * tone
@@ -168,6 +174,12 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, 
     walk = half + P[n.SHOULDER]
     verge = walk + P[n.SIDEWALK]
     off = abs(x - P[n.CROSS_AT]) - P[n.SIDE_HALF]
+    if P[n.SIDEWALK] < 0.1 and P[n.KERB] < 0.5 and foot < 0.5 and side > half - 0.3 and side < verge + 0.6:
+        # without a kerb the edges of asphalt, gravel and grass are ragged
+        ragged = noise_at(noise, x * 1.3, across * 0.4) + 0.6 * noise_at(noise, x * 5.1, across * 1.7)
+        half += 0.05 * ragged
+        verge += 0.30 * ragged
+        walk = verge
     mouth = off if P[n.SIDE_ARM] * across >= 0.0 else 1e5  # nothing joins on the other side
     if side > half and side < half + 4.5:
         round_ = half + 4.5 - side

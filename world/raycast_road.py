@@ -49,6 +49,8 @@ def paved(P, noise, concrete, half, x, across, fx, fy, foot):
         tone *= (1.0 - 0.5 * joint) * (0.94 + 0.12 * chance(slab, 0 if across < 0.0 else 1, P[n.FIELD_SEED]))
         return tone
     tone -= 0.06 * step(0.5, 0.05, lane)  # oil between the wheels
+    if foot < 0.035:  # the stones in the asphalt
+        tone += 0.24 * noise_at(noise, x * 47.0, across * 47.0) * (1.0 - foot / 0.035)
     if foot > 0.4:
         return tone
     near = 1.0 - 2.5 * foot

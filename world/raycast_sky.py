@@ -19,16 +19,15 @@ def clouds(P, noise, dx, dy, up, r, g, b):
     flat = P[n.CLOUD_SIZE] / (up + 0.07)
     foot = 0.006 * flat * flat / P[n.CLOUD_SIZE]
     level = 0.60 - 1.22 * P[n.CLOUD_COVER]
-    soft = 0.13 + 0.35 * P[n.CLOUD_SCALE]
+    soft = 0.20 + 0.35 * P[n.CLOUD_SCALE]
     front = 0.5 - 0.5 * (dx * P[n.SUN_X] + dy * P[n.SUN_Y])
     rest = 1.0
     if P[n.CIRRUS] > 0.03:
         u = (0.8 * dx + 0.6 * dy) * flat
         v = (0.8 * dy - 0.6 * dx) * flat
-        veil = layered_noise(
-            noise, u * 0.35 + P[n.CLOUD_SEED] + 0.6 * noise_at(noise, v * 0.7, u * 0.3), v * 1.5, foot, 3
-        )
-        thin = step(-0.1, 0.8, veil + 0.4 * noise_at(noise, u * 0.2, v * 0.2 + 50.0)) * P[n.CIRRUS]
+        torn = noise_at(noise, u * 0.4 + 50.0, v * 0.5)
+        veil = layered_noise(noise, u * 0.45 + P[n.CLOUD_SEED] + 0.9 * torn, v * 1.3 + 0.8 * torn, foot, 3)
+        thin = step(0.0, 0.9, veil + 0.45 * torn + 0.1) * P[n.CIRRUS] * 0.7
         r += (P[n.CLOUD_RGB] - r) * thin
         g += (P[n.CLOUD_RGB + 1] - g) * thin
         b += (P[n.CLOUD_RGB + 2] - b) * thin
@@ -38,11 +37,11 @@ def clouds(P, noise, dx, dy, up, r, g, b):
     cr = 0.0
     cg = 0.0
     cb = 0.0
-    for k in range(3):
-        out = flat * (1.0 + 0.5 * k * P[n.CLOUD_TALL])
+    for k in range(2):
+        out = flat * (1.0 + 0.6 * k * P[n.CLOUD_TALL])
         x = dx * out + P[n.CLOUD_SEED]
         y = dy * out + P[n.CLOUD_SEED] * 0.37
-        here = level + 0.17 * k
+        here = level + 0.20 * k
         body = layered_noise(noise, x, y, foot, 2) + 0.35 * noise_at(noise, x * 0.31 + 5.0, y * 0.31)
         if body < here - 0.24:
             continue
@@ -52,9 +51,9 @@ def clouds(P, noise, dx, dy, up, r, g, b):
         if a < 0.01:
             continue
         if k == 0:
-            lit = 0.92 - 0.85 * step(level, level + 0.75, body) + 0.6 * fine
+            lit = 0.95 - 0.95 * step(level + 0.1, level + 0.7, body) + 0.7 * fine
         else:
-            lit = 0.70 + 0.13 * k + 0.22 * front + 1.1 * fine
+            lit = 0.84 + 0.20 * front + 1.2 * fine
         lit = clamp(lit, 0.0, 1.1)
         w = rest * a
         cr += w * (P[n.CLOUD_DARK_RGB] + (P[n.CLOUD_RGB] - P[n.CLOUD_DARK_RGB]) * lit)
@@ -96,7 +95,7 @@ def sky_colour(P, noise, dx, dy, dz, with_clouds):
         halo = (toward - 0.9) * 10.0
         halo = halo * halo
         halo = halo * halo
-        disc = step(0.99955, 0.9998, toward) * 6.0 + halo * halo * halo * 0.55 + halo * 0.10
+        disc = step(0.9985, 0.9999, toward) * 5.0 + halo * halo * halo * 0.75 + halo * 0.12
     rest = 1.0
     if with_clouds:
         if up > 0.008:

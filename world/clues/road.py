@@ -18,7 +18,7 @@ from world.countries import codes
 from world.scene import RGB, Road
 from world.streams import Stream
 
-GREY: RGB = (0.45, 0.45, 0.45)
+GREY: RGB = (0.485, 0.485, 0.485)
 BASE: dict[str, RGB] = {
     "asphalt": GREY, "concrete": (0.62, 0.60, 0.57), "gravel": (0.57, 0.54, 0.49), "dirt": (0.55, 0.45, 0.35),
 }  # fmt: skip
@@ -54,7 +54,7 @@ def draw(site: Site, rng: Stream) -> Road:
     bend, turn, side, arm, wear, mark, tram, cycle = (rng.unit() for _ in range(8))
     town = place.urban > 0.35
     width = 6.3 + 0.9 * place.wealth + 0.45 * f["width"] + (1.6 * wide if town else -0.4 * wide)
-    rgb = shift(BASE[surface], 0.14 * f["road_light"] + 0.08 * stone, 0.010 * f["road_warm"])
+    rgb = shift(BASE[surface], 0.11 * f["road_light"] + 0.07 * stone, 0.006 * f["road_warm"])
     if surface == "dirt":
         rgb = mix(rgb, soil_rgb(site), 0.75)
     elif surface == "gravel":

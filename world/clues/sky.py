@@ -44,4 +44,4 @@ def _kind(site: Site, cover: float, luck: float) -> str:
 
 def _cirrus(site: Site, luck: float) -> float:
     west_winds = 30.0 < abs(site.recipe.lat) < 66.0
-    return max(0.0, luck - (0.45 if west_winds else 0.62)) * 1.3
+    return max(0.0, luck - (0.48 if west_winds else 0.65)) * 1.2
