@@ -295,13 +295,22 @@ class Water:
 
 @dataclass(frozen=True)
 class Life:
-    """People and animals."""
+    """People and animals, and the clutter of streets."""
 
     people: float  # 0 none … 1 a busy street
-    dress: tuple[RGB, ...]  # colours of clothes
+    figures: tuple[tuple[str, float], ...]  # (kind of dress, share), shares sum to 1; world.sprites_people.PEOPLE
     veil: float  # share of long robes and covered heads
-    animals: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1
+    dress: tuple[RGB, ...]  # colours of clothes
+    robes: tuple[RGB, ...]  # colours of long robes
+    skin: tuple[RGB, ...]
+    animals: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1; world.sprites_animals.ANIMALS
     herd: float  # 0 none … 1 a herd beside the road
+    stray: float  # 0 none … 1 animals walk on the road
+    clutter: tuple[tuple[str, float], ...]  # (kind, share) of what stands on pavements, shares sum to 1
+    clutter_density: float  # 0 bare … 1 crammed
+    post_rgb: RGB  # of post boxes
+    hydrant_rgb: RGB
+    summer: float  # 0 midwinter … 1 midsummer: bales lie in late summer
 
 
 @dataclass(frozen=True)
