@@ -78,6 +78,8 @@ def _lateral(stage: Stage, kind: str, draw: float) -> float:
     road = stage.scene.road
     if road.sidewalk_m > 1.6:
         return stage.verge - 0.5 if kind in BY_THE_WALL else stage.half + road.shoulder_m + 0.45
+    if stage.scene.buildings.density > 0.6:  # walls stand at the road's edge
+        return stage.verge - 0.25 if road.sidewalk_m > 0.8 else stage.half - 0.35
     return stage.verge + 0.5 + 0.8 * draw * (kind in BY_THE_WALL)
 
 

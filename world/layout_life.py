@@ -63,7 +63,7 @@ def _people(stage: Stage, draws: Floats) -> None:
     road = scene.road
     inner, outer = stage.half + road.shoulder_m + 0.35, stage.verge - 0.3
     if road.sidewalk_m < 0.8:
-        inner, outer = stage.half + 0.2 + 0.4 * min(road.shoulder_m, 1.0), stage.verge + 0.5
+        inner, outer = stage.half - 0.6, stage.half + min(road.shoulder_m, 1.0) - 0.1
     taken = draws[:, 0] < life.people * (0.85 if road.sidewalk_m > 0.8 else 0.5) * (1.0 - 0.6 * scene.ground.snow)
     x = (3.0 + 56.0 * draws[:, 1] ** 1.5) * np.where(draws[:, 2] < 0.5, 1.0, -1.0)
     side = np.where(draws[:, 3] < 0.5, 1.0, -1.0)

@@ -197,7 +197,8 @@ class Stage:
         length, width = rows[:, n.LENGTH], rows[:, n.WIDTH]
         distance = np.hypot(x, y)
         radius = np.where(np.isin(kind, UPRIGHT), width, np.hypot(length, width) + 0.6 * (kind == n.HOUSE))
-        near = np.maximum(distance - radius, 0.05)
+        thick = np.where((kind == n.PLANT) | (kind == n.FIGURE), 0.3 * radius, radius)  # pictures face the camera
+        near = np.maximum(distance - thick, 0.05)
         with np.errstate(divide="ignore"):
             spread = np.arcsin(np.minimum(radius / distance, 1.0)) + 0.01
         ground = self.ground_z(x, y)

@@ -61,6 +61,8 @@ def trace(
     first = starts[bin_]
     last = starts[bin_ + 1]
     k = first
+    held = -1  # the nearest solid so far: what is sorted behind it may still stand before it
+    hr, hg, hb = 0.0, 0.0, 0.0
     while rest > 0.015:
         # the next object, or past the last of them what is left of the strips
         near = MISS
@@ -99,6 +101,16 @@ def trace(
                     near, a, cr, cg, cb = pole_top(P, T, seen, hx, hy, slope, pix)
                 if near >= reach:
                     continue
+                if a > 0.99 and (kind == n.HOUSE or kind == n.HUT or kind == n.CAR or kind == n.BLOCK):
+                    held = seen
+                    reach = near
+                    hr, hg, hb = cr, cg, cb
+                    continue
+        if ended and held >= 0:
+            near = reach
+            seen = held
+            a = 1.0
+            cr, cg, cb = hr, hg, hb
         while strips > 0:  # strips that lie before it
             best = -1
             limit = near
@@ -122,7 +134,7 @@ def trace(
             strips -= 1
             for c in range(5):
                 hits[best, c] = hits[strips, c]
-        if ended:
+        if ended and held < 0:
             break
         h = haze_weight(P, near * 0.001)
         w = rest * a
@@ -135,6 +147,8 @@ def trace(
             most = w
             metres = near
             shown = int(T[seen, n.CLASS])
+        if ended:
+            break
     if rest > 0.015:
         if reach < n.BEYOND:
             cr, cg, cb, away, kind = land(

@@ -173,7 +173,7 @@ def car_look(P, T, i, kind, x, y, z, dx, dy, dz, near, pix):
             glass = clamp((gap_side - 0.10) / foot + 0.5, 0.0, 1.0)
     elif on_end:
         if x > 0.0 or (x > SHAPES[kind, s.CARGO_TO] and SHAPES[kind, s.TAIL] < -0.97 * half_x):
-            middle = 0.5 * (belt + min(high, roof)) + 0.02
+            middle = 0.5 * (belt + min(SHAPES[kind, s.TALL] - 0.16, roof)) + 0.02
             glass = cover(y, wide - 0.16, foot) * cover(z - middle, max(middle - belt - 0.08, 0.0), foot)
     elif x > SHAPES[kind, s.SIDE_FROM]:
         glass = clamp((gap_top - 0.09) / foot + 0.5, 0.0, 1.0) * clamp((z - belt - 0.03) / foot + 0.5, 0.0, 1.0)
