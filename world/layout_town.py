@@ -46,7 +46,7 @@ def place_houses(stage: Stage) -> None:
     lot = town.lot_m if closed else 15.0 + 17.0 * (1.0 - town.density)
     if town.estate:
         closed, lot = False, 44.0
-    back = stage.verge + max(town.setback_m, 0.6) * (0.25 if closed else 1.0)
+    back = stage.verge + (0.05 if closed else max(town.setback_m, 0.6))
     lots = np.where(closed & (ROW > 0), 2.0, 1.0) * lot
     phase = few[0] * lot
     jitter = 0.0 if closed else 0.12 * lot * (u[:, 0] - 0.5)
@@ -55,6 +55,8 @@ def place_houses(stage: Stage) -> None:
     along = lots * (0.5 if closed else 0.0) + (
         0.0 if closed else 4.0 + 2.6 * u[:, 1] + 0.5 * max(town.storeys_mean - 1.0, 0.0)
     )
+    if closed and traits.get("detached", 0.0) > 0.0:  # a gap between neighbours
+        along = along * 0.86
     deep = (5.0 if closed else 3.2 + 1.6 * u[:, 2]) + 0.2 * np.minimum(storeys, 6.0)
     if town.estate:
         along, deep = 14.0 + 6.0 * u[:, 1], np.full(len(x), 6.2)
@@ -66,7 +68,7 @@ def place_houses(stage: Stage) -> None:
         + ROW * (2.0 * deep + 12.0 if closed else 24.0)
         + (0.0 if closed else 7.0 * u[:, 6] * (1.0 - 0.5 * town.density))
     )
-    centre = SIDE * (lateral + deep + np.where(roofed, town.eaves_m, 0.0))
+    centre = SIDE * (lateral + deep + np.where(roofed & (not closed), town.eaves_m, 0.0))
     y = stage.road_y + centre + stage.curve * x * x
     built = _built(stage, x, y, centre, along, deep, u[:, 7], closed)
     kept = np.flatnonzero(built)
@@ -149,7 +151,7 @@ def _put_houses(
     form = np.where(roofed, {"flat": 0.0, "gable": 1.0, "hip": 2.0}.get(town.roof, 1.0), 0.0)
     if town.roof == "flat":
         form = np.where(u[:, 4] > 0.8 * town.roof_share, 1.0, 0.0) * (storeys < 4.0)
-    if closed:
+    if closed and traits.get("detached", 0.0) <= 0.0:
         form = np.minimum(form, 1.0)  # roofs of a row run on
     round_ = _round(stage, traits, kept, u, x, y, side)
     length, width = np.where(gabled, deep, along), np.where(gabled, along, deep)
@@ -173,7 +175,7 @@ def _put_houses(
         & ~gabled
     )
     words = town.shop_words if shop.any() else ()
-    picks = [words[int(few[k] * len(words))] for k in range(1, 4)] if words else []
+    picks = [words[(int(few[1] * len(words)) + k) % len(words)] for k in range(min(len(words), 4))]
     names = [stage.text(word, town.shop_script) for word in picks] or [0]
     shops = np.where(shop, np.where(u[:, 20] < traits.get("awning", 0.0), 3.0, 1.0), 0.0)
     trim = np.array(linear(town.trim_rgb))

@@ -80,9 +80,9 @@ def hanging(P, T, i, a, z, foot, fx, ta, tz, count, cell, under, cosine, r, g, b
             long_ = 0.28 + 0.3 * chance(cloth, level, seed + 6.0)
             k = cover(mf - (cloth + 0.5) * 0.55, 0.23, fx) * cover(up - 0.98 + long_, long_, foot) * side
             k *= 1.0 if tint > 0.3 else 0.0
-            r += (0.75 - 0.6 * (1.0 if tint > 0.8 else 0.0) - r) * k
-            g += (0.74 - 0.6 * (1.0 if tint > 0.65 else 0.0) - g) * k
-            b += (0.72 - 0.5 * (1.0 if tint < 0.55 else 0.0) - b) * k
+            r += ((0.10 if tint > 0.8 else 0.34 if tint > 0.65 else 0.56) - r) * k
+            g += ((0.14 if tint > 0.8 else 0.09 if tint > 0.65 else 0.55) - g) * k
+            b += ((0.26 if tint > 0.8 else 0.08 if tint > 0.65 else 0.30 if tint < 0.42 else 0.54) - b) * k
     if slab_ > 0.0:
         r += (0.9 * T[i, n.RGB_A] + 0.05 - r) * slab_
         g += (0.9 * T[i, n.RGB_A + 1] + 0.05 - g) * slab_

@@ -161,7 +161,7 @@ def pane(P, T, i, m, up, half_w, half_h, foot, fx, spot, cosine, slope):
 
 
 @kernel
-def shop_front(P, T, i, text, a, length, z, foot, fx, tz, cosine):
+def shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine):
     """(r, g, b, own) of a ground floor with glass, a fascia with a name, an awning or roller shutters."""
     storey = T[i, STOREY]
     kind = T[i, SHOP]
@@ -204,9 +204,15 @@ def shop_front(P, T, i, text, a, length, z, foot, fx, tz, cosine):
             r, g, b = tone + 0.5 * (T[i, n.RGB_C] - tone), tone + 0.5 * (T[i, n.RGB_C + 1] - tone), tone * 0.8
     else:
         r, g, b = pane(P, T, i, m, z - 0.4 * storey, 0.5 * cell - 0.16, 0.34 * storey, foot, fx, 0.3, cosine, 0.02)
-        goods = cover(z - 0.65, 0.35, foot) * (0.5 if foot > 0.3 else 1.0)
-        shelf = chance(floor(a / 0.5), floor(z / 0.4), T[i, SEED])
-        r += (0.10 + 0.30 * shelf - r) * goods * 0.5
-        g += (0.10 + 0.22 * spot - g) * goods * 0.5
-        b += (0.08 + 0.20 * (1.0 - shelf) - b) * goods * 0.5
+        # what is for sale, behind the glass
+        shift = 0.7 * ta
+        row = floor((z + 0.7 * tz) / 0.42)
+        stack = floor((a + shift) / 0.55)
+        goods = (0.45 if row < 3.0 else 0.10) * clamp(1.3 - 2.0 * foot, 0.25, 1.0)
+        shelf = chance(stack, row, T[i, SEED])
+        tint = 0.04 * chance(row, stack, T[i, SEED])
+        shelf = 0.03 + 0.16 * shelf * shelf
+        r += (shelf + 0.6 * tint - r) * goods
+        g += (shelf - g) * goods
+        b += (shelf * 0.8 - tint - b) * goods
     return r, g, b, open_

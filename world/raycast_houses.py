@@ -49,7 +49,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
     under = P[n.SUN_Z] / (sun_n if sun_n > 0.08 else 0.08)  # how far down a metre of overhang throws its shadow
     bright = 1.0
     eaves = T[i, EAVES] if T[i, FORM] > 0.5 else 0.12
-    if not gable:
+    if not gable and sun_n > 0.0:
         hang = T[i, RISE] / T[i, n.WIDTH] * eaves
         bright = 1.0 - clamp((z - top + hang + eaves * under) / (foot + 0.03), 0.0, 1.0)
     if level * storey + storey * 0.9 > top + 0.4 or z < 0.0:
@@ -74,7 +74,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
         k = bars * 0.6 if bars * 0.6 > belt else belt
         return pr + (r * 0.5 - pr) * k, pg + (g * 0.5 - pg) * k, pb + (b * 0.5 - pb) * k, 0.35 + 0.5 * k
     if shop > 0.5 and front and level < 0.5:
-        sr, sg, sb, own = shop_front(P, T, i, text, a, length, z, foot, fx, tz, cosine)
+        sr, sg, sb, own = shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine)
         if own <= 0.0 and z > 0.4:
             return sr, sg, sb, bright
         return r + (sr - r) * own, g + (sg - g) * own, b + (sb - b) * own, bright
@@ -90,7 +90,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
     elif style == SLIDING:
         pitch, half_w, half_h = 3.3, 0.85, 0.24 * storey
     elif style == FEW:
-        pitch, half_w, half_h = 3.4, 0.38, 0.17 * storey
+        pitch, half_w, half_h = 2.7, 0.40, 0.18 * storey
     if not front:
         pitch *= 1.5
     count = floor(length / pitch)
@@ -101,7 +101,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
     m = a - (column + 0.5) * cell
     spot = chance(column, level, seed)
     door = level < 0.5 and front and column == floor(count * 0.5)
-    if not door and ((style == FEW and spot < 0.3) or (not front and chance(column, 9.0, seed) < 0.4)):
+    if not door and ((style == FEW and spot < 0.22) or (not front and chance(column, 9.0, seed) < 0.4)):
         return r, g, b, bright
     balcony = T[i, BALCONY]
     hung = front and balcony > 0.5 and level > 0.5 and (chance(column, 2.0, seed) < 0.6 or balcony > 1.5)
@@ -274,14 +274,14 @@ def house(P, T, i, text, noise, hx, hy, slope, pix):
             P, T, i, text, noise, a, length, z, foot, foot / dn, da / dn, slope / dn, dn / (1.0 + slope * slope) ** 0.5,
             front, across_ridge and roof == 1.0, sun_n,
         )  # fmt: skip
-        shade = 0.72 + 0.28 * clamp(z / 2.5, 0.0, 1.0)  # the ground takes away sky
+        shade = 0.80 + 0.20 * clamp(z / 2.5, 0.0, 1.0)  # the ground takes away sky
         if roof < 0.5 and z > top - 0.3:
             r, g, b = r * 0.82, g * 0.82, b * 0.82
     wx = ax * c - ay * s
     wy = ax * s + ay * c
     sky, sun = lit(P, wx, wy, az)
     sky *= shade * (0.78 + 0.22 * bright)
-    sun *= bright
+    sun = sun * bright + 0.07 * P[n.SUN_Z] * P[n.SUN_STRENGTH]  # the ground throws some back
     r = r * (P[n.AMBIENT_RGB] * sky + P[n.SUN_RGB] * sun)
     g = g * (P[n.AMBIENT_RGB + 1] * sky + P[n.SUN_RGB + 1] * sun)
     b = b * (P[n.AMBIENT_RGB + 2] * sky + P[n.SUN_RGB + 2] * sun)

@@ -14,6 +14,7 @@ brick hardly.
 """
 
 import csv
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -146,12 +147,15 @@ def draw(site: Site, rng: Stream) -> Buildings:
     f, place, country, style = site.field, site.place, site.country, style_of(site)
     traits = dict(style.traits)
     people = min(1.0, place.population_per_km2 / 700.0)
-    density = 0.08 + 0.42 * people + 0.6 * place.urban + 0.10 * rng.normal() + 0.04 * f["density"]
+    core = min(1.0, max(0.0, (math.log10(place.population_per_km2 + 1.0) - 3.4) / 0.9))  # 0 suburb … 1 inner city
+    density = 0.08 + 0.36 * people + 0.42 * place.urban + 0.15 * core + 0.10 * rng.normal() + 0.04 * f["density"]
     if place.population_per_km2 < 0.8:
         density *= 0.4
+    if traits.get("yurt", 0.0) > 0.3 and place.urban < 0.3:  # herders camp wherever there is grass
+        density = max(density, 0.17)
     if place.urban < traits.get("detached", 0.0):  # where towns are made of houses with gardens
         density = min(density, 0.62)
-    storeys = style.storeys * (1.0 + 0.9 * place.urban**1.5) + 0.25 * f["tall"] * place.urban
+    storeys = style.storeys * (1.0 + 0.2 * place.urban + 0.8 * core) + 0.25 * f["tall"] * place.urban
     estate = rng.chance(traits.get("estate", 0.0) * max(0.0, place.urban - 0.25) * 1.5)
     mean = max(1.0, storeys + 0.2 * rng.normal())
     if estate:
@@ -172,7 +176,7 @@ def draw(site: Site, rng: Stream) -> Buildings:
         density=min(1.0, max(0.0, density)),
         setback_m=max(1.0, 9.0 - 7.5 * place.urban + 2.0 * rng.normal() + 6.0 * estate),
         storeys_mean=mean,
-        storeys_max=max(2, round(mean * (1.5 + 2.2 * place.urban * place.wealth))),
+        storeys_max=max(2, round(mean * (1.5 + 2.4 * core * place.wealth))),
         lot_m=style.lot_m * (1.0 + 0.06 * f["width"]),
         roof=style.roof,
         roof_share=0.0
@@ -193,12 +197,12 @@ def draw(site: Site, rng: Stream) -> Buildings:
         ),
         door_palette=BLUES if blue else (SHUTTERS if windows == "shutter" else DOORS),
         grime=min(1.0, max(0.05, 0.15 + 0.55 * poverty + 0.12 * f["paint"] + 0.15 * (place.precipitation_mm > 1600.0))),
-        traits=_local_traits(site, traits, estate),
+        traits=_local_traits(site, traits, estate, core),
         garden=garden,
         garden_rgb=_garden(site, garden, palette[0]),
         landmark=_landmark(site, traits, rng),
         estate=estate,
-        shops=min(1.0, max(0.0, place.urban * 0.7 + 0.12 * rng.normal())),
+        shops=min(1.0, max(0.0, 0.25 * place.urban + 0.45 * core + 0.12 * rng.normal())),
         shop_words=words,
         shop_script=script,
     )
@@ -220,7 +224,7 @@ def _words() -> dict[str, tuple[tuple[str, ...], str]]:
     return {iso: (tuple(row["words"].split()), row["script"]) for row in rows for iso in row["countries"].split()}
 
 
-def _local_traits(site: Site, traits: dict[str, float], estate: bool) -> tuple[tuple[str, float], ...]:
+def _local_traits(site: Site, traits: dict[str, float], estate: bool, core: float) -> tuple[tuple[str, float], ...]:
     """Shares as they are here: huts and stilts are rural, coolers need heat and money, chimneys go where flats are."""
     place = site.place
     rural = max(0.0, 1.0 - 1.8 * place.urban)
@@ -228,13 +232,9 @@ def _local_traits(site: Site, traits: dict[str, float], estate: bool) -> tuple[t
     factor = {
         "hut": rural, "yurt": max(0.15, rural), "stilts": rural, "gabled": 1.0, "ac": warm * (0.5 + 0.5 * place.urban),
         "chimney": 0.0 if estate else 1.0, "rebar": 0.0 if estate else 1.0, "solar": 0.0 if estate else 1.0,
-        "balcony": 0.55 + 0.6 * place.urban, "enclosed": 1.0 if estate else 0.4, "roller": 1.0, "high": place.urban,
+        "balcony": 0.55 + 0.6 * place.urban, "enclosed": 1.0 if estate else 0.4, "roller": 1.0, "high": core,
     }  # fmt: skip
-    return tuple(
-        (name, min(1.0, share * factor.get(name, 1.0)))
-        for name, share in traits.items()
-        if name not in ("estate", "detached")
-    )
+    return tuple((name, min(1.0, share * factor.get(name, 1.0))) for name, share in traits.items() if name != "estate")
 
 
 def _landmark(site: Site, traits: dict[str, float], rng: Stream) -> str:
