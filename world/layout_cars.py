@@ -47,7 +47,8 @@ def place_cars(stage: Stage) -> None:
 
 
 def _has_parking(stage: Stage) -> bool:
-    return stage.scene.road.kerb and stage.half > 3.9
+    road = stage.scene.road
+    return stage.half > 3.9 if road.kerb else stage.half > 3.3 and road.shoulder_m + road.sidewalk_m < 2.4
 
 
 def _places(
@@ -56,7 +57,7 @@ def _places(
     """x, lateral, whether it looks along +x, and whether the place is taken: moving, two-wheelers, parked."""
     vehicles = stage.scene.vehicles
     keep, half = float(stage.drive), stage.half
-    lane = 0.5 * (half - 1.9) if kerbside else 0.5 * half
+    lane = max(0.5 * (half - 1.9), 1.0) if kerbside and vehicles.parked > 0.1 else 0.5 * half
     k = np.arange(MOVING)
     sign = np.where(k % 2 == 0, 1.0, -1.0)
     x = sign * (24.0 + 13.0 * np.maximum(k - 3, 0) + 10.0 * (draws[:MOVING, 0] - 0.5))
@@ -78,7 +79,7 @@ def _places(
     slot = np.arange(PARKED)
     side_park = np.where(slot % 2 == 0, keep, -keep)
     x_park = ((slot // 4) * 6.4 + 5.2 + 1.2 * park[:, 0]) * np.where(slot % 4 < 2, 1.0, -1.0)
-    lateral_park = side_park * (half - 1.05 if kerbside else half + 0.55)
+    lateral_park = side_park * (half - 1.0 if kerbside else half + 0.55)
     taken_park = park[:, 3] < vehicles.parked * 0.8
     taken_park &= np.abs(x_park - stage.cross) > half + 4.0
     with_it = park[:, 4] < 0.93
@@ -167,3 +168,16 @@ def _put_riders(
         a=clothes[(draws[:, 4] * len(clothes)).astype(int)], b=paint[(draws[:, 2] * len(paint)).astype(int)],
         c=linear(SKINS[0]), extra=extra, flip=side, seen_as=n.VEHICLES,
     )  # fmt: skip
+
+
+def by_cars(stage: Stage, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Which points (n,) lie in a car that has been placed, or close beside it."""
+    rows = [block for block in stage.blocks if block[0, n.KIND] == n.CAR]
+    if not rows:
+        return np.zeros(len(x), bool)
+    cars = np.concatenate(rows)
+    off_x, off_y = x[:, None] - cars[:, n.X], y[:, None] - cars[:, n.Y]
+    along = np.abs(off_x * cars[:, n.COS] + off_y * cars[:, n.SIN]) - cars[:, n.LENGTH]
+    across = np.abs(off_y * cars[:, n.COS] - off_x * cars[:, n.SIN]) - cars[:, n.WIDTH]
+    near: NDArray[np.bool_] = (np.maximum(along, across) < 0.4).any(axis=1)
+    return near

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
+from world.layout_cars import by_cars
 from world.layout_things import Stage, linear, stream
 from world.scene import RGB
 from world.sprites_figures import SIZE_M, figure_row
@@ -117,7 +118,7 @@ def _put(stage: Stage, rows: list[tuple[str, float, float, float]]) -> None:
             usual = stage.scene.life.hydrant_rgb
         colours[:, i] = linear(a or usual), linear(b or PAINTS[int(draw * 97.0) % len(PAINTS)]), linear(c)
     extra = np.stack([[figure_row(row[0]) for row in rows], np.full(len(rows), 0.8)], axis=1)
-    keep = np.hypot(x, y) > 2.8
+    keep = (np.hypot(x, y) > 2.8) & ~by_cars(stage, x, y)
     stage.put_many(
         n.FIGURE, x[keep], y[keep], width=0.5 * size[keep], height=size[keep], a=colours[0][keep],
         b=colours[1][keep], c=colours[2][keep], extra=extra[keep], flip=1.0, seen_as=n.FURNITURE,

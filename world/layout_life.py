@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
-from world.layout_cars import facing
+from world.layout_cars import by_cars, facing
 from world.layout_clutter import place_clutter
 from world.layout_things import Stage, linear, stream
 from world.scene import RGB
@@ -82,7 +82,7 @@ def _people(stage: Stage, draws: Floats) -> None:
     y = stage.road_y + side * lateral + stage.curve * x * x
     yaw = np.arctan(2.0 * stage.curve * x) + np.where(ahead, 0.0, pi)
     yaw = np.where(idle, yaw + 2.0 * pi * draws[:, 7], yaw)
-    at = np.flatnonzero(taken & (np.hypot(x, y) > 2.6))
+    at = np.flatnonzero(taken & (np.hypot(x, y) > 2.6) & ~by_cars(stage, x, y))
     if not len(at):
         return
     names = [name for name, _ in life.figures]
@@ -113,7 +113,7 @@ def _herd(stage: Stage, draws: Floats) -> None:
     scene, life = stage.scene, stage.scene.life
     ground, plants = scene.ground, scene.plants
     kinds = [(kind, share) for kind, share in life.animals if kind not in LOOSE]
-    if life.herd <= 0.0 or not kinds or plants.density > 0.8:
+    if life.herd <= 0.0 or not kinds or plants.density > 0.8 or scene.buildings.density > 0.45:
         return
     one = draws[HERD]
     kind = _one(kinds, one[0])
@@ -126,8 +126,8 @@ def _herd(stage: Stage, draws: Floats) -> None:
         side = -float(ground.crop_side)
     draws = draws[: int(2 + (HERD - 2) * life.herd)]
     small = SIZE_M[kind] < 1.5
-    centre_x = (10.0 + 22.0 * one[2]) * (1.0 if one[3] < 0.5 else -1.0)
-    centre_y = stage.verge + 9.0 + 16.0 * one[4]
+    centre_x = (5.0 + 20.0 * one[2]) * (1.0 if one[3] < 0.5 else -1.0)
+    centre_y = stage.verge + 8.0 + 11.0 * one[4] ** 1.5
     x = centre_x + (22.0 if small else 30.0) * (draws[:, 0] - 0.5) * (0.5 + draws[:, 1])
     lateral = np.maximum(centre_y + 26.0 * (draws[:, 2] - 0.5) * (0.5 + draws[:, 3]), stage.verge + 5.0)
     keep = np.abs(x - stage.cross) > stage.half + 2.0

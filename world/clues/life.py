@@ -111,9 +111,9 @@ def _grazing(site: Site, rng: Stream) -> float:
     """How large the herds beside the road are: many places have none."""
     lucky, size = rng.unit(), rng.between(0.25, 1.0)
     people = site.place.population_per_km2
-    if not 0.02 < people < 600.0 or site.place.urban > 0.5:
+    if not 0.02 < people < 600.0 or site.place.urban > 0.35:
         return 0.0
-    empty = 0.45 if site.place.country not in ("NZ", "IS", "MN", "GB", "IE", "FK", "UY", "KG", "LS") else 0.25
+    empty = 0.38 if site.place.country not in ("NZ", "IS", "MN", "GB", "IE", "FK", "UY", "KG", "LS") else 0.2
     return size if lucky > empty else 0.0
 
 
