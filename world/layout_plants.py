@@ -11,7 +11,7 @@ from world.layout_things import Stage, stream
 from world.scene import RGB, Plants
 from world.sprites import KINDS, SHAPES, VARIANTS, sprite_row
 
-ROWS = 80  # planted in rows, at most
+LOOSE, ROWS = 210, 80  # plants that stand free and in rows, at most
 ROW_STEPS = {"oil-palm": 8.0, "rubber": 5.0, "eucalyptus": 3.4, "pine": 3.4, "tea": 1.5, "vine": 1.9, "maize": 1.1,
              "banana": 2.8, "olive": 6.5, "date-palm": 7.0}  # fmt: skip
 GRASS, CHERRY = KINDS.index("grass"), KINDS.index("cherry")
@@ -96,10 +96,10 @@ def place_plants(stage: Stage) -> None:
     tufts = int(26 * min(ground.grass_cover, 1.0)) if ground.snow < 0.5 and ground.grass_cover > 0.12 else 0
     groups = (  # kinds, how many, the most, nearest and farthest beside the road, reach along it
         (trees or [(0, 1.0)], count, 120, stage.verge + 2.6, 62.0, 95.0),
-        (bushes or [(KINDS.index("bush"), 1.0)], int(38 * plants.undergrowth), 40, stage.verge + 0.9, 26.0, 42.0),
+        (bushes or [(KINDS.index("bush"), 1.0)], int(60 * plants.undergrowth), 60, stage.verge + 0.9, 32.0, 56.0),
         ([(KINDS.index("grass"), 1.0)], tufts, 30, stage.verge + 0.3, 9.0, 18.0),
     )
-    draws = stream(scene.recipe, "plants").random((190 + ROWS, 9))
+    draws = stream(scene.recipe, "plants").random((LOOSE + ROWS, 9))
     kind, spots, used = [], [], []
     start = 0
     for kinds, wanted, most, near, wide, long in groups:
@@ -109,13 +109,13 @@ def place_plants(stage: Stage) -> None:
         kind.append(_pick(kinds, some[:, 0]))
         spots.append((_along(some, long), np.where(some[:, 4] < 0.5, lateral, -lateral)))
         used.append(some)
-    at = _rows(stage, draws[190:])
+    at = _rows(stage, draws[LOOSE:])
     loose = len(at[0])
     kind.append(np.full(loose, KINDS.index(plants.row_kind)))
     if plants.rows == "hedgerow":  # an old oak every now and then
-        kind[-1][draws[190 : 190 + loose, 0] < 0.10] = KINDS.index("oak")
+        kind[-1][draws[LOOSE : LOOSE + loose, 0] < 0.10] = KINDS.index("oak")
     spots.append(at)
-    used.append(_even(draws[190 : 190 + loose]))
+    used.append(_even(draws[LOOSE : LOOSE + loose]))
     x, lateral = (np.concatenate(part) for part in zip(*spots, strict=True))
     _put(stage, np.concatenate(kind), x, lateral, np.concatenate(used))
 

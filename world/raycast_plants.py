@@ -51,7 +51,7 @@ def plant(P, T, i, atlas, hx, hy, slope, pix):
     sky = (0.22 + 0.95 * shade) * (0.82 + 0.22 * up)
     white = 0.0
     if T[i, n.EXTRA + 1] > 0.5:
-        white = step(0.25, 0.9, P[n.SNOW]) * step(-0.15, 0.55, up + 0.8 * shade - 0.45) * (0.35 + 0.5 * leaf)
+        white = step(0.25, 0.9, P[n.SNOW]) * step(-0.15, 0.55, up + 0.8 * shade - 0.45) * (0.16 + 0.69 * leaf)
     vary = 0.80 + 0.35 * shade
     r = T[i, n.RGB_B] + (T[i, n.RGB_A] * vary - T[i, n.RGB_B]) * leaf
     g = T[i, n.RGB_B + 1] + (T[i, n.RGB_A + 1] * vary - T[i, n.RGB_B + 1]) * leaf

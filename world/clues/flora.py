@@ -64,12 +64,12 @@ DRY_AFRICA = frozenset(
 EAST_AFRICA = frozenset(["KE", "TZ", "UG", "ET", "RW", "BI", "SO", "SS", "ER", "DJ"])
 # Where a kind is at home or planted, with a factor; a kind not named here grows wherever its zone and climate allow.
 HOMES: dict[str, Mix] = {
-    "eucalyptus": {"AU": 7, "PG": 0.6, "PT": 8, "ES": 0.8, "US": 0.15, "KE": 1.8, "ET": 3, "RW": 3, "UG": 1, "TZ": 0.6,
+    "eucalyptus": {"AU": 7, "PG": 0.6, "PT": 8, "ES": 0.8, "US": 0.15, "KE": 1.0, "ET": 3, "RW": 3, "UG": 1, "TZ": 0.6,
                    "PE": 1.5, "EC": 1.5, "CO": 0.8, "BO": 0.8, "BR": 1.3, "UY": 4, "CL": 1.2, "AR": 0.7, "ZA": 1.6,
                    "LS": 1.5, "SZ": 2.5, "ZW": 0.8, "MG": 1.2, "IN": 0.5, "LK": 0.4, "MA": 1.2, "TN": 0.8, "DZ": 0.7,
                    "IL": 0.8, "IT": 0.25, "CN": 0.4, "TH": 0.5, "VN": 0.6, "BI": 2, "TL": 1},
     "mallee": {"AU": 2.5},
-    "acacia": dict.fromkeys(EAST_AFRICA | DRY_AFRICA, 1.4) | {"ZA": 0.9, "TD": 1, "MR": 1, "YE": 0.6, "SA": 0.6,
+    "acacia": dict.fromkeys(EAST_AFRICA | DRY_AFRICA, 2.0) | {"ZA": 0.9, "TD": 1, "MR": 1, "YE": 0.6, "SA": 0.6,
                                                              "OM": 0.7, "AE": 0.6, "EG": 0.3, "IL": 0.3},
     "baobab": dict.fromkeys(DRY_AFRICA, 1.0) | {"MG": 2.2, "SN": 2.4, "ML": 1.6, "BW": 1.4, "ZW": 1.3, "KE": 0.4,
                                                 "ZA": 0.4, "TZ": 1.2},

@@ -46,7 +46,7 @@ def draw(site: Site, rng: Stream) -> Plants:
         kinds=tuple((kind, kinds[kind] / total) for kind in ranked),
         density=min(1.0, max(least, density)) * trees,
         treeline=min(1.0, max(0.0, treeline)) * trees * (limit > 0.3),
-        undergrowth=min(1.0, max(0.0, 0.38 - 0.2 * site.desert + 0.15 * f["bushes"] + 0.15 * rng.normal())),
+        undergrowth=min(1.0, max(0.05, _low(site, limit) + 0.15 * f["bushes"] + 0.12 * rng.normal())),
         leaf=leaf,
         autumn=autumn,
         leaf_rgb=green,
@@ -69,7 +69,7 @@ def thickness(site: Site) -> float:
     if site.zone == "D":
         thick = max(thick, min(0.7, 0.42 + place.precipitation_mm / 2000.0))  # frozen ground keeps what little falls
     if site.zone == "B":
-        thick = min(thick, 0.05 if site.desert else 0.22)
+        thick = min(thick, 0.08 if site.desert else 0.22)
         if site.desert and place.population_per_km2 > 80.0:
             thick = 0.22  # watered
         if place.country in STEPPES:
@@ -80,6 +80,12 @@ def thickness(site: Site) -> float:
         thick = max(thick, 0.28)  # groves
     thick *= tree_limit(site)
     return thick * (1.0 - 0.55 * place.urban - 0.25 * min(1.0, place.population_per_km2 / 400.0))
+
+
+def _low(site: Site, limit: float) -> float:
+    """How thick bushes and tufts stand: more where trees do not, least where hardly any rain falls."""
+    rain = min(1.0, site.place.precipitation_mm / 150.0)
+    return (0.36 + 0.4 * (1.0 - limit) + 0.3 * (site.zone == "B")) * (0.2 + 0.8 * rain) * (1.0 - 0.4 * site.place.urban)
 
 
 def _autumn_rgb(site: Site) -> RGB:
