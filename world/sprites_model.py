@@ -229,7 +229,7 @@ class Model:
             light = _Light(leaves)
             leaves[:, 8] *= light.at(leaves[:, :3])
             limbs[:, 10], limbs[:, 11] = light.at(limbs[:, 0:3]), light.at(limbs[:, 4:7])
-        limbs[:, 10:12] *= self.rng.uniform(0.9, 1.05, (len(limbs), 1))
+        limbs[:, 10:12] *= 1.0 - 0.14 * self.rng.random((len(limbs), 1)) * (limbs[:, 3:4] < 0.03)
         canvas = np.zeros((FINER * side, FINER * side, CHANNELS), np.float32)
         depth = np.full(canvas.shape[:2], -9.0, np.float32)
         put_limbs(np.ascontiguousarray(limbs, np.float32), self.aspect, depth, canvas)

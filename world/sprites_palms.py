@@ -24,7 +24,7 @@ def palm(m: Model) -> None:
     top = _shaft(m, 0.70, 0.014, lean=m.rng.uniform(-0.16, 0.16))
     for k in range(22):
         rise = 1.25 - 1.75 * (k / 21.0) + m.rng.uniform(-0.12, 0.12)
-        m.frond(top, GOLDEN * k, rise, m.rng.uniform(0.34, 0.40), droop=1.25, width=0.066, leaflets=38, half=0.0024,
+        m.frond(top, GOLDEN * k, rise, m.rng.uniform(0.34, 0.40), droop=1.25, width=0.066, leaflets=36, half=0.0019,
                 hang=0.75, mark=0.8 if k == 21 else 0.0)  # fmt: skip
     nuts = np.array(top) + m.rng.normal(0.0, 0.016, (7, 3)) - (0.0, 0.02, 0.0)
     m.limbs(nuts, nuts + vec(0.0, -0.012, 0.0), 0.011, 0.009, 0.8, 0.5)

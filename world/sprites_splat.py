@@ -6,7 +6,7 @@ A canvas has C × C cells that span `aspect` across and 1 upwards.
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 
-from math import sqrt
+from math import sin, sqrt
 
 from world.compiled import kernel
 
@@ -55,7 +55,11 @@ def put_limbs(limbs, aspect, depth, canvas):
                 canvas[j, i, 0] = 1.0
                 canvas[j, i, 1] = limbs[k, 8]
                 canvas[j, i, 2] = limbs[k, 9]
-                canvas[j, i, 3] = limbs[k, 10] + (limbs[k, 11] - limbs[k, 10]) * t
+                shade = limbs[k, 10] + (limbs[k, 11] - limbs[k, 10]) * t
+                if limbs[k, 8] < 0.5 and r * side > 5.0:  # furrows of the bark
+                    furrow = sin(17.0 * ox / r + 2.5 * sin(47.0 * y + 9.0 * ox / r))
+                    shade *= 0.90 + 0.10 * furrow * abs(sin(71.0 * y + 4.0 * sin(31.0 * y)))
+                canvas[j, i, 3] = shade
                 canvas[j, i, 4] = ox / r
                 canvas[j, i, 5] = oy / r
 

@@ -6,7 +6,7 @@ fields take from it. Trees grow lower towards the tree line. Deciduous leaves fo
 warm tropics the dry season; cherries bloom in the spring month of 8 to 15 °C.
 """
 
-from math import cos, pi
+from math import cos, exp, pi
 
 from world.clues.flora import LOW_KINDS, kinds_of, tree_limit
 from world.clues.planting import NONE, planting
@@ -65,11 +65,11 @@ def thickness(site: Site) -> float:
     year = [place.temperature_c + 0.5 * place.temperature_range_c * cos(pi * (k + 0.5) / 6.0) for k in range(6)]
     biotemperature = sum(min(30.0, max(0.0, c)) for c in year) / 6.0
     ratio = 58.93 * biotemperature / max(place.precipitation_mm, 20.0)
-    thick = min(0.85, max(0.04, 0.85 - 0.42 * ratio))
+    thick = 0.88 * exp(-0.52 * ratio)
     if site.zone == "D":
         thick = max(thick, min(0.7, 0.42 + place.precipitation_mm / 2000.0))  # frozen ground keeps what little falls
     if site.zone == "B":
-        thick = min(thick, 0.08 if site.desert else 0.22)
+        thick = min(max(thick, 0.05), 0.08 if site.desert else 0.26)
         if site.desert and place.population_per_km2 > 80.0:
             thick = 0.22  # watered
         if place.country in STEPPES:
