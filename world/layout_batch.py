@@ -54,4 +54,9 @@ def along(first: float, spacing: float, reach: float) -> NDArray[np.float64]:
     return np.asarray(places[np.abs(places) > 2.5])
 
 
+def in_street(stage: Stage) -> bool:
+    """True where a pavement or close houses leave no verge: what stands there stands at the kerb."""
+    return stage.scene.road.sidewalk_m > 0.0 or stage.scene.buildings.density > 0.5
+
+
 AHEAD, BEHIND = pi, 0.0  # yaw of a board that faces us when we look along the road, or back

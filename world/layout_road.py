@@ -3,7 +3,7 @@
 import numpy as np
 
 import world.raycast_names as n
-from world.layout_batch import AHEAD, Batch, along
+from world.layout_batch import AHEAD, Batch, along, in_street
 from world.layout_things import BLACK, Stage, linear, stream
 from world.scene import RGB
 
@@ -35,9 +35,11 @@ def place_furniture(stage: Stage) -> None:
     side = 1 if draws[0] < 0.5 else -1
     batch = Batch(stage)
     if furniture.pole != "none":
-        # behind the boards of a country road, at the back of a pavement
-        gap = 0.4 + 0.4 * draws[2] if scene.road.sidewalk_m > 0.0 else 3.4 + 1.6 * draws[2]
-        _poles(batch, side, 8.0 + 5.0 * draws[1], stage.verge + gap, draws[3])
+        # at the kerb of a pavement, behind the boards of a country road
+        paved = in_street(stage)
+        kerb = stage.half + scene.road.shoulder_m
+        lateral = kerb + 0.35 + 0.2 * draws[2] if paved else kerb + 3.4 + 1.6 * draws[2]
+        _poles(batch, side, 8.0 + 5.0 * draws[1], lateral, draws[3])
     if furniture.lamp != "none":
         _lamps(batch, -side, 7.0 + 7.0 * draws[4])
     if furniture.bollard != "none":
@@ -56,7 +58,7 @@ def place_furniture(stage: Stage) -> None:
         for k, s in enumerate((1, -1) if draws[8] < 0.45 else (-side,)):
             low, high = -18.0 - 102.0 * draws[9 + k], 15.0 + 115.0 * draws[11 + k]
             # beyond the boards of a country road, at the back of a pavement
-            lateral = s * (stage.verge + 0.5 + (0.6 if scene.road.sidewalk_m > 0.0 else 3.0) + 1.5 * draws[13])
+            lateral = s * (stage.verge + 0.5 + (0.6 if in_street(stage) else 3.0) + 1.5 * draws[13])
             stage.strip(kind, lateral, height, linear(furniture.fence_rgb), low, high)
     batch.place()
 

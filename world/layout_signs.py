@@ -5,7 +5,7 @@ from math import pi
 import numpy as np
 
 import world.raycast_names as n
-from world.layout_batch import Batch
+from world.layout_batch import Batch, in_street
 from world.layout_road import NO_BAND, STEEL
 from world.layout_things import BLACK, WHITE, Stage, linear, stream
 from world.lettering import filled_share
@@ -75,7 +75,8 @@ def place_signs(stage: Stage) -> None:
     kerb = stage.half + scene.road.shoulder_m + 0.5  # small signs stand before the pavement
     verge = stage.verge + 0.9
     ahead, behind = 9.0 + 4.5 * draws[0], 7.0 + 4.0 * draws[1]
-    _town(put, ahead + (3.0 if signs.street else 0.0), keep, verge)
+    paved = in_street(stage)
+    _town(put, ahead + (3.0 if signs.street else 0.0), keep, kerb if paved else verge, 2.1 if paved else 1.5)
     second, third = 17.5 + 6.5 * draws[2], 29.0 + 9.0 * draws[3]
     _limit(put, second, keep * kerb, pi)
     _warning(put, third, keep * (kerb + 0.2), pi)
@@ -96,7 +97,7 @@ def place_signs(stage: Stage) -> None:
     put.batch.place()
 
 
-def _town(put: _Signs, x: float, keep: int, lateral: float) -> None:
+def _town(put: _Signs, x: float, keep: int, lateral: float, base: float) -> None:
     """The board with the town's name: its entry, or the way and the distance to it; the road's number above."""
     signs = put.stage.scene.signs
     words = signs.text or " "
@@ -112,12 +113,12 @@ def _town(put: _Signs, x: float, keep: int, lateral: float) -> None:
     height = 2.0 * line + 0.22
     at = keep * (lateral + 0.55 * half)
     put.stage.footprints.append((x, put.stage.y_at(x, at), 0.7 * half + 0.5))
-    put.board(x, at, pi, RECTANGLE, half, height, 1.5, linear(face), linear(rim), linear(ink), 0.05,
+    put.board(x, at, pi, RECTANGLE, half, height, base, linear(face), linear(rim), linear(ink), 0.05,
               (words, signs.script), room=0.92)  # fmt: skip
     if signs.route:
         wide = 0.16 + 0.10 * len(signs.route)
         face, ink = linear(signs.route_rgb), linear(signs.route_text_rgb)
-        put.board(x, at, pi, RECTANGLE, wide, 0.42, 1.56 + height, face, ink, ink, 0.03, (signs.route, "latin"),
+        put.board(x, at, pi, RECTANGLE, wide, 0.42, base + 0.06 + height, face, ink, ink, 0.03, (signs.route, "latin"),
                   posts=False)  # fmt: skip
 
 
