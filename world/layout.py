@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
+from world.layout_bridge import place_bridge
 from world.layout_camera import place_carrier
 from world.layout_cars import place_cars
 from world.layout_life import place_life
@@ -54,7 +55,8 @@ def lay_out(scene: Scene) -> Layout:
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
     lie = stream(scene.recipe, "terrain").random(2)
     stage.rings, stage.noise = _rings(scene), noise_table()
-    terrain_numbers(stage.land, scene, bend, stage.road_y, stage.verge, float(lie[0]), float(lie[1]))
+    terrain_numbers(stage.land, scene, bend, stage.road_y, stage.verge, stage.cross, float(lie[0]), float(lie[1]))
+    place_bridge(stage)
     place_furniture(stage)
     place_signs(stage)
     place_cars(stage)

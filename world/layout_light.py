@@ -108,7 +108,8 @@ def _light(stage: Stage, P: NDArray[np.float32]) -> None:
     _write(P, n.ROCK_RGB, linear(relief.rock_rgb))
     _write(P, n.SLOPE_RGB, linear(relief.slope_rgb))
     P[n.ROUGHNESS], P[n.SNOW_LINE] = relief.roughness_m, relief.snow_line_m
-    _write(P, n.SEA_RGB, _scaled(_mix((0.02, 0.16, 0.26), (0.10, 0.14, 0.16), overcast), day))
+    _write(P, n.SEA_RGB, _scaled(_mix(linear(scene.water.water_rgb), (0.10, 0.13, 0.15), 0.5 * overcast), day))
+    P[n.ICE] = scene.water.ice
     P[n.RELIEF_SEED] = rng.uniform(0.0, 100.0)
     P[n.EXPOSURE] = camera.exposure * (1.0 if day > 0.5 else 1.0 + 1.2 * (0.5 - day))
     _write(P, n.TINT_RGB, camera.tint_rgb)
@@ -146,7 +147,6 @@ def _ground(stage: Stage, P: NDArray[np.float32]) -> None:
     _write(P, n.TRUNK_RGB, linear(plants.trunk_rgb))
     P[n.SKYLINE] = _ease(0.35, 0.95, town.density) * min(0.35 + log(max(town.storeys_mean, 1.0)) * 0.55, 1.3)
     P[n.SKYLINE_SEED] = rng.integers(0, 9999)
-    P[n.SHORE] = rng.uniform(34.0, 60.0)
     _write(P, n.WINDOW_RGB, linear(town.window_rgb))
 
 

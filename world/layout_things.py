@@ -180,6 +180,12 @@ class Stage:
         """
         x = np.linspace(low, high, n.STRIP_STEPS + 1)
         ground = self.ground_z(x, self.y_at(x, lateral))
+        if kind == n.WIRE:  # from pole to pole
+            poles = np.arange(np.floor((low - b) / a), np.ceil((high - b) / a) + 1.0) * a + b
+            feet = self.ground_z(poles, self.y_at(poles, lateral))
+            ground = np.interp(x, poles, np.maximum(feet, self.land[n.WATER_Z]))
+        else:  # and none in the water
+            ground = np.where(ground > self.land[n.WATER_Z], ground, -1e4)
         row = [float(kind), self.road_y + lateral, height, *rgb, low, high, 0.0, a, b, look]
         self.strips.append(np.concatenate([row, ground]))
 

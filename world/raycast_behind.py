@@ -8,9 +8,10 @@ import world.raycast_names as n
 from world.compiled import kernel
 from world.raycast_fields import crop_top
 from world.raycast_ground import ground_colour
-from world.raycast_math import clamp, layered_noise, step
-from world.raycast_sky import far_woods, forest_edge, haze_weight, relief, ring_at, sea_colour, sky_colour, skyline
+from world.raycast_math import clamp, layered_noise
+from world.raycast_sky import far_woods, forest_edge, haze_weight, relief, ring_at, sky_colour, skyline
 from world.raycast_terrain import ground_height, terrain_at
+from world.raycast_water import water_colour
 
 
 @kernel
@@ -56,6 +57,18 @@ def background(P, rings, atlas, shares, palette, noise, hx, hy, slope, turn, pix
     cr, cg, cb, kilometres, found = 0.0, 0.0, 0.0, 0.0, False
     if slope < 1.2:
         cr, cg, cb, kilometres, found = relief(P, noise, rings, turn, hx, hy, slope, pix)
+    if slope < -3e-4 and P[n.WATER_Z] > n.NO_WATER and rest > 0.5 and ring_at(rings, n.RING_SEA, turn) > 0.3:
+        away = (P[n.CAMERA_Z] - P[n.WATER_Z]) / -slope
+        if away > ring_at(rings, n.RING_OPEN, turn):  # the sea, on to the horizon
+            cr, cg, cb = water_colour(P, noise, hx, hy, slope, away, -slope, -9.0, 1.0, pix)
+            h = haze_weight(P, away * 0.001)
+            return (
+                r + rest * (cr + (P[n.HAZE_RGB] - cr) * h),
+                g + rest * (cg + (P[n.HAZE_RGB + 1] - cg) * h),
+                b + rest * (cb + (P[n.HAZE_RGB + 2] - cb) * h),
+                away,
+                n.WATER,
+            )
     if found:
         h = haze_weight(P, kilometres)
         cr += (P[n.HAZE_RGB] - cr) * h
@@ -81,13 +94,10 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
     if P[n.WATER_Z] > n.NO_WATER and P[n.CAMERA_Z] + slope * r < P[n.WATER_Z] + 0.5:
         bed = terrain_at(terrain, n.HEIGHTS, turn, circle) - P[n.WATER_Z]
         if abs(bed) < 1.5:
-            bed = ground_height(P, rings, noise, hx * r, hy * r) - P[n.WATER_Z]
+            bed = ground_height(P, rings, noise, hx * r, hy * r, turn) - P[n.WATER_Z]
         if bed < 0.0:
-            cr, cg, cb = sea_colour(P, noise, hx, hy, slope, r)
-            foam = step(-0.35, -0.03, bed) * 0.5
-            cr += (0.75 - cr) * foam
-            cg += (0.78 - cg) * foam
-            cb += (0.80 - cb) * foam
+            sea = 1.0 if P[n.SHORE_WIDE] > 1000.0 and P[n.RIVER_HALF] < 0.1 else 0.0
+            cr, cg, cb = water_colour(P, noise, hx, hy, slope, r, fall, bed, sea, pix)
             return cr, cg, cb, r, n.WATER
     sun = terrain_at(terrain, n.SUNLIT, turn, circle)
     steep = terrain_at(terrain, n.STEEPNESS, turn, circle)
@@ -123,6 +133,18 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
                 cb * (P[n.AMBIENT_RGB + 2] * shade + P[n.SUN_RGB + 2] * light),
                 near,
                 n.PLANTS,
+            )
+    if P[n.RIVER_HALF] > 0.0 and abs(hx * r - P[n.RIVER_AT]) < P[n.RIVER_HALF] - P[n.WATER_Z] + 4.0:
+        side = abs(hy * r - P[n.ROAD_Y] - P[n.CURVE] * hx * hx * r * r) - P[n.BENCH]
+        if side > -2.0 and side < 1.0:  # the deck's edge, on which no grass grows
+            tone = 0.34 * (1.0 + 0.2 * layered_noise(noise, hx * r * 1.7, hy * r * 1.7, pix * r * 2.0, 3))
+            light = P[n.SUN_STRENGTH] * sun
+            return (
+                tone * (P[n.AMBIENT_RGB] + P[n.SUN_RGB] * light),
+                tone * (P[n.AMBIENT_RGB + 1] + P[n.SUN_RGB + 1] * light),
+                0.96 * tone * (P[n.AMBIENT_RGB + 2] + P[n.SUN_RGB + 2] * light),
+                r,
+                n.ROAD,
             )
     cr, cg, cb, shown = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, sun, steep, pix)
     return cr, cg, cb, r, shown

@@ -202,10 +202,12 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, 
         else:
             r, g, b = meadow(P, noise, x, y, foot, step(verge, verge + 4.0, side), distance)
             if steep > 0.4:  # soil and rock lie bare where grass cannot hold
-                rough = layered_noise(noise, x * 0.35, y * 0.35 + 3.0, foot * 0.35, 4)
-                bare = step(0.45, 1.0, steep + 0.35 * rough)
-                tone = 0.85 + 0.5 * rough
-                rocky = step(0.55, 1.0, steep) * clamp(P[n.ROUGHNESS] / 200.0, 0.0, 1.0)
+                rough = layered_noise(noise, x * 0.45, y * 0.45 + 3.0, foot * 0.45, 5)
+                bare = step(0.50, 0.95, steep + 0.55 * rough)
+                beds = layered_noise(noise, x * 0.22 + 0.5 * y, across * 1.9 + 0.3 * x, foot * 1.9, 3)
+                crack = step(0.10, 0.0, abs(beds)) * clamp(1.0 - foot * 4.0, 0.0, 1.0)
+                rocky = step(0.50, 0.85, steep) * clamp(P[n.ROUGHNESS] / 160.0, 0.0, 1.0)
+                tone = 0.88 + 0.55 * rough + (0.45 * beds - 0.30 * crack) * rocky
                 r += ((P[n.SOIL_RGB] + (P[n.ROCK_RGB] - P[n.SOIL_RGB]) * rocky) * tone - r) * bare
                 g += ((P[n.SOIL_RGB + 1] + (P[n.ROCK_RGB + 1] - P[n.SOIL_RGB + 1]) * rocky) * tone - g) * bare
                 b += ((P[n.SOIL_RGB + 2] + (P[n.ROCK_RGB + 2] - P[n.SOIL_RGB + 2]) * rocky) * tone - b) * bare

@@ -2,7 +2,7 @@
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 
-from math import exp, floor, sqrt
+from math import exp, floor
 
 import world.raycast_names as n
 from world.compiled import kernel
@@ -302,18 +302,3 @@ def relief(P, noise, rings, turn, hx, hy, slope, pix):
 def haze_weight(P, kilometres):
     """How much of the light after `kilometres` of air is the air's own."""
     return 1.0 - exp(-2.2 * kilometres / P[n.VISIBILITY])
-
-
-@kernel
-def sea_colour(P, noise, hx, hy, slope, distance):
-    """Open water: its own colour, the mirrored sky, and the sun's glitter."""
-    length = 1.0 / sqrt(1.0 + slope * slope)
-    r, g, b = sky_colour(P, noise, hx * length, hy * length, -slope * length + 0.06, False)
-    mirror = clamp(0.75 + slope * 8.0, 0.25, 0.8)
-    wave = 0.10 * noise_at(noise, hx * distance * 0.05, hy * distance * 0.05) if distance < 2000.0 else 0.0
-    toward = hx * P[n.SUN_X] + hy * P[n.SUN_Y]
-    glitter = step(0.75, 1.0, toward) * P[n.SUN_STRENGTH] * 0.35
-    r = P[n.SEA_RGB] + (r - P[n.SEA_RGB]) * mirror * 0.6 + glitter * P[n.SUN_RGB]
-    g = P[n.SEA_RGB + 1] + (g - P[n.SEA_RGB + 1]) * mirror * 0.6 + glitter * P[n.SUN_RGB + 1]
-    b = P[n.SEA_RGB + 2] + (b - P[n.SEA_RGB + 2]) * mirror * 0.6 + glitter * P[n.SUN_RGB + 2]
-    return r * (1.0 + wave), g * (1.0 + wave), b * (1.0 + wave)

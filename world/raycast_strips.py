@@ -98,6 +98,13 @@ def sheet_look(P, S, noise, i, x, z, foot, fx):
         tone = 0.85 + 0.35 * noise_at(noise, floor(m / 0.45) * 0.7, row * 0.9)
         edge = tall + 0.05 * noise_at(noise, x * 3.0, 0.5)
         return clamp((edge - z) / foot + 0.5, 0.0, 1.0), tone * (1.0 - 0.45 * joint)
+    if kind == n.RAILING:  # posts, bars between them, a rail on top
+        m = x - floor(x / 2.5) * 2.5 - 1.25
+        bar = x - floor(x / 0.16) * 0.16 - 0.08
+        body = 1.0 if z < tall else 0.0
+        a = max(cover(m, 0.05, fx) * body, cover(z - tall + 0.05, 0.05, foot))
+        a = max(a, cover(z - 0.14, 0.03, foot))
+        return max(a, cover(bar, 0.014, fx) * (1.0 if z < tall and z > 0.14 else 0.0)), 0.9
     # guard rail: posts and a corrugated beam
     m = x - floor(x / 4.0) * 4.0 - 2.0
     beam = cover(z - 0.62, 0.16, foot)

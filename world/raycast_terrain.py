@@ -36,8 +36,8 @@ def ring_value(rings, row, turn):
 
 
 @kernel
-def ground_height(P, rings, noise, x, y):
-    """Height of the land, or of the water's bed, at (x, y); 0 under the camera."""
+def ground_height(P, rings, noise, x, y, turn):
+    """Height of the land, or of the water's bed, at (x, y), which lies at `turn`; 0 under the camera."""
     level = P[n.WATER_Z]
     road = road_height(P, x)
     across = y - P[n.ROAD_Y] - P[n.CURVE] * x * x
@@ -54,23 +54,31 @@ def ground_height(P, rings, noise, x, y):
         z = 0.85 * road + P[n.ROLL] * roll * (0.25 + 0.75 * swell)
         z += rise * (gap + 3.0) / (1.0 + gap / P[n.RISE_REACH]) * (1.0 + 0.45 * spur * swell)
         if away > 260.0:  # the hills of the horizon stand on what lies between
-            tangent = ring_value(rings, n.RING_TAN, turn_of(x, y))
+            tangent = ring_value(rings, n.RING_TAN, turn)
             far = tangent * away * (0.5 if tangent > 0.0 else 1.0) + P[n.ROLL] * roll
             z += (far - z) * step(260.0, 1500.0, away)
     if level > n.NO_WATER:
         bank = P[n.BANK]
+        if gap > 0.0:  # land stays above the water, however far the valley falls
+            z = max(z, level + min(0.4 + 0.04 * gap, 4.0))
         if P[n.SHORE_AT] != 0.0:
             side = 1.0 if P[n.SHORE_AT] > 0.0 else -1.0
             wet = across * side - abs(P[n.SHORE_AT]) - 2.5 * noise_at(noise, x * 0.045 + P[n.LAND_SEED], 0.5)
-            z = min(z, level - bank * wet)
+            z = min(z, level - bank * min(wet, P[n.SHORE_WIDE] - wet))
         if gap > 0.0:
             away = sqrt(x * x + y * y)
-            open_m = ring_value(rings, n.RING_OPEN, turn_of(x, y))
+            open_m = ring_value(rings, n.RING_OPEN, turn)
             if open_m < away + 400.0:
                 wet = away - open_m * (1.0 + 0.10 * noise_at(noise, x * 0.02, y * 0.02 + P[n.LAND_SEED]))
                 z = min(z, level - bank * wet)
     z = clamp(z, road - P[n.FILL] * gap, road + P[n.CUT] * gap) if gap > 0.0 else road
-    if P[n.RIVER_HALF] > 0.0 and gap > -1.4:  # under the bridge
+    off = abs(x - P[n.CROSS_AT]) - P[n.ROAD_HALF] - 1.0
+    if off < 60.0 and gap > 0.0:  # the cross street climbs no more than a street can
+        rise = clamp(P[n.RISE_RIGHT] if across > 0.0 else P[n.RISE_LEFT], -0.10, 0.10)
+        street = road_height(P, P[n.CROSS_AT]) + rise * gap / (1.0 + gap / P[n.RISE_REACH])
+        off = max(off, 0.0)
+        z = clamp(z, street - P[n.FILL] * off, street + P[n.CUT] * off)
+    if P[n.RIVER_HALF] > 0.0 and gap > 0.0:  # under the bridge
         bend = 9.0 * noise_at(noise, across * 0.013, P[n.LAND_SEED]) * step(8.0, 70.0, abs(across))
         wet = P[n.RIVER_HALF] - abs(x - P[n.RIVER_AT] - bend)
         z = min(z, level - (0.6 if wet > 0.0 else 0.75) * wet)
@@ -81,7 +89,7 @@ def ground_height(P, rings, noise, x, y):
 def ground_heights(P, rings, noise, x, y, out):
     """`ground_height` at x, y (n,) -> out (n,)."""
     for i in range(x.shape[0]):
-        out[i] = ground_height(P, rings, noise, x[i], y[i])
+        out[i] = ground_height(P, rings, noise, x[i], y[i], turn_of(x[i], y[i]))
 
 
 @kernel
@@ -103,7 +111,7 @@ def fill_terrain(P, rings, noise, terrain):
         best = -1e3
         for k in range(n.LAND_STEPS):
             away = terrain[n.SKYLINE_TAN, turns + 1, k]
-            z = ground_height(P, rings, noise, away * c, away * s)
+            z = ground_height(P, rings, noise, away * c, away * s, a / turns)
             terrain[n.HEIGHTS, a, k] = z
             tangent = (max(z, P[n.WATER_Z]) - P[n.CAMERA_Z]) / away
             best = max(best, tangent)

@@ -288,9 +288,11 @@ class Water:
     bridge: str  # "none", "concrete", "steel", "stone", "wood"
     shore_side: int  # -1 left of the road, 1 right, 0: none
     shore_m: float  # from the road's middle to the waterline; inf: none
+    shore_width_m: float  # of a river that runs along the road; inf: a lake or the sea
     open_m: NDArray[np.float32]  # (AZIMUTHS,) metres to open water; inf: none
     level_m: float  # of the water, above the road at the camera
     bank: float  # steepness of the shore, metres per metre: beach or rocks
+    ice: float  # 0 open … 1 frozen
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ def flat_land() -> NDArray[np.float32]:
     return P
 
 
-def terrain_numbers(P: NDArray[np.float32], scene: Scene, curve: float, road_y: float, verge: float, seed: float,
-                    phase: float) -> None:  # fmt: skip
+def terrain_numbers(P: NDArray[np.float32], scene: Scene, curve: float, road_y: float, verge: float, cross: float,
+                    seed: float, phase: float) -> None:  # fmt: skip
     """Fill the slots of terrain and water; `seed` and `phase` in 0 … 1 tell two places apart."""
     relief, water = scene.relief, scene.water
     P[n.CURVE], P[n.ROAD_Y] = curve, road_y
@@ -42,11 +42,16 @@ def terrain_numbers(P: NDArray[np.float32], scene: Scene, curve: float, road_y: 
     P[n.CUT], P[n.FILL] = relief.cutting, EMBANKMENT
     river = bool(np.isfinite(water.river_m)) and water.river_width_m > 0.0
     shore = water.shore_side if np.isfinite(water.shore_m) else 0
-    wet = river or shore or bool((water.open_m < n.SEEN_WATER).any())
+    wet = river or shore or bool((water.open_m < n.SEEN_WATER_M).any())
     P[n.WATER_Z] = water.level_m if wet else 10.0 * n.NO_WATER
     P[n.RIVER_AT], P[n.RIVER_HALF] = (water.river_m, 0.5 * water.river_width_m) if river else (1e6, 0.0)
     P[n.SHORE_AT] = shore * water.shore_m if shore else 0.0
-    P[n.BANK] = water.bank
+    P[n.SHORE_WIDE] = min(water.shore_width_m, 1e6)
+    P[n.BANK] = max(water.bank, 0.4) if P[n.SHORE_WIDE] < 1e5 else water.bank
+    P[n.CROSS_AT], P[n.ROAD_HALF] = cross, 0.5 * scene.road.width_m
+    if river and abs(P[n.RIVER_AT] - cross) < P[n.RIVER_HALF] + P[n.ROAD_HALF] + 8.0:  # the bridge begins beyond it
+        beyond = 1.0 if P[n.RIVER_AT] >= cross else -1.0
+        P[n.RIVER_AT] = cross + beyond * (P[n.RIVER_HALF] + P[n.ROAD_HALF] + 10.0)
 
 
 def heights(P: NDArray[np.float32], rings: NDArray[np.float32], noise: NDArray[np.float32], x: NDArray[np.float64],

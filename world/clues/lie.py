@@ -14,12 +14,17 @@ _CIRCLE = np.exp(2j * np.pi * np.arange(AZIMUTHS) / AZIMUTHS)
 
 
 def shore_azimuth_deg(site: Site) -> float | None:
-    """Where the nearest water lies, in degrees from north; None when none is near."""
+    """Where the nearest water lies, in degrees from north; None when none is near, or all round."""
     open_km = site.horizon.open_km
     if float(open_km.min()) > SHORE_ROAD_KM:
         return None
     middle = complex((_CIRCLE * (open_km < 2.5)).sum())
     return float(np.degrees(np.angle(middle)) % 360.0) if abs(middle) > 2.0 else None
+
+
+def slope_heading_deg(azimuth_deg: float) -> float:
+    """The heading in 0 … 180 of a road that keeps what lies at `azimuth_deg` square on one side."""
+    return (azimuth_deg + 90.0) % 180.0
 
 
 def heading_deg(site: Site, drawn_deg: float) -> float:
@@ -29,4 +34,6 @@ def heading_deg(site: Site, drawn_deg: float) -> float:
     shore = shore_azimuth_deg(site)
     if shore is not None:
         azimuth, bound = shore, 0.85
-    return (azimuth + 90.0 + (drawn_deg - 90.0) * (1.0 - bound)) % 180.0
+    turned = slope_heading_deg(azimuth) + (drawn_deg - 90.0) * (1.0 - bound)
+    # a bound road keeps its hill on its side, which a turn past north would swap
+    return min(max(turned, 0.0), 179.9) if bound > 0.5 else turned % 180.0
