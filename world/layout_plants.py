@@ -56,8 +56,8 @@ def _table() -> _Kinds:
     )
 
 
-def _leaf_light(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floats:
-    """Colour of leaves as light, (m, 3): the country's green, the kind's own, or autumn's by `turned` 0 … 1."""
+def _leaf_rgb(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floats:
+    """Colour of leaves on the screen, (m, 3): the country's green, the kind's own, or autumn's by `turned` 0 … 1."""
     table = _table()
     base = np.broadcast_to(np.array(plants.leaf_rgb), (len(kind), 3))
     own = table.own[kind, None]
@@ -65,10 +65,11 @@ def _leaf_light(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floa
     green = base + (table.tint[kind] - base) * own
     autumn = np.where(table.turns[kind, None], 0.6 * table.autumn[kind], 0.6 * np.array(plants.autumn_rgb))
     autumn = autumn + 0.4 * np.array(plants.autumn_rgb)
-    return green + (autumn - green) * falling
+    turning: Floats = green + (autumn - green) * falling
+    return turning
 
 
-def _bark_light(plants: Plants, kind: NDArray[np.int64]) -> Floats:
+def _bark_rgb(plants: Plants, kind: NDArray[np.int64]) -> Floats:
     table = _table()
     return np.where(table.barked[kind, None], table.bark[kind], np.array(plants.trunk_rgb))
 
@@ -77,7 +78,8 @@ def _pick(kinds: list[tuple[int, float]], draws: Floats) -> NDArray[np.int64]:
     """Which of `kinds` (index, share) each draw in 0 … 1 falls on."""
     edges = np.cumsum([share for _, share in kinds])
     at = np.minimum(np.searchsorted(edges, draws * edges[-1]), len(kinds) - 1)
-    return np.array([kind for kind, _ in kinds])[at]
+    picked: NDArray[np.int64] = np.array([kind for kind, _ in kinds])[at]
+    return picked
 
 
 def _known(plants: Plants) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
@@ -139,7 +141,7 @@ def _rows(stage: Stage, draws: Draws) -> tuple[Floats, Floats]:
     plants = stage.scene.plants
     side = 1.0 if draws[0, 0] < 0.5 else -1.0
     wobble = 0.12 * (draws[:, 1:3] - 0.5)
-    k = np.arange(ROWS)
+    k = np.arange(ROWS, dtype=np.float64)
     if plants.rows == "street":
         step = 9.0 + 5.0 * draws[0, 1]
         x, lateral = (k // 2 - 6) * step, np.where(k % 2, 1.0, -1.0) * (stage.verge + 0.9)
@@ -193,7 +195,7 @@ def _put(stage: Stage, kind: NDArray[np.int64], x: Floats, lateral: Floats, draw
     grass = kind == GRASS
     tone = draws[:, 8]
     tall = table.height_m[kind] * (0.65 + 0.7 * draws[:, 7]) * np.where(table.low[kind], 1.0, plants.height)
-    leaf = _leaf_light(plants, kind, np.clip(plants.autumn * (0.6 + 0.8 * tone), 0.0, 1.0))
+    leaf = _leaf_rgb(plants, kind, np.clip(plants.autumn * (0.6 + 0.8 * tone), 0.0, 1.0))
     leaf *= (0.92 + 0.24 * tone)[:, None]
     leaf[:, 0] *= 0.94 + 0.14 * draws[:, 4]  # some yellower than others
     blooms = (kind == CHERRY) & (plants.blossom > 0.3)
@@ -204,7 +206,7 @@ def _put(stage: Stage, kind: NDArray[np.int64], x: Floats, lateral: Floats, draw
     row = table.row[bare, kind] + (draws[:, 2] * 97.0).astype(np.int64) % VARIANTS
     stage.put_many(
         n.PLANT, x, y, width=0.5 * tall * table.aspect[kind], height=tall, a=leaf * leaf,
-        b=_bark_light(plants, kind) ** 2, c=table.mark[kind] ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
+        b=_bark_rgb(plants, kind) ** 2, c=table.mark[kind] ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
         flip=np.where(draws[:, 3] * 64.0 % 1.0 < 0.5, 1.0, -1.0),
     )  # fmt: skip
 
@@ -223,6 +225,6 @@ def far_shares(stage: Stage) -> NDArray[np.float32]:
     shares = np.empty((len(kind), 11), np.float32)
     shares[:, 0], shares[:, 1], shares[:, 2] = reached, row, table.deciduous[kind]
     shares[:, 3], shares[:, 4] = table.aspect[kind], np.minimum(table.height_m[kind] / 11.0, 1.6)
-    shares[:, 5:8] = _leaf_light(plants, kind, np.zeros(len(kind))) ** 2
-    shares[:, 8:11] = _bark_light(plants, kind) ** 2
+    shares[:, 5:8] = _leaf_rgb(plants, kind, np.zeros(len(kind))) ** 2
+    shares[:, 8:11] = _bark_rgb(plants, kind) ** 2
     return shares

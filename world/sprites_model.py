@@ -5,6 +5,7 @@ Model coordinates as in `world.sprites_splat`. Light inside a crown falls off wi
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from world.sprites_splat import CHANNELS, LEAF_COLUMNS, LIMB_COLUMNS, put_leaves, put_limbs
 
 Floats = NDArray[np.float64]
+Points = ArrayLike | Sequence[Any]  # (n, 3)
 GRID = 20  # cells a side for light inside the crown
 GOLDEN = 2.399963  # radians between one leaf and the next on a stem
 # light inside a crown: axis, whether it comes from the axis' far end, how much of the sky it is
@@ -44,7 +46,7 @@ class Model:
     # --- parts -----------------------------------------------------------------------------------------------------
 
     def limbs(
-        self, start: ArrayLike, end: ArrayLike, r0: ArrayLike, r1: ArrayLike, leaf: float = 0.0, mark: ArrayLike = 0.0
+        self, start: Points, end: Points, r0: ArrayLike, r1: ArrayLike, leaf: float = 0.0, mark: ArrayLike = 0.0
     ) -> None:
         """Round limbs between points (n, 3), tapering from r0 to r1."""
         a, b = np.atleast_2d(np.asarray(start, float)), np.atleast_2d(np.asarray(end, float))
@@ -53,7 +55,7 @@ class Model:
         rows[:, 8], rows[:, 9], rows[:, 10:12] = leaf, mark, 1.0
         self._limbs.append(rows)
 
-    def stem(self, points: ArrayLike, r0: float, r1: float, leaf: float = 0.0, mark: ArrayLike = 0.0) -> None:
+    def stem(self, points: Points, r0: float, r1: float, leaf: float = 0.0, mark: ArrayLike = 0.0) -> None:
         """A limb along points (n, 3)."""
         path = np.asarray(points, float)
         radius = np.linspace(r0, r1, len(path))
@@ -73,7 +75,7 @@ class Model:
         rows = np.zeros((len(at), LEAF_COLUMNS))
         rows[:, 0:3], rows[:, 3:5], rows[:, 5] = at, along[:, :2], half
         rows[:, 6:8] = unit(normal + rough * self.rng.standard_normal((len(at), 3)))[:, :2]
-        rows[:, 8] = tone * (0.82 + 0.36 * self.rng.random(len(at)))
+        rows[:, 8] = np.asarray(tone, float) * (0.82 + 0.36 * self.rng.random(len(at)))
         rows[:, 9], rows[:, 10] = 1.0, mark
         self._leaves.append(rows)
 
@@ -178,7 +180,7 @@ class Model:
         return centres
 
     def frond(
-        self, foot: Sequence[float], turn: float, rise: float, length: float, *, droop: float, width: float,
+        self, foot: ArrayLike, turn: float, rise: float, length: float, *, droop: float, width: float,
         leaflets: int, half: float, hang: float = 0.5, mark: float = 0.0,
     ) -> None:  # fmt: skip
         """A feathered leaf from `foot`: out at azimuth `turn` and angle `rise`, bending down."""
@@ -186,7 +188,8 @@ class Model:
         bend = rise - droop * t**1.4
         step = length / leaflets
         out = np.cumsum(np.cos(bend)) * step
-        path = np.stack([out * np.cos(turn), np.cumsum(np.sin(bend)) * step, out * np.sin(turn)], axis=1) + foot
+        path = np.stack([out * np.cos(turn), np.cumsum(np.sin(bend)) * step, out * np.sin(turn)], axis=1)
+        path = path + np.asarray(foot, float)
         if self.bare:
             return
         self.stem(path[:: max(leaflets // 8, 1)], 0.005 * (length / 0.4), 0.0015, 0.75, mark)
@@ -210,7 +213,8 @@ class Model:
         bend = rise - droop * t**1.3
         out = np.cumsum(np.cos(bend)) * length / steps
         up = np.cumsum(np.sin(bend)) * length / steps
-        path = np.stack([out * np.cos(turn), up, out * np.sin(turn)], axis=1) + foot
+        path = np.stack([out * np.cos(turn), up, out * np.sin(turn)], axis=1)
+        path = path + np.asarray(foot, float)
         ahead = np.stack([np.cos(bend) * np.cos(turn), np.sin(bend), np.cos(bend) * np.sin(turn)], axis=1)
         wide = width * np.sin(np.pi * np.clip(0.15 + 0.83 * t, 0.0, 1.0)) ** 0.6
         facing = np.stack([-np.sin(bend) * np.cos(turn), np.cos(bend), -np.sin(bend) * np.sin(turn)], axis=1)

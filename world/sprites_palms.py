@@ -1,9 +1,9 @@
 """How palms, bananas, bamboo, cacti and their like grow. Knows no scenes and no colours."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from world.sprites_model import GOLDEN, Model, vec
+from world.sprites_model import GOLDEN, Model, Points, vec
 
 Floats = NDArray[np.float64]
 
@@ -108,7 +108,7 @@ def cactus(m: Model) -> None:
         _ribbed(m, [elbow, tip], 0.030)
 
 
-def _ribbed(m: Model, path: ArrayLike, thick: float) -> None:
+def _ribbed(m: Model, path: Points, thick: float) -> None:
     m.stem(path, thick, 0.9 * thick, 1.0)
     points = np.asarray(path, float)
     for turn in np.linspace(-1.3, 1.3, 8):

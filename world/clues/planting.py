@@ -82,6 +82,7 @@ def _bears(site: Site, kind: str) -> bool:
 
 def _street_tree(site: Site, which: float) -> str:
     place, cold = site.place, coldest_c(site)
+    options: tuple[str, ...]
     if cold > 16.0:
         options = ("palm", "mango", "fan-palm", "mango") if place.precipitation_mm > 700.0 else ("fan-palm", "mango")
     elif site.zone == "B" and cold > 7.0:
