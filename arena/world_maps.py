@@ -22,6 +22,7 @@ _PRESETS = {
     "world": ("World", "Anywhere on land", PAPER_SCALE_KM, _EARTH),
     "urban": ("Towns and cities", "Streets all over the world", PAPER_SCALE_KM, _EARTH),
     "rural": ("Countryside", "Open roads all over the world", PAPER_SCALE_KM, _EARTH),
+    "famous": ("Famous cities", "In and around cities whose names everyone knows", PAPER_SCALE_KM, _EARTH),
     "africa": ("Africa", "Anywhere in Africa", 800.0, (-36.0, -20.0, 38.0, 53.0)),
     "asia": ("Asia", "Anywhere in Asia", 930.0, (-11.0, 25.0, 60.0, 150.0)),
     "europe": ("Europe", "Anywhere in Europe", 550.0, (34.0, -25.0, 71.0, 45.0)),

@@ -51,7 +51,9 @@ class DatasetConfig:
     )
     size: int = field(default=96, metadata={"help": "side of a view in pixels"})
     samples: int = field(default=2, metadata={"help": "rays for each pixel"})
-    preset: str = field(default="world", metadata={"help": "world, a continent, urban, rural, or a country's ISO code"})
+    preset: str = field(
+        default="world", metadata={"help": "world, a continent, urban, rural, famous, or a country's ISO code"}
+    )
     panoramas: bool = field(default=False, metadata={"help": f"also a panorama, {PANORAMA_WIDTH} pixels wide"})
     workers: int = field(default=0, metadata={"help": "processes; 0: one for each core"})
 

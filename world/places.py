@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from model.errors import ConfigError
 from model.geo.atlas import Atlas
 from model.geo.distance import check_points, destination
+from world.cities import famous_cities
 from world.countries import facts
 from world.sun import solar_position
 
@@ -28,7 +29,8 @@ KM_PER_DEGREE = 111.195
 
 CONTINENT_CODES = {"europe": "EU", "asia": "AS", "africa": "AF", "north-america": "NA", "south-america": "SA",
                    "oceania": "OC"}  # fmt: skip
-PRESETS = ("world", *CONTINENT_CODES, "urban", "rural")  # or a country's ISO-2 code
+PRESETS = ("world", *CONTINENT_CODES, "urban", "rural", "famous")  # or a country's ISO-2 code
+FAMOUS_KM = 25.0  # how far from the middle of a famous city its places lie
 KIND_SHARES = {"urban": (1.0, 0.0, 0.0), "rural": (0.0, 0.35, 0.65)}  # in towns, near towns, far out
 USUAL_SHARES = (0.26, 0.36, 0.38)
 COVERAGE_WEIGHT = (0.015, 0.12, 0.5, 1.0)  # by coverage class
@@ -56,7 +58,9 @@ def split_of(points: ArrayLike) -> NDArray[np.str_]:
 def sample_places(n: int, seed: int, split: Split = "train", preset: str = "world") -> pd.DataFrame:
     """Draw `n` places and moments of a split: columns id, lat, lng, month, hour (local solar time), seed.
 
-    The sun stands above 5°. The same arguments give the same places.
+    Presets: the world, a continent, towns ("urban"), open country ("rural"), famous cities and what lies within 25 km
+    of them ("famous"), or one country by its ISO-2 code. The sun stands above 5°, no two splits share a seed, and the
+    same arguments give the same places.
 
     Raises:
         ConfigError: an unknown split or preset, a negative `n`, or a preset without a cell in this split.
@@ -90,7 +94,7 @@ def sample_places(n: int, seed: int, split: Split = "train", preset: str = "worl
             "lng": points[:, 1],
             "month": months,
             "hour": hours,
-            "seed": rng.integers(0, 2**31, n),
+            "seed": rng.integers(0, 2**29, n) * len(SPLITS) + SPLITS.index(split),
         }
     )
 
@@ -133,9 +137,22 @@ class _Pool:
         return inside
 
 
+class _FamousPool(_Pool):
+    """The famous cities, all alike, and their surroundings."""
+
+    def draw(self, rng: np.random.Generator, n: int) -> Floats:
+        """Points (n, 2): a city, and a step away from it in any direction."""
+        cities = famous_cities()[["lat", "lng"]].to_numpy(np.float64)
+        chosen = cities[rng.integers(0, len(cities), n)]
+        return destination(chosen, rng.uniform(0.0, 360.0, n), FAMOUS_KM * rng.random(n))
+
+
 @lru_cache(maxsize=16)
 def _pool(preset: str) -> _Pool:
     atlas = Atlas.open()
+    if preset == "famous":
+        everywhere = pd.Series(1.0, index=atlas.countries.index).drop(list(CLOSED & set(atlas.countries.index)))
+        return _FamousPool(atlas, everywhere, USUAL_SHARES)
     countries = atlas.countries
     weights = pd.Series({str(iso): _weight(str(iso), row) for iso, row in countries.iterrows()}, dtype=np.float64)
     if preset in CONTINENT_CODES:

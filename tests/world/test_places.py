@@ -1,11 +1,14 @@
 """Where and when to look."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from model.errors import ConfigError, CoordinateError
 from model.geo.distance import haversine_km
-from world.places import CONTINENT_CODES, SHARES, SPLITS, sample_places, split_of
+from world.cities import FAMOUS, famous_cities
+from world.countries import facts
+from world.places import CLOSED, CONTINENT_CODES, SHARES, SPLITS, sample_places, split_of
 from world.sun import solar_position
 
 
@@ -28,11 +31,13 @@ def test_places_lie_on_land_in_daylight_in_cells_of_their_split(split, atlas):
     assert places["seed"].nunique() == 300
 
 
-def test_test_places_keep_five_kilometres_from_training_places():
-    train, test = (
-        sample_places(n, 1, split)[["lat", "lng"]].to_numpy() for n, split in ((3000, "train"), (300, "test"))
-    )
-    assert haversine_km(test[:, None], train[None]).min() > 5.0
+@pytest.mark.parametrize(("one", "other"), [("train", "validation"), ("train", "test"), ("validation", "test")])
+def test_no_place_of_one_split_is_within_five_kilometres_of_another_split_nor_shares_its_seed(one, other):
+    drawn = [sample_places(n, 1, split) for n, split in ((3000, one), (400, other))]
+    first, second = (places[["lat", "lng"]].to_numpy() for places in drawn)
+    assert haversine_km(second[:, None], first[None]).min() > 5.0
+    seeds = [set(places["seed"] % len(SPLITS)) for places in drawn]
+    assert seeds == [{SPLITS.index(one)}, {SPLITS.index(other)}], "the split is the seed's remainder"
 
 
 def test_cells_are_shared_out_as_told_and_split_of_is_pure():
@@ -65,7 +70,37 @@ def test_urban_places_are_fuller_than_rural_ones_and_a_country_is_a_preset(atlas
 def test_closed_countries_are_never_drawn(atlas):
     countries = set(atlas.describe(sample_places(5000, 9)[["lat", "lng"]].to_numpy())["country"])
     assert len(countries) > 100
-    assert not countries & {"KP", "AQ"}
+    assert not countries & CLOSED
+
+
+def test_better_covered_countries_are_drawn_more_for_their_size(atlas):
+    """Countries of a higher coverage class get more places for their area^0.3, class by class."""
+    drawn = atlas.describe(sample_places(8000, 9)[["lat", "lng"]].to_numpy())["country"].value_counts()
+    size = atlas.countries["area_km2"].clip(lower=20.0) ** 0.3
+    of_class = {iso: facts(str(iso), str(row["continent"])).coverage for iso, row in atlas.countries.iterrows()}
+    table = pd.DataFrame({"n": drawn.reindex(size.index).fillna(0), "size": size, "coverage": pd.Series(of_class)})
+    rates = table[~table.index.isin(CLOSED)].groupby("coverage")[["n", "size"]].sum()
+    assert ((rates["n"] / rates["size"]).diff().dropna() > 0).all()
+    assert len(rates) == 4
+
+
+def test_famous_places_lie_around_famous_cities_in_cells_of_their_split(atlas):
+    cities = famous_cities()
+    assert len(cities) == len(FAMOUS) > 60
+    for split in ("train", "game"):
+        points = sample_places(200, 4, split, "famous")[["lat", "lng"]].to_numpy()
+        assert (split_of(points) == split).all()
+        assert atlas.is_land(points).all()
+        away = haversine_km(points[:, None], cities[["lat", "lng"]].to_numpy()[None])
+        assert away.min(axis=1).max() <= 25.1
+        assert len(np.unique(away.argmin(axis=1))) >= (12 if split == "game" else 60)
+
+
+def test_famous_cities_are_the_ones_meant(atlas):
+    cities = famous_cities().set_index("name")
+    assert haversine_km(cities.loc["Paris", ["lat", "lng"]].to_numpy(float), (48.857, 2.352)) < 5
+    assert haversine_km(cities.loc["Santiago", ["lat", "lng"]].to_numpy(float), (-33.45, -70.66)) < 10
+    assert atlas.is_land(cities[["lat", "lng"]].to_numpy()).mean() > 0.95
 
 
 @pytest.mark.parametrize(
