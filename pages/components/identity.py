@@ -39,12 +39,22 @@ STYLE = f"""
   .homing-legend {{ display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; font-size: .85rem; opacity: .9; }}
   .homing-legend span {{ display: inline-flex; align-items: center; gap: .4rem; }}
   .homing-legend i {{ width: .75rem; height: .75rem; border-radius: 50%; display: inline-block; }}
+  .homing-clue {{ font-size: 1.02rem; margin: 0 0 .5rem; text-wrap: pretty; }}
+  .homing-clues {{ margin: 0; font-size: .88rem; columns: 2; column-gap: 1.2rem; }}
+  .homing-clues div {{ display: flex; justify-content: space-between; gap: .6rem; break-inside: avoid;
+                       padding: .16rem 0; border-bottom: 1px solid rgba(140, 128, 104, .22); }}
+  .homing-clues dt {{ opacity: .72; }}
+  .homing-clues dd {{ margin: 0; text-align: right; }}
+  .homing-clues i {{ width: .95rem; height: .95rem; border-radius: .25rem; display: inline-block;
+                     vertical-align: -.12rem; margin-left: .25rem; border: 1px solid rgba(140, 128, 104, .5); }}
   .stImage img {{ border-radius: .75rem; }}
   .stDeckGlJsonChart {{ border-radius: .75rem; overflow: hidden; border: 1px solid rgba(140, 128, 104, .35);
                         background: rgba(74, 138, 160, .10); }}
+  iframe[title^="The panorama"] {{ border-radius: .75rem; background: #101418; }}
   iframe[title="The game"] {{ border-radius: .75rem; border: 1px solid rgba(140, 128, 104, .35); background: #101418; }}
   @media (max-width: 640px) {{
     .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
+    .homing-clues {{ columns: 1; }}
     iframe[title="The game"] {{ height: 84dvh; }}
   }}
 </style>

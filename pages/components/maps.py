@@ -4,7 +4,8 @@ The sea is the page's own background, so that one set of colours works by day an
 the game's own route as GeoJSON that the browser keeps, and are not sent again with every picture.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -72,6 +73,16 @@ def heat(points: np.ndarray, probabilities: np.ndarray, colour: RGB, radius_m: f
     )  # fmt: skip
 
 
+def patches(points: np.ndarray, name: str, radius_m: float = 112_000.0) -> pdk.Layer:
+    """Hexagons (H, 2) that cover the land, hardly seen, to be clicked."""
+    rows = [{"lat": round(float(lat), 3), "lng": round(float(lng), 3), "tip": "Go here"} for lat, lng in points]
+    return pdk.Layer(
+        "ColumnLayer", id=name, data=rows, disk_resolution=6, extruded=False, radius=radius_m, coverage=0.98,
+        get_position="[lng, lat]", get_fill_color=[*LAND, 26], pickable=True, auto_highlight=True,
+        highlight_color=[*LAND, 150],
+    )  # fmt: skip
+
+
 def view_of(points: Iterable[Sequence[float]]) -> pdk.ViewState:
     """A view that holds all points, across the antimeridian too."""
     array = check_points(np.asarray(list(points), float).reshape(-1, 2))
@@ -88,13 +99,23 @@ def view_of(points: Iterable[Sequence[float]]) -> pdk.ViewState:
     return pdk.ViewState(latitude=latitude, longitude=longitude, zoom=zoom)
 
 
-def show(layers: Sequence[pdk.Layer], view: pdk.ViewState, key: str, alt: str, height: int = 460) -> None:
-    """Draw the Earth with these layers over it; naming no provider and no style is what keeps tile servers out."""
+def show(
+    layers: Sequence[pdk.Layer],
+    view: pdk.ViewState,
+    key: str,
+    alt: str,
+    height: int = 460,
+    on_select: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    """Draw the Earth with these layers over it; naming no provider and no style is what keeps tile servers out.
+
+    `on_select` is called when something is clicked; what it was stands in `st.session_state[key].selection`.
+    """
     deck = pdk.Deck(
         layers=[*earth(), *layers], initial_view_state=view, map_provider=None, tooltip=TOOLTIP,
         views=[pdk.View(type="MapView", controller=True, repeat=True)],
     )  # fmt: skip
-    st.pydeck_chart(deck, height=height, key=key, alt=alt)
+    st.pydeck_chart(deck, height=height, key=key, alt=alt, on_select=on_select)
 
 
 def legend(entries: Sequence[tuple[str, RGB]]) -> None:

@@ -3,26 +3,35 @@
 Knows no page. Callers go through the module (`resources.scorebook()`), so that a test can put a fake in its place.
 """
 
+import io
 import json
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geolocator import Geolocator, default_checkpoint
 from world import WORLD_VERSION
+from world.cities import famous_cities
 from world.clues import build_scene
-from world.pictures import encode
+from world.pictures import CLASS_COLOURS, encode
 from world.places import sample_places
-from world.render import render_equirectangular, render_views
+from world.raycast_names import BEYOND
+from world.render import render_equirectangular, render_maps, render_views
+from world.scene import Scene
 
 THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
+MAPS_PX = 1024
 HEX_DEG = 0.8  # spacing of the honeycomb over land: finer than most cells, and still a light page
+PATCH_DEG = 1.75  # spacing of the places one can click
+VISIBLY = 22.0  # of 255: above what JPEG does to a pixel
+DISTANCE_RAMPS = ((38, 70, 196, 252), (32, 62, 110, 236), (74, 110, 78, 190))  # red, green, blue, from far to near
 
 
 @st.cache_resource(show_spinner="Waking the pigeon …")
@@ -98,18 +107,65 @@ def thumbnail(lat: float, lng: float, month: int, hour: float, seed: int) -> byt
     return _jpeg(render_views(scene, size=THUMBNAIL_PX, samples=2, headings=(0,))[0])
 
 
+@st.cache_resource(show_spinner=False, max_entries=300)
+def scene(lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = ()) -> Scene:
+    """Every clue of a place and a moment, perhaps without some families."""
+    return build_scene(lat, lng, month, hour, seed, without)
+
+
 @st.cache_resource(show_spinner="Drawing the place …", max_entries=40)
-def panorama(lat: float, lng: float, month: int, hour: float, seed: int) -> bytes:
+def panorama(lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = ()) -> bytes:
     """The 360° panorama of a place on the simulated Earth, as JPEG."""
-    return _jpeg(render_equirectangular(build_scene(lat, lng, month, hour, seed), width=PANORAMA_PX))
+    return _jpeg(render_equirectangular(scene(lat, lng, month, hour, seed, without), width=PANORAMA_PX))
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def changed(lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...]) -> bytes:
+    """The panorama in grey, and in colour where it is another without these families, as JPEG."""
+    full, bare = (
+        np.asarray(Image.open(io.BytesIO(panorama(lat, lng, month, hour, seed, names)))).astype(np.float32)
+        for names in ((), without)
+    )
+    grey = 0.35 * full.mean(axis=2, keepdims=True) + 0.55 * 255.0
+    other = np.abs(full - bare).max(axis=2, keepdims=True) > VISIBLY
+    return _jpeg(np.where(other, full, grey).astype(np.uint8))
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def world_maps(
+    lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = ()
+) -> tuple[bytes, bytes]:
+    """What a panorama's pixels show, painted: distances (bright is near, the sky black), and classes."""
+    metres, classes = render_maps(scene(lat, lng, month, hour, seed, without), width=MAPS_PX)
+    nearness = np.clip(1.0 - (np.log10(1.0 + metres) - 0.4) / 4.6, 0.06, 1.0)
+    shades = np.stack([np.interp(nearness, (0.0, 0.3, 0.65, 1.0), ramp) for ramp in DISTANCE_RAMPS], axis=-1)
+    shades[metres >= BEYOND] = 0.0
+    painted = np.array(CLASS_COLOURS, np.uint8)[classes]
+    return _jpeg(shades.astype(np.uint8)), encode(painted, ".png")
+
+
+@st.cache_resource(show_spinner=False)
+def cities() -> pd.DataFrame:
+    """Famous cities by name: name, country, lat, lng."""
+    return famous_cities().sort_values("name", ignore_index=True)
 
 
 @st.cache_resource(show_spinner=False)
 def honeycomb() -> np.ndarray:
     """Points (H, 2) spread evenly over land, to paint probabilities on."""
+    return _over_land(HEX_DEG)
+
+
+@st.cache_resource(show_spinner=False)
+def patches() -> np.ndarray:
+    """Points (H, 2) spread evenly and widely over land, to be clicked on."""
+    return _over_land(PATCH_DEG)
+
+
+def _over_land(spacing_deg: float) -> np.ndarray:
     rows = []
-    for number, lat in enumerate(np.arange(-56.0, 79.0, HEX_DEG * 0.866)):
-        step = HEX_DEG / np.cos(np.radians(lat))
+    for number, lat in enumerate(np.arange(-56.0, 79.0, spacing_deg * 0.866)):
+        step = spacing_deg / np.cos(np.radians(lat))
         lngs = np.arange(-180.0 + step * (number % 2) / 2.0, 180.0, step)
         rows.append(np.stack([np.full_like(lngs, lat), lngs], axis=-1))
     points = np.concatenate(rows)

@@ -79,6 +79,10 @@ class FakeAtlas:
         """One row for each point."""
         return pd.DataFrame([{"town": "Vienna", "country_name": "Austria"}] * len(points))
 
+    def is_land(self, points: np.ndarray) -> np.ndarray:
+        """All but the Gulf of Guinea, where 0° and 0° meet."""
+        return np.abs(np.asarray(points, float)).max(axis=-1) > 3.0
+
 
 def jpeg(width: int, height: int, **options: object) -> bytes:
     """A picture with something in it."""
@@ -132,6 +136,9 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "thumbnail", lambda *recipe: jpeg(48, 48))
     monkeypatch.setattr(resources, "panorama", lambda *recipe: drawn(256))
     monkeypatch.setattr(resources, "honeycomb", lambda: grid)
+    monkeypatch.setattr(resources, "patches", lambda: grid[::20])
+    monkeypatch.setattr(resources, "world_maps", lambda *recipe: (jpeg(64, 32), jpeg(64, 32)))
+    monkeypatch.setattr(resources, "changed", lambda *recipe: jpeg(64, 32))
     monkeypatch.setattr(resources, "honeycomb_cells", lambda: FakeCells().assign(grid))
     monkeypatch.setattr(resources, "scorebook", Scorebook.open)
     monkeypatch.setattr(resources, "metrics", lambda: METRICS)
