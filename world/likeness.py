@@ -39,13 +39,16 @@ def groups(table: pd.DataFrame) -> dict[str, list[str]]:
     return found
 
 
-def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dict[str, Scale]:
+def learn(
+    first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame, other: NDArray[np.int64]
+) -> dict[str, Scale]:
     """The scale of every clue that tells places apart, from pairs of looks at one place (P rows each) and known places.
+
+    `other` (N,) is a row of `known` for each: a place of the same part of the world. Places far apart would teach what
+    tells continents apart, which one clue does as well as ten; what is wanted is to tell neighbours apart.
 
     Numbers are in steps that an eye can just tell apart, so 1 is added to every variance within.
     """
-    rng = np.random.default_rng(0)
-    other = rng.permutation(len(known))
     scales = {}
     for clue, columns in groups(known).items():
         here = known[columns].to_numpy(np.float64)

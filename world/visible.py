@@ -31,6 +31,7 @@ COLUMNS, ROWS, TOP, BOTTOM = 180, 90, 25, 60  # a panorama of 2° a pixel, of wh
 SKYLINE = 36  # azimuths at which the relief is read
 SEEN = 0.002  # share of the drawn pixels from which a thing can be studied
 READABLE_M, PLATE_M = 22.0, 14.0  # a board's words, a plate's colours
+WORDS = frozenset({"signs.text", "signs.below", "signs.route", "signs.street"})
 LETTERS = 48  # numbers that stand for a name: how its groups of three letters fall
 EYE = {"length": 0.10, "share": 0.08, "colour": 3.0, "category": 0.3, "tangent": 0.006, "other": 0.10}
 
@@ -219,13 +220,15 @@ def _skyline(scenes: Sequence[Scene], sights: Sequence[Sight]) -> dict[str, NDAr
 def _numbers(name: str, values: list[Any]) -> dict[str, NDArray[np.float64]]:
     """A field of N scenes as numbers (N,) by part, each in steps that an eye can just tell apart."""
     first = values[0]
-    if name == "signs.text":
+    if name in WORDS:
         return _letters(values)
     if name == "signs.distance":
         return {"number": _steps("length", np.log([float(v.split()[0]) if v else np.nan for v in values]))}
     if isinstance(first, str | bool):
         return {str(kind): _steps("category", [v == kind for v in values]) for kind in sorted(set(values), key=str)}
-    if isinstance(first, int | float):
+    if isinstance(first, int):
+        return {"value": _steps("length", np.log1p(np.abs(np.array(values, np.float64))))}
+    if isinstance(first, float):
         numbers = np.array(values, np.float64)
         if name.endswith("azimuth_deg"):
             return {
@@ -242,6 +245,9 @@ def _numbers(name: str, values: list[Any]) -> dict[str, NDArray[np.float64]]:
     sample = next((v[0] for v in values if v), None)
     if isinstance(sample, float):
         return _colour("", np.array(values, np.float64))
+    if isinstance(sample, str):
+        kinds = sorted({kind for v in values for kind in v})
+        return {kind: _steps("share", [v.count(kind) / max(len(v), 1) for v in values]) for kind in kinds}
     if isinstance(sample, tuple) and isinstance(sample[0], str):
         shares = [dict(v) for v in values]
         kinds = sorted({kind for share in shares for kind in share})
