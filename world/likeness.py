@@ -39,9 +39,7 @@ def groups(table: pd.DataFrame) -> dict[str, list[str]]:
     return found
 
 
-def learn(
-    first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame, other: NDArray[np.int64]
-) -> dict[str, Scale]:
+def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame, other: NDArray[np.int64]) -> dict[str, Scale]:
     """The scale of every clue that tells places apart, from pairs of looks at one place (P rows each) and known places.
 
     `other` (N,) is a row of `known` for each: a place of the same part of the world. Places far apart would teach what

@@ -14,9 +14,9 @@ RED_COUNTRIES = frozenset({"AU", "NA", "BW"})
 
 
 def soil_rgb(site: Site) -> RGB:
-    """Soil of the place: hue shifted by the field of 600 km, lightness by that of 150 km."""
+    """Soil of the place: hue shifted by the field of 600 km, lightness by that of 50 km."""
     f = site.field
-    return shift(_of_zone(site), 0.16 * f["soil_light"], 0.032 * max(-1.0, f["soil_warm"]), 0.008 * f["soil_green"])
+    return shift(_of_zone(site), 0.20 * f["soil_light"], 0.032 * max(-1.0, f["soil_warm"]), 0.008 * f["soil_green"])
 
 
 def _of_zone(site: Site) -> RGB:

@@ -149,8 +149,8 @@ TROPICAL_TREES_END_M = 3500.0
 LOW_KINDS = frozenset(
     {"prickly-pear", "agave", "bush", "shrub", "fern", "grass", "tussock", "reed", "heather", "tea", "vine", "maize"}
 )
-_LARGE = ("mix_a", "mix_b", "wood", "tall", "soil_warm", "crop", "width")  # fields of 150 to 2500 km
-_SMALL = ("mix_c", "bushes", "density", "trunk", "rows", "fence", "shoulder")  # of 12 and 40 km
+_LARGE = ("mix_a", "mix_b", "crop", "tall", "soil_warm", "width", "leaf_green")  # fields of 150 to 2500 km
+_SMALL = ("mix_c", "bushes", "density", "trunk", "rows", "fence", "shoulder")  # of 25 and 50 km
 
 
 def coldest_c(site: Site) -> float:

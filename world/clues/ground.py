@@ -3,7 +3,7 @@
 Rules: soil as in earth.py; grass is green while it rains and grows, straw in the dry season, brown in winter; snow lies
 where the month's mean is below freezing and something falls, and is ploughed up where people can pay for it; crops as
 in crops.py; leaves lie under deciduous woods in autumn, flowers stand in the meadows of late spring. Local fields shift
-hue at 600 km and lightness at 150 km.
+hue at 600 km and lightness at 50 km.
 """
 
 from world.clues.crops import choose, look, stage_of

@@ -80,7 +80,7 @@ def draw(site: Site, rng: Stream) -> Road:
         rgb=rgb,
         width_m=max(3.2, width) + (2.6 if cycle_lane else 0.0),
         shoulder_m=max(0.2, 0.8 + 0.35 * f["shoulder"] + 0.3 * (not town)) if not side_walk else 0.2,
-        shoulder_rgb=shift(mix((0.53, 0.51, 0.48), soil_rgb(site), 0.5), 0.12 * f["shoulder"]),
+        shoulder_rgb=shift(mix((0.53, 0.51, 0.48), soil_rgb(site), 0.5), 0.17 * f["shoulder"]),
         kerb=side_walk > 0.0 or (town and place.wealth > 0.7),
         sidewalk_m=side_walk,
         sidewalk_rgb=slab,
