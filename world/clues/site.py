@@ -21,8 +21,8 @@ from world.styles import STYLES, Style
 from world.sun import solar_position
 
 _LAND_ZONES = frozenset(KOPPEN_ZONES) - {"Ocean", ""}
-# The local character: every name is one smooth random field, at the scale in km where its value changes. Most clues that
-# a season leaves alone change at 50 km: places 20 km apart can be told apart with care, places 2 km apart hardly.
+# The local character: every name is one smooth random field, at the scale in km where its value changes. Most clues
+# that a season leaves alone change at 50 km: places 20 km apart can be told apart with care, places 2 km apart hardly.
 FIELDS: dict[float, tuple[str, ...]] = {
     2500.0: ("haze", "cloud", "soil_green", "grass_green", "leaf_green", "lens"),
     600.0: ("soil_warm", "grass_warm", "leaf_warm", "wall_warm", "roof_warm", "road_warm", "tall", "mix_a", "dash",
