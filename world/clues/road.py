@@ -158,7 +158,7 @@ def _radius(site: Site, luck: float, joins: bool) -> float:
     steep = min(1.0, site.horizon.roughness_m / 320.0)
     if (site.place.urban > 0.5 and site.place.country in GRIDS) or luck > 0.80 + 0.15 * steep:
         return math.inf
-    radius = 10.0 ** (2.95 - 0.72 * steep + (1.05 - 0.35 * steep) * luck)
+    radius: float = 10.0 ** (2.95 - 0.72 * steep + (1.05 - 0.35 * steep) * luck)
     return max(150.0, radius * (6.0 if joins or site.place.urban > 0.6 else 1.0))
 
 
