@@ -1,7 +1,7 @@
 """Facts of countries: lines, bollards, poles, plates, signs, script, house style. Knows no scene and no pixels.
 
-`country_facts.csv` has one row for each of about 160 countries. A cell ends with its standing: `!` documented (the
-conventions that GeoGuessr players collect, such as plonkit.net and geotips.net, and the countries' own traffic signs),
+`country_facts.csv` has one row for each of about 160 countries. A cell ends with its standing: `!key` documented, where
+`key` is a row of `country_sources.csv` (which also says whether the source was read for this table or is recalled),
 `~` invented (so that neighbours with the same conventions can be told apart), nothing: the usual thing of the region.
 All other countries take the defaults of their continent, and all of their entries are regional.
 """
@@ -18,6 +18,7 @@ from world.colour import NAMED
 from world.scene import RGB
 
 TABLE = Path(__file__).with_name("country_facts.csv")
+SOURCES = Path(__file__).with_name("country_sources.csv")
 Standing = Literal["documented", "regional", "invented"]
 
 
@@ -108,6 +109,35 @@ def codes(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where documented facts come from."""
+
+    key: str
+    title: str
+    address: str
+    read: bool  # the text was read for this table; otherwise its rules are recalled
+    covers: str
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, Source]:
+    """All sources by key.
+
+    Raises:
+        ConfigError: a row without a title or an address, or one that does not say whether it was read.
+    """
+    found: dict[str, Source] = {}
+    with SOURCES.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if not (row["key"] and row["title"] and row["address"] and row["read"] in ("yes", "recalled")):
+                raise ConfigError(
+                    f"{SOURCES.name}: the row {row['key']!r} lacks a title, an address, or 'yes' or 'recalled'."
+                )
+            found[row["key"]] = Source(row["key"], row["title"], row["address"], row["read"] == "yes", row["covers"])
+    return found
+
+
 @lru_cache(maxsize=1)
 def table() -> dict[str, Country]:
     """All countries with a row of their own, by ISO-2 code."""
@@ -143,6 +173,11 @@ def _read(row: dict[str, str]) -> Country:
             standing[name] = "documented" if mark[:1] == "!" else "invented" if mark else "regional"
             if mark[:1] == "!":
                 source[name] = mark[1:]
+                if mark[1:] not in sources():
+                    raise ConfigError(
+                        f"{TABLE.name}: the row of {iso} names the source {mark[1:]!r} under {name}; "
+                        f"write it into {SOURCES.name}, or take the mark away."
+                    )
         centre, edge, bollard, stone = (
             _kind_and_colours(cells[name]) for name in ("centre", "edge", "bollard", "stone")
         )
@@ -207,7 +242,7 @@ def _read(row: dict[str, str]) -> Country:
             source=source,
         )
     except (KeyError, ValueError, IndexError) as error:
-        raise ConfigError(f"{TABLE.name}: the row of {iso} cannot be read ({error}); mend the table.") from error
+        raise ConfigError(f"{TABLE.name}: the row of {iso} cannot be read ({error}); mend that row.") from error
 
 
 def _marked(cell: str) -> tuple[str, str]:

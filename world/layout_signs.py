@@ -5,7 +5,7 @@ from math import pi
 import numpy as np
 
 import world.raycast_names as n
-from world.layout_batch import Batch, in_street
+from world.layout_batch import AHEAD, BEHIND, Batch, in_street
 from world.layout_road import NO_BAND, STEEL
 from world.layout_things import BLACK, WHITE, Stage, linear, stream
 from world.lettering import filled_share
@@ -78,12 +78,12 @@ def place_signs(stage: Stage) -> None:
     paved = in_street(stage)
     _town(put, ahead + (3.0 if signs.street else 0.0), keep, kerb if paved else verge, 2.1 if paved else 1.5)
     second, third = 17.5 + 6.5 * draws[2], 29.0 + 9.0 * draws[3]
-    _limit(put, second, keep * kerb, pi)
-    _warning(put, third, keep * (kerb + 0.2), pi)
-    _warning(put, -behind, -keep * (kerb + 0.2), 0.0)
-    _limit(put, -behind - 8.0 - 6.0 * draws[4], -keep * kerb, 0.0)
+    _limit(put, second, keep * kerb, AHEAD)
+    _warning(put, third, keep * (kerb + 0.2), AHEAD)
+    _warning(put, -behind, -keep * (kerb + 0.2), BEHIND)
+    _limit(put, -behind - 8.0 - 6.0 * draws[4], -keep * kerb, BEHIND)
     if signs.street:
-        _street(put, 6.0 + 2.5 * draws[5], -keep * kerb, pi)
+        _street(put, 6.0 + 2.5 * draws[5], -keep * kerb, AHEAD)
         _street(put, -6.0 - 2.5 * draws[6], keep * kerb, 0.0)
     if abs(stage.cross) < 90.0 and signs.junction != "none":
         _junction(put, stage.cross, keep, kerb)
@@ -92,8 +92,8 @@ def place_signs(stage: Stage) -> None:
         face, mark = linear(signs.chevron_rgb), linear(signs.chevron_mark_rgb)
         at = outer * (stage.half + scene.road.shoulder_m + 0.8)
         for k in range(3):
-            put.chevron(15.0 + 9.0 * k, at, pi, face, mark, -float(outer))
-            put.chevron(-15.0 - 9.0 * k, at, 0.0, face, mark, float(outer))
+            put.chevron(15.0 + 9.0 * k, at, AHEAD, face, mark, -float(outer))
+            put.chevron(-15.0 - 9.0 * k, at, BEHIND, face, mark, float(outer))
     put.batch.place()
 
 
@@ -113,13 +113,13 @@ def _town(put: _Signs, x: float, keep: int, lateral: float, base: float) -> None
     height = 2.0 * line + 0.22
     at = keep * (lateral + 0.55 * half)
     put.stage.footprints.append((x, put.stage.y_at(x, at), 0.7 * half + 0.5))
-    put.board(x, at, pi, RECTANGLE, half, height, base, linear(face), linear(rim), linear(ink), 0.05,
+    put.board(x, at, AHEAD, RECTANGLE, half, height, base, linear(face), linear(rim), linear(ink), 0.05,
               (words, signs.script), room=0.92)  # fmt: skip
     if signs.route:
         wide = 0.16 + 0.10 * len(signs.route)
         face, ink = linear(signs.route_rgb), linear(signs.route_text_rgb)
-        put.board(x, at, pi, RECTANGLE, wide, 0.42, base + 0.06 + height, face, ink, ink, 0.03, (signs.route, "latin"),
-                  posts=False)  # fmt: skip
+        put.board(x, at, AHEAD, RECTANGLE, wide, 0.42, base + 0.06 + height, face, ink, ink, 0.03,
+                  (signs.route, "latin"), posts=False)  # fmt: skip
 
 
 def _limit(put: _Signs, x: float, lateral: float, facing: float) -> None:
@@ -161,9 +161,9 @@ def _junction(put: _Signs, cross: float, keep: int, kerb: float) -> None:
     road = put.stage.half + 1.2
     spots = [(cross + keep * road, kerb + 1.6, 0.5 * pi), (cross - keep * road, -kerb - 1.6, -0.5 * pi)]
     if cross > 8.0:
-        spots.append((cross - road, keep * kerb, pi))
+        spots.append((cross - road, keep * kerb, AHEAD))
     if cross < -8.0:
-        spots.append((cross + road, -keep * kerb, 0.0))
+        spots.append((cross + road, -keep * kerb, BEHIND))
     for x, lateral, facing in spots:
         if signs.junction == "yield":
             put.board(x, lateral, facing, POINTED, 0.48, 0.84, 1.7, linear(signs.yield_rgb), RED, BLACK, 0.09)

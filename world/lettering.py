@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from world.lettering_fonts import SHAPED, drawn_only, font_of
-from world.lettering_strokes import ACCENTS, HABITS, LINES, PLAIN, TWINS, draw_glyph
+from world.lettering_glyphs import HABITS, draw_glyph
+from world.lettering_strokes import ACCENTS, LINES, PLAIN, TWINS
 from world.lettering_symbols import symbol_picture
 from world.raycast_sprites import TEXT_HEIGHT, TEXT_LEVELS, TEXT_WIDTH
 from world.scripts import runs
