@@ -147,6 +147,8 @@ class Stage:
         Measures are numbers or (n,), colours (3,) or (n, 3), extra (k,) or (n, k).
         `flip` (1 or -1) takes the place of the direction for pictures that always face the camera.
         """
+        if not len(x):
+            return
         rows = np.zeros((len(x), n.COLUMNS), dtype=np.float32)
         rows[:, n.KIND] = kind
         rows[:, n.X], rows[:, n.Y] = x, y

@@ -6,7 +6,7 @@ import pytest
 import world.raycast_names as n
 from world.clues import build_scene
 from world.layout import lay_out
-from world.layout_things import linear, stream
+from world.layout_things import Stage, linear, stream
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +106,9 @@ def test_streams_depend_on_place_seed_and_family_not_on_the_date(scene):
 
 def test_colours_become_light_by_squaring():
     assert linear((0.5, 1.0, 0.0)) == (0.25, 1.0, 0.0)
+
+
+def test_nothing_to_place_leaves_no_empty_block(scene):
+    stage = Stage(scene, curve=0.0, road_y=0.0)
+    stage.put_many(n.POST, np.zeros(0), np.zeros(0))
+    assert stage.blocks == []

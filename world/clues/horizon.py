@@ -79,11 +79,11 @@ def _water(points: NDArray[np.float64], azimuths: NDArray[np.float64], atlas: An
 def _open_km(water: NDArray[np.bool_]) -> Floats:
     """The nearest water (N, A); its inverse is smoothed, so that shores bend instead of breaking off."""
     near = np.where(water.any(axis=1), 1.0 / np.asarray(WATER_KM, np.float32)[water.argmax(axis=1)], 0.0)
-    doubled = np.repeat(near, 2, axis=1).astype(np.float32)
+    doubled: Floats = np.repeat(near, 2, axis=1).astype(np.float32)
     for _ in range(2):
-        doubled = (np.roll(doubled, 1, axis=1) + 2 * doubled + np.roll(doubled, -1, axis=1)) / 4
+        doubled = ((np.roll(doubled, 1, axis=1) + 2 * doubled + np.roll(doubled, -1, axis=1)) / 4).astype(np.float32)
     with np.errstate(divide="ignore"):
-        return np.asarray(1.0 / doubled, np.float32)
+        return (1.0 / doubled).astype(np.float32)
 
 
 def _sea(water: NDArray[np.bool_]) -> Floats:
