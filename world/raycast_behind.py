@@ -6,7 +6,7 @@ from math import sqrt
 
 import world.raycast_names as n
 from world.compiled import kernel
-from world.raycast_fields import crop_top
+from world.raycast_fields import crop_side, crop_top
 from world.raycast_ground import ground_colour
 from world.raycast_math import clamp, layered_noise
 from world.raycast_sky import far_woods, forest_edge, haze_weight, relief, ring_at, sky_colour, skyline
@@ -123,9 +123,7 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
                 near = clamp(near, 0.1, r)
                 x = hx * near
                 z = clamp((r - near) * fall / top, 0.0, 1.0)
-                stalk = layered_noise(noise, x * 7.0, z * 1.2, pix * near * 7.0, 3)
-                shade = (0.45 + 0.55 * z) * (1.0 + 0.5 * stalk)
-                cr, cg, cb = P[n.CROP_RGB], P[n.CROP_RGB + 1], P[n.CROP_RGB + 2]
+                cr, cg, cb, shade = crop_side(P, noise, x, z, pix * near)
             light = P[n.SUN_STRENGTH] * sun * shade
             return (
                 cr * (P[n.AMBIENT_RGB] * shade + P[n.SUN_RGB] * light),

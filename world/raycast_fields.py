@@ -47,6 +47,13 @@ def crop_top(P, noise, x, across, fx, fy, foot):
     r = P[n.CROP_RGB] * (tone + 0.06 * big)
     g = P[n.CROP_RGB + 1] * tone
     b = P[n.CROP_RGB + 2] * (tone - 0.06 * big)
+    if kind > 6.5 and kind < 7.5 and P[n.CROP_RGB] > 1.1 * P[n.CROP_RGB + 1]:  # sunflowers: heads among leaves
+        head = 0.5
+        if foot < 0.5:
+            head += (step(-0.1, 0.3, noise_at(noise, x * 2.6, across * 2.6)) - 0.5) * (1.0 - 2.0 * foot)
+        r += (0.075 * tone - r) * (1.0 - head)
+        g += (0.14 * tone - g) * (1.0 - head)
+        b += (0.03 * tone - b) * (1.0 - head)
     period = row_width(kind)
     if period > 0.0:
         wide = period > 6.0
@@ -111,3 +118,21 @@ def farmland(P, noise, x, y, foot, r, g, b):
     tone = 0.92 + 0.25 * chance(row, cell, P[n.FIELD_SEED] + 5.0) + 0.12 * noise_at(noise, u * 0.05, v * 0.3)
     inside *= 0.9
     return r + (fr * tone - r) * inside, g + (fg * tone - g) * inside, b + (fb * tone - b) * inside
+
+
+@kernel
+def crop_side(P, noise, x, z, foot):
+    """A standing crop seen from the side, at `z` 0 foot … 1 top: (r, g, b, shade); stalks below, ears above."""
+    kind = P[n.CROP_KIND]
+    stalk = layered_noise(noise, x * 6.0, z * 1.3 + P[n.GROUND_SEED], foot * 6.0, 3)
+    r = P[n.CROP_RGB]
+    g = P[n.CROP_RGB + 1]
+    b = P[n.CROP_RGB + 2]
+    if kind > 5.5 and kind < 7.5 and r > 1.1 * g:  # in flower: leaves below, yellow above
+        leaves = 1.0 - step(0.62, 0.95, z + 0.25 * stalk)
+        r += (0.075 - r) * leaves
+        g += (0.14 - g) * leaves
+        b += (0.03 - b) * leaves
+    gaps = step(0.05, 0.5, stalk - 0.55 * z) * 0.5
+    shade = (0.34 + 0.66 * z) * (1.0 + 0.6 * stalk) * (1.0 - gaps)
+    return r, g, b, shade
