@@ -66,9 +66,9 @@ def meadow(P, noise, x, y, foot, far, distance):
         b = sb + (b - sb) * grown
     if P[n.LITTER] > 0.02:  # fallen leaves or flowers: single ones near by, a tint further off
         share = P[n.LITTER] * 0.22
-        if foot < 0.3:
-            spot = noise_at(noise, x * 8.3, y * 8.3 + 7.0) + 0.35 * mid
-            near = 1.0 - foot / 0.3
+        if foot < 0.2:
+            spot = noise_at(noise, x * 15.0, y * 15.0 + 7.0) + 0.35 * mid
+            near = 1.0 - foot / 0.2
             share += (step(0.85 - 0.7 * P[n.LITTER], 1.0 - 0.7 * P[n.LITTER], spot) * 0.9 - share) * near
         r += (P[n.LITTER_RGB] * (1.0 + 0.4 * fine) - r) * share
         g += (P[n.LITTER_RGB + 1] * (1.0 + 0.4 * fine) - g) * share
