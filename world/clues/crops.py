@@ -117,7 +117,7 @@ def stage_of(crop: str, site: Site) -> tuple[str, float]:
         phase = (site.recipe.month + 6.0 * site.field["crop"]) % length / length
         return _of_phase(phase)
     if crop == "wheat" and not cold:
-        return _between(month, 10.5, 4.2 + 0.14 * (high - 25.0))
+        return _between(month, 10.5, 4.8 + 0.14 * (high - 25.0))
     if crop == "rapeseed":
         bloom = 3.6 + 0.09 * (high - 35.0)
         if abs(month - bloom) < 1.05:
@@ -149,7 +149,7 @@ def _between(month: float, start: float, end: float) -> tuple[str, float]:
     grown = since / length
     if grown < 0.14:
         return "sown", 0.15
-    if length - since < 1.0:
+    if length - since < 1.35:
         return "ripe", 1.0
     winter = length > 7.5  # sown in autumn: short until spring
     return "green", 0.2 if winter and grown < 0.55 else min(1.0, 1.5 * grown)
