@@ -72,7 +72,13 @@ def options_of(site: Site) -> tuple[str, ...]:
         iso in IRRIGATED_RICE and warm > 11.0 and high < 900.0 and (site.zone == "A" or iso in ("EG", "IT", "ES", "UY"))
     ):
         out += ["rice"]
-    if iso in TEA and warm > 12.0 and wet > 1100.0 and (high > 500.0 or iso in ("TR", "GE", "JP", "BD")):
+    if (
+        iso in TEA
+        and warm > 12.0
+        and wet > 650.0
+        and site.zone in "AC"
+        and (high > 500.0 or iso in ("TR", "GE", "JP", "BD"))
+    ):
         out += ["tea", "tea"]
     if iso in CANE and warm > 19.0 and wet > 700.0 and high < 1300.0:
         out += ["cane", "cane"]
