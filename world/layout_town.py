@@ -3,16 +3,17 @@
 All lots are drawn at once: a fixed table of random numbers, one row a lot, and a mask of the lots that are built upon.
 """
 
+from dataclasses import dataclass, fields
 from math import pi
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import world.raycast_names as n
+from world.layout_huts import place_round_houses
 from world.layout_landmarks import place_landmark
 from world.layout_things import Stage, linear, stream
-from world.layout_yards import place_yards
+from world.layout_yards import Houses, place_yards
 from world.scene import RGB, Scene
 from world.styles import COVERS, WALLS, WINDOWS
 
@@ -29,7 +30,28 @@ LOTS, DRAWS = 22, 28  # on one side of one row; random numbers of each
 # row, side and number along the road of every lot
 ROW, SIDE, NUMBER = (part.ravel() for part in np.meshgrid(np.arange(3), (1, -1), np.arange(LOTS), indexing="ij"))
 GABLED = 4.0  # added to a house's trim: its gable looks at the road
-FAR_M = 105.0
+FAR_M, NEAR_M = 105.0, 48.0  # as far as houses stand; as far as one sees what stands on them
+
+
+@dataclass(frozen=True)
+class Lots:
+    """Lots along the road, as arrays of n."""
+
+    u: Floats  # (n, DRAWS) random numbers
+    x: Floats
+    y: Floats
+    side: Floats  # 1 right of the road, -1 left
+    row: NDArray[np.int64]  # 0 at the road
+    along: Floats  # half the house's width along the road
+    deep: Floats  # half its depth
+    storeys: Floats
+    storey_m: Floats
+    roofed: NDArray[np.bool_]
+    gabled: NDArray[np.bool_]  # the gable looks at the road
+
+    def only(self, where: NDArray[np.bool_]) -> "Lots":
+        """Those of a mask (n,)."""
+        return Lots(*(getattr(self, part.name)[where] for part in fields(self)))
 
 
 def place_houses(stage: Stage) -> None:
@@ -42,55 +64,42 @@ def place_houses(stage: Stage) -> None:
     if town.density <= 0.0 or not town.wall_palette:
         return
     traits = dict(town.traits)
-    closed = town.density > 0.72
-    lot = town.lot_m if closed else 15.0 + 17.0 * (1.0 - town.density)
-    if town.estate:
-        closed, lot = False, 44.0
-    back = stage.verge + (0.05 if closed else max(town.setback_m, 0.6))
+    closed = town.density > 0.72 and not town.estate
+    lot = 44.0 if town.estate else town.lot_m if closed else 15.0 + 17.0 * (1.0 - town.density)
+    lots, built = _lots(stage, traits, closed, lot, u, few[0] * lot)
+    if built.any():
+        _put_houses(stage, traits, closed, lots.only(built), few[1])
+    place_landmark(stage, few[8:])
+    _garden_strips(stage, lot, few[0] * lot, few, closed)
+
+
+def _lots(
+    stage: Stage, traits: dict[str, float], closed: bool, lot: float, u: Floats, phase: float
+) -> tuple[Lots, NDArray[np.bool_]]:
+    """All lots, and which of them carry a house."""
+    scene = stage.scene
+    town = scene.buildings
     lots = np.where(closed & (ROW > 0), 2.0, 1.0) * lot
-    phase = few[0] * lot
     jitter = 0.0 if closed else 0.12 * lot * (u[:, 0] - 0.5)
     x = (NUMBER - 0.5 * LOTS) * lots + phase + jitter
     storeys = _storeys(scene, u)
-    along = lots * (0.5 if closed else 0.0) + (
-        0.0 if closed else 4.0 + 2.6 * u[:, 1] + 0.5 * max(town.storeys_mean - 1.0, 0.0)
-    )
-    if closed and traits.get("detached", 0.0) > 0.0:  # a gap between neighbours
-        along = along * 0.86
-    deep = (5.0 if closed else 3.2 + 1.6 * u[:, 2]) + 0.2 * np.minimum(storeys, 6.0)
     if town.estate:
         along, deep = 14.0 + 6.0 * u[:, 1], np.full(len(x), 6.2)
-    storey = 2.75 + 0.35 * u[:, 3]
+    elif closed:  # wall to wall, or with a gap between neighbours
+        along, deep = lots * (0.43 if traits.get("detached", 0.0) > 0.0 else 0.5), 5.0 + 0.2 * np.minimum(storeys, 6.0)
+    else:
+        along = 4.0 + 2.6 * u[:, 1] + 0.5 * max(town.storeys_mean - 1.0, 0.0)
+        deep = 3.2 + 1.6 * u[:, 2] + 0.2 * np.minimum(storeys, 6.0)
     roofed = (u[:, 4] < town.roof_share) & (storeys <= 5.0)
     gabled = roofed & (u[:, 5] < traits.get("gabled", 0.0 if closed else 0.3))
-    lateral = (
-        back
-        + ROW * (2.0 * deep + 12.0 if closed else 24.0)
-        + (0.0 if closed else 7.0 * u[:, 6] * (1.0 - 0.5 * town.density))
-    )
+    if closed:
+        lateral = stage.verge + 0.05 + ROW * (2.0 * deep + 12.0)
+    else:
+        lateral = stage.verge + max(town.setback_m, 0.6) + ROW * 24.0 + 7.0 * u[:, 6] * (1.0 - 0.5 * town.density)
     centre = SIDE * (lateral + deep + np.where(roofed & (not closed), town.eaves_m, 0.0))
     y = stage.road_y + centre + stage.curve * x * x
-    built = _built(stage, x, y, centre, along, deep, u[:, 7], closed)
-    kept = np.flatnonzero(built)
-    if len(kept):
-        _put_houses(
-            stage,
-            traits,
-            closed,
-            kept,
-            u[kept],
-            x[kept],
-            y[kept],
-            along[kept],
-            deep[kept],
-            storeys[kept],
-            storey[kept],
-            roofed[kept],
-            gabled[kept],
-            few,
-        )
-    place_landmark(stage, few[8:])
-    _garden_strips(stage, lot, phase, few, closed)
+    found = Lots(u, x, y, SIDE.astype(float), ROW, along, deep, storeys, 2.75 + 0.35 * u[:, 3], roofed, gabled)
+    return found, _built(stage, found, centre, closed)
 
 
 def _storeys(scene: Scene, u: Floats) -> Floats:
@@ -103,16 +112,15 @@ def _storeys(scene: Scene, u: Floats) -> Floats:
     return np.clip(np.round(storeys), 1.0, max(town.storeys_max, 1))
 
 
-def _built(
-    stage: Stage, x: Floats, y: Floats, centre: Floats, along: Floats, deep: Floats, chance: Floats, closed: bool
-) -> NDArray[np.bool_]:
+def _built(stage: Stage, lots: Lots, centre: Floats, closed: bool) -> NDArray[np.bool_]:
     """Which lots carry a house: by density, not in the cross street, in a river or in the sea."""
     scene = stage.scene
     town, water = scene.buildings, scene.water
+    x, y, along = lots.x, lots.y, lots.along
     near = (ROW == 0) & (np.abs(x) < 40.0) & (not closed)
     share = town.density ** np.where(ROW == 0, 0.75, 1.0) * (1.05 if closed else 1.0)
     share = np.where(near, np.maximum(share, min(2.5 * town.density, 0.75)), share)
-    built = (chance < share) & (np.abs(x) < FAR_M) & ((ROW < 2) | (not closed))
+    built = (lots.u[:, 7] < share) & (np.abs(x) < FAR_M) & ((ROW < 2) | (not closed))
     built &= np.abs(x - stage.cross) > stage.half + along + 1.0
     azimuth = (np.arctan2(y, x) / (2.0 * pi) + scene.road.heading_deg / 360.0) % 1.0
     sea = scene.relief.sea
@@ -120,163 +128,75 @@ def _built(
     if np.isfinite(water.river_m):
         built &= np.abs(x - water.river_m) > 0.5 * water.river_width_m + along + 4.0
     if water.shore_side and np.isfinite(water.shore_m):
-        built &= centre * water.shore_side + deep < water.shore_m - 2.0
+        built &= centre * water.shore_side + lots.deep < water.shore_m - 2.0
     return np.asarray(built)
 
 
-def _put_houses(
-    stage: Stage,
-    traits: dict[str, float],
-    closed: bool,
-    kept: NDArray[np.int64],
-    u: Floats,
-    x: Floats,
-    y: Floats,
-    along: Floats,
-    deep: Floats,
-    storeys: Floats,
-    storey: Floats,
-    roofed: NDArray[np.bool_],
-    gabled: NDArray[np.bool_],
-    few: Floats,
-) -> None:
+def _put_houses(stage: Stage, traits: dict[str, float], closed: bool, lots: Lots, word: float) -> None:
+    """Houses on the lots, round ones among them, and what stands on and before those near by."""
     scene = stage.scene
     town = scene.buildings
-    side = SIDE[kept].astype(float)
-    yaw = (
-        np.arctan(2.0 * stage.curve * x)
-        + (0.0 if closed else (u[:, 11] - 0.5) * 0.22)
-        + np.where(gabled, 0.5 * pi * side, 0.0)
-    )
-    form = np.where(roofed, {"flat": 0.0, "gable": 1.0, "hip": 2.0}.get(town.roof, 1.0), 0.0)
-    if town.roof == "flat":
-        form = np.where(u[:, 4] > 0.8 * town.roof_share, 1.0, 0.0) * (storeys < 4.0)
-    if closed and traits.get("detached", 0.0) <= 0.0:
-        form = np.minimum(form, 1.0)  # roofs of a row run on
-    round_ = _round(stage, traits, kept, u, x, y, side)
-    length, width = np.where(gabled, deep, along), np.where(gabled, along, deep)
+    u, x, y, storeys, gabled = lots.u, lots.x, lots.y, lots.storeys, lots.gabled
+    yaw = np.arctan(2.0 * stage.curve * x) + (0.0 if closed else (u[:, 11] - 0.5) * 0.22)
+    yaw = yaw + np.where(gabled, 0.5 * pi * lots.side, 0.0)
+    form = _forms(scene, traits, closed, lots)
+    length, width = np.where(gabled, lots.deep, lots.along), np.where(gabled, lots.along, lots.deep)
     rise = np.where(form > 0.5, town.roof_steepness * np.minimum(width, 6.0), 0.0)
     stilts = np.where((u[:, 12] < traits.get("stilts", 0.0)) & (storeys < 3.0), 1.9, 0.0)
     high = (storeys > 7.0) & (u[:, 13] < traits.get("high", 0.0))
     walls = (u[:, 14] * len(town.wall_palette)).astype(int)
     roofs = (u[:, 15] * len(town.roof_palette)).astype(int)
-    a = (_table(town.wall_palette)[walls]) * (0.86 + 0.24 * u[:, 16, None])
+    a = _table(town.wall_palette)[walls] * (0.86 + 0.24 * u[:, 16, None])
     b = _table(town.roof_palette)[roofs] * (0.85 + 0.3 * u[:, 17, None])
     kind = np.array([WALLS.index(name) for name in town.wall_kinds], float)[walls]
-    kind = np.where(high, float(WALLS.index("glass")), kind)
     cover = np.array([COVERS.index(name) for name in town.roof_kinds], float)[roofs]
     doors = _table(town.door_palette)[(u[:, 18] * len(town.door_palette)).astype(int)]
-    row = np.asarray(ROW[kept])
-    shop = (
-        (row == 0)
-        & (storeys < 12.0)
-        & (u[:, 19] < (town.shops if closed else 0.6 * town.shops))
-        & (stilts == 0.0)
-        & ~gabled
-    )
+    shop = (lots.row == 0) & (storeys < 12.0) & (stilts == 0.0) & ~gabled
+    shop &= u[:, 19] < (town.shops if closed else 0.6 * town.shops)
     words = town.shop_words if shop.any() else ()
-    picks = [words[(int(few[1] * len(words)) + k) % len(words)] for k in range(min(len(words), 4))]
-    names = [stage.text(word, town.shop_script) for word in picks] or [0]
+    picks = [words[(int(word * len(words)) + k) % len(words)] for k in range(min(len(words), 4))]
+    names = [stage.text(chosen, town.shop_script) for chosen in picks] or [0]
     shops = np.where(shop, np.where(u[:, 20] < traits.get("awning", 0.0), 3.0, 1.0), 0.0)
-    trim = np.array(linear(town.trim_rgb))
-    d = np.where(shop[:, None], _table(FASCIAS)[(u[:, 13] * len(FASCIAS)).astype(int)], trim)
-    open_ = u[:, 21] < traits.get("balcony", 0.0)
-    glazed = u[:, 22] < traits.get("enclosed", 0.0)
-    balcony = np.where(
-        storeys > 1.5, np.where(open_ & glazed, 2.0, np.where(glazed, 3.0, np.where(open_, 1.0, 0.0))), 0.0
-    )
-    extra = np.zeros((len(x), 16))
-    columns = (
-        form, rise, np.floor(u[:, 23] * 999.0), kind, storey, float(WINDOWS.index(town.window_style)), shops,
+    d = np.where(shop[:, None], _table(FASCIAS)[(u[:, 13] * len(FASCIAS)).astype(int)], np.array(linear(town.trim_rgb)))
+    open_, glazed = u[:, 21] < traits.get("balcony", 0.0), u[:, 22] < traits.get("enclosed", 0.0)
+    balcony = np.where(glazed, np.where(open_, 2.0, 3.0), np.where(open_, 1.0, 0.0))
+    trim = np.where(u[:, 25] < traits.get("trim", 0.0), np.where(kind == WALLS.index("plaster"), 2.0, 1.0), 0.0)
+    columns = (  # in the order of world.raycast_facades
+        form, rise, np.floor(u[:, 23] * 999.0), np.where(high, float(WALLS.index("glass")), kind), lots.storey_m,
+        float(WINDOWS.index(town.window_style)), shops,
         np.array(names, float)[(u[:, 24] * len(names)).astype(int)], cover, town.eaves_m,
-        np.where(high, 0.0, balcony), 0.75 * traits.get("ac", 0.0), town.grime, 4.0,
-        np.where(u[:, 25] < traits.get("trim", 0.0), np.where(kind == WALLS.index("plaster"), 2.0, 1.0), 0.0)
-        + np.where(gabled, GABLED, 0.0),
-        0.75 * traits.get("roller", 0.0),
+        np.where(high | (storeys <= 1.5), 0.0, balcony), 0.75 * traits.get("ac", 0.0), town.grime,
+        np.where(stilts > 0.0, 0.0, 4.0), trim + np.where(gabled, GABLED, 0.0), 0.75 * traits.get("roller", 0.0),
     )  # fmt: skip
+    extra = np.zeros((len(x), len(columns)))
     for k, column in enumerate(columns):
         extra[:, k] = column
-    extra[:, 13] = np.where(stilts > 0.0, 0.0, 4.0)
-    height = storeys * storey + 0.25
-    box = ~round_
+    height = storeys * lots.storey_m + 0.25
+    box = ~place_round_houses(stage, traits, u, x, y, lots.side)
     stage.put_many(
-        n.HOUSE,
-        x[box],
-        y[box],
-        yaw=yaw[box],
-        length=length[box],
-        width=width[box],
-        height=height[box],
-        base=stilts[box],
-        rise=rise[box],
-        a=a[box],
-        b=b[box],
-        c=doors[box],
-        d=d[box],
-        extra=extra[box],
-    )
-    stage.footprints.extend(zip(x.tolist(), y.tolist(), (np.maximum(length, width) + 1.0).tolist(), strict=True))
-    near = box & (np.hypot(x, y) < 48.0)
-    if near.any():
-        place_yards(
-            stage, traits, _Houses(near, x, y, yaw, length, width, height, rise, form, stilts, a, side, row, u, closed)
-        )
-
-
-class _Houses:
-    """The houses near the camera, for what stands on and before them."""
-
-    def __init__(self, near: NDArray[np.bool_], *parts: Any) -> None:
-        (
-            self.x,
-            self.y,
-            self.yaw,
-            self.length,
-            self.width,
-            self.height,
-            self.rise,
-            self.form,
-            self.stilts,
-            self.wall,
-            self.side,
-            self.row,
-            self.u,
-        ) = (part[near] for part in parts[:-1])
-        self.closed = bool(parts[-1])
-
-
-def _round(
-    stage: Stage, traits: dict[str, float], kept: NDArray[np.int64], u: Floats, x: Floats, y: Floats, side: Floats
-) -> NDArray[np.bool_]:
-    """Place huts or yurts on some lots; which ones."""
-    tents = traits.get("yurt", 0.0)
-    chosen = u[:, 26] < max(traits.get("hut", 0.0), tents)
-    if not chosen.any():
-        return np.asarray(chosen)
-    # a household: two or three round houses on one lot
-    spots = np.concatenate([np.flatnonzero(chosen), np.flatnonzero(chosen & (u[:, 27] < 0.6))])
-    second = np.arange(len(spots)) >= chosen.sum()
-    v = u[spots]
-    hx = x[spots] + np.where(second, 6.0 + 2.0 * v[:, 3], 0.0)
-    hy = y[spots] + np.where(second, 5.0 * (v[:, 4] - 0.5), 0.0)
-    radius = np.where(second, 0.8, 1.0) * (2.8 + 0.5 * v[:, 1] if tents else 1.7 + 0.7 * v[:, 1])
-    away = np.arctan2(-side[spots], 0.4 * (v[:, 5] - 0.5))
-    extra = np.zeros((len(spots), 16))
-    extra[:, 0], extra[:, 1] = 1.0, radius * (0.42 if tents else 1.15)
-    extra[:, 2], extra[:, 3] = np.floor(v[:, 23] * 999.0), 2.0 if tents else np.where(v[:, 14] < 0.8, 0.0, 1.0)
-    extra[:, 4], extra[:, 5] = radius, radius * (1.02 if tents else 1.28)
-    extra[:, 6], extra[:, 7] = np.cos(away), np.sin(away)
-    extra[:, 8], extra[:, 13] = 6.0 if tents else 4.0, 2.0
-    mud = _table(stage.scene.buildings.wall_palette)[(v[:, 14] * len(stage.scene.buildings.wall_palette)).astype(int)]
-    felt = np.array(linear((0.88, 0.87, 0.83)))
-    shade = 0.85 + 0.3 * v[:, 16, None]
-    stage.put_many(
-        n.HUT, hx, hy, length=0.9 * radius, width=0.9 * radius, height=np.where(tents, 1.55, 1.5 + 0.5 * v[:, 2]),
-        rise=extra[:, 1], a=felt * shade if tents else mud * shade,
-        b=felt * shade * 0.95 if tents else np.array(linear((0.50, 0.43, 0.30))) * shade,
-        c=linear((0.72, 0.30, 0.14) if tents else (0.25, 0.18, 0.12)), extra=extra,
+        n.HOUSE, x[box], y[box], yaw=yaw[box], length=length[box], width=width[box], height=height[box],
+        base=stilts[box], rise=rise[box], a=a[box], b=b[box], c=doors[box], d=d[box], extra=extra[box],
     )  # fmt: skip
-    return np.asarray(chosen)
+    stage.footprints.extend(zip(x.tolist(), y.tolist(), (np.maximum(length, width) + 1.0).tolist(), strict=True))
+    near = box & (np.hypot(x, y) < NEAR_M)
+    if near.any():
+        houses = Houses(
+            u=u[near], x=x[near], y=y[near], yaw=yaw[near], length=length[near], width=width[near],
+            height=height[near], rise=rise[near], form=form[near], stilts=stilts[near], side=lots.side[near],
+            row=lots.row[near], closed=closed,
+        )  # fmt: skip
+        place_yards(stage, traits, houses)
+
+
+def _forms(scene: Scene, traits: dict[str, float], closed: bool, lots: Lots) -> Floats:
+    """Roof forms as the kernel counts them: 0 flat, 1 gable, 2 hip."""
+    town = scene.buildings
+    form = np.where(lots.roofed, {"flat": 0.0, "gable": 1.0, "hip": 2.0}.get(town.roof, 1.0), 0.0)
+    if town.roof == "flat":
+        form = np.where(lots.u[:, 4] > 0.8 * town.roof_share, 1.0, 0.0) * (lots.storeys < 4.0)
+    if closed and traits.get("detached", 0.0) <= 0.0:
+        form = np.minimum(form, 1.0)  # roofs of a row run on
+    return form
 
 
 def _garden_strips(stage: Stage, lot: float, phase: float, few: Floats, closed: bool) -> None:

@@ -1,5 +1,6 @@
 """What stands on and before the houses near the camera: chimneys, tanks, heaters, starter bars, stilts, paths."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,27 +10,48 @@ import world.raycast_names as n
 from world.layout_things import Stage, linear
 
 Floats = NDArray[np.float64]
-BRICK, CONCRETE, STEEL, SOLAR = (np.array(linear(rgb)) for rgb in (
-    (0.50, 0.33, 0.27), (0.62, 0.61, 0.58), (0.36, 0.25, 0.19), (0.10, 0.12, 0.18)))  # fmt: skip
+Mask = NDArray[np.bool_]
+BRICK, STEEL, SOLAR, TIMBER = (
+    np.array(linear(rgb)) for rgb in ((0.50, 0.33, 0.27), (0.36, 0.25, 0.19), (0.10, 0.12, 0.18), (0.35, 0.28, 0.21))
+)
+TANKS = tuple(linear(rgb) for rgb in ((0.09, 0.09, 0.10), (0.10, 0.10, 0.11), (0.80, 0.80, 0.78)))
 
 
-def place_yards(stage: Stage, traits: dict[str, float], h: Any) -> None:
-    """Blocks, posts and round things of the houses `h` (arrays of n), each kind in one go."""
+@dataclass(frozen=True)
+class Houses:
+    """The houses near the camera, as arrays of n."""
+
+    u: Floats  # (n, k) random numbers
+    x: Floats
+    y: Floats
+    yaw: Floats
+    length: Floats  # half
+    width: Floats  # half
+    height: Floats
+    rise: Floats
+    form: Floats  # of the roof: 0 flat
+    stilts: Floats  # metres under the floor
+    side: Floats  # 1 right of the road, -1 left
+    row: NDArray[np.int64]
+    closed: bool  # a street wall to wall
+
+    def at(self, mask: Mask, along: Floats, across: Floats) -> tuple[Floats, Floats]:
+        """Road coordinates of points in the houses' own axes, of those in `mask`."""
+        c, s = np.cos(self.yaw[mask]), np.sin(self.yaw[mask])
+        x = self.x[mask] + c * along[mask] - s * across[mask]
+        return x, self.y[mask] + s * along[mask] + c * across[mask]
+
+
+def place_yards(stage: Stage, traits: dict[str, float], h: Houses) -> None:
+    """Blocks, posts and round things of the houses `h`, each kind in one go."""
     u = h.u
     flat = h.form < 0.5
-    c, s = np.cos(h.yaw), np.sin(h.yaw)
     small = h.height < 14.0
-
-    def at(mask: NDArray[np.bool_], along: Floats, across: Floats) -> tuple[Floats, Floats]:
-        """Road coordinates of points in the houses' own axes."""
-        return h.x[mask] + c[mask] * along[mask] - s[mask] * across[mask], h.y[mask] + s[mask] * along[mask] + c[
-            mask
-        ] * across[mask]
 
     blocks: list[tuple[Floats, ...]] = []  # x, y, yaw, length, width, height, base, rgb (n, 3)
 
     def block(
-        mask: NDArray[np.bool_],
+        mask: Mask,
         along: Floats,
         across: Floats,
         length: Any,
@@ -41,7 +63,7 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Any) -> None:
         k = int(mask.sum())
         if not k:
             return
-        bx, by = at(mask, along, across)
+        bx, by = h.at(mask, along, across)
         full = [np.broadcast_to(np.asarray(v, np.float64), h.x.shape)[mask] for v in (length, width, height, base)]
         blocks.append((bx, by, h.yaw[mask], *full, np.broadcast_to(rgb, (k, 3)) if rgb.ndim == 1 else rgb[mask]))
 
@@ -80,20 +102,13 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Any) -> None:
             extra=(0.0, 0.0, 0.0, 1e6),
             seen_as=n.BUILDINGS,
         )
-    _posts(stage, traits, h, at, flat, small)
+    _posts(stage, traits, h, flat & small)
     tank = (u[:, 22] < traits.get("tank", 0.0)) & small & (flat | (u[:, 3] < 0.3))
     if tank.any():
-        tx, ty = at(tank, h.length * 0.5 * (u[:, 6] - 0.5), h.width * 0.6 * (u[:, 7] - 0.5))
+        tx, ty = h.at(tank, h.length * 0.5 * (u[:, 6] - 0.5), h.width * 0.6 * (u[:, 7] - 0.5))
         radius = 0.5 + 0.15 * u[tank, 8]
-        rgb = linear(
-            (0.09, 0.09, 0.10)
-            if traits.get("black", 0.0) > 0.6
-            else (0.20, 0.38, 0.60)
-            if traits.get("black", 0.5) < 0.4
-            else (0.10, 0.10, 0.11)
-            if stage.scene.place.wealth < 0.5
-            else (0.80, 0.80, 0.78)
-        )
+        poor = stage.scene.place.wealth < 0.5
+        paint = TANKS[0 if traits.get("black", 0.0) > 0.6 else 1 if poor else 2]
         extra = np.zeros((len(tx), 16))
         extra[:, 0], extra[:, 1], extra[:, 3], extra[:, 4], extra[:, 5] = 2.0, 0.35, 3.0, radius, radius
         extra[:, 6] = -10.0
@@ -106,33 +121,30 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Any) -> None:
             height=1.2,
             base=h.height[tank] + h.rise[tank] * 0.8,
             rise=0.35,
-            a=rgb,
-            b=rgb,
-            c=rgb,
+            a=paint,
+            b=paint,
+            c=paint,
             extra=extra,
         )
 
 
-def _posts(
-    stage: Stage, traits: dict[str, float], h: Any, at: Any, flat: NDArray[np.bool_], small: NDArray[np.bool_]
-) -> None:
-    """Starter bars at the corners of unfinished roofs, and stilts below houses."""
-    bars = flat & (h.u[:, 21] < traits.get("rebar", 0.0)) & small & (h.row == 0)
+def _posts(stage: Stage, traits: dict[str, float], h: Houses, low: Mask) -> None:
+    """Starter bars at the corners of unfinished `low` roofs, and stilts below houses."""
+    bars = low & (h.u[:, 21] < traits.get("rebar", 0.0)) & (h.row == 0)
     stilts = h.stilts > 0.0
     if not (bars.any() or stilts.any()):
         return
     xs, ys, tall, base, wide, rgb = [], [], [], [], [], []
+    floor = np.zeros_like(h.x)
+    kinds = ((bars, STEEL, 0.7 + 0.5 * h.u[:, 9], h.height, 0.05), (stilts, TIMBER, h.stilts + 0.1, floor, 0.13))
     for sx, sy in ((0.92, 0.92), (0.92, -0.92), (-0.92, 0.92), (-0.92, -0.92), (0.0, 0.92), (0.0, -0.92)):
-        for mask, colour, height, foot, radius in (
-            (bars, STEEL, 0.7 + 0.5 * h.u[:, 9], h.height, 0.05),
-            (stilts, np.array(linear((0.35, 0.28, 0.21))), h.stilts + 0.1, 0.0, 0.13),
-        ):
+        for mask, colour, height, foot, radius in kinds:
             if mask.any():
-                px, py = at(mask, h.length * sx, h.width * sy)
+                px, py = h.at(mask, h.length * sx, h.width * sy)
                 xs.append(px)
                 ys.append(py)
                 tall.append(height[mask])
-                base.append(np.broadcast_to(foot, h.x.shape)[mask])
+                base.append(foot[mask])
                 wide.append(np.full(len(px), radius))
                 rgb.append(np.broadcast_to(colour, (len(px), 3)))
     colours = np.concatenate(rgb)

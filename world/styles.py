@@ -25,7 +25,7 @@ TRAITS = frozenset(
         *("church", "onion", "mosque", "temple", "silo", "barn"),  # landmarks
         *("estate", "detached", "gabled", "hut", "yurt", "stilts", "high"),  # forms
         *("chimney", "tank", "black", "blue", "solar", "rebar", "trim"),
-        *("balcony", "enclosed", "laundry", "ac", "awning", "roller"),
+        *("balcony", "enclosed", "ac", "awning", "roller"),
     )
 )
 HOUSES = Path(__file__).with_name("house_styles.csv")
