@@ -71,8 +71,7 @@ def _places(
     more = draws[MOVING : MOVING + LIGHT_MOVING]
     x_more = (4.5 + 50.0 * more[:, 0] ** 1.6) * np.where(more[:, 4] < 0.5, 1.0, -1.0)
     own_more = more[:, 5] < 0.5
-    crowd = light & (np.arange(len(light)) >= 0)
-    taken_more = crowd[MOVING : MOVING + LIGHT_MOVING] & (more[:, 3] < 2.0 * light_share * vehicles.density)
+    taken_more = light[MOVING : MOVING + LIGHT_MOVING] & (more[:, 3] < 2.0 * light_share * vehicles.density)
     lateral_more = np.where(own_more, keep, -keep) * (0.35 * half + (0.60 * half - 0.5) * more[:, 2])
     # at the kerb, a car's length apart, on both sides
     park = draws[MOVING + LIGHT_MOVING :]
@@ -179,5 +178,4 @@ def by_cars(stage: Stage, x: Floats, y: Floats) -> NDArray[np.bool_]:
     off_x, off_y = x[:, None] - cars[:, n.X], y[:, None] - cars[:, n.Y]
     along = np.abs(off_x * cars[:, n.COS] + off_y * cars[:, n.SIN]) - cars[:, n.LENGTH]
     across = np.abs(off_y * cars[:, n.COS] - off_x * cars[:, n.SIN]) - cars[:, n.WIDTH]
-    near: NDArray[np.bool_] = (np.maximum(along, across) < 0.4).any(axis=1)
-    return near
+    return np.asarray((np.maximum(along, across) < 0.4).any(axis=1), bool)

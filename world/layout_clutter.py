@@ -1,6 +1,8 @@
 """Clutter of streets: bins, benches, stalls, post boxes, hydrants, bales in the field, signals. Knows no pixels."""
 
+from bisect import bisect_right
 from collections.abc import Callable
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,20 +55,21 @@ def place_clutter(stage: Stage) -> None:
     kinds = [(k, s) for k, s in life.clutter if (k in RURAL if rural else k != "mailbox") and k != "bale"]
     rows: list[tuple[str, float, float, float]] = []
     if kinds:
-        edges = np.cumsum([share for _, share in kinds])
-        for k, draw in enumerate(draws):
-            if draw[0] >= 0.8 * life.clutter_density:
+        edges = list(accumulate(share for _, share in kinds))
+        cross, most = stage.cross, 0.8 * life.clutter_density
+        for k, draw in enumerate(draws.tolist()):
+            if draw[0] >= most:
                 continue
-            kind = kinds[min(int(np.searchsorted(edges, draw[1] * edges[-1], side="right")), len(kinds) - 1)][0]
+            kind = kinds[min(bisect_right(edges, draw[1] * edges[-1]), len(kinds) - 1)][0]
             side = 1 if k % 2 else -1
-            x = (3.4 + 5.2 * (k // 4) + 3.6 * float(draw[2])) * (1.0 if k % 4 < 2 else -1.0)
-            if abs(x - stage.cross) < stage.half + 2.5:
+            x = (3.4 + 5.2 * (k // 4) + 3.6 * draw[2]) * (1.0 if k % 4 < 2 else -1.0)
+            if abs(x - cross) < stage.half + 2.5:
                 continue
-            lateral = side * _lateral(stage, kind, float(draw[3]))
+            lateral = side * _lateral(stage, kind, draw[3])
             if kind in SIZE_M:
-                rows.append((kind, x, lateral, float(draw[4])))
+                rows.append((kind, x, lateral, draw[4]))
             else:
-                SOLIDS[kind](stage, x, lateral, side, float(draw[4]))
+                SOLIDS[kind](stage, x, lateral, side, draw[4])
     if stage.cross < 150.0 and scene.place.urban > 0.45:
         out = stage.half + scene.road.shoulder_m + 0.4
         at = stage.half + 1.2
@@ -110,18 +113,19 @@ def _put(stage: Stage, rows: list[tuple[str, float, float, float]]) -> None:
     x, lateral = np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
     y = stage.road_y + lateral + stage.curve * x * x
     size = np.array([SIZE_M[row[0]] for row in rows])
-    colours = np.empty((3, len(rows), 3))
-    for i, (kind, _, _, draw) in enumerate(rows):
+    colours = []
+    for kind, _, _, draw in rows:
         a, b, c = DYES[kind]
         usual = PAINTS[int(draw * len(PAINTS))]
         if kind == "hydrant":
             usual = stage.scene.life.hydrant_rgb
-        colours[:, i] = linear(a or usual), linear(b or PAINTS[int(draw * 97.0) % len(PAINTS)]), linear(c)
+        colours.append((linear(a or usual), linear(b or PAINTS[int(draw * 97.0) % len(PAINTS)]), linear(c)))
     extra = np.stack([[figure_row(row[0]) for row in rows], np.full(len(rows), 0.8)], axis=1)
+    dyes = np.array(colours)  # (n, 3 parts, 3)
     keep = (np.hypot(x, y) > 2.8) & ~by_cars(stage, x, y)
     stage.put_many(
-        n.FIGURE, x[keep], y[keep], width=0.5 * size[keep], height=size[keep], a=colours[0][keep],
-        b=colours[1][keep], c=colours[2][keep], extra=extra[keep], flip=1.0, seen_as=n.FURNITURE,
+        n.FIGURE, x[keep], y[keep], width=0.5 * size[keep], height=size[keep], a=dyes[keep, 0],
+        b=dyes[keep, 1], c=dyes[keep, 2], extra=extra[keep], flip=1.0, seen_as=n.FURNITURE,
     )  # fmt: skip
 
 

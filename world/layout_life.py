@@ -1,5 +1,7 @@
 """People on the pavements, herds on the grass, animals that walk on the road. Knows no pixels."""
 
+from bisect import bisect_right
+from itertools import accumulate
 from math import pi
 
 import numpy as np
@@ -142,7 +144,7 @@ def _stray(stage: Stage, draws: Floats) -> None:
     kinds = [(kind, share) for kind, share in life.animals if kind != "kangaroo" or stage.scene.place.urban < 0.2]
     if not kinds:
         return
-    names = [_one(kinds, draw) for draw in draws[:, 0]]
+    names = [_one(kinds, draw) for draw in draws[:, 0].tolist()]
     x = (6.0 + 36.0 * draws[:, 1]) * np.where(draws[:, 4] < 0.5, 1.0, -1.0)
     bold = life.stray > 0.3
     lateral = (stage.half + 1.2) * (2.0 * draws[:, 2] - 1.0)
@@ -155,8 +157,8 @@ def _stray(stage: Stage, draws: Floats) -> None:
 
 
 def _one(shares: list[tuple[str, float]], draw: float) -> str:
-    edges = np.cumsum([share for _, share in shares])
-    return shares[min(int(np.searchsorted(edges, draw * edges[-1], side="right")), len(shares) - 1)][0]
+    edges = list(accumulate(share for _, share in shares))
+    return shares[min(bisect_right(edges, draw * edges[-1]), len(shares) - 1)][0]
 
 
 def _put_animals(
@@ -175,12 +177,13 @@ def _put_animals(
     _, narrow, look = facing(x[at], y[at], 2.0 * pi * draws[at, 0])
     size = np.array([SIZE_M[names[k]] for k in at]) * (0.88 + 0.20 * draws[at, 2])
     rows = np.array([figure_row(names[k]) for k in at]) + (draws[at, 1] < 0.6)
-    colours = np.empty((3, len(at), 3))
-    for i, k in enumerate(at):
+    colours = []
+    for k in at.tolist():
         hides, patches, horn = HIDES[names[k]]
         spot = draws[k, 3] ** (1.0 + mixed)  # in a large herd most look alike
-        colours[:, i] = linear(hides[int(spot * len(hides))]), linear(patches), linear(horn)
+        colours.append((linear(hides[int(spot * len(hides))]), linear(patches), linear(horn)))
+    dyes = np.array(colours)  # (n, 3 parts, 3)
     stage.put_many(
-        n.FIGURE, x[at], y[at], width=0.5 * size * narrow, height=size, a=colours[0], b=colours[1], c=colours[2],
+        n.FIGURE, x[at], y[at], width=0.5 * size * narrow, height=size, a=dyes[:, 0], b=dyes[:, 1], c=dyes[:, 2],
         extra=np.stack([rows, np.full(len(at), 0.85)], axis=1), flip=look,
     )  # fmt: skip
