@@ -15,7 +15,7 @@ from world.sprites_figures import SIZE_M, figure_row
 
 PLACES, BALES = 26, 9
 BY_THE_WALL = frozenset(("stall", "crates", "cafe", "vending", "sacks", "rubbish", "kiosk", "parasol", "bikes"))
-RURAL = frozenset(("mailbox", "stall", "parasol", "crates", "sacks", "kiosk", "shelter", "cone", "postbox"))
+RURAL = frozenset(("mailbox", "stall", "parasol", "crates", "sacks", "shelter", "cone", "postbox"))
 PAINTS: tuple[RGB, ...] = (
     (0.75, 0.16, 0.14),
     (0.15, 0.35, 0.62),

@@ -8,7 +8,7 @@ from world.clues.site import Site
 from world.colour import mix, shift
 from world.scene import RGB
 
-RED, LATERITE, SAND = (0.70, 0.35, 0.21), (0.62, 0.37, 0.24), (0.80, 0.68, 0.50)
+RED, LATERITE, SAND = (0.68, 0.35, 0.21), (0.62, 0.37, 0.24), (0.72, 0.60, 0.44)
 LOAM, CHERNOZEM, PODZOL, TERRA_ROSSA = (0.46, 0.37, 0.28), (0.29, 0.24, 0.20), (0.47, 0.44, 0.40), (0.64, 0.49, 0.36)
 RED_COUNTRIES = frozenset({"AU", "NA", "BW"})
 
@@ -16,7 +16,12 @@ RED_COUNTRIES = frozenset({"AU", "NA", "BW"})
 def soil_rgb(site: Site) -> RGB:
     """Soil of the place: hue shifted by the field of 600 km, lightness by that of 50 km."""
     f = site.field
-    return shift(_of_zone(site), 0.20 * f["soil_light"], 0.032 * max(-1.0, f["soil_warm"]), 0.008 * f["soil_green"])
+    return shift(
+        _of_zone(site),
+        0.15 * max(-1.6, min(1.2, f["soil_light"])),
+        0.032 * max(-1.0, f["soil_warm"]),
+        0.008 * f["soil_green"],
+    )
 
 
 def _of_zone(site: Site) -> RGB:
