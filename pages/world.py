@@ -107,9 +107,8 @@ def place(recipe: tuple) -> None:
     st.subheader("The clues")
     st.markdown("Everything in the picture, as words. Open a family to read it.")
     left, right = st.columns(2, gap="medium")
-    told_clues = clues.tell(scene)
-    half = -(-len(told_clues) // 2)
-    for column, part in ((left, told_clues[:half]), (right, told_clues[half:])):
+    families = clues.tell(scene)
+    for column, part in ((left, families[::2]), (right, families[1::2])):
         with column:
             clues.show(part, off)
     take_home(recipe, scene, off)

@@ -98,22 +98,34 @@ def _hex(colour: RGB) -> str:
 
 
 def _lines(family: str, clues: Any) -> list[Line]:
-    """The details that say something: what is absent is left out."""
-    found = []
-    for item in fields(clues):
-        value = getattr(clues, item.name)
-        label, unit = LABELS.get((family, item.name)), ""
-        stem = item.name
-        for ending in ("_rgbs", "_rgb", *UNITS):
-            if stem.endswith(ending):
-                stem, unit = stem.removesuffix(ending), UNITS.get(ending, "")
-                break
-        label = label or stem.replace("_", " ")
-        if colours := _colours(value):
-            found.append(Line(label, "", colours[:COLOURS_SHOWN]))
-        elif text := _text(item.name, value, unit):
-            found.append(Line(label, text))
-    return found
+    """The details that say something: what is absent is left out, and all that belongs to it."""
+    named = {item.name: getattr(clues, item.name) for item in fields(clues)}
+    absent = [name for name, value in named.items() if not isinstance(value, np.ndarray) and _is_absent(value)]
+    found: dict[str, Line] = {}
+    for name, value in named.items():
+        stem, unit = _stem(name)
+        if any(stem == _stem(gone)[0] or stem.startswith(f"{_stem(gone)[0]}_") for gone in absent):
+            continue
+        colours = _colours(value)[:COLOURS_SHOWN]
+        text = "" if colours else _text(name, value, unit)
+        label = LABELS.get((family, name)) or stem.replace("_", " ")
+        if colours or text:  # a thing and its colour share a line
+            before = found.get(label, Line(label, ""))
+            found[label] = Line(label, before.text or text, before.colours or colours)
+    return list(found.values())
+
+
+def _stem(name: str) -> tuple[str, str]:
+    """A field's name without its unit, and the unit."""
+    ending = next((ending for ending in ("_rgbs", "_rgb", *UNITS) if name.endswith(ending)), "")
+    return name.removesuffix(ending), UNITS.get(ending, "")
+
+
+def _is_absent(value: Any) -> bool:
+    """Whether a field says that there is none of it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return True
+    return value is False or (not isinstance(value, bool) and value in ("none", "", 0, ()))
 
 
 def _colours(value: Any) -> tuple[RGB, ...]:
@@ -130,15 +142,13 @@ def _text(name: str, value: Any, unit: str) -> str:
     if isinstance(value, np.ndarray):
         return _range(name, value, unit)
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return "yes"
     if isinstance(value, str):
-        return "" if value == "none" else value
+        return value
     if isinstance(value, tuple):
         if value and isinstance(value[0], tuple):
             return _shares(value)
         return ", ".join(map(str, value))
-    if not math.isfinite(value):
-        return ""
     if unit:
         return f"{value:,.0f}{unit}" if unit == "°" else f"{_figure(value)} {unit}"
     return str(value) if isinstance(value, int) else f"{value:.0%}" if 0.0 <= value <= 1.0 else _figure(value)
@@ -240,9 +250,8 @@ def _signs(scene: Scene) -> str:
     signs = scene.signs
     if not signs.shown:
         return "No board stands here."
-    board = (
-        f"a board says “{' '.join(part for part in (signs.text, signs.distance) if part)}” in {signs.script} letters"
-    )
+    says = " ".join(part for part in (signs.text, signs.distance) if part)
+    board = f"a board says “{says}” in {signs.script.capitalize()} letters"
     return _join(board, f"warning signs are {signs.warning_shape}s")
 
 

@@ -40,7 +40,7 @@ STYLE = f"""
   .homing-legend span {{ display: inline-flex; align-items: center; gap: .4rem; }}
   .homing-legend i {{ width: .75rem; height: .75rem; border-radius: 50%; display: inline-block; }}
   .homing-clue {{ font-size: 1.02rem; margin: 0 0 .5rem; text-wrap: pretty; }}
-  .homing-clues {{ margin: 0; font-size: .88rem; columns: 2; column-gap: 1.2rem; }}
+  .homing-clues {{ margin: 0 !important; padding: 0; font-size: .88rem; columns: 2; column-gap: 1.2rem; }}
   .homing-clues div {{ display: flex; justify-content: space-between; gap: .6rem; break-inside: avoid;
                        padding: .16rem 0; border-bottom: 1px solid rgba(140, 128, 104, .22); }}
   .homing-clues dt {{ opacity: .72; }}

@@ -38,7 +38,7 @@ def test_the_page_shows_a_place_and_its_clues_in_words(open_page: Open, said: Sa
     assert len(app.get("iframe")) == 1, "the viewer"
     words = said(app)
     assert "Near Vienna, Austria" in words and "climate" in words and "Drawn, not photographed" in words
-    assert [one.label for one in app.expander] == [f"**{title}**" for title, _ in clues.FAMILIES.values()]
+    assert {one.label for one in app.expander} == {f"**{title}**" for title, _ in clues.FAMILIES.values()}
     assert "people drive on the right" in words
     assert drawn[0][:5] == (47.05, 15.44, 6, 10.0, 1)
 
@@ -153,6 +153,15 @@ def test_every_family_is_told_and_its_figures_are_words(scene: Scene) -> None:
         for line in one.lines:
             assert line.text or line.colours
             assert not any(sign in line.text + line.label for sign in ("_", "[", "(", "None", "nan", "inf", "array"))
+
+
+def test_what_is_absent_is_left_out_with_all_that_belongs_to_it(scene: Scene) -> None:
+    side = replace(scene.furniture, pole="none", bollard="post", bollard_rgb=(1.0, 1.0, 1.0))
+    told = next(one for one in clues.tell(replace(scene, furniture=side)) if one.name == "furniture")
+    labels = [line.label for line in told.lines]
+    assert not any(label.startswith("pole") for label in labels)
+    assert clues.Line("bollard", "post", ((1.0, 1.0, 1.0),)) in told.lines, "a thing and its colour share a line"
+    assert len(set(labels)) == len(labels)
 
 
 def test_a_colour_is_shown_as_the_colour_it_is(scene: Scene) -> None:
