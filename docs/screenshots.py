@@ -28,7 +28,7 @@ from model.artifacts import whole
 from model.commands import parser_for, read, run
 from model.errors import ArtifactError, BrowserError, ConfigError
 
-PICTURES = ("guess", "game", "bot", "compare")
+PICTURES = ("guess", "game", "world", "bot", "compare")
 PIN = (-9.3, -75.2)  # where a person who knows brick towns might put it in the first round of the default seed
 FRAME_PX = 150  # what a window needs besides its page: nothing is drawn outside the window
 DESK, PHONE = (1280, 900), (390, 844)
@@ -143,6 +143,16 @@ def game(camera: Camera) -> None:
     camera.shoot("arena-result")
 
 
+def world(camera: Camera) -> None:
+    """The simulated Earth: choose a place, look around, read its clues; on a desk and on a phone."""
+    for name, size in (("world-page", (1280, 1500)), ("world-phone", PHONE)):
+        camera.frame(size)
+        camera.visit("world")
+        camera.shows("The clues")
+        camera.has_map()
+        camera.shoot(name)
+
+
 def bot(camera: Camera, home: Path) -> None:
     """The bot at work, and the filmstrip of its game."""
     camera.frame(DESK)
@@ -205,10 +215,11 @@ def main(config: ScreenshotsConfig) -> Path:
     base_url = f"http://127.0.0.1:{port}"
     try:
         with running_app(base_url, home / "app.log"), open_browser() as driver:
-            refuse_another_world(base_url)
+            if set(config.only) - {"game", "world"}:  # the others show what the model answers
+                refuse_another_world(base_url)
             camera = Camera(driver, base_url, config)
             driver.set_page_load_timeout(config.timeout_s)
-            take = {"guess": guess, "game": game, "bot": partial(bot, home=home), "compare": compare}
+            take = {"guess": guess, "game": game, "world": world, "bot": partial(bot, home=home), "compare": compare}
             for name in PICTURES:
                 if name in config.only:
                     take[name](camera)

@@ -71,7 +71,7 @@ def globe() -> None:
     """The map: a click on land or on a city goes there."""
     here = pd.DataFrame([{"lat": st.session_state[_key("lat")], "lng": st.session_state[_key("lng")], "tip": "Here"}])
     layers = [
-        maps.patches(resources.patches(), "land-patches"),
+        maps.patches(resources.patches(), resources.PATCH_DEG * 65_000.0),
         maps.pins(resources.cities().assign(tip=lambda frame: frame["name"]), BOT, 4, name="cities"),
         maps.pins(here, MODEL, 9, name="here"),
     ]

@@ -40,13 +40,13 @@ STYLE = f"""
   .homing-legend span {{ display: inline-flex; align-items: center; gap: .4rem; }}
   .homing-legend i {{ width: .75rem; height: .75rem; border-radius: 50%; display: inline-block; }}
   .homing-clue {{ font-size: 1.02rem; margin: 0 0 .5rem; text-wrap: pretty; }}
-  .homing-clues {{ margin: 0 !important; padding: 0; font-size: .88rem; columns: 2; column-gap: 1.2rem; }}
+  .homing-clues {{ margin: 0; padding: 0 !important; font-size: .88rem; columns: 2; column-gap: 1.2rem; }}
   .homing-clues div {{ display: flex; justify-content: space-between; gap: .6rem; break-inside: avoid;
                        padding: .16rem 0; border-bottom: 1px solid rgba(140, 128, 104, .22); }}
   .homing-clues dt {{ opacity: .72; }}
   .homing-clues dd {{ margin: 0; text-align: right; }}
   .homing-clues i {{ width: .95rem; height: .95rem; border-radius: .25rem; display: inline-block;
-                     vertical-align: -.12rem; margin-left: .25rem; border: 1px solid rgba(140, 128, 104, .5); }}
+                     vertical-align: -.12rem; margin: 0 .4rem 0 .15rem; border: 1px solid rgba(140, 128, 104, .5); }}
   .stImage img {{ border-radius: .75rem; }}
   .stDeckGlJsonChart {{ border-radius: .75rem; overflow: hidden; border: 1px solid rgba(140, 128, 104, .35);
                         background: rgba(74, 138, 160, .10); }}

@@ -73,13 +73,12 @@ def heat(points: np.ndarray, probabilities: np.ndarray, colour: RGB, radius_m: f
     )  # fmt: skip
 
 
-def patches(points: np.ndarray, name: str, radius_m: float = 112_000.0) -> pdk.Layer:
-    """Hexagons (H, 2) that cover the land, hardly seen, to be clicked."""
+def patches(points: np.ndarray, radius_m: float, name: str = "patches") -> pdk.Layer:
+    """Discs around points (H, 2) that together cover the land, hardly seen, to be clicked."""
     rows = [{"lat": round(float(lat), 3), "lng": round(float(lng), 3), "tip": "Go here"} for lat, lng in points]
     return pdk.Layer(
-        "ColumnLayer", id=name, data=rows, disk_resolution=6, extruded=False, radius=radius_m, coverage=0.98,
-        get_position="[lng, lat]", get_fill_color=[*LAND, 26], pickable=True, auto_highlight=True,
-        highlight_color=[*LAND, 150],
+        "ScatterplotLayer", id=name, data=rows, get_position="[lng, lat]", get_radius=radius_m, pickable=True,
+        stroked=False, get_fill_color=[*LAND, 8],
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
 MAPS_PX = 1024
 HEX_DEG = 0.8  # spacing of the honeycomb over land: finer than most cells, and still a light page
-PATCH_DEG = 1.75  # spacing of the places one can click
+PATCH_DEG = 2.0  # spacing of the places one can click
 VISIBLY = 22.0  # of 255: above what JPEG does to a pixel
 DISTANCE_RAMPS = ((38, 70, 196, 252), (32, 62, 110, 236), (74, 110, 78, 190))  # red, green, blue, from far to near
 

@@ -78,9 +78,9 @@ def test_the_map_can_be_clicked_and_shows_where_one_is(open_page: Open, drawn: l
     app = open_page("world")
     chart = app.get("deck_gl_json_chart")[0].proto
     layers = {layer["id"]: layer for layer in json.loads(chart.json)["layers"]}
-    assert {"land", "land-patches", "cities", "here"} <= layers.keys()
+    assert {"land", "patches", "cities", "here"} <= layers.keys()
     assert layers["here"]["data"][0]["lat"] == 47.05
-    assert all(layers[name]["pickable"] for name in ("land-patches", "cities"))
+    assert all(layers[name]["pickable"] for name in ("patches", "cities"))
     assert list(chart.selection_mode)
 
 
