@@ -132,6 +132,9 @@ def car_look(P, T, i, kind, x, y, z, dx, dy, dz, near, pix):
     ahead = 1.0 if x > 0.0 else -1.0
     on_top = gap_top < gap_side and gap_top < gap_end
     on_end = not on_top and gap_end < gap_side
+    if on_top and gap_end < 0.24 and z < belt + 0.02 and abs(steep) > 1.2:  # the rounding of nose and tail
+        on_top = False
+        on_end = True
     tilt = SHAPES[kind, s.TUMBLE] / (SHAPES[kind, s.TALL] - belt) if z > belt else -0.20 * (belt - z)
     u = x / half_x
     ax = -steep * flat * wt + ahead * we + 6.0 * SHAPES[kind, s.PLAN] * half_y / half_x * u * u * u * u * u * ws
