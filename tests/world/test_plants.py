@@ -10,7 +10,6 @@ import world.raycast_names as n
 from world.clues import build_scene, build_scenes
 from world.clues.flora import HOMES, LIMITS, LOW_KINDS, TREELESS, ZONES, fits
 from world.clues.planting import PLANTATIONS
-from world.layout import lay_out
 from world.layout_plants import LOOSE, ROWS, far_shares, place_plants
 from world.layout_things import Stage
 from world.places import sample_places
@@ -228,7 +227,8 @@ def test_shares_of_the_forest_edge_sum_to_one(scenes):
 
 def test_a_kind_that_is_not_drawn_is_passed_over(scenes):
     scene = replace(scenes[0], plants=replace(scenes[0].plants, kinds=(("triffid", 1.0),), density=0.9))
-    assert len(lay_out(scene).objects)
+    undrawn = _stage(replace(scene, plants=replace(scene.plants, undergrowth=0.0, rows="none"))).tables()[0]
+    assert set(undrawn[:, n.EXTRA].astype(int) // VARIANTS) <= {KINDS.index("grass")}
 
 
 def test_heights_are_those_of_the_kind(scenes):
