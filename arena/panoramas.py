@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from PIL import ExifTags, Image
 
@@ -60,7 +61,7 @@ def encode(panorama: Image.Image) -> bytes:
     """A JPEG of the pixels alone: no comment, no profile, no EXIF but which version of the simulated Earth drew it."""
     clean = Image.new("RGB", panorama.size)
     clean.paste(panorama)
-    stamp = {}
+    stamp: dict[str, Any] = {}
     if panorama.info.get("Software") == SOFTWARE:
         exif = Image.Exif()
         exif[ExifTags.Base.Software] = SOFTWARE

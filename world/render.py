@@ -167,7 +167,8 @@ def main(config: RenderConfig) -> Path:
     if config.views:
         side = max(config.width // 4, 8)
         picture = _beside(render_views(scene, side, config.samples))
-        maps = tuple(map(_beside, render_view_maps(scene, side))) if mapped else NO_MAPS
+        depth, classes = render_view_maps(scene, side) if mapped else NO_MAPS
+        maps = (_beside(depth), _beside(classes)) if mapped else NO_MAPS
     else:
         picture = render_equirectangular(scene, config.width, config.samples)
         maps = render_maps(scene, config.width) if mapped else NO_MAPS
