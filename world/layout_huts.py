@@ -21,7 +21,7 @@ def place_round_houses(
     spots = np.concatenate([np.flatnonzero(chosen), np.flatnonzero(chosen & (u[:, 27] < 0.6))])
     second = np.arange(len(spots)) >= chosen.sum()
     v = u[spots]
-    hx = x[spots] + np.where(second, 6.0 + 2.0 * v[:, 3], 0.0)
+    hx = x[spots] + np.where(second, 6.0 + 2.0 * v[:, 3], 0.0) * np.where(x[spots] < stage.cross, -1.0, 1.0)
     hy = y[spots] + np.where(second, 5.0 * (v[:, 4] - 0.5), 0.0)
     radius = np.where(second, 0.8, 1.0) * (2.8 + 0.5 * v[:, 1] if tents else 1.7 + 0.7 * v[:, 1])
     away = np.arctan2(-side[spots], 0.4 * (v[:, 5] - 0.5))

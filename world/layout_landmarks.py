@@ -32,12 +32,12 @@ ROUNDS: dict[str, tuple[tuple[float, ...], ...]] = {
 GOLD: RGB = (0.80, 0.62, 0.22)
 
 
-def place_landmark(stage: Stage, draws: Floats) -> None:
-    """Stand the scene's landmark some way back from the road; `draws` (8,) are random numbers."""
+def place_landmark(stage: Stage, draws: Floats) -> tuple[float, float] | None:
+    """Stand the scene's landmark some way back from the road; where it stands. `draws` (8,) are random numbers."""
     scene = stage.scene
     town = scene.buildings
     if town.landmark not in BOXES or town.density <= 0.0:
-        return
+        return None
     side = 1.0 if draws[0] < 0.5 else -1.0
     x = (26.0 + 34.0 * draws[1]) * (1.0 if draws[2] < 0.5 else -1.0)
     lateral = side * (stage.verge + 30.0 + 26.0 * draws[3])
@@ -51,7 +51,7 @@ def place_landmark(stage: Stage, draws: Floats) -> None:
         or (np.isfinite(water.river_m) and abs(x - water.river_m) < 0.5 * water.river_width_m + 14.0)
         or water.shore_side == side
     ):
-        return
+        return None
     yaw = float(np.round(draws[4] * 3.0) * 0.5 * np.pi * 0.5 + (draws[5] - 0.5) * 0.3)
     c, s = np.cos(yaw), np.sin(yaw)
     kind = town.landmark
@@ -101,7 +101,7 @@ def place_landmark(stage: Stage, draws: Floats) -> None:
         (float(px), float(py), float(r)) for px, py, r in zip(bx, by, boxes[:, 2] + 2.0, strict=True)
     )
     if not ROUNDS[kind]:
-        return
+        return x, y
     rounds = np.array(ROUNDS[kind], np.float64)
     extra = np.zeros((len(rounds), 16))
     extra[:, 0], extra[:, 1], extra[:, 3], extra[:, 4] = rounds[:, 5], rounds[:, 6], rounds[:, 7], rounds[:, 2]
@@ -124,3 +124,4 @@ def place_landmark(stage: Stage, draws: Floats) -> None:
         d=linear(pale),
         extra=extra,
     )
+    return x, y

@@ -30,6 +30,7 @@ LOTS, DRAWS = 22, 28  # on one side of one row; random numbers of each
 # row, side and number along the road of every lot
 ROW, SIDE, NUMBER = (part.ravel() for part in np.meshgrid(np.arange(3), (1, -1), np.arange(LOTS), indexing="ij"))
 GABLED = 4.0  # added to a house's trim: its gable looks at the road
+LANDMARK_M = 15.0  # kept free around a landmark
 FAR_M, NEAR_M = 105.0, 48.0  # as far as houses stand; as far as one sees what stands on them
 
 
@@ -67,9 +68,11 @@ def place_houses(stage: Stage) -> None:
     closed = town.density > 0.72 and not town.estate
     lot = 44.0 if town.estate else town.lot_m if closed else 15.0 + 17.0 * (1.0 - town.density)
     lots, built = _lots(stage, traits, closed, lot, u, few[0] * lot)
+    landmark = place_landmark(stage, few[8:])
+    if landmark is not None:
+        built &= np.hypot(lots.x - landmark[0], lots.y - landmark[1]) > LANDMARK_M + lots.along
     if built.any():
         _put_houses(stage, traits, closed, lots.only(built), few[1])
-    place_landmark(stage, few[8:])
     _garden_strips(stage, lot, few[0] * lot, few, closed)
 
 

@@ -208,7 +208,7 @@ def shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine):
         shift = 0.7 * ta
         row = floor((z + 0.7 * tz) / 0.42)
         stack = floor((a + shift) / 0.55)
-        goods = (0.45 if row < 3.0 else 0.10) * clamp(1.3 - 2.0 * foot, 0.25, 1.0)
+        goods = (0.30 if row < 3.0 else 0.06) * clamp(1.3 - 2.0 * foot, 0.25, 1.0)
         shelf = chance(stack, row, T[i, SEED])
         tint = 0.04 * chance(row, stack, T[i, SEED])
         shelf = 0.03 + 0.16 * shelf * shelf

@@ -114,6 +114,17 @@ def test_a_house_on_stilts_is_lifted_and_stands_on_posts(colmar):
     assert len(rows_of(stage, n.POST)) >= 6
 
 
+def test_no_house_stands_in_the_landmark(colmar):
+    for kind in ("church", "mosque", "temple"):
+        stage = staged(town(colmar, density=0.6, landmark=kind, traits=()))
+        rows = rows_of(stage, n.HOUSE)
+        plain = {tuple(row[[n.X, n.Y]]) for row in rows_of(staged(town(colmar, density=0.6, landmark="none")), n.HOUSE)}
+        own = [row for row in rows if tuple(row[[n.X, n.Y]]) not in plain]
+        others = rows[[tuple(row[[n.X, n.Y]]) in plain for row in rows]]
+        assert own and len(others) > 10
+        assert np.hypot(others[:, n.X] - own[0][n.X], others[:, n.Y] - own[0][n.Y]).min() > 15.0
+
+
 @pytest.mark.parametrize("kind", ["church", "onion", "mosque", "temple", "silo"])
 def test_a_landmark_rises_above_the_houses(colmar, kind):
     rows = rows_of(staged(town(colmar, density=0.3, landmark=kind, traits=())), n.HOUSE, n.HUT)
