@@ -32,7 +32,7 @@ CLASS_OF = {
 def stream(recipe: Recipe, family: str) -> np.random.Generator:
     """Random numbers of one family of clues at one place."""
     place = np.array([recipe.lat, recipe.lng], dtype=np.float64).view(np.uint32)
-    key = [recipe.seed & 0xFFFFFFFF, zlib.crc32(family.encode()), *(int(part) for part in place)]
+    key = np.array([recipe.seed & 0xFFFFFFFF, zlib.crc32(family.encode()), *place], dtype=np.uint32)
     return np.random.Generator(np.random.PCG64(key))
 
 

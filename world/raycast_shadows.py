@@ -53,7 +53,14 @@ def cast_shadows(P, T, atlas, figures, shadows):
         j0 = int(clamp((low_y + n.SHADOW_REACH) / metres, 0.0, side))
         j1 = int(clamp((high_y + n.SHADOW_REACH) / metres + 1.0, 0.0, side))
         for j in range(j0, j1):
-            for k in range(i0, i1):
+            k0 = i0
+            k1 = i1
+            if abs(sy) > 0.02:  # a long shadow lies aslant in its rectangle: only its own band of each row
+                middle = (-n.SHADOW_REACH + (j + 0.5) * metres - y) * sx / sy + x
+                wide = (radius + metres) / abs(sy)
+                k0 = max(i0, int(clamp((middle - wide + n.SHADOW_REACH) / metres, 0.0, side)))
+                k1 = min(i1, int(clamp((middle + wide + n.SHADOW_REACH) / metres + 1.0, 0.0, side)))
+            for k in range(k0, k1):
                 if shadows[j, k] > 0.97:
                     continue
                 px = -n.SHADOW_REACH + (k + 0.5) * metres - x
