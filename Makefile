@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 RUN ?= runs/simulated-earth
 WORLD ?= data/world
-PLACES ?= 34000
+PLACES ?= 45000
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
-MINUTES ?= 32
+MINUTES ?= 33
 
 export TOKENIZERS_PARALLELISM = false
 
@@ -62,7 +62,7 @@ browser: ## Chromium and its driver, from Debian's packages when they are missin
 
 reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpoint (hours; can be killed and run again)
 	@$(BIN)/python -m model.geo.atlas >/dev/null
-	$(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
+	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
 	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --method kmeans --out $(RUN)
 	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet \
 	  --preset pigeon --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
@@ -78,7 +78,7 @@ reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpo
 
 screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the running app
 	@$(BIN)/python -m docs.screenshots
-	@$(BIN)/python -m world.contact_sheet --count 12 --width 640 --out docs/images/world.jpg
+	@$(BIN)/python -m world.contact_sheet --width 720 --out docs/images/world.jpg
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
 	@for name in atlas render locate bot; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done

@@ -6,6 +6,7 @@
 The places lie on all continents, in all climate zones and seasons, at hours with a light of their own.
 """
 
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
+from world.lettering_fonts import drawn_only, font_of
 from world.pictures import write
 from world.render import render_equirectangular, render_views
 
@@ -47,7 +49,7 @@ PLACES: tuple[tuple[str, float, float, int, float], ...] = (
     ("Finland, Lapland, March", 67.60, 26.00, 3, 13.0),
 )
 INK, PAPER = (43, 42, 51), (251, 247, 240)
-LABEL_SHARE = 30  # a picture's width over the size of its letters
+LABEL_SHARE = 44  # a picture's width over the size of its letters
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ def answers(config: SheetConfig) -> list[str]:
 def _label(picture: Image.Image, words: str) -> None:
     """Write into the lower left corner, on a plate that any picture lets one read."""
     size = max(10, picture.width // LABEL_SHARE)
-    font = ImageFont.load_default(size=size)
+    font = font_of("latin", size, drawn_only())
+    if font is None:  # Pillow's own letters have no accents
+        words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+        font = ImageFont.load_default(size=size)
     draw = ImageDraw.Draw(picture, "RGBA")
     corner = (size * 0.5, picture.height - size * 0.55)
     left, top, right, bottom = draw.textbbox(corner, words, font=font, anchor="ld")

@@ -26,6 +26,7 @@ from model.artifacts import is_done, record_path, whole, write_record
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from world import WORLD_VERSION
+from world.lettering_fonts import fonts_in_use
 from world.pictures import write
 from world.places import Split, sample_places
 
@@ -100,7 +101,9 @@ def main(config: DatasetConfig) -> Path:
     _render_all(table, config)
     with whole(manifest) as temporary:
         table.to_parquet(temporary, index=False)
-    facts = {"places": len(table), "images": 4 * len(table), "world_version": WORLD_VERSION}
+    facts = {
+        "places": len(table), "images": 4 * len(table), "world_version": WORLD_VERSION, "letters": fonts_in_use(),
+    }  # fmt: skip
     write_record(config.out, STAGE, config.plan(), {}, {"manifest": manifest}, facts)
     (config.out / "plan.json").unlink(missing_ok=True)
     return manifest

@@ -10,6 +10,7 @@ from PIL import Image
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, StorageError
 from world import SOFTWARE, WORLD_VERSION, make_dataset
+from world.lettering_fonts import fonts_in_use
 from world.make_dataset import STAGE, DatasetConfig, main
 from world.places import split_of
 
@@ -66,7 +67,9 @@ def test_pictures_are_not_blank_and_views_differ(made):
 
 
 def test_the_record_is_written_last_and_a_second_run_does_nothing(made, monkeypatch):
-    assert read_record(made, STAGE)["facts"] == {"places": 5, "images": 20, "world_version": WORLD_VERSION}
+    facts = read_record(made, STAGE)["facts"]
+    assert facts.pop("letters") == fonts_in_use()
+    assert facts == {"places": 5, "images": 20, "world_version": WORLD_VERSION}
     monkeypatch.setattr(make_dataset, "_render_all", lambda *_: pytest.fail("rendered again"))
     assert main(_config(made)) == made / "manifest.parquet"
 
