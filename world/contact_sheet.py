@@ -110,10 +110,10 @@ def answers(config: SheetConfig) -> list[str]:
 def _label(picture: Image.Image, words: str) -> None:
     """Write into the lower left corner, on a plate that any picture lets one read."""
     size = max(10, picture.width // LABEL_SHARE)
-    font = font_of("latin", size, drawn_only())
-    if font is None:  # Pillow's own letters have no accents
+    installed = font_of("latin", size, drawn_only())
+    font = installed or ImageFont.load_default(size=size)
+    if installed is None:  # Pillow's own letters have no accents
         words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
-        font = ImageFont.load_default(size=size)
     draw = ImageDraw.Draw(picture, "RGBA")
     corner = (size * 0.5, picture.height - size * 0.55)
     left, top, right, bottom = draw.textbbox(corner, words, font=font, anchor="ld")
