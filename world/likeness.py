@@ -1,10 +1,11 @@
 """How alike two places look: clues weighted by how far each can be trusted, and the nearest by family. Knows no place.
 
 For each group of numbers (one clue) two covariances are learnt: of differences within a place and between any two
-places. Where they are diagonal together, a number whose spread between places is λ times that within tells
-d²·(1 − 1/λ) − log λ of whether two places are one (twice the logarithm of the ratio of likelihoods, both Gaussian: the
-two-covariance model of Brümmer & de Villiers 2010). So a number that says nothing weighs nothing, numbers that vary
-together count once, and a clue that one of the two places does not show adds nothing.
+places. Where they are diagonal together, a number whose spread between places is λ times that within counts
+d²·(1 − 1/λ) against two places being one (twice the logarithm of the ratio of likelihoods, both Gaussian, as in the
+two-covariance model of Brümmer & de Villiers 2010, less its constant log λ: that would reward places for showing many
+clues of which each says the same country). So a number that says nothing weighs nothing, numbers that vary together
+count once, and a clue that one of the two places does not show adds nothing.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,6 @@ class Scale:
     columns: tuple[str, ...]
     centre: Floats  # (n,)
     turn: Floats  # (n, m)
-    gain: float  # Σ log λ: what the clue adds when it is seen in both places and agrees
 
 
 def groups(table: pd.DataFrame) -> dict[str, list[str]]:
@@ -39,15 +39,13 @@ def groups(table: pd.DataFrame) -> dict[str, list[str]]:
     return found
 
 
-def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame, other: NDArray[np.int64]) -> dict[str, Scale]:
+def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dict[str, Scale]:
     """The scale of every clue that tells places apart, from pairs of looks at one place (P rows each) and known places.
-
-    `other` (N,) is a row of `known` for each: a place of the same part of the world. Places far apart would teach what
-    tells continents apart, which one clue does as well as ten; what is wanted is to tell neighbours apart.
 
     Numbers are in steps that an eye can just tell apart, so 1 is added to every variance within.
     """
     scales = {}
+    other = np.random.default_rng(0).permutation(len(known))
     for clue, columns in groups(known).items():
         here = known[columns].to_numpy(np.float64)
         between = _spread(here, here[other])
@@ -60,12 +58,8 @@ def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame, other:
         useful = ratio > LEAST_RATIO
         if useful.any():
             turned = root.T @ turn[:, useful] * np.sqrt(1.0 - 1.0 / ratio[useful])
-            scales[clue] = Scale(
-                tuple(columns),
-                np.nanmean(here, axis=0).astype(np.float32),
-                turned.astype(np.float32),
-                float(np.log(ratio[useful]).sum()),
-            )
+            centre = np.nanmean(here, axis=0)
+            scales[clue] = Scale(tuple(columns), centre.astype(np.float32), turned.astype(np.float32))
     return scales
 
 
@@ -97,24 +91,23 @@ class Gallery:
             rows = slice(start, start + QUERIES_AT_ONCE)
             yield rows, {family: sides[family][rows] @ self._sides[family].T for family in self.families}
 
-    def _turned(self, family: str, table: pd.DataFrame) -> Iterator[tuple[Scale, Floats, Floats]]:
+    def _turned(self, family: str, table: pd.DataFrame) -> Iterator[tuple[Floats, Floats]]:
         for clue, scale in self._scales.items():
             if clue.split(".")[0] == family:
                 values = _of(table, list(scale.columns)).astype(np.float32)
                 seen = np.isfinite(values).all(axis=1)
-                yield scale, np.where(seen[:, None], values - scale.centre, 0.0) @ scale.turn, seen.astype(np.float32)
+                yield np.where(seen[:, None], values - scale.centre, 0.0) @ scale.turn, seen.astype(np.float32)
 
-    # d² between x and y, where both are seen (m, k are 1): m·k·(x² − 2xy + y² − gain), as one matrix product.
+    # d² between x and y, where both are seen (m, k are 1): m·k·(x² − 2xy + y²), as one matrix product.
     def _asked_side(self, family: str, asked: pd.DataFrame) -> Floats:
         parts = []
-        for scale, x, m in self._turned(family, asked):
-            size = (x * x).sum(axis=1) - np.float32(scale.gain) * m
-            parts += [size[:, None], -2.0 * x, m[:, None]]
+        for x, m in self._turned(family, asked):
+            parts += [(x * x).sum(axis=1)[:, None], -2.0 * x, m[:, None]]
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def _known_side(self, family: str, known: pd.DataFrame) -> Floats:
         parts = []
-        for _, y, k in self._turned(family, known):
+        for y, k in self._turned(family, known):
             parts += [k[:, None], y, (y * y).sum(axis=1)[:, None]]
         return np.concatenate(parts, axis=1).astype(np.float32)
 

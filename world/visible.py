@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 import world.raycast_names as n
 from world.layout import Layout, lay_out
-from world.layout_things import linear
+from world.layout_signs import DIAMOND, DISC, OCTAGON, POINTED, TRIANGLE
+from world.layout_things import BLACK, WHITE, linear
 from world.raycast_rows import draw_rows
 from world.render import scratch
 from world.scene import RGB, Scene
@@ -30,8 +31,8 @@ from world.sprites import SHAPES
 COLUMNS, ROWS, TOP, BOTTOM = 180, 90, 25, 60  # a panorama of 2° a pixel, of which 40° above … 30° below are drawn
 SKYLINE = 36  # azimuths at which the relief is read
 SEEN = 0.002  # share of the drawn pixels from which a thing can be studied
-READABLE_M, PLATE_M = 22.0, 14.0  # a board's words, a plate's colours
-WORDS = frozenset({"signs.text", "signs.below", "signs.route", "signs.street"})
+READABLE_M, PLATE_M, CAR_M = 22.0, 14.0, 40.0  # a board's words, a plate's colours, a car's colour
+WORDS = frozenset({"signs.text", "signs.below", "signs.route", "signs.street", "buildings.shop_words"})
 LETTERS = 48  # numbers that stand for a name: how its groups of three letters fall
 EYE = {"length": 0.10, "share": 0.08, "colour": 3.0, "category": 0.3, "tangent": 0.006, "other": 0.10}
 
@@ -43,17 +44,30 @@ class Sight:
     share: dict[str, float]  # of the drawn pixels, by class
     near_m: dict[str, float]  # metres to the nearest pixel of a class; inf: none
     skyline: NDArray[np.bool_]  # (SKYLINE,) hills or water are seen there, nothing in front of them
-    boards: NDArray[np.float32]  # (b, 9) colours of the boards that can be read: A, B, C
+    boards: NDArray[np.float32]  # (b, 10) of the boards that can be read: shape, colours of face, rim and ink
+    cars: NDArray[np.float32]  # (c, 3) colours of the cars that are near
     plates: bool
 
     def has(self, name: str, within_m: float = np.inf) -> bool:
         """Whether the class takes a fair part of the picture, and begins within some metres."""
         return self.share[name] >= SEEN and self.near_m[name] <= within_m
 
-    def wears(self, *colours: RGB) -> bool:
-        """Whether a readable board carries these colours, first to last."""
-        wanted = np.concatenate([linear(rgb) for rgb in colours]).astype(np.float32)
-        return bool((np.abs(self.boards[:, : len(wanted)] - wanted).max(axis=1, initial=0.0) < 1e-3).any())
+    def board(self, face: RGB, rim: RGB, ink: RGB | None = None) -> bool:
+        """Whether a readable board has these colours."""
+        return _wears(self.boards[:, 1:], face, rim, *([] if ink is None else [ink]))
+
+    def shape(self, *shapes: int) -> bool:
+        """Whether a readable board has one of these shapes."""
+        return bool(np.isin(self.boards[:, 0], shapes).any())
+
+    def car(self, rgb: RGB) -> bool:
+        """Whether a near car has this colour."""
+        return _wears(self.cars, rgb)
+
+
+def _wears(painted: NDArray[np.float32], *colours: RGB) -> bool:
+    wanted = np.concatenate([linear(rgb) for rgb in colours]).astype(np.float32)
+    return bool((np.abs(painted[:, : len(wanted)] - wanted).max(axis=1, initial=0.0) < 1e-3).any())
 
 
 def look(scene: Scene) -> Sight:
@@ -61,19 +75,19 @@ def look(scene: Scene) -> Sight:
     layout = lay_out(scene)
     pixels = np.empty((ROWS, COLUMNS, 3), np.uint8)
     metres, what = np.zeros((ROWS, COLUMNS), np.float32), np.zeros((ROWS, COLUMNS), np.uint8)
-    draw_rows(*layout, pixels, metres, what, scratch(), TOP, BOTTOM, 0.0, 0.0, 1)
+    draw_rows(*layout, pixels, metres, what, *scratch(COLUMNS), TOP, BOTTOM, 0.0, 0.0, 1)
     metres, what = metres[TOP:BOTTOM], what[TOP:BOTTOM]
     counts = np.bincount(what.ravel(), minlength=len(n.CLASSES))
     nearest = {name: float(metres[what == k].min(initial=np.inf)) for k, name in enumerate(n.CLASSES)}
     open_view = ((what == n.RELIEF) | (what == n.WATER)).any(axis=0)
-    shown = {name: float(counts[k]) / what.size for k, name in enumerate(n.CLASSES)}
-    boards, cars = _near(layout, n.BOARD, READABLE_M), _near(layout, n.CAR, PLATE_M)
-    seen = shown["signs"] > 0.0
+    boards, cars = _near(layout, n.BOARD, READABLE_M), _near(layout, n.CAR, CAR_M)
+    boards = boards if counts[n.SIGNS] else boards[:0]
     return Sight(
-        share=shown,
+        share={name: float(counts[k]) / what.size for k, name in enumerate(n.CLASSES)},
         near_m=nearest,
         skyline=np.roll(open_view, COLUMNS // 2).reshape(SKYLINE, -1).any(axis=1),
-        boards=boards[:, n.RGB_A : n.RGB_A + 9] if seen else boards[:0, :9],
+        boards=np.concatenate([boards[:, n.EXTRA : n.EXTRA + 1], boards[:, n.RGB_A : n.RGB_A + 9]], axis=1),
+        cars=cars[:, n.RGB_A : n.RGB_A + 3],
         plates=bool(len(cars)) and nearest["vehicles"] <= PLATE_M,
     )
 
@@ -92,6 +106,12 @@ def _when(field: str, *nothing: object) -> Rule:
     return lambda scene, _: getattr(getattr(scene, family), name) not in nothing
 
 
+def _above(field: str, least: float) -> Rule:
+    """Seen when the field of the same scene is larger than `least`."""
+    family, name = field.split(".")
+    return lambda scene, _: getattr(getattr(scene, family), name) > least
+
+
 def _class(name: str, within_m: float = np.inf) -> Rule:
     return lambda _, sight: sight.has(name, within_m)
 
@@ -100,87 +120,125 @@ def _no_snow(scene: Scene, _: Sight) -> bool:
     return scene.ground.snow < 0.7
 
 
+def _grass(scene: Scene, _: Sight) -> bool:
+    return scene.ground.snow < 0.7 and scene.ground.grass_cover > 0.12
+
+
 def _deciduous(scene: Scene, sight: Sight) -> bool:
     leafy = sum(share for kind, share in scene.plants.kinds if kind in SHAPES and SHAPES[kind].deciduous)
     return sight.has("plants") and leafy > 0.15
+
+
+def _side_street(scene: Scene, _: Sight) -> bool:
+    return abs(scene.road.cross_street_m) < 60.0
+
+
+def _name(scene: Scene, sight: Sight) -> bool:
+    """The board with the town's name can be read."""
+    signs = scene.signs
+    if signs.entry:
+        return sight.board(signs.entry_rgb, signs.entry_border_rgb, signs.entry_text_rgb)
+    return sight.board(signs.board_rgb, signs.border_rgb, signs.text_rgb)
+
+
+def _street(scene: Scene, sight: Sight) -> bool:
+    signs = scene.signs
+    return bool(signs.street) and sight.board(signs.street_rgb, signs.street_text_rgb, signs.street_text_rgb)
+
+
+def _limit(scene: Scene, sight: Sight) -> bool:
+    upright = scene.signs.limit_form in ("us", "canada")
+    return sight.board(WHITE, BLACK, BLACK) if upright else sight.shape(DISC)
 
 
 def _always(scene: Scene, sight: Sight) -> bool:
     return True
 
 
-# The rule of a whole family ("signs"), then those of fields that follow another one.
-RULES: dict[str, Rule] = {
-    "sky": _always,
-    "sky.sun_azimuth_deg": lambda scene, _: scene.sky.cloud_cover < 0.85,
-    "sky.sun_elevation_deg": lambda scene, _: scene.sky.cloud_cover < 0.85,
-    "sky.cloud_scale": lambda scene, _: scene.sky.cloud_cover > 0.15,
-    "relief": _class("relief"),
-    "relief.snow_line_m": lambda scene, sight: (
-        sight.has("relief") and scene.relief.snow_line_m < float(scene.relief.altitude_m.max())
-    ),
-    "ground": _always,
-    "ground.grass_rgb": lambda scene, _: scene.ground.snow < 0.7 and scene.ground.grass_cover > 0.12,
-    "ground.grass_cover": _no_snow,
-    "ground.soil_rgb": _no_snow,
-    "ground.stones": _no_snow,
-    "ground.crop": _when("ground.crop", "none"),
-    "ground.crop_rgb": _when("ground.crop", "none"),
-    "ground.crop_side": _when("ground.crop", "none"),
-    "plants": _class("plants"),
-    "plants.density": _always,
-    "plants.treeline": _always,
-    "plants.leaf": _deciduous,
-    "plants.autumn": _deciduous,
-    "plants.autumn_rgb": lambda scene, sight: _deciduous(scene, sight) and scene.plants.autumn > 0.1,
-    "plants.trunk_rgb": _class("plants", 30.0),
-    "road": _always,
-    "road.centre_rgb": _when("road.centre_line", "none"),
-    "road.dash_m": _when("road.centre_line", "none", "solid", "double"),
-    "road.gap_m": _when("road.centre_line", "none", "solid", "double"),
-    "road.edge_rgb": _when("road.edge_line", "none"),
-    "road.sidewalk_rgb": _when("road.sidewalk_m", 0.0),
-    "furniture": _always,
-    "furniture.pole": _when("furniture.pole", "none"),
-    "furniture.pole_rgb": _when("furniture.pole", "none"),
-    "furniture.pole_spacing_m": _when("furniture.pole", "none"),
-    "furniture.pole_height_m": _when("furniture.pole", "none"),
-    "furniture.bollard": _when("furniture.bollard", "none"),
-    "furniture.bollard_rgb": _when("furniture.bollard", "none"),
-    "furniture.bollard_mark_rgb": _when("furniture.bollard", "none"),
-    "furniture.bollard_spacing_m": _when("furniture.bollard", "none"),
-    "furniture.fence": _when("furniture.fence", "none"),
-    "furniture.fence_rgb": _when("furniture.fence", "none"),
-    "furniture.lamp": _when("furniture.lamp", "none"),
-    "signs": lambda _, sight: sight.share["signs"] > 0.0,
-    **dict.fromkeys(
-        ("signs.text", "signs.distance", "signs.script", "signs.board_rgb", "signs.text_rgb", "signs.border_rgb"),
-        lambda scene, sight: sight.wears(scene.signs.board_rgb, scene.signs.border_rgb),
-    ),
-    **dict.fromkeys(
-        ("signs.warning_shape", "signs.warning_rgb", "signs.warning_border_rgb"),
-        lambda scene, sight: sight.wears(scene.signs.warning_rgb, scene.signs.warning_border_rgb),
-    ),
-    **dict.fromkeys(
-        ("signs.chevron_rgb", "signs.chevron_mark_rgb"),
-        lambda scene, sight: sight.wears(
-            scene.signs.chevron_rgb, scene.signs.chevron_rgb, scene.signs.chevron_mark_rgb
-        ),
-    ),
-    "buildings": _class("buildings"),
-    "buildings.density": _always,
-    "vehicles": _class("vehicles"),
-    "vehicles.density": _always,
-    **dict.fromkeys(
-        ("vehicles.plate_front_rgb", "vehicles.plate_rear_rgb", "vehicles.plate_band_rgb", "vehicles.plate_aspect"),
-        lambda _, sight: sight.plates,
-    ),
-    "life": _class("life"),
-    "life.people": _always,
-    "water": _class("water"),
-    "camera": _always,
-}  # fmt: skip
-NEVER = frozenset({"relief.roughness_m", "relief.distance_km", "relief.altitude_m", "signs.shown", "sky.visibility_km"})
+def _rules() -> dict[str, Rule]:
+    """The rule of a whole family ("signs"), then those of fields that are seen more rarely, or more often."""
+    crossing, people = _class("life"), _above("life.people", 0.0)
+    together: list[tuple[str, Rule]] = [  # names of a family's fields, and when they are seen
+        ("sky", _always),
+        ("sky.sun_azimuth_deg sun_elevation_deg", lambda scene, _: scene.sky.cloud_cover < 0.85),
+        ("sky.cloud_scale clouds", _above("sky.cloud_cover", 0.15)),
+        ("relief", _class("relief")),
+        ("relief.hill_azimuth_deg hill_slope valley_slope rolling_m rolling_wave_m grade crest cutting", _always),
+        ("relief.snow_line_m", lambda scene, sight: (
+            sight.has("relief") and scene.relief.snow_line_m < float(scene.relief.altitude_m.max()))),
+        ("ground", _always),
+        ("ground.grass_rgb dry_rgb", _grass),
+        ("ground.grass_cover soil_rgb stones", _no_snow),
+        ("ground.crop crop_rgb crop_side crop_stage crop_height_m crop_closed", _when("ground.crop", "none")),
+        ("ground.litter_rgb", _above("ground.litter", 0.1)),
+        ("ground.field_rgbs", _above("ground.patchwork", 0.1)),
+        ("plants", _class("plants")),
+        ("plants.density treeline", _always),
+        ("plants.leaf autumn", _deciduous),
+        ("plants.autumn_rgb", lambda scene, sight: _deciduous(scene, sight) and scene.plants.autumn > 0.1),
+        ("plants.trunk_rgb", _class("plants", 30.0)),
+        ("plants.row_kind", _when("plants.rows", "none")),
+        ("road", _always),
+        ("road.centre_rgb", _when("road.centre_line", "none")),
+        ("road.dash_m gap_m", _when("road.centre_line", "none", "solid", "double")),
+        ("road.edge_rgb", _when("road.edge_line", "none")),
+        ("road.sidewalk_rgb", _above("road.sidewalk_m", 0.0)),
+        ("road.kerb_rgb kerb_other_rgb", _when("road.kerb", False)),
+        ("road.side_surface side_rgb side_width_m side_arm give_way", _side_street),
+        ("road.zebra_rgb", _when("road.zebra", False)),
+        ("road.cycle_rgb", _above("road.cycle_lane_m", 0.0)),
+        ("furniture", _always),
+        ("furniture.pole pole_rgb pole_spacing_m pole_height_m wires fittings transformers guard_stripes",
+         _when("furniture.pole", "none")),
+        ("furniture.bollard bollard_rgb bollard_mark_rgb bollard_glass_rgb bollard_spacing_m",
+         _when("furniture.bollard", "none")),
+        ("furniture.rail_rgb", _when("furniture.guard_rail", False)),
+        ("furniture.fence fence_rgb", _when("furniture.fence", "none")),
+        ("furniture.lamp", _when("furniture.lamp", "none")),
+        ("furniture.stone stone_rgb stone_head_rgb stone_km", _when("furniture.stone", "none")),
+        ("signs", lambda _, sight: len(sight.boards) > 0),
+        ("signs.text below distance script entry", _name),
+        ("signs.board_rgb text_rgb border_rgb", lambda scene, sight: not scene.signs.entry and _name(scene, sight)),
+        ("signs.entry_rgb entry_text_rgb entry_border_rgb", lambda scene, sight: (
+            scene.signs.entry and _name(scene, sight))),
+        ("signs.route route_rgb route_text_rgb", lambda scene, sight: bool(scene.signs.route) and _name(scene, sight)),
+        ("signs.street street_rgb street_text_rgb", _street),
+        ("signs.warning warning_shape warning_rgb warning_border_rgb", lambda scene, sight: (
+            sight.board(scene.signs.warning_rgb, scene.signs.warning_border_rgb) and sight.shape(TRIANGLE, DIAMOND))),
+        ("signs.chevron_rgb chevron_mark_rgb", lambda scene, sight: (
+            sight.board(scene.signs.chevron_rgb, scene.signs.chevron_rgb, scene.signs.chevron_mark_rgb))),
+        ("signs.limit limit_form", _limit),
+        ("signs.junction stop stop_form yield_rgb", lambda _, sight: sight.shape(OCTAGON, POINTED)),
+        ("buildings", _class("buildings")),
+        ("buildings.density", _always),
+        ("buildings.door_palette trim_rgb grime", _class("buildings", 30.0)),
+        ("buildings.shop_words shop_script", lambda scene, sight: (
+            sight.has("buildings", 30.0) and scene.buildings.shops > 0.1)),
+        ("buildings.landmark", _when("buildings.landmark", "none")),
+        ("vehicles", _class("vehicles")),
+        ("vehicles.density parked", _always),
+        ("vehicles.taxi_rgb", lambda scene, sight: sight.car(scene.vehicles.taxi_rgb)),
+        ("vehicles.plate_front_rgb plate_rear_rgb plate_band_rgb plate_aspect", lambda _, sight: sight.plates),
+        ("life", crossing),
+        ("life.people herd stray clutter_density", _always),
+        ("life.figures veil dress robes skin", lambda scene, sight: people(scene, sight) and crossing(scene, sight)),
+        ("life.animals", lambda scene, sight: (
+            max(scene.life.herd, scene.life.stray) > 0.0 and crossing(scene, sight))),
+        ("life.clutter post_rgb hydrant_rgb", _above("life.clutter_density", 0.1)),
+        ("water", _class("water")),
+        ("water.bridge", lambda scene, _: abs(scene.water.river_m) < 30.0),
+        ("camera", _always),
+    ]  # fmt: skip
+    rules = {}
+    for names, rule in together:
+        family, _, listed = names.partition(".")
+        rules |= {f"{family}.{name}": rule for name in listed.split()} if listed else {family: rule}
+    return rules
+
+
+RULES = _rules()
+NEVER = frozenset({"relief.roughness_m", "relief.tan_elevation", "relief.sea", "signs.shown", "sky.visibility_km",
+                   "life.summer"})  # fmt: skip
 
 
 def clue_table(scenes: Sequence[Scene], without: frozenset[str] = frozenset()) -> pd.DataFrame:
@@ -192,7 +250,7 @@ def clue_table(scenes: Sequence[Scene], without: frozenset[str] = frozenset()) -
             continue
         for item in fields(getattr(scenes[0], family)):
             name = f"{family}.{item.name}"
-            if name in NEVER or name in ("relief.tan_elevation", "relief.sea"):
+            if name in NEVER:
                 continue
             rule = RULES.get(name, RULES[family])
             shown = np.array([rule(*pair) for pair in zip(scenes, sights, strict=True)], bool)
@@ -221,7 +279,7 @@ def _numbers(name: str, values: list[Any]) -> dict[str, NDArray[np.float64]]:
     """A field of N scenes as numbers (N,) by part, each in steps that an eye can just tell apart."""
     first = values[0]
     if name in WORDS:
-        return _letters(values)
+        return _letters([v if isinstance(v, str) else " ".join(v) for v in values])
     if name == "signs.distance":
         return {"number": _steps("length", np.log([float(v.split()[0]) if v else np.nan for v in values]))}
     if isinstance(first, str | bool):

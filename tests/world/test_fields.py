@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.geo.distance import destination, from_unit
+from world.clues.site import FIELDS
 from world.fields import SCALES_KM, field, fields
 
 
@@ -39,3 +40,23 @@ def test_a_field_has_no_seam_at_the_antimeridian_and_the_poles():
     pole = field([(89.9999, 0.0), (89.9999, 180.0)], "soil", 12.0)
     assert abs(seam[0] - seam[1]) < 0.02
     assert abs(pole[0] - pole[1]) < 0.02
+
+
+def test_places_20_km_apart_can_be_told_apart_and_places_2_km_apart_hardly(points):
+    scales = sorted(FIELDS)
+    assert set(scales) == set(SCALES_KM)
+    names = tuple(f"h{i}" for i in range(60))
+
+    def agreement(scale_km: float, distance_km: float) -> float:
+        here = fields(points[:300], names, scale_km)
+        there = fields(destination(points[:300], 200.0, distance_km), names, scale_km)
+        return float(np.corrcoef(here.ravel(), there.ravel())[0, 1])
+
+    assert min(agreement(scale, 2.0) for scale in scales) > 0.95
+    assert agreement(scales[0], 20.0) < 0.6
+    assert agreement(scales[-1], 20.0) > 0.99
+
+
+def test_every_field_has_one_scale():
+    names = [name for group in FIELDS.values() for name in group]
+    assert len(names) == len(set(names))
