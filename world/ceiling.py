@@ -15,9 +15,11 @@ takes seconds.
 
 import hashlib
 import json
-from collections.abc import Sequence
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,7 @@ from world.places import sample_places, split_of
 from world.visible import clue_table
 
 PIECE = 500  # places whose clues are looked at and written down at once
-PAIRS, PAIR_KM = 4000, 6.0  # places that are looked at again so far away (mean), to learn which clue to trust
+PAIRS, PAIR_KM = 2000, 6.0  # places that are looked at again so far away (mean), to learn which clue to trust
 RECIPE = ["lat", "lng", "month", "hour", "seed"]
 
 
@@ -52,6 +54,7 @@ class CeilingConfig:
     seed: int = field(default=0, metadata={"help": "another seed, other places"})
     out: Path | None = field(default=None, metadata={"help": "file for the figures (JSON)"})
     clues: Path = field(default=Path("data/ceiling"), metadata={"help": "folder that keeps the tables of clues"})
+    workers: int = field(default=0, metadata={"help": "processes; 0: one for each core"})
     json: bool = field(default=False, metadata={"help": "print the figures as one JSON object in place of a table"})
 
     def __post_init__(self) -> None:
@@ -59,8 +62,8 @@ class CeilingConfig:
             raise ConfigError(
                 f"--places must be at least 100 and --queries at least 1, found {self.places} and {self.queries}."
             )
-        if self.seed < 0:
-            raise ConfigError(f"--seed must not be negative, found {self.seed}.")
+        if self.seed < 0 or self.workers < 0:
+            raise ConfigError(f"--seed and --workers must not be negative, found {self.seed} and {self.workers}.")
 
 
 def main(config: CeilingConfig) -> dict[str, Any]:
@@ -72,10 +75,10 @@ def main(config: CeilingConfig) -> dict[str, Any]:
     known = sample_places(config.places, config.seed, "train")
     asked = sample_places(config.queries, config.seed, "test")
     first, second = _pairs(min(PAIRS, config.places), config.seed)
-    looks = {"known places": known, "asked places": asked, "neighbours": first, "neighbours again": second}
-    tables = _tables(config.clues, looks)
-    scales = learn(tables["neighbours"], tables["neighbours again"], tables["known places"])
-    guesses = nearest(scales, tables["known places"], tables["asked places"])
+    looks = {"neighbours": first, "neighbours again": second, "asked": asked, "known": known}
+    tables = _tables(config, looks)
+    scales = learn(tables["neighbours"], tables["neighbours again"], tables["known"])
+    guesses = nearest(scales, tables["known"], tables["asked"])
     figures = measure(_points(known), _points(asked), guesses)
     if config.out is not None:
         with whole(config.out) as temporary:
@@ -113,33 +116,43 @@ def _pairs(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return places[kept].reset_index(drop=True), again[kept].reset_index(drop=True)
 
 
-def _tables(folder: Path, looks: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _tables(config: CeilingConfig, looks: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The clues of all places, looked at or read from the folder, piece by piece."""
-    bars = (TextColumn("looking at {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    tables = {}
+    pieces = {
+        name: [places.iloc[start : start + PIECE][RECIPE] for start in range(0, len(places), PIECE)]
+        for name, places in looks.items()
+    }
+    missing = [piece for some in pieces.values() for piece in some if not _path(config.clues, piece).is_file()]
+    bars = (TextColumn("looking at places"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*bars, console=Console(stderr=True), transient=True) as progress:
-        tasks = {name: progress.add_task(name, total=len(places)) for name, places in looks.items()}
-        for name, places in looks.items():
-            pieces = []
-            for start in range(0, len(places), PIECE):
-                piece = places.iloc[start : start + PIECE]
-                pieces.append(_piece(folder, piece))
-                progress.advance(tasks[name], len(piece))
-            tables[name] = _joined(pieces)
-    return tables
+        task = progress.add_task("", total=sum(map(len, missing)))
+        for done in _spread(partial(_look, folder=config.clues), missing, config.workers or os.cpu_count() or 1):
+            progress.advance(task, done)
+    return {name: _joined([pd.read_parquet(_path(config.clues, one)) for one in some]) for name, some in pieces.items()}
 
 
-def _piece(folder: Path, places: pd.DataFrame) -> pd.DataFrame:
-    """The clues of some places; the file's name says of which places in which world."""
+def _spread(work: "partial[int]", pieces: list[pd.DataFrame], workers: int) -> Iterator[int]:
+    """Do the pieces in that many processes; with one worker or one piece, right here."""
+    if min(workers, len(pieces)) <= 1:
+        yield from map(work, pieces)
+        return
+    with multiprocessing.get_context("spawn").Pool(min(workers, len(pieces))) as pool:
+        yield from pool.imap_unordered(work, pieces)
+
+
+def _look(places: pd.DataFrame, folder: Path) -> int:
+    """Write down the clues of some places; how many."""
+    table = clue_table(build_scenes(places))
+    with whole(_path(folder, places)) as temporary:
+        table.to_parquet(temporary, index=False)
+    return len(places)
+
+
+def _path(folder: Path, places: pd.DataFrame) -> Path:
+    """Where the clues of some places lie: the name says of which places in which world."""
     digest = hashlib.sha256(_source().encode())
     digest.update(np.ascontiguousarray(places[RECIPE].to_numpy(np.float64)))
-    path = folder / f"clues-{digest.hexdigest()[:20]}.parquet"
-    if path.is_file():
-        return pd.read_parquet(path)
-    table = clue_table(build_scenes(places[RECIPE]))
-    with whole(path) as temporary:
-        table.to_parquet(temporary, index=False)
-    return table
+    return folder / f"clues-{digest.hexdigest()[:20]}.parquet"
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 def config(folder):
     patch = pytest.MonkeyPatch()
     patch.setattr(ceiling, "PAIRS", 100)
-    yield CeilingConfig(places=150, queries=20, seed=3, out=folder / "figures.json", clues=folder / "clues")
+    yield CeilingConfig(places=150, queries=20, seed=3, workers=1, out=folder / "figures.json", clues=folder / "clues")
     patch.undo()
 
 
