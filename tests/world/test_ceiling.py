@@ -51,8 +51,7 @@ def _with(scene, family, **values):
 
 
 def test_there_is_a_row_for_all_clues_and_one_without_each_family(figures, config):
-    assert set(figures) <= {"all", *(f"without.{family}" for family in FAMILIES)}
-    assert {"all", "without.plants", "without.signs", "without.relief", "without.ground"} <= set(figures)
+    assert set(figures) == {"all", *(f"without.{family}" for family in FAMILIES)}
     for row in figures.values():
         assert set(row) >= KEYS and row["n"] == 20
         assert set(row["within_km"]) == {"1", "25", "200", "750", "2500"}
