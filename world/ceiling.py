@@ -152,7 +152,7 @@ def _look(places: pd.DataFrame, folder: Path) -> int:
 def _path(folder: Path, places: pd.DataFrame) -> Path:
     """Where the clues of some places lie: the name says of which places in which world."""
     digest = hashlib.sha256(_source().encode())
-    digest.update(np.ascontiguousarray(places[RECIPE].to_numpy(np.float64)))
+    digest.update(places[RECIPE].to_numpy(np.float64).tobytes())
     return folder / f"clues-{digest.hexdigest()[:20]}.parquet"
 
 

@@ -95,7 +95,7 @@ class Gallery:
         for clue, scale in self._scales.items():
             if clue.split(".")[0] == family:
                 values = _of(table, list(scale.columns)).astype(np.float32)
-                seen = np.isfinite(values).all(axis=1)
+                seen = np.asarray(np.isfinite(values).all(axis=1), bool)
                 yield np.where(seen[:, None], values - scale.centre, 0.0) @ scale.turn, seen.astype(np.float32)
 
     # d² between x and y, where both are seen (m, k are 1): m·k·(x² − 2xy + y²), as one matrix product.

@@ -94,7 +94,8 @@ def look(scene: Scene) -> Sight:
 
 def _near(layout: Layout, kind: int, within_m: float) -> NDArray[np.float32]:
     chosen = (layout.objects[:, n.KIND] == kind) & (layout.objects[:, n.NEAR] <= within_m)
-    return layout.objects[chosen]
+    near: NDArray[np.float32] = layout.objects[chosen]
+    return near
 
 
 Rule = Callable[[Scene, Sight], bool]
@@ -229,7 +230,7 @@ def _rules() -> dict[str, Rule]:
         ("water.bridge", lambda scene, _: abs(scene.water.river_m) < 30.0),
         ("camera", _always),
     ]  # fmt: skip
-    rules = {}
+    rules: dict[str, Rule] = {}
     for names, rule in together:
         family, _, listed = names.partition(".")
         rules |= {f"{family}.{name}": rule for name in listed.split()} if listed else {family: rule}
