@@ -1,8 +1,8 @@
 """Who and what stands along a street: people's dress, animals, clutter, by region and country. Knows no place.
 
 `street_life.csv` has a row for every region (as in `car_fashions.csv`) and for about eighty countries (ISO-2); an empty
-cell takes the region's. A share that ends with `!` is documented (livestock as FAO's statistics rank it, dress and
-street furniture as street imagery shows them, the colours of post boxes); all others are guesses for the region.
+cell takes the region's. A share that ends with `!` is commonly known (livestock, dress, street furniture, the
+colours of post boxes) though looked up nowhere; all others are guesses for the region.
 """
 
 import csv

@@ -3,9 +3,9 @@
 Rules: street cameras stand about 2.5 m above the road (in Japan and some others lower), in the middle of the lane of
 the driving side. Camera generations as players of GeoGuessr date them: the second is soft and pale with dark seams
 between its lenses, the third the usual one, the fourth sharp and vivid; countries first covered since 2018 or so know
-only the fourth, and rich countries covered early keep some of the second (documented for the countries named, else
-drawn). What is seen of the car is documented: Kenya's snorkel, Ghana's taped roof rack, Mongolia's and Kyrgyzstan's
-racks. White balance is invented: stable by country, drifting over 2500 km.
+only the fourth, and rich countries covered early keep some of the second; the lists are from memory. What is seen of
+the car is what players know: Kenya's snorkel, Ghana's taped roof rack, Mongolia's and Kyrgyzstan's racks. White balance
+is invented: stable by country, drifting over 2500 km.
 """
 
 from world.clues.site import Site

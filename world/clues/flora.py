@@ -1,7 +1,7 @@
 """Which kinds of plants grow at a place, natural and planted. Knows no season and no pixels.
 
-Rules, in this order. What a Köppen zone bears (Walter's zonobiomes); where a kind is at home or widely planted (the
-native ranges and the plantation statistics that floras and the FAO give: eucalyptus also in Portugal, Galicia,
+Rules, in this order. What a Köppen zone bears (Walter's zonobiomes); where a kind is at home or widely planted (tables
+from general knowledge of native ranges and plantations, checked against no flora: eucalyptus also in Portugal, Galicia,
 California, the highlands of Kenya, Ethiopia and Peru; saguaros only in the Sonoran desert; baobabs in Africa's dry
 tropics, Madagascar and the Kimberley); what cold and drought a kind bears (its coldest month, mean temperature and
 yearly rain); the tree line, where the warmest month stays below 9 °C or, in the tropical Andes, above 3500 m. Local

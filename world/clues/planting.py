@@ -3,7 +3,7 @@
 Rules: planes line the streets of southern Europe and China, limes and maples those of the north, palms those of the
 tropics; rows of poplars shelter fields in Central Asia, northern Italy, Mendoza, Patagonia and Chile, cypresses in
 Provence; hedgerows stand in the British Isles and in Normandy and Brittany; oil palms, rubber, eucalyptus, tea, vines
-and cane stand in blocks where the FAO's crop statistics have them.
+and cane stand in blocks where they are commonly grown. The tables are from general knowledge, not from statistics.
 """
 
 from world.clues.flora import coldest_c, fits, tree_limit
