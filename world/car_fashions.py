@@ -1,9 +1,10 @@
 """Which kinds and colours of cars a country drives: a table by region, and by country where it stands out.
 
 `car_fashions.csv` has a row for every region (the `cars` of a house style) and for about sixty countries (ISO-2). A
-share ends with `!` where it is more than a guess (what street imagery is known for, looked up nowhere: kei cars and small lorries of Japan,
-pickups of Thailand, jeepneys, matatus, tuk-tuks, taxis' colours); all other shares are guesses for the region. Shares
-are of what is met on the road, not of registrations. Colours are hex triples, the commonest first. Knows no place.
+share ends with `!` where it is more than a guess (what street imagery is known for, looked up nowhere: kei cars and
+small lorries of Japan, pickups of Thailand, jeepneys, matatus, tuk-tuks, taxis' colours); all other shares are
+guesses for the region. Shares are of what is met on the road, not of registrations. Colours are hex triples, the
+commonest first. Knows no place.
 """
 
 import csv

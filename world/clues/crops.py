@@ -1,10 +1,10 @@
 """Crops: which grow where, and how they stand in the month.
 
-Rules: crops follow climate and the farms of the region (zones as the FAO's GAEZ draws them, much simplified, from memory): rice in
-warm wet Asia and a few irrigated plains, vines under dry summers, tea on wet tropical heights, cane in the wet tropics,
-cotton in hot plains. The calendar follows the sun: winter wheat is harvested from April at 25° to August at 52° of
-latitude, six months later in the south; spring wheat, maize, sunflower and cotton fill the warm half of the year; rice
-in the tropics has its own phase in each district.
+Rules: crops follow climate and the farms of the region (zones as the FAO's GAEZ draws them, much simplified, from
+memory): rice in warm wet Asia and a few irrigated plains, vines under dry summers, tea on wet tropical heights, cane
+in the wet tropics, cotton in hot plains. The calendar follows the sun: winter wheat is harvested from April at 25° to
+August at 52° of latitude, six months later in the south; spring wheat, maize, sunflower and cotton fill the warm half
+of the year; rice in the tropics has its own phase in each district.
 """
 
 from dataclasses import dataclass

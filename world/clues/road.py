@@ -3,9 +3,9 @@
 Rules: paving follows wealth and density (the share of paved roads); lines and their colours follow the country table,
 dash patterns the national rules where they are known (MUTCD 10 and 30 ft; RMS 4 and 8 m; arrêté of 1967 3 and 10 m;
 TSRGD diagram 1008; AS 1742; GOST R 51256 …); the driving side is the atlas'. Painted kerbs, yellow crossings, cycle
-lanes and rails stand where they are commonly seen; these lists are from memory. Roads wind in mountains, are straight on plains and in the grid
-towns of the New World (Vienna Convention and MUTCD for what stands at a junction's mouth: teeth, dashes or a bar).
-The asphalt's stone, widths and wear vary by local fields, and the road's direction by place.
+lanes and rails stand where they are commonly seen; these lists are from memory. Roads wind in mountains, are straight
+on plains and in the grid towns of the New World (Vienna Convention and MUTCD for what stands at a junction's mouth:
+teeth, dashes or a bar). The asphalt's stone, widths and wear vary by local fields, and the road's direction by place.
 """
 
 import math
