@@ -9,7 +9,7 @@ WORLD ?= data/world
 PLACES ?= 45000
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
-MINUTES ?= 33
+MINUTES ?= 36
 
 export TOKENIZERS_PARALLELISM = false
 
