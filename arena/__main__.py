@@ -22,7 +22,7 @@ class ArenaConfig:
 
 def create_app(scorebook_url: str | None = None) -> Starlette:
     """The arena alone as an ASGI app."""
-    home = Route("/", lambda _request: RedirectResponse("/arena"))
+    home = Route("/", lambda _request: RedirectResponse("arena"))
     return Starlette(routes=[home, *routes(None, scorebook_url)])
 
 
