@@ -34,12 +34,12 @@ def towns_of_tile(zoom: int, x: int, y: int) -> list[list[Any]]:
     """The largest towns [[name, lat, lng, population], …] in one Web Mercator tile, counted from the north-west.
 
     Raises:
-        Refused: there is no such tile (404).
+        Refused: there is no such tile.
     """
     tiles = 2**zoom if MIN_TOWN_ZOOM <= zoom <= MAX_TOWN_ZOOM else 0
     if not (0 <= x < tiles and 0 <= y < tiles):
         raise Refused(
-            f"There is no tile {zoom}/{x}/{y} of towns; zooms {MIN_TOWN_ZOOM} to {MAX_TOWN_ZOOM} have them.", 404
+            f"There is no tile {zoom}/{x}/{y} of towns; zooms {MIN_TOWN_ZOOM} to {MAX_TOWN_ZOOM} have them.", "unknown"
         )
     lat, lng = _by_size()[1].T
     west, east = (360.0 * column / tiles - 180.0 for column in (x, x + 1))

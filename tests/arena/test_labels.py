@@ -47,7 +47,7 @@ def test_from_near_a_village_has_its_name():
 def test_a_tile_that_is_none_is_refused(zoom, x, y):
     with pytest.raises(Refused, match="no tile") as refused:
         towns_of_tile(zoom, x, y)
-    assert refused.value.status == 404
+    assert refused.value.reason == "unknown"
 
 
 def _tile_of(lat: float, lng: float, zoom: int) -> tuple[int, int]:
