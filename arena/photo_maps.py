@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from arena.records import Place
 from arena.rules import ROUNDS
-from arena.scorebook import Place
 from model.errors import CoordinateError, HomingError, ImageError, ManifestError
 from model.geo.distance import Floats, check_points, haversine_km
 from model.geo.scoring import PAPER_SCALE_KM
@@ -61,7 +61,8 @@ class PhotoMap:
         Raises:
             ImageError: as in `draw`, or the file is truncated.
         """
-        file, heading_deg = str(place.recipe["file"]), float(place.recipe["heading_deg"])
+        recipe = place.recipe or {}
+        file, heading_deg = str(recipe["file"]), float(recipe["heading_deg"])
         with _open(self.folder, file) as photo:
             photo.draft("RGB", (MAX_WIDTH, MAX_WIDTH // 2))  # large JPEGs are decoded at a fraction of their size
             try:

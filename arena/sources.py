@@ -10,8 +10,8 @@ from typing import Protocol
 from PIL import Image
 
 from arena.photo_maps import find_photo_maps
+from arena.records import Place
 from arena.rules import Refused
-from arena.scorebook import Place
 from arena.world_maps import find_world_maps
 from model.geo.folders import home_dir
 
@@ -64,12 +64,12 @@ def pick_map(maps: dict[str, Source], name: object) -> Source:
     """The map called `name`, fit to be played.
 
     Raises:
-        Refused: unknown (404) or broken (409).
+        Refused: unknown (unknown) or broken (not_now).
     """
     source = maps.get(name) if isinstance(name, str) else None
     if source is None:
         known = ", ".join(maps) or "none"
-        raise Refused(f"There is no map {name!r:.60}. Known maps: {known}.", 404)
+        raise Refused(f"There is no map {name!r:.60}. Known maps: {known}.", "unknown")
     if source.problem:
-        raise Refused(source.problem, 409)
+        raise Refused(source.problem, "not_now")
     return source
