@@ -123,7 +123,7 @@ def _wrong_host(host: str, bound: str | None, server: object) -> str:
             )
         open_to_name = is_loopback(name)
     else:
-        open_to_name = not listed or is_loopback(name)
+        open_to_name = not listed or is_loopback(name) or name == (bound or "").strip("[]").lower()
     if open_to_name:
         return ""
     return (
