@@ -50,8 +50,8 @@ class Source(Protocol):
     def draw(self, n: int, seed: int) -> list[Place]:
         """`n` different places; the same for the same seed."""
 
-    def panorama(self, place: Place) -> Image.Image:
-        """The 2:1 equirectangular picture of a place; its middle column looks north."""
+    def panorama(self, place: Place, width: int = 2048) -> Image.Image:
+        """The 2:1 equirectangular picture of a place, at most `width` pixels wide; its middle column looks north."""
 
 
 def find_maps(folder: Path | None = None) -> dict[str, Source]:

@@ -11,7 +11,7 @@ from arena.records import Place
 from arena.rules import Refused
 from model.geo.scoring import PAPER_SCALE_KM
 
-WIDTH = 2048  # pixels of a panorama
+WIDTH = 2048  # pixels of a panorama that is shown first
 SAMPLES = 4  # rays a pixel
 
 _EARTH = (-58.0, -170.0, 75.0, 180.0)
@@ -64,8 +64,10 @@ class WorldMap:
             for row in frame.to_dict("records")
         ]
 
-    def panorama(self, place: Place) -> Image.Image:
-        """Rendered from the recipe: about a second. It says which version of the world drew it, and no place.
+    def panorama(self, place: Place, width: int = WIDTH) -> Image.Image:
+        """Rendered from the recipe, `width` pixels around, in about a second.
+
+        It says which version of the world drew it, and no place.
 
         Raises:
             Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
@@ -82,7 +84,7 @@ class WorldMap:
                 "not_now",
             )
         scene = build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
-        picture = Image.fromarray(render_equirectangular(scene, width=WIDTH, samples=SAMPLES))
+        picture = Image.fromarray(render_equirectangular(scene, width=width, samples=SAMPLES))
         picture.info["Software"] = SOFTWARE
         return picture
 

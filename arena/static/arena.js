@@ -87,7 +87,7 @@ async function offerRunning() {
   if (!id) return;
   try {
     const game = await fetchGame(id);
-    if (game.finished) return forgetRunning(id);
+    if (game.finished || game.expired) return forgetRunning(id);
     if (page.visit !== visit) return;
     $('go-on-what').textContent = `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
     $('go-on').onclick = () => attempt(() => resume(id));
@@ -269,7 +269,7 @@ function result(round) {
   enter('guessed');
   showResult(round, page.game, still);
   say(`Round ${round.round} of ${page.game.rounds_total}. ${resultInWords(round)} ${formatScore(page.game.total)} points in all.`);
-  resultMap.show([{truth: round.truth, guess: round.guess}], $('result'));
+  resultMap.show([round], $('result'));
 }
 
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
@@ -291,8 +291,8 @@ function finish() {
 function summary() {
   const {game} = page;
   showSummary(game, still);
-  resultMap.show(game.rounds.map((round, i) => ({
-    truth: round.truth, guess: round.guess, model: game.opponent?.rounds[i].guess, label: String(round.round),
+  resultMap.show(game.rounds.map(({truth, guess, round}, i) => ({
+    truth, guess, model: game.opponent?.rounds[i].guess, label: String(round),
   })), $('summary'));
 }
 

@@ -41,7 +41,8 @@ export class ResultMap {
 
   /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng} and a guess that was not made null, clear of
    *  `panel`. */
-  show(rounds, panel) {
+  show(all, panel) {
+    const rounds = all.filter((round) => round.truth); // what must not be told yet is not on the map
     const ways = rounds.flatMap(({truth, guess, model}) => [
       ...(guess || model ? [] : [{path: [[truth.lng, truth.lat]]}]),
       ...(model ? [{kind: 'model', path: greatCircle(truth, model)}] : []),
