@@ -115,7 +115,7 @@ async function makeParts() {
   await loadDeck();
   const map = new WorldMap({rich: kind !== 'bot', antialias: !panorama.software});
   guessMap = new GuessMap(map, $('guess-map'), $('guess-dock'), {onPin: pinned, onToggle: submitLabel});
-  resultMap = new ResultMap(map, $('result-map'), {still});
+  resultMap = new ResultMap(map, $('result-map'), {still: still || panorama.software});
 }
 
 // deck.gl is larger than everything else together: it is fetched when the form can be read already.
@@ -159,8 +159,9 @@ async function resume(id) {
   body.dataset.game = id;
   body.dataset.movement = game.rules?.movement ?? 'no_move';
   enterGame(id);
-  for (const [part, text] of [['hud-map', game.map_title], ['hud-rules', rulesInWords(game.rules)]]) $(part).textContent = text;
-  $('hud-rules').parentElement.hidden = !rulesInWords(game.rules);
+  const movement = rulesInWords({movement: game.rules?.movement}); // how much time there is, the clock says
+  for (const [part, text] of [['hud-map', game.map_title], ['hud-rules', movement]]) $(part).textContent = text;
+  $('hud-rules').parentElement.hidden = !movement;
   if (game.finished) return finish();
   if (kind !== 'bot') keepRunning(id);
   const open = game.rounds[game.round - 1], before = game.rounds[game.round - 2];

@@ -10,10 +10,11 @@ const FLIGHT_MS = 700;
 const MIN_ZOOM = -2, MAX_ZOOM = 11;
 const PIN = {top: 50, side: 24, bottom: 24}; // what a pin and its number need around the place they point to
 
-const SMALLEST = 1e-5; // of the world's width, half a kilometre: a map is not fitted to less
-/** The least and the greatest of `values`, at least a little apart. */
-function extent(values) {
-  const low = Math.min(...values), high = Math.max(...values), pad = Math.max(0, SMALLEST - (high - low)) / 2;
+// Of the world's width: half a kilometre, and for a place alone as much as a region, which shows where it is.
+const NEAR = 1e-5, ALONE = 0.02;
+/** The least and the greatest of `values`, at least `least` apart. */
+function extent(values, least) {
+  const low = Math.min(...values), high = Math.max(...values), pad = Math.max(0, least - (high - low)) / 2;
   return [low - pad, high + pad];
 }
 
@@ -71,7 +72,8 @@ export class ResultMap {
     const squeeze = Math.min(1, roomX / 200, roomY / 160); // a part as small as a stamp has no margins to spare
     const side = squeeze * Math.max(PIN.side, Math.min(56, roomX / 8));
     const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)].map(mercator);
-    const [west, east] = extent(points.map((point) => point[0])), [north, south] = extent(points.map((point) => point[1]));
+    const least = points.length > 1 ? NEAR : ALONE;
+    const [west, east] = extent(points.map((point) => point[0]), least), [north, south] = extent(points.map((point) => point[1]), least);
     const space = [roomX - 2 * side, roomY - squeeze * (PIN.top + PIN.bottom)];
     const zoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM - 1, Math.log2(Math.min(space[0] / (east - west), space[1] / (south - north)) / 512)));
     // By hand, for deck.gl's own way of fitting fills the window's height with land, whatever has to be seen.
