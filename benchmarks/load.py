@@ -151,7 +151,7 @@ class Player:
         return None
 
     async def send(self, verb: str, path: str, body: object) -> httpx.Response:
-        """One request, sent anew if the server had just closed the idle connection that it went into, as browsers do."""
+        """One request, sent anew, as browsers do, if the server had just closed the idle connection."""
         try:
             return await self.client.request(verb, path, json=body)
         except (httpx.ReadError, httpx.RemoteProtocolError):
