@@ -17,7 +17,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from arena.records import Place
-from arena.rules import ROUNDS
+from arena.rules import ROUNDS, VIEW_ACROSS_DEG, VIEW_PX
+from model.data.views import panorama_to_photo
 from model.errors import CoordinateError, HomingError, ImageError, ManifestError
 from model.geo.distance import Floats, check_points, haversine_km
 from model.geo.scoring import PAPER_SCALE_KM
@@ -55,8 +56,8 @@ class PhotoMap:
                 places.append(Place(lat, lng, {"file": file, "heading_deg": heading_deg}))
         return places
 
-    def panorama(self, place: Place) -> Image.Image:
-        """The photo at most `MAX_WIDTH` wide, turned so that its middle column looks north.
+    def panorama(self, place: Place, width: int = MAX_WIDTH) -> Image.Image:
+        """The photo at most `width` wide, turned so that its middle column looks north.
 
         Raises:
             ImageError: as in `draw`, or the file is truncated.
@@ -64,15 +65,23 @@ class PhotoMap:
         recipe = place.recipe or {}
         file, heading_deg = str(recipe["file"]), float(recipe["heading_deg"])
         with _open(self.folder, file) as photo:
-            photo.draft("RGB", (MAX_WIDTH, MAX_WIDTH // 2))  # large JPEGs are decoded at a fraction of their size
+            photo.draft("RGB", (width, width // 2))  # large JPEGs are decoded at a fraction of their size
             try:
                 picture = photo.convert("RGB")
             except (OSError, SyntaxError, ValueError) as error:
                 raise ImageError(f"{file} in {self.folder} cannot be read to its end: {error}.") from error
-        width = min(MAX_WIDTH, picture.width // 2 * 2)
+        width = min(width, picture.width // 2 * 2)
         if picture.size != (width, width // 2):
             picture = picture.resize((width, width // 2), Image.Resampling.LANCZOS)
         return Image.fromarray(np.roll(np.asarray(picture), round(heading_deg / 360.0 * width), axis=1))
+
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        """Where the one view of a place looks: as drawn, for nobody knows where the photo's road runs."""
+        return round(drawn_deg) % 360
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        """The one view of a game without moving, panning or zooming, cut from the photo."""
+        return panorama_to_photo(self.panorama(place, MAX_WIDTH), heading_deg, VIEW_ACROSS_DEG, *VIEW_PX)
 
 
 def find_photo_maps(folder: Path) -> list[PhotoMap]:

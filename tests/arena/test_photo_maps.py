@@ -156,3 +156,18 @@ def test_two_folders_whose_names_differ_by_a_sign_are_two_maps(photos):
     write(other, [])
     names = {own.name for own in find_photo_maps(photos.parent)}
     assert names == {"photos-our-holiday", "photos-our-holiday-2"}
+
+
+def test_the_one_view_of_a_photo_is_cut_where_it_was_drawn(photos):
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, 58:62] = 255  # a tower in the east
+    for i in range(6):
+        Image.fromarray(pixels).save(photos / f"{i}.png")
+    write(photos, [f"{i}.png,{10 + i},20,0" for i in range(6)])
+    own = the_map(photos)
+    place = own.draw(5, 0)[0]
+    assert own.heading_deg(place, 359.7) == 0 and own.heading_deg(place, 90.2) == 90
+    east, west = (np.asarray(own.still(place, heading)) for heading in (90, 270))
+    assert east.shape == (900, 1600, 3)
+    assert east[450, 800].min() > 200 and east[450, 0].max() < 50
+    assert west.max() < 50
