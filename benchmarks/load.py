@@ -33,6 +33,7 @@ import httpx
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 START_S, REQUEST_S = 240.0, 120.0
+KEEP_S = 2.0  # idle connections, which the server closes after five seconds
 LONGEST_PAUSE_S = 30.0  # before a player asks again, whatever the server says
 
 
@@ -48,6 +49,7 @@ class Tally:
     games: int = 0
     finished: int = 0
     rounds: int = 0
+    reconnected: int = 0
 
     def figures(self) -> dict[str, Any]:
         """Everything as JSON data."""
@@ -58,6 +60,7 @@ class Tally:
             "games": self.games,
             "finished": self.finished,
             "rounds": self.rounds,
+            "reconnected": self.reconnected,
             "start_to_picture_s": _spread(self.first_pictures_s),
             "routes": {name: {"n": len(found), **_spread(found)} for name, found in sorted(self.seconds.items())},
             "asked_to_wait": dict(sorted(honest.items())),
@@ -128,7 +131,7 @@ class Player:
         while time.monotonic() < self.until:
             started = time.monotonic()
             try:
-                answer = await self.client.request(verb, path, json=body)
+                answer = await self.send(verb, path, body)
             except httpx.HTTPError as error:
                 self.tally.broken[f"{route} {type(error).__name__}"] += 1
                 return None
@@ -146,6 +149,16 @@ class Player:
             wait_s = float(wait_s) if wait_s.isdigit() else 1.0
             await self.pause(min(wait_s, LONGEST_PAUSE_S), min(wait_s, LONGEST_PAUSE_S) + 1.0)
         return None
+
+    async def send(self, verb: str, path: str, body: object) -> httpx.Response:
+        """One request, sent anew, as browsers do, if the server had just closed the idle connection."""
+        try:
+            return await self.client.request(verb, path, json=body)
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            if verb != "GET":
+                raise
+            self.tally.reconnected += 1
+            return await self.client.request(verb, path, json=body)
 
     async def pause(self, least_s: float, most_s: float) -> None:
         """Think, but no longer than the benchmark lasts."""
@@ -210,7 +223,7 @@ def resident_mb(pid: int) -> float:
 async def crowd(url: str, pid: int, players: int, seconds: float, model: bool) -> tuple[Tally, list[float]]:
     """Let everyone play; the tally, and the server's memory every other second in MB."""
     tally, memory, until = Tally(), [resident_mb(pid)], time.monotonic() + seconds
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=players)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=players, keepalive_expiry=KEEP_S)
     transport = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)  # one pool, and a jar of cookies for each
     playing = [
         asyncio.ensure_future(Player(number, tally, transport, url, until).play(model and number % 4 == 0))

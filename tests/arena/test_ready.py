@@ -24,7 +24,7 @@ def settle(cache):
 
 
 def test_a_first_picture_is_in_stock_before_anyone_starts(cache, painted_map):
-    ready = ReadyGames(cache)
+    ready = ReadyGames(cache, each=2)
     ready.prepare(painted_map)
     settle(cache)
     assert painted_map.painted == [0, 0], "the first places of two games"
@@ -51,7 +51,7 @@ def test_the_stock_is_bounded_however_often_the_page_is_opened(cache, painted_ma
 
 
 def test_many_who_open_the_page_at_a_time_fill_the_stock_once(cache, painted_map):
-    ready = ReadyGames(cache)
+    ready = ReadyGames(cache, each=2)
     crowd = [threading.Thread(target=ready.prepare, args=(painted_map,)) for _ in range(16)]
     for one in crowd:
         one.start()
