@@ -79,6 +79,7 @@ export function showSummary(game, still) {
   button.textContent = `Let ${model} play these rounds`;
   $('opponent-problem').hidden = true;
   $('share').textContent = 'Copy link';
+  $('share').hidden = game.seed == null; // a seed tells the places: not while somebody may still play them
 }
 
 const modelOf = (game) => game.model_name ?? game.opponent?.player ?? 'Homing';

@@ -19,10 +19,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 import arena.routes
 from arena.games import Arena
+from arena.guard import Guard
 from arena.records import Game, Place
 
 
@@ -169,7 +171,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
 
     def serve(table: Arena, base: str = "") -> str:
         routes = arena.routes.routes(arena=table)
-        app = Starlette(routes=[Mount(base, routes=routes)] if base else routes)
+        guard = Middleware(Guard, bound="127.0.0.1")  # the page must live with what the walls allow
+        app = Starlette(routes=[Mount(base, routes=routes)] if base else routes, middleware=[guard])
         server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
         thread = threading.Thread(target=server.run, daemon=True)
         ready, startup = threading.Event(), server.startup

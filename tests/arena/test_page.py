@@ -174,4 +174,4 @@ def test_start_is_never_below_the_fold(page, served, new_arena, size):
     top, bottom = page.script(
         "const r = document.getElementById('start-button').getBoundingClientRect(); return [r.top, r.bottom]"
     )
-    assert 0 <= top and bottom <= size[1]
+    assert top >= 0 and bottom <= size[1]

@@ -77,7 +77,7 @@ def _check_pins(view, size, truths, others):
     left, top, right, bottom = view["panel"]
     for pin in view["pins"]:
         x0, y0, x1, y1 = pin["box"]
-        assert -1 <= x0 and x1 <= size[0] + 1 and -1 <= y0 and y1 <= size[1] + 1, (size, pin)
+        assert x0 >= -1 and x1 <= size[0] + 1 and y0 >= -1 and y1 <= size[1] + 1, (size, pin)
         assert x1 <= left + 1 or x0 >= right - 1 or y1 <= top + 1 or y0 >= bottom - 1, (size, pin, view["panel"])
     expected = [*(("truth", *truth) for truth in truths), *others]
     assert len(view["pins"]) == len(expected)
@@ -173,8 +173,8 @@ def test_the_line_takes_the_short_way_over_the_date_line(page, served, new_arena
 @pytest.mark.parametrize(
     ("spans", "width"),
     [
-        ([(179.2, 179.2)], 1), ([(10, 20), (-5, -5)], 26), ([(179, 182), (-175, -170)], 12), ([(-150, -40), (10, 30)], 181),
-        ([(0, 150), (140, 290)], 291),
+        ([(179.2, 179.2)], 1), ([(10, 20), (-5, -5)], 26), ([(179, 182), (-175, -170)], 12),
+        ([(-150, -40), (10, 30)], 181), ([(0, 150), (140, 290)], 291),
     ],
 )  # fmt: skip
 def test_ways_that_lie_together_are_cut_nowhere(page, served, new_arena, spans, width):
