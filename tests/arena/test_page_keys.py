@@ -9,7 +9,8 @@ pytestmark = pytest.mark.browser
 STOP = """
     const e = document.activeElement, style = getComputedStyle(e), ring = getComputedStyle(
         document.getElementById('guess-frame'), '::after').content, near = e.nextElementSibling;
-    const named = e.getAttribute('aria-label') || [...(e.labels ?? [])].map((l) => l.textContent).join(' ') || e.textContent;
+    const labels = [...(e.labels ?? [])].map((label) => label.textContent).join(' ');
+    const named = e.getAttribute('aria-label') || labels || e.textContent;
     return {id: e.id, tag: e.tagName, name: named.trim(),
         ring: style.outlineStyle !== 'none' || (e.id === 'guess-map' && ring !== 'none')
             || (e.type === 'radio' && getComputedStyle(near).boxShadow !== 'none')}"""
@@ -22,9 +23,10 @@ def stops(page, most=40):
     for _ in range(most):
         page.press(Keys.TAB)
         stop = page.script(STOP)
-        if stop["tag"] in ("BODY", "HTML") or (found and stop == found[0]):
+        if any(stop["id"] == before["id"] and stop["name"] == before["name"] for before in found):
             break
-        found.append(stop)
+        if stop["tag"] not in ("BODY", "HTML"):
+            found.append(stop)
     return found
 
 

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.browser
 
 def test_a_round_with_a_clock_ends_by_itself_with_the_pin_or_without(page, served, new_arena):
     table = new_arena()
-    page.visit(served(table) + "?time_limit_s=10&name=Ada", "start")
+    page.visit(served(table) + "?time_limit_s=12&name=Ada", "start")
     assert page.script("return document.querySelector('input[name=time]:checked').value") == "other"
     page.click("start-button").wait_for("looking")
-    assert page.text("hud-time-key") == "Time left" and 1 <= int(page.get("hud-time", "left")) <= 10
+    assert page.text("hud-time-key") == "Time left" and 1 <= int(page.get("hud-time", "left")) <= 12
     page.says("seconds left").wait_for("guessed")  # once, calmly; then the round is over
     assert page.get("result", "score") == "0" and page.get("result", "distance-km") == ""
     assert "Time ran out" in page.text("result-why") and not page.shown("result-away")
