@@ -11,6 +11,7 @@ import json
 import math
 import re
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -131,7 +132,8 @@ class _Web:
 
     @_told
     async def labels(self, _request: Request) -> Response:
-        return JSONResponse(await self._threads.run(map_labels), headers={"Cache-Control": "max-age=86400"})
+        body = await self._threads.run(_label_bytes)
+        return Response(body, media_type="application/json", headers={"Cache-Control": "max-age=86400"})
 
     @_told
     async def outlines(self, request: Request) -> Response:
@@ -270,7 +272,24 @@ def _deck_bundle() -> Path:
     return Path(cast(str, spec.origin if spec else "")).parent / "nbextension" / "static" / "index.js"
 
 
-@functools.cache
+def _once(make: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Make what never changes once: of a crowd that comes in together, one makes it and the others wait for it."""
+    lock, made = threading.Lock(), functools.cache(make)
+
+    @functools.wraps(make)
+    def making(*arguments: str) -> bytes:
+        with lock:
+            return made(*arguments)
+
+    return making
+
+
+@_once
+def _label_bytes() -> bytes:
+    return json.dumps(map_labels(), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@_once
 def _outline_bytes(kind: str) -> bytes:
     from model.geo.outlines import outlines
 
