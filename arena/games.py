@@ -6,16 +6,19 @@ panorama or the one view of a game that allows no more, and answers (lat, lng).
 """
 
 import io
+import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from PIL import Image
 
-from arena.panoramas import PanoramaCache
+from arena.panoramas import Order, PanoramaCache, Urgency
 from arena.pictures import WIDTHS, Making, Pictures
+from arena.ready import ReadyGames
 from arena.records import HOST, MODEL_NAME, Game, Guess, Place, Round, Seat, named_id
 from arena.rules import (
     EXPIRES_S,
@@ -39,9 +42,25 @@ from arena.turns import ModelTurns, Played, Turn
 from model.geo.distance import check_points
 from world import WORLD_VERSION
 
+LOG = logging.getLogger("homing.arena")
+
 OPPONENT = 1  # its seat
 
 Opponent = Callable[[list[Image.Image]], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A picture that was ordered for a player, and what is to be done when it is there: the clock starts."""
+
+    order: Order
+    shown: Callable[[], None]
+
+    def wait(self) -> bytes:
+        """The JPEG, waited for in this thread; the clock starts."""
+        jpeg = self.order.wait()
+        self.shown()
+        return jpeg
 
 
 class Arena:
@@ -68,7 +87,7 @@ class Arena:
         self._panoramas, self._pictures = PanoramaCache(), Pictures(maps)
         self._turns = ModelTurns(self._play)
         self._lock = threading.Lock()
-        self._cold = True
+        self._ready, self._warming = ReadyGames(self._panoramas), threading.Lock()
 
     @property
     def scorebook(self) -> Scorebook:
@@ -78,13 +97,24 @@ class Arena:
                 self._scorebook = Scorebook.open(self._scorebook_url)
             return self._scorebook
 
-    def warm_up(self) -> None:
-        """Make one panorama in the background, once: the first game need not wait for compilers then."""
-        with self._lock:
-            cold, self._cold = self._cold, False
-        source = next(iter(self.maps().values()), None) if cold else None
-        if source is not None and not source.problem:
-            self._panoramas.ahead("warm-up", lambda: source.panorama(source.draw(1, 0)[0]))
+    def warm_up(self, map_name: str | None = None) -> None:
+        """Begin, in the background, to make first pictures of a map, by default of the one that is offered first.
+
+        So a game need not wait for compilers and the atlas, nor for its first picture. One thread at most does so.
+        """
+        if self._warming.acquire(blocking=False):
+            threading.Thread(target=self._prepare, args=(map_name,), name="first pictures", daemon=True).start()
+
+    def _prepare(self, map_name: str | None) -> None:
+        try:
+            maps = self.maps()
+            source = maps.get(map_name) if map_name else next(iter(maps.values()), None)
+            if source is not None and not source.problem:
+                self._ready.prepare(source)
+        except Exception:  # whoever starts a game hears what is wrong, in a sentence
+            LOG.warning("no first picture could be made in stock", exc_info=True)
+        finally:
+            self._warming.release()
 
     def create(
         self,
@@ -107,11 +137,13 @@ class Arena:
         """
         player, known_kind = check_player(name, kind)
         rules = check_rules(time_limit_s, movement)
-        drawn = secrets.randbits(48) if seed is None else check_seed(seed)
+        chosen = None if seed is None else check_seed(seed)
         source = pick_map(self.maps(), map_name)
         if owner is not None:
             check_burden(*self.scorebook.burden(owner, time.time() - STARTED_IN_S))
-        places = self._named(source.draw(ROUNDS, drawn))
+        ready = self._ready.take(source) if chosen is None else None
+        drawn = ready.seed if ready else secrets.randbits(48) if chosen is None else chosen
+        places = self._named(list(ready.places) if ready else source.draw(ROUNDS, drawn))
         game_id = secrets.token_urlsafe(16)
         player_id = named_id(known_kind, player) if known_kind != "person" else owner or f"game:{game_id}"
         game = Game(
@@ -121,7 +153,12 @@ class Arena:
             seed_chosen=seed is not None, world_version=WORLD_VERSION if source.kind == "world" else None,
         )  # fmt: skip
         self.scorebook.add_game(game)
-        self._panoramas.ahead(*self._pictures.first(game, 1))
+        first = self._pictures.first(game, 1)
+        if ready and rules.movement != "nmpz":
+            self._panoramas.rename(ready.key, first[0])
+        self._panoramas.ahead(*first)
+        if chosen is None:
+            self.warm_up(source.name)  # whoever plays this map once may play it again
         return game_id
 
     def game(self, game_id: str) -> Game:
@@ -141,27 +178,38 @@ class Arena:
         return self._find(game_id)
 
     def panorama(self, game_id: str, number: int, width: int = WIDTHS[0]) -> bytes:
-        """The JPEG of a round that is open or over; the clock of an open round starts with the first, smaller one.
+        """The JPEG of a round, waited for in this thread; raises as `order_panorama`."""
+        return self.order_panorama(game_id, number, width).wait()
+
+    def still(self, game_id: str, number: int) -> tuple[bytes, int]:
+        """The one view of a round as JPEG, and its heading, waited for in this thread; raises as `order_still`."""
+        showing, heading_deg = self.order_still(game_id, number)
+        return showing.wait(), heading_deg
+
+    def order_panorama(self, game_id: str, number: int, width: int = WIDTHS[0]) -> Showing:
+        """Order the JPEG of a round that is open or over; the smaller one starts the clock of an open round.
 
         Raises:
             Refused: no such game or round (unknown), a round before its turn or a sharp panorama before the first
-                (not_now), a game that shows one view only (not_allowed), or another width.
+                (not_now), a game that shows one view only (not_allowed), another width, or too many wait (busy).
         """
         game = self._shown(game_id, number)
         making = self._pictures.panorama(game, number, width)
-        if width != WIDTHS[0] and game.rounds[number - 1].started_at is None:
+        if width == WIDTHS[0]:
+            return self._hand_out(game, number, making)
+        if game.rounds[number - 1].started_at is None:
             raise Refused(f"The first panorama of round {number} comes before the sharp one.", "not_now")
-        return self._hand_out(game, number, making)
+        return Showing(self._panoramas.order(*making, Urgency.SHARP), lambda: None)
 
-    def still(self, game_id: str, number: int) -> tuple[bytes, int]:
-        """The one view of a round as JPEG, and its heading in whole degrees; otherwise as `panorama`.
+    def order_still(self, game_id: str, number: int) -> tuple[Showing, int]:
+        """Order the one view of a round, and its heading in whole degrees; otherwise as `order_panorama`.
 
         Raises:
-            Refused: as in `panorama`; a game that shows panoramas (not_allowed).
+            Refused: as in `order_panorama`; a game that shows panoramas (not_allowed).
         """
         game = self._shown(game_id, number)
-        jpeg = self._hand_out(game, number, self._pictures.still(game, number))
-        return jpeg, self._pictures.heading_deg(game, number)
+        showing = self._hand_out(game, number, self._pictures.still(game, number))
+        return showing, self._pictures.heading_deg(game, number)
 
     def guess(self, game_id: str, number: int, lat: float | None, lng: float | None) -> Round:
         """Judge a guess, write it, and answer the round with its truth; without a position, the time ran out.
@@ -244,13 +292,14 @@ class Arena:
                 raise Refused("This game was left for too long and is closed; start a new one.", "not_now")
         return game
 
-    def _hand_out(self, game: Game, number: int, making: Making) -> bytes:
-        jpeg = self._panoramas.get(*making)
-        if game.rounds[number - 1].started_at is None:
-            self.scorebook.start_round(game.game_id, number)
-        if number < len(game.rounds):
-            self._panoramas.ahead(*self._pictures.first(game, number + 1))
-        return jpeg
+    def _hand_out(self, game: Game, number: int, making: Making) -> Showing:
+        def shown() -> None:
+            if game.rounds[number - 1].started_at is None:
+                self.scorebook.start_round(game.game_id, number)
+            if number < len(game.rounds):
+                self._panoramas.ahead(*self._pictures.first(game, number + 1))
+
+        return Showing(self._panoramas.order(*making), shown)
 
     def _play(self, game_id: str, played: Played) -> None:
         """The opponent's turn: the rounds that it has not played yet."""
@@ -262,7 +311,7 @@ class Arena:
         for one in game.rounds:
             if OPPONENT in one.guesses:
                 continue
-            jpeg = self._panoramas.get(*self._pictures.first(game, one.number))
+            jpeg = self._panoramas.get_in_turn(*self._pictures.first(game, one.number))
             started = time.perf_counter()
             with Image.open(io.BytesIO(jpeg)) as picture:
                 position = self.opponent([picture.convert("RGB")])

@@ -16,19 +16,20 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from arena.games import Arena, Opponent
+from arena.games import Arena, Opponent, Showing
 from arena.labels import map_labels
 from arena.pictures import WIDTHS
 from arena.records import MODEL_NAME, player_id_of
 from arena.rules import MOVEMENTS, ROUNDS, TIME_LIMIT_S, Reason, Refused
 from arena.state import game_state, guess_result, opponent_state
+from arena.threads import Threads
 from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
+from model.geo.folders import without_folders
 from world import WORLD_VERSION
 
 COOKIE, COOKIE_S = "homing_player", 365 * 24 * 3600
@@ -91,7 +92,7 @@ def _told(
             if isinstance(error, Refused):
                 status, retry_s = _REFUSED[error.reason], error.retry_s
             again = {"Retry-After": str(math.ceil(retry_s or RETRY_S))} if status in (429, 503) else None
-            return JSONResponse({"error": str(error)}, status, again)
+            return JSONResponse({"error": without_folders(str(error))}, status, again)
 
     return tell
 
@@ -100,10 +101,10 @@ class _Web:
     """The handlers, around one arena."""
 
     def __init__(self, arena: Arena) -> None:
-        self.arena = arena
+        self.arena, self._threads = arena, Threads()
 
     async def page(self, _request: Request) -> Response:
-        await run_in_threadpool(self.arena.warm_up)  # while the player types a name
+        self.arena.warm_up()  # while the player types a name
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def home(self, request: Request) -> Response:
@@ -114,7 +115,7 @@ class _Web:
 
     @_told
     async def maps(self, _request: Request) -> Response:
-        found = await run_in_threadpool(self.arena.maps)
+        found = await self._threads.run(self.arena.maps)
         listed = [
             {"name": one.name, "title": one.title, "description": one.description, "kind": one.kind,
              "scale_km": one.scale_km, "error": one.problem or None}
@@ -130,14 +131,14 @@ class _Web:
 
     @_told
     async def labels(self, _request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(map_labels), headers={"Cache-Control": "max-age=86400"})
+        return JSONResponse(await self._threads.run(map_labels), headers={"Cache-Control": "max-age=86400"})
 
     @_told
     async def outlines(self, request: Request) -> Response:
         kind = request.path_params["kind"]
         if kind not in ("land", "borders"):
             raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', "unknown")
-        body = await run_in_threadpool(_outline_bytes, kind)
+        body = await self._threads.run(_outline_bytes, kind)
         return Response(body, media_type="application/geo+json", headers={"Cache-Control": "max-age=86400"})
 
     @_told
@@ -145,7 +146,7 @@ class _Web:
         body = await _read_json(request)
         known = _secret(request)
         secret = known or secrets.token_urlsafe(32)
-        game_id = await run_in_threadpool(
+        game_id = await self._threads.run(
             self.arena.create, body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), player_id_of(secret),
         )  # fmt: skip
@@ -158,31 +159,39 @@ class _Web:
 
     @_told
     async def state(self, request: Request) -> Response:
-        found = await run_in_threadpool(self._state, request.path_params["game_id"], _asker(request))
+        found = await self._threads.run(self._state, request.path_params["game_id"], _asker(request))
         return JSONResponse(found, headers=_FRESH)
 
     @_told
     async def panorama(self, request: Request) -> Response:
         number, width = _number(request), _width(request)
-        jpeg = await run_in_threadpool(self.arena.panorama, request.path_params["game_id"], number, width)
-        return Response(jpeg, media_type="image/jpeg", headers=_KEPT)
+        showing = await self._threads.run(self.arena.order_panorama, request.path_params["game_id"], number, width)
+        return await self._picture(request, showing)
 
     @_told
     async def still(self, request: Request) -> Response:
-        jpeg, heading_deg = await run_in_threadpool(self.arena.still, request.path_params["game_id"], _number(request))
-        return Response(jpeg, media_type="image/jpeg", headers=_KEPT | {"X-Heading-Deg": str(heading_deg)})
+        game_id, number = request.path_params["game_id"], _number(request)
+        showing, heading_deg = await self._threads.run(self.arena.order_still, game_id, number)
+        return await self._picture(request, showing, {"X-Heading-Deg": str(heading_deg)})
+
+    async def _picture(self, request: Request, showing: Showing, headers: dict[str, str] | None = None) -> Response:
+        jpeg = await showing.order.arrive(request.is_disconnected)
+        if jpeg is None:
+            return Response(status_code=204)  # nobody is there to read it
+        await self._threads.run(showing.shown)
+        return Response(jpeg, media_type="image/jpeg", headers=_KEPT | (headers or {}))
 
     @_told
     async def guess(self, request: Request) -> Response:
         number, body = _number(request), await _read_json(request)
         out_of_time = "lat" in body and "lng" in body and body["lat"] is None and body["lng"] is None
         lat, lng = (None, None) if out_of_time else (_degrees(body, "lat"), _degrees(body, "lng"))
-        done = await run_in_threadpool(self.arena.guess, request.path_params["game_id"], number, lat, lng)
+        done = await self._threads.run(self.arena.guess, request.path_params["game_id"], number, lat, lng)
         return JSONResponse({"round": number, **guess_result(done)})
 
     @_told
     async def play_opponent(self, request: Request) -> Response:
-        found, status = await run_in_threadpool(self._opponent, request.path_params["game_id"], _asker(request))
+        found, status = await self._threads.run(self._opponent, request.path_params["game_id"], _asker(request))
         return JSONResponse(found, status, headers=_FRESH)
 
     def _state(self, game_id: str, asker: str | None) -> dict[str, Any]:
