@@ -24,9 +24,9 @@ NEVER = {
     "model": {"streamlit", "selenium"},
 }
 OURS = {
-    "streamlit_app.py": {"arena.routes", "api", "model.geolocator", "pages"},
+    "streamlit_app.py": {"arena.routes", "arena.guard", "api", "model.geolocator", "pages"},
     "pages": {"model.geolocator", "model.metrics", "model.geo", "world", "arena.scorebook", "arena.records",
-              "arena.imports", "arena.statistics", "bot.runner", "pages.components"},
+              "arena.imports", "arena.statistics", "arena.guard", "bot.runner", "pages.components"},
     "bot": {"model.geolocator", "model.geo", "arena.scorebook", "arena.records", "bot"},
     "api": {"model.geolocator", "arena.statistics", "api"},
     "arena": {"model.data.views", "model.geo", "model.metrics", "world", "arena"},
