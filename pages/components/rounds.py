@@ -13,7 +13,7 @@ from pages.components import maps, names, words
 from pages.components.identity import PLAYER_COLOURS, RGB, TRUTH
 
 FURTHER_COLOURS: tuple[RGB, ...] = (
-    (64, 132, 196), (190, 84, 140), (110, 150, 60), (150, 110, 80), (60, 150, 190), (176, 120, 200),
+    (64, 132, 196), (190, 84, 140), (110, 150, 60), (150, 110, 80), (104, 118, 140), (170, 150, 40),
 )  # fmt: skip
 ORDER = {"person": 0, "bot": 1, "model": 2}
 PER_PLAYER = ("score", "distance_km")
@@ -57,17 +57,17 @@ def table(frame: pd.DataFrame) -> None:
     frame = _first(frame)
     order = list(dict.fromkeys(frame.sort_values("kind", key=lambda kind: kind.map(ORDER), kind="stable")["player"]))
     wide = frame.pivot_table(index=["round", "country"], columns="player", values=list(PER_PLAYER), aggfunc="first")
-    shown = pd.DataFrame({"round": wide.index.get_level_values(0), "country": wide.index.get_level_values(1)})
-    columns = {"round": st.column_config.Column("Round", width=54), "country": st.column_config.Column("In", width=54)}
-    for number, player in enumerate(order):  # scores first: they must be seen without scrolling
-        shown[f"score-{number}"] = wide[("score", player)].to_numpy() if ("score", player) in wide else float("nan")
-        columns[f"score-{number}"] = st.column_config.ProgressColumn(
-            _title(player), format="%d", min_value=0, max_value=MAX_SCORE, width=108
-        )
-    for number, player in enumerate(order):
+    shown = pd.DataFrame({"Round": wide.index.get_level_values(0), "In": wide.index.get_level_values(1)})
+    columns = {"Round": st.column_config.Column(width=50), "In": st.column_config.Column(width=44)}
+    for player in order:  # scores first: they must be seen without scrolling
+        title = _title(player, shown)
+        shown[title] = wide[("score", player)].to_numpy() if ("score", player) in wide else float("nan")
+        columns[title] = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=MAX_SCORE, width=96)
+    for player in order:
+        title = _title(f"{player}: away", shown)
         away = wide[("distance_km", player)] if ("distance_km", player) in wide else [float("nan")] * len(wide)
-        shown[f"away-{number}"] = [words.distance(km) if pd.notna(km) else "—" for km in away]
-        columns[f"away-{number}"] = st.column_config.Column(f"{_title(player)}: away")
+        shown[title] = [words.distance(km) if pd.notna(km) else "—" for km in away]
+        columns[title] = st.column_config.Column(width=84)
     st.dataframe(shown, hide_index=True, width="stretch", column_config=columns)
 
 
@@ -101,6 +101,8 @@ def _first(frame: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop_duplicates(["player", "round"])
 
 
-def _title(player: str) -> str:
-    """A name as the title of a column, which is drawn as text; never empty, for an empty title shows the column's own."""
-    return player.strip() or "?"
+def _title(wanted: str, shown: pd.DataFrame) -> str:
+    """A title for another column: a player may be called like one that is there already."""
+    while wanted in shown:
+        wanted += " (player)"
+    return wanted
