@@ -2,8 +2,8 @@
 
     streamlit run streamlit_app.py
 
-The geolocator is loaded with the first guess and then shared by all three; the game itself knows no model, it is
-handed an opponent.
+The geolocator is loaded in the background at the start (pages/components/warm_up.py) and then shared by all three; the
+game itself knows no model, it is handed an opponent.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from starlette.routing import Mount
 
 from api import create_api
 from arena.routes import routes
-from pages.components import notices, resources
+from pages.components import notices, resources, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
@@ -46,4 +46,5 @@ app = st.App(
     DASHBOARD,
     routes=[Mount("/api/v1", app=create_api(locate, describe)), *routes(opponent=play_round)],
     on_script_error=notices.explain,
+    lifespan=warm_up.lifespan,
 )
