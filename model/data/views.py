@@ -43,13 +43,17 @@ class Handed:
 
 
 def look_at(
-    images: Source | Sequence[Source], size: int | None = None, world_version: int | None = None, strips: bool = True
+    images: Source | Sequence[Source],
+    size: int | None = None,
+    world_version: int | None = None,
+    samples: int = SUPERSAMPLE,
 ) -> Handed:
     """What a person hands over, read by its shape: the door for people, and for nobody else.
 
     A 2:1 picture is a panorama, a 4:1 picture four square views side by side (N, E, S, W), four pictures are four
     views, anything else is a photo. `world_version` is for callers who know that the simulated Earth drew the pictures
-    where these cannot say so, as screenshots cannot: such pictures are never called blank.
+    where these cannot say so, as screenshots cannot: such pictures are never called blank. `size` and `samples` are
+    for views cut from a panorama, as in `panorama_to_views`.
 
     Raises:
         ImageError: as `gather_views`, or a picture in which there is nothing to see.
@@ -65,9 +69,9 @@ def look_at(
     version = world_version if world_version is not None else drawn.pop() if len(drawn) == 1 else None
     if len(opened) == 4:
         return Handed(opened, "views", version)
-    if strips and is_strip(opened[0]):
+    if is_strip(opened[0]):
         return Handed(strip_to_views(opened[0]), "strip", version)
-    views = _views_of(opened[0], size)
+    views = _views_of(opened[0], size, samples)
     return Handed(views, "panorama" if len(views) == 4 else "photo", version)
 
 
@@ -100,20 +104,25 @@ def is_panorama(image: Image.Image) -> bool:
 
 
 def panorama_to_views(
-    panorama: Image.Image, size: int, headings: Sequence[float] = HEADINGS_DEG, fov_deg: float = 90.0
+    panorama: Image.Image,
+    size: int,
+    headings: Sequence[float] = HEADINGS_DEG,
+    fov_deg: float = 90.0,
+    samples: int = SUPERSAMPLE,
 ) -> list[Image.Image]:
     """Square gnomonic views of `size` pixels cut from an equirectangular panorama, anti-aliased.
 
-    The panorama's middle column looks north (heading 0) and headings grow to the right; pitch is 0.
+    The panorama's middle column looks north (heading 0) and headings grow to the right; pitch is 0. `samples` along
+    each side of a pixel are averaged; the models were trained with the default, one is enough to be looked at.
     """
-    ideal = round(SUPERSAMPLE * size * math.pi / math.tan(math.radians(fov_deg) / 2.0))  # pixels round the horizon
+    ideal = round(samples * size * math.pi / math.tan(math.radians(fov_deg) / 2.0))  # pixels round the horizon
     if panorama.width > 1.5 * ideal:
         panorama = panorama.resize((ideal, max(2, ideal // 2)), Image.Resampling.BOX)
     pixels = np.asarray(panorama.convert("RGB"), np.float32)  # (H, W, 3)
     views, drawn = [], drawn_by(panorama)
     for heading in headings:
-        x, y = _sampling_grid(size * SUPERSAMPLE, float(heading), float(fov_deg), *pixels.shape[:2])
-        fine = _bilinear(pixels, x, y).reshape(size, SUPERSAMPLE, size, SUPERSAMPLE, 3)
+        x, y = _sampling_grid(size * samples, float(heading), float(fov_deg), *pixels.shape[:2])
+        fine = _bilinear(pixels, x, y).reshape(size, samples, size, samples, 3)
         views.append(mark(Image.fromarray(np.rint(fine.mean(axis=(1, 3))).astype(np.uint8)), drawn))
     return views
 
@@ -166,9 +175,9 @@ def _named(given: Sequence[Source], number: int) -> str | None:
     return f"the view to the {DIRECTIONS[number]}" + (f" ({own})" if own else "")
 
 
-def _views_of(image: Image.Image, size: int | None) -> list[Image.Image]:
+def _views_of(image: Image.Image, size: int | None, samples: int = SUPERSAMPLE) -> list[Image.Image]:
     if is_panorama(image):
-        return panorama_to_views(image, size or min(1024, max(MIN_SIDE, image.width // 4)))
+        return panorama_to_views(image, size or min(1024, max(MIN_SIDE, image.width // 4)), samples=samples)
     return [image]
 
 

@@ -39,7 +39,7 @@ def find(files: Sequence[bytes]) -> Found:
         HomingError: a file that is no picture, one with nothing to see, or a checkpoint that cannot answer.
     """
     guess = resources.geolocator().locate(list(files))
-    return Found(guess, look_at(files), files)
+    return Found(guess, look_at(files, pictures.VIEW_PX, samples=1), files)
 
 
 def show(found: Found, sample: Sample | None) -> None:
