@@ -397,3 +397,4 @@ def test_a_model_that_cannot_play_says_why_once_and_may_be_asked_again(serve, ev
 
     eventually(ask)
     assert [answer.json()["error"] for answer in told] == ["Looked for a checkpoint, found none."]
+    assert told[0].status_code == 503 and told[0].headers["retry-after"]
