@@ -105,4 +105,4 @@ def _frame(db: Connection, query: Select[Any]) -> pd.DataFrame:
 
 
 def _utc(seconds: pd.Series) -> pd.Series:
-    return pd.to_datetime(seconds.astype("float64"), unit="s", utc=True)
+    return pd.to_datetime(seconds.astype("float64"), unit="s", utc=True).astype("datetime64[us, UTC]")

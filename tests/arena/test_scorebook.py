@@ -112,7 +112,7 @@ def test_a_guess_that_never_came_and_a_seed_that_is_unknown_are_missing(book):
 
 def test_an_empty_book_has_the_same_columns_and_types_as_a_full_one(book):
     empty, no_games = book.guesses(), book.games()
-    book.add_games([imported("g1", "f1")])
+    book.add_games([imported("g1", "f1"), imported("g2", "f2", at=1.6e9 + 0.123456)])
     full, games = book.guesses(), book.games()
     assert empty.columns.tolist() == full.columns.tolist() == COLUMNS
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
