@@ -75,8 +75,10 @@ def _filters(book: pd.DataFrame, picked: tuple[int, ...]) -> Choice:
     present = [str(band) for band in book["band"].cat.categories if (book["band"] == band).any()]
     bands = st.multiselect("Ratings of people", present, key="compare-bands", placeholder="All ratings")
     first, last = book["at"].min().date(), book["at"].max().date()
-    days = st.date_input("Days", (first, last), min_value=first, max_value=last, key="compare-days",
-                         help="Imported rounds without a date carry the day of their import.")  # fmt: skip
+    days = st.date_input(
+        "Days, from and to", [], min_value=first, max_value=last, key="compare-days",
+        help="Empty: all days. Imported rounds without a date carry the day of their import.",
+    )  # fmt: skip
     span = days if isinstance(days, tuple) else (days,)
     seeds = st.toggle(
         "Games on a chosen seed too", key="compare-seeds",
