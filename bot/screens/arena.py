@@ -6,11 +6,20 @@ from urllib.parse import urlencode
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.screens.guess_map import GuessMap
-from bot.screens.screen import Locator, Screen
+from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
 from model.errors import BrowserError
+
+RETRY_S = 10.0  # a guess sent again is answered sooner
+# Nothing, where the server has no such answer: then the page has nothing to tell either.
+_ASK_FOR_ROUNDS = """
+const [game, done] = arguments;
+fetch(new URL('arena/api/games/' + encodeURIComponent(game), document.baseURI))
+  .then((answer) => answer.json()).then((state) => done(state.rounds ?? [])).catch(() => done([]));
+"""
 
 
 class StartScreen(Screen):
@@ -125,6 +134,28 @@ class SummaryScreen(Screen):
         return int(float(self.attribute(self.SUMMARY, "data-total")))
 
 
+class ErrorScreen(Screen):
+    """A sentence about what went wrong, and often a button that does it again."""
+
+    RETRY: Locator = (By.ID, "retry")
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the page shows an error."""
+        return self.attribute(self.BODY, "data-state") == "error"
+
+    def try_again(self) -> bool:
+        """Press the button and see the error go; False where there is none, nothing to press, or it stays."""
+        if not (self.loaded and self.shown(self.RETRY)):
+            return False
+        self.find(self.RETRY).click()
+        try:
+            WebDriverWait(self.driver, RETRY_S, SLOW_POLL_S).until(lambda _: not self.loaded)
+        except TimeoutException:
+            return False
+        return True
+
+
 class ArenaSite:
     """The arena, as `bot.screens.site.Site` describes a page that can be played."""
 
@@ -134,6 +165,7 @@ class ArenaSite:
         self.start, self.look = StartScreen(driver, timeout_s), LookScreen(driver, timeout_s)
         self.map = GuessMap(driver, timeout_s)
         self.result, self.summary = ResultScreen(driver, timeout_s), SummaryScreen(driver, timeout_s)
+        self.error = ErrorScreen(driver, timeout_s)
 
     def begin(self, player: str, map_name: str, seed: int | None) -> None:
         """Open the page with name, map and seed filled in, and start a game."""
@@ -191,6 +223,26 @@ class ArenaSite:
     def next_round(self) -> None:
         """Go on."""
         self.result.next_round()
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """Every guessed round, as the page itself asks the server for them when it takes up a game."""
+        rounds = self.driver.execute_async_script(_ASK_FOR_ROUNDS, self.game_id()) or []
+        return {
+            int(one["round"]): Outcome(
+                one["truth"]["lat"], one["truth"]["lng"], one["distance_km"], one["score"],
+                (one["guess"]["lat"], one["guess"]["lng"]),
+            )
+            for one in rounds
+            if one.get("status") == "guessed" and one.get("guess") and one.get("distance_km") is not None
+        }  # fmt: skip
+
+    def try_again(self) -> bool:
+        """Press "Try again", where the page offers it."""
+        return self.error.try_again()
+
+    def resume_command(self, game_id: str, map_name: str) -> str:
+        """What to type to go on with a game that was left."""
+        return f"python -m bot --url {self.base_url} --map {map_name} --resume {game_id}"
 
     def total(self) -> int:
         """The points of the game."""

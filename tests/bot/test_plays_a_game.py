@@ -4,8 +4,11 @@ The places are painted into the panoramas as shades of grey, north and east for 
 longitude, so the player can only be right if it turns, photographs, clicks and submits rightly.
 """
 
+import contextlib
 import io
 import json
+import os
+import signal
 import socket
 import threading
 from collections.abc import Sequence
@@ -23,10 +26,10 @@ from arena.games import Arena
 from arena.routes import routes
 from arena.scorebook import Place, Scorebook
 from bot.__main__ import BotConfig
-from bot.events import read_events
-from bot.player import Player
+from bot.album import Album
+from bot.events import EventLog, read_events
+from bot.player import Player, Sitting, Trouble
 from bot.screens.arena import ArenaSite
-from model.errors import BrowserError
 from model.geo.distance import haversine_km
 from model.geo.scoring import geoguessr_score
 
@@ -146,38 +149,83 @@ def test_a_whole_game_is_played_and_lands_in_the_scorebook(arena_url, book, tmp_
     assert all(Image.open(out / name).width == 1600 for name in strips)
 
 
-def test_a_game_whose_browser_dies_is_resumed_where_it_was(arena_url, book, tmp_path, no_atlas):
-    from bot.browser import open_browser
+def test_a_browser_that_is_killed_in_mid_round_costs_neither_round_nor_game(
+    arena_url, book, tmp_path, no_atlas, monkeypatch, capsys
+):
+    opened, looks = [], []
+    real = command.open_browser
 
-    looks = []
+    @contextlib.contextmanager
+    def remembered(headed):
+        with real(headed) as driver:
+            opened.append(driver)
+            yield driver
 
-    def kill_in_round_3(views):
+    def kill_in_round_2(views):
         looks.append(views)
-        if len(looks) == 3:
-            driver.quit()
+        if len(looks) == 2:
+            os.kill(opened[0].service.process.pid, signal.SIGKILL)
         return read_greys(views)
 
-    names, outlines = command._atlas()
-    with open_browser() as driver:
-        player = Player(ArenaSite(driver, arena_url), kill_in_round_3, tmp_path, outlines, names, lambda event: None)
-        with pytest.raises(BrowserError, match="--resume") as caught:
-            player.play("Test bot", "world", 5)
-    game_id = str(caught.value).split()[-1]
-    assert sorted(book.guesses(game_id=game_id)["round"]) == [1, 2]
+    monkeypatch.setattr(command, "open_browser", remembered)
+    out = tmp_path / "out"
+    (game,) = command.main(BotConfig(url=arena_url, seed=5, name="Test bot", json=True, out=out), kill_in_round_2)
+    assert [played.round for played in game.rounds] == [1, 2, 3, 4, 5] and game.failed is None
+    assert list(book.guesses()["score"]) == [played.score for played in game.rounds]
+    assert len(opened) == 2
+    lost = [happened for happened in read_events(out / "events.jsonl") if happened["event"] == "lost"]
+    assert [one["again"] for one in lost] == [True]
+    assert json.loads(capsys.readouterr().out.strip().splitlines()[-1])["failed"] == []
 
-    (game,) = command.main(BotConfig(url=arena_url, resume=game_id, out=tmp_path / "out"), read_greys)
-    assert [played.round for played in game.rounds] == [3, 4, 5]
-    assert sorted(book.guesses(game_id=game_id)["round"]) == [1, 2, 3, 4, 5]
-    assert game.total == book.guesses(game_id=game_id)["score"].sum()
+
+class Deaf(ArenaSite):
+    """Loses its browser between submit and result, in one round."""
+
+    deaf_in = 0
+
+    def guess(self, lat, lng):
+        number, pin = self.round(), super().guess(lat, lng)
+        if number == self.deaf_in:
+            self.result.wait_until_loaded()  # the guess has arrived
+            self.driver.quit()
+        return pin
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_a_guess_whose_answer_nobody_read_is_read_by_the_run_that_resumes_the_game(
+    arena_url, book, tmp_path, no_atlas, number
+):
+    from bot.browser import open_browser
+
+    names, outlines = command._atlas()
+    log, sitting = EventLog(tmp_path / "first" / "events.jsonl"), Sitting("Test bot", "world", 5)
+    with open_browser() as driver, pytest.raises(Trouble):
+        site = Deaf(driver, arena_url)
+        site.deaf_in = number
+        Player(site, read_greys, Album(tmp_path / "first", outlines, names, log)).play(sitting)
+    assert sorted(book.guesses(game_id=sitting.game_id)["round"]) == list(range(1, number + 1))
+    told = [happened["round"] for happened in read_events(log.path) if happened["event"] == "round"]
+    assert told == list(range(1, number))
+
+    config = BotConfig(url=arena_url, resume=sitting.game_id, out=tmp_path / "first")
+    (game,) = command.main(config, read_greys)
+    assert [played.round for played in game.rounds] == list(range(number, 6))
+    written = book.guesses(game_id=sitting.game_id).sort_values("round")
+    assert [played.score for played in game.rounds] == list(written["score"])[number - 1 :]
+    assert game.rounds[0].guess_lat == pytest.approx(written["guess_lat"].iloc[number - 1], abs=1e-3)
+    assert game.total == written["score"].sum()
+    told = [happened["round"] for happened in read_events(log.path) if happened["event"] == "round"]
+    assert told == [1, 2, 3, 4, 5]
 
 
 def test_an_unknown_map_is_told_in_the_words_of_the_page(arena_url, tmp_path, no_atlas):
-    with pytest.raises(BrowserError, match="no map “moon”"):
-        command.main(BotConfig(url=arena_url, map="moon", out=tmp_path), read_greys)
-    assert read_events(tmp_path / "events.jsonl")[-1]["event"] == "failed"
+    (game,) = command.main(BotConfig(url=arena_url, map="moon", out=tmp_path), read_greys)
+    assert "no map “moon”" in game.failed and not game.rounds
+    events = read_events(tmp_path / "events.jsonl")
+    assert (events[-1]["event"], events[-1]["lost"]) == ("finished", 1)
     assert (tmp_path / "failure.png").is_file()
 
 
 def test_an_unknown_game_cannot_be_resumed(arena_url, tmp_path, no_atlas):
-    with pytest.raises(BrowserError, match="no game 'nowhere'"):
-        command.main(BotConfig(url=arena_url, resume="nowhere", out=tmp_path), read_greys)
+    (game,) = command.main(BotConfig(url=arena_url, resume="nowhere", out=tmp_path), read_greys)
+    assert "no game 'nowhere'" in game.failed
