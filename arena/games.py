@@ -14,13 +14,14 @@ import pandas as pd
 from PIL import Image
 
 from arena.panoramas import PanoramaCache
+from arena.records import HOST, MODEL_NAME, Game, Guess, Place, Round, Seat, named_id
 from arena.rules import ROUNDS, Refused, check_player, check_seed, check_turn, judge, open_round
-from arena.scorebook import HOST, Game, Guess, Place, Round, Scorebook
+from arena.scorebook import Scorebook
 from arena.sources import Source, find_maps, pick_map
 from model.geo.distance import check_points
+from world import WORLD_VERSION
 
 OPPONENT = 1  # its seat
-OPPONENT_NAME = "Homing"
 
 Opponent = Callable[[list[Image.Image]], tuple[float, float]]
 
@@ -77,9 +78,11 @@ class Arena:
         drawn = secrets.randbits(48) if seed is None else check_seed(seed)
         source = pick_map(self.maps(), map_name)
         places = self._named(source.draw(ROUNDS, drawn))
+        seat = Seat(player, known_kind, named_id(known_kind, player))
         game = Game(
             secrets.token_urlsafe(16), source.name, source.kind, drawn, source.scale_km, time.time(), None,
-            {HOST: (player, known_kind)}, tuple(Round(i, place, None) for i, place in enumerate(places, start=1)),
+            {HOST: seat}, tuple(Round(i, place, None) for i, place in enumerate(places, start=1)),
+            seed_chosen=seed is not None, world_version=WORLD_VERSION if source.kind == "world" else None,
         )  # fmt: skip
         self.scorebook.add_game(game)
         self._panoramas.ahead(*self._making(game, 1))
@@ -89,12 +92,12 @@ class Arena:
         """A game by its id.
 
         Raises:
-            Refused: there is none (404).
+            Refused: there is none (unknown).
         """
         game = self.scorebook.game(game_id)
         if game is None:
             raise Refused(
-                f"There is no game {game_id!r:.40}; it may belong to another scorebook. Start a new one.", 404
+                f"There is no game {game_id!r:.40}; it may belong to another scorebook. Start a new one.", "unknown"
             )
         return game
 
@@ -102,7 +105,7 @@ class Arena:
         """The JPEG of a round that is open or over; the clock of an open round starts here.
 
         Raises:
-            Refused: no such game or round (404), or a round before its turn (409).
+            Refused: no such game or round (unknown), or a round before its turn (not_now).
         """
         game = self.game(game_id)
         if number not in game.guessed():
@@ -118,7 +121,7 @@ class Arena:
         """Judge a guess, write it, and answer the round with its truth.
 
         Raises:
-            Refused: guessed before, after the end, not its turn (409). CoordinateError: no place on Earth.
+            Refused: guessed before, after the end, not its turn (not_now). CoordinateError: no place on Earth.
         """
         game = self.game(game_id)
         check_turn(number, game.guessed())
@@ -134,18 +137,18 @@ class Arena:
         """Let the opponent play the rounds of a finished game; asked again, it answers what it played before.
 
         Raises:
-            Refused: no opponent here (404), or the game is not over (409).
+            Refused: no opponent here (unknown), or the game is not over (not_now).
         """
         game = self.game(game_id)
         if self.opponent is None:
             raise Refused(
-                "No model is at the table: this is the game alone. Start the whole app to play against it.", 404
+                "No model is at the table: this is the game alone. Start the whole app to play against it.", "unknown"
             )
         if open_round(game.guessed()) is not None:
-            raise Refused("The model plays these rounds when you have finished them.", 409)
+            raise Refused("The model plays these rounds when you have finished them.", "not_now")
         with self._playing:  # one at a time: two would only make each other slower
             game = self.game(game_id)
-            self.scorebook.add_seat(game_id, OPPONENT, OPPONENT_NAME, "model")
+            self.scorebook.add_seat(game_id, OPPONENT, Seat(MODEL_NAME, "model", named_id("model", MODEL_NAME)))
             for one in game.rounds:
                 if OPPONENT in one.guesses:
                     continue

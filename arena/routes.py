@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from arena.games import Arena, Opponent
 from arena.labels import map_labels
-from arena.rules import ROUNDS, Refused
+from arena.rules import ROUNDS, Reason, Refused
 from arena.state import game_state, guess_result, opponent_state
 from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
 from world import WORLD_VERSION
@@ -26,6 +26,11 @@ from world import WORLD_VERSION
 STATIC = Path(__file__).with_name("static")
 MAX_BODY_BYTES = 10_000
 
+# What HTTP calls the reasons for which a move is refused.
+_REFUSED: dict[Reason, int] = {
+    "malformed": 400, "unknown": 404, "not_now": 409, "not_allowed": 403, "too_many": 429,
+    "too_long": 413, "busy": 503,
+}  # fmt: skip
 _STATUS: dict[type[HomingError], int] = {CoordinateError: 400, GameError: 400, ImageError: 422, StorageError: 503}
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -70,7 +75,7 @@ def _told(
             return await handler(self, request)
         except HomingError as error:
             known = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
-            return JSONResponse({"error": str(error)}, error.status if isinstance(error, Refused) else known)
+            return JSONResponse({"error": str(error)}, _REFUSED[error.reason] if isinstance(error, Refused) else known)
 
     return tell
 
@@ -110,7 +115,7 @@ class _Web:
     async def outlines(self, request: Request) -> Response:
         kind = request.path_params["kind"]
         if kind not in ("land", "borders"):
-            raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', 404)
+            raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', "unknown")
         body = await run_in_threadpool(_outline_bytes, kind)
         return Response(body, media_type="application/geo+json", headers={"Cache-Control": "max-age=86400"})
 
@@ -155,7 +160,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise Refused(f"This request is longer than {MAX_BODY_BYTES} bytes.", 413)
+            raise Refused(f"This request is longer than {MAX_BODY_BYTES} bytes.", "too_long")
     try:
         values = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
@@ -178,7 +183,7 @@ def _degrees(body: dict[str, Any], name: str) -> float:
 def _number(request: Request) -> int:
     text = request.path_params["number"]
     if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise Refused(f"There is no round {text!r:.20}; a game has rounds 1 to {ROUNDS}.", 404)
+        raise Refused(f"There is no round {text!r:.20}; a game has rounds 1 to {ROUNDS}.", "unknown")
     return int(text)
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from arena.games import OPPONENT
+from arena.records import HOST, Game, Guess, Round
 from arena.rules import MAX_TOTAL, open_round
-from arena.scorebook import HOST, Game, Guess, Round
 
 
 def game_state(game: Game, map_title: str, view: tuple[float, float, float, float], opponent: bool) -> dict[str, Any]:
     """Everything the page needs to draw or resume a game; the seed, which tells all places, only after the end."""
-    player, kind = game.seats[HOST]
+    host = game.seats[HOST]
     current = open_round(game.guessed(), len(game.rounds))
     played_by_opponent = len(game.guessed(OPPONENT)) == len(game.rounds)
     return {
@@ -19,8 +19,8 @@ def game_state(game: Game, map_title: str, view: tuple[float, float, float, floa
         "source": game.source,
         "scale_km": game.scale_km,
         "view": view,
-        "player": player,
-        "kind": kind,
+        "player": host.player,
+        "kind": host.kind,
         "rounds_total": len(game.rounds),
         "round": current or len(game.rounds),
         "finished": current is None,
@@ -54,8 +54,8 @@ def opponent_state(game: Game) -> dict[str, Any]:
     """What the opponent played on the rounds of a finished game."""
     guesses = [(one.number, one.guesses[OPPONENT]) for one in game.rounds]
     return {
-        "player": game.seats[OPPONENT][0],
-        "kind": game.seats[OPPONENT][1],
+        "player": game.seats[OPPONENT].player,
+        "kind": game.seats[OPPONENT].kind,
         "total": sum(guess.score for _, guess in guesses),
         "rounds": [{"round": number, **_guess(guess)} for number, guess in guesses],
     }

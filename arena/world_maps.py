@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from arena.records import Place
 from arena.rules import Refused
-from arena.scorebook import Place
 from model.geo.scoring import PAPER_SCALE_KM
 
-WIDTH = 2048  # pixels of a panorama
+WIDTH = 2048  # pixels of a panorama that is shown first
 SAMPLES = 4  # rays a pixel
 
 _EARTH = (-58.0, -170.0, 75.0, 180.0)
@@ -64,25 +64,27 @@ class WorldMap:
             for row in frame.to_dict("records")
         ]
 
-    def panorama(self, place: Place) -> Image.Image:
-        """Rendered from the recipe: about a second. It says which version of the world drew it, and no place.
+    def panorama(self, place: Place, width: int = WIDTH) -> Image.Image:
+        """Rendered from the recipe, `width` pixels around, in about a second.
+
+        It says which version of the world drew it, and no place.
 
         Raises:
-            Refused: the place was drawn for another version of the world, whose pixels are gone (409).
+            Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
         """
         from world import SOFTWARE, WORLD_VERSION
         from world.clues import build_scene
         from world.render import render_equirectangular
 
-        recipe = place.recipe
-        if recipe["world"] != WORLD_VERSION:
+        recipe = place.recipe or {}
+        if (drawn_for := recipe.get("world", 1)) != WORLD_VERSION:  # the first version did not yet say so
             raise Refused(
-                f"This game was begun on version {recipe['world']} of the simulated Earth, and the app now draws "
+                f"This game was begun on version {drawn_for} of the simulated Earth, and the app now draws "
                 f"version {WORLD_VERSION}. Start a new game.",
-                409,
+                "not_now",
             )
         scene = build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
-        picture = Image.fromarray(render_equirectangular(scene, width=WIDTH, samples=SAMPLES))
+        picture = Image.fromarray(render_equirectangular(scene, width=width, samples=SAMPLES))
         picture.info["Software"] = SOFTWARE
         return picture
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
+from arena.records import BOT_NAME
 from bot.album import Album, NamePlaces
 from bot.alive import hold_for_life
 from bot.browser import open_browser
@@ -44,7 +45,7 @@ class BotConfig:
     url: str = field(default="http://127.0.0.1:8501", metadata={"help": "the app; started if nothing answers there"})
     map: str = field(default="world", metadata={"help": "the map to play on"})
     seed: int | None = field(default=None, metadata={"help": "seed of the places; game k gets seed + k - 1"})
-    name: str = field(default="Homing bot", metadata={"help": "the name in the scorebook"})
+    name: str = field(default=BOT_NAME, metadata={"help": "the name in the scorebook"})
     json: bool = field(default=False, metadata={"help": "end with one JSON object on the last line"})
     out: Path | None = field(default=None, metadata={"help": "folder of filmstrips and events; by default a new one"})
     resume: str | None = field(default=None, metadata={"help": "id of a game that was left; it is finished first"})

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from arena.games import Arena
-from arena.scorebook import Place
+from arena.records import Place
 
 
 @dataclass

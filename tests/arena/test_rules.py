@@ -34,17 +34,17 @@ def test_rounds_open_one_after_the_other():
 @pytest.mark.parametrize(
     ("number", "guessed", "status", "sentence"),
     [
-        (2, [1, 2], 409, "counts once"),
-        (3, [1], 409, "round 2 waits"),
-        (5, [1, 2, 3, 4, 5], 409, "the game is over"),
-        (6, [], 404, "no round 6"),
-        (0, [], 404, "no round 0"),
+        (2, [1, 2], "not_now", "counts once"),
+        (3, [1], "not_now", "round 2 waits"),
+        (5, [1, 2, 3, 4, 5], "not_now", "the game is over"),
+        (6, [], "unknown", "no round 6"),
+        (0, [], "unknown", "no round 0"),
     ],
 )
 def test_a_move_out_of_turn_is_refused_with_its_reason(number, guessed, status, sentence):
     with pytest.raises(Refused, match=sentence) as refusal:
         check_turn(number, guessed)
-    assert refusal.value.status == status
+    assert refusal.value.reason == status
 
 
 def test_names_are_tidied_and_hostile_ones_refused():
