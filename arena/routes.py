@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from arena.games import Arena, Opponent
-from arena.labels import map_labels
+from arena.labels import map_labels, towns_of_tile
 from arena.rules import ROUNDS, Reason, Refused
 from arena.state import game_state, guess_result, opponent_state
 from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
@@ -55,6 +55,7 @@ def routes(
         Mount("/arena/static", StaticFiles(directory=STATIC)),
         Route(f"{api}/maps", web.maps),
         Route(f"{api}/labels", web.labels),
+        Route(f"{api}/towns/{{zoom:int}}/{{x:int}}/{{y:int}}", web.towns),
         Route(f"{api}/outlines/{{kind}}", web.outlines),
         Route(f"{api}/games", web.create, methods=["POST"]),
         Route(game, web.state),
@@ -91,7 +92,8 @@ class _Web:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def home(self, request: Request) -> Response:
-        return RedirectResponse(str(request.url.replace(path=request.url.path.rstrip("/"))))
+        # Said as a step from here: whatever stands before /arena, a base path or a proxy, stays.
+        return RedirectResponse("../arena" + (f"?{request.url.query}" if request.url.query else ""))
 
     async def deck(self, _request: Request) -> Response:
         return FileResponse(_deck_bundle(), media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
@@ -112,10 +114,15 @@ class _Web:
         return JSONResponse(await run_in_threadpool(map_labels), headers={"Cache-Control": "max-age=86400"})
 
     @_told
+    async def towns(self, request: Request) -> Response:
+        tile = (request.path_params[name] for name in ("zoom", "x", "y"))
+        return JSONResponse(await run_in_threadpool(towns_of_tile, *tile), headers={"Cache-Control": "max-age=86400"})
+
+    @_told
     async def outlines(self, request: Request) -> Response:
         kind = request.path_params["kind"]
-        if kind not in ("land", "borders"):
-            raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', "unknown")
+        if kind not in ("land", "borders", "regions"):
+            raise Refused(f'Outlines are "land", "borders" or "regions"; found {kind!r:.40}.', "unknown")
         body = await run_in_threadpool(_outline_bytes, kind)
         return Response(body, media_type="application/geo+json", headers={"Cache-Control": "max-age=86400"})
 
