@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api import create_api
 from arena.guard import Guard
 from arena.routes import routes
-from pages.components import access, notices, resources
+from pages.components import access, notices, resources, visitor
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
@@ -77,6 +77,6 @@ access.announce()
 app = st.App(
     DASHBOARD,
     routes=front_doors(),
-    middleware=[Middleware(Guard, bound=bound)],
+    middleware=[Middleware(Guard, bound=bound), Middleware(visitor.Greeter)],
     on_script_error=notices.explain,
 )

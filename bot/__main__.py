@@ -117,6 +117,7 @@ def _play(
 ) -> None:
     """Play, and leave in `games` what ended, also when this raises."""
     require_world: Callable[[int | None], None] | None = None
+    identity: dict[str, str] = {}  # of the player, over all browsers
 
     @contextlib.contextmanager
     def doing(what: str) -> Iterator[None]:
@@ -130,7 +131,7 @@ def _play(
         with contextlib.ExitStack() as browser:
             with doing("browser"):
                 driver = browser.enter_context(open_browser(config.headed))
-            yield ArenaSite(driver, config.url)
+            yield ArenaSite(driver, config.url, identity=identity)
 
     if locate is None:  # first: without a model there is no need of an app
         with doing("model"):

@@ -13,6 +13,7 @@ from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
 from model.errors import BrowserError
 
+COOKIE = "homing_player"
 RETRY_S = 10.0  # a guess sent again is answered sooner
 # Nothing, where the server has no such answer: then the page has nothing to tell either.
 _ASK_FOR_ROUNDS = """
@@ -157,10 +158,15 @@ class ErrorScreen(Screen):
 
 
 class ArenaSite:
-    """The arena, as `bot.screens.site.Site` describes a page that can be played."""
+    """The arena, as `bot.screens.site.Site` describes a page that can be played.
 
-    def __init__(self, driver: WebDriver, base_url: str, timeout_s: float = 120.0) -> None:
-        self.driver = driver
+    `identity` is what the arena knows its player by; a browser that takes over from another one is handed it.
+    """
+
+    def __init__(
+        self, driver: WebDriver, base_url: str, timeout_s: float = 120.0, identity: dict[str, str] | None = None
+    ) -> None:
+        self.driver, self.identity = driver, {} if identity is None else identity
         self.base_url = base_url.rstrip("/")
         self.start, self.look = StartScreen(driver, timeout_s), LookScreen(driver, timeout_s)
         self.map = GuessMap(driver, timeout_s)
@@ -192,6 +198,8 @@ class ArenaSite:
             return bool(found)
 
         self.look.wait(anything, "neither a panorama nor a result nor a summary appeared")
+        if (cookie := self.driver.get_cookie(COOKIE)) is not None:
+            self.identity[COOKIE] = str(cookie["value"])
         return found[0]
 
     def round(self) -> int:
@@ -233,7 +241,7 @@ class ArenaSite:
                 (one["guess"]["lat"], one["guess"]["lng"]),
             )
             for one in rounds
-            if one.get("status") == "guessed" and one.get("guess") and one.get("distance_km") is not None
+            if one.get("status") == "guessed" and one.get("guess") and one.get("truth")
         }  # fmt: skip
 
     def try_again(self) -> bool:
@@ -254,6 +262,9 @@ class ArenaSite:
 
     def _visit(self, query: dict[str, str]) -> None:
         url = f"{self.base_url}/arena?{urlencode(query)}"
+        for name, value in self.identity.items():
+            cookie = {"name": name, "value": value, "url": url, "httpOnly": True}
+            self.driver.execute_cdp_cmd("Network.setCookie", cookie)
         try:
             self.driver.get(url)
         except TimeoutException as error:

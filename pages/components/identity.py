@@ -20,7 +20,6 @@ LAND: RGB = (142, 128, 104)  # drawn thinly over the page's own background, whic
 QUIET: RGB = (140, 134, 122)
 
 PLAYER_COLOURS = {"model": MODEL, "person": PERSON, "bot": BOT}
-PLAYER_WORDS = {"model": "model", "person": "person", "bot": "bot"}
 
 
 def hex_of(colour: RGB) -> str:
