@@ -75,6 +75,7 @@ class Sitting:
     known: frozenset[int] = frozenset()
     frames: list[Frame] = field(default_factory=list)
     submitted: Submitted | None = None
+    fresh: bool = False  # begun here, so that the page knows its id
     announced: bool = False
 
     def played(self) -> set[int]:
@@ -103,13 +104,15 @@ class Player:
             if not opened and sitting.game_id:
                 self.site.resume(sitting.game_id)
             elif not opened:
+                sitting.fresh = True
                 self.site.begin(sitting.player, sitting.map_name, sitting.seed)
             while True:
                 began = time.perf_counter()
                 try:
                     phase = self.site.phase()
-                finally:  # a game whose first picture does not come has begun all the same
-                    sitting.game_id = sitting.game_id or self._game_id()
+                finally:  # a game whose first picture does not come has begun all the same; the page may begin another
+                    if sitting.fresh and not sitting.announced:
+                        sitting.game_id = self._game_id() or sitting.game_id
                 if phase == "summary":
                     self._read_what_was_missed(sitting)
                     total = self.site.total()

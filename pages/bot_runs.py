@@ -13,7 +13,7 @@ from pages.components import access, address, bot_words, game_client, names, not
 POLL = "1s"
 MOST_GAMES = 20
 ROUNDS = 5
-CHOSEN, JUST_ENDED = "bot-run", "bot-just-ended"
+CHOSEN, JUST_ENDED, SECOND, TOLD = "bot-run", "bot-just-ended", "bot-second", "bot-told"
 LATER = "told later"
 
 
@@ -48,7 +48,7 @@ def starter(runs: list[runner.BotRun]) -> None:
             try:
                 runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted))
             except runner.AlreadyPlaying as error:  # somebody pressed a moment before: watch that one
-                st.toast(f"{str(error)[:1].upper()}{str(error)[1:]}", icon=":material/group:")
+                st.session_state[SECOND] = error.run.name
             st.rerun()
     usual = runner.usual_seconds("game", runs)
     measured = f"A game took {words.duration(usual)} here, by the middle of the runs below. " if usual else ""
@@ -77,6 +77,12 @@ def live(name: str) -> None:
     if not access.allowed():
         access.ask()
         return
+    if st.session_state.get(SECOND) == name:
+        st.info(
+            "Somebody started a bot just before you, and one plays at a time: watch this one.", icon=":material/group:"
+        )
+    if said := bot_words.trouble(events):
+        st.caption(f":material/replay: It is tried again, for {names.as_markdown(said)}")
     for happened in events:
         if happened["event"] == "game_over" and happened.get("failed"):
             lost(happened)
@@ -88,7 +94,7 @@ def live(name: str) -> None:
             st.skeleton(height=320)
             st.caption("Its first picture appears here when it looks around.")
     with right:
-        table(played, told(played))
+        table(played, told(events))
 
 
 def earlier(runs: list[runner.BotRun], playing: bool) -> None:
@@ -125,8 +131,8 @@ def film(run: runner.BotRun) -> None:
     if not played:
         st.caption("This run ended before its first round did.")
         return
-    known = told(played)
-    strips = [(one, path) for one, path in run.filmstrips() if rounds_of(one) <= known]
+    known = told(events)
+    strips = [(one, path) for one, path in run.filmstrips() if rounds_of(one, played) <= known]
     games = [path for one, path in strips if one["event"] == "game_over"]
     for path in games:
         st.image(path.read_bytes(), width="stretch", alt="Filmstrip: four views, the map and the points of each round")
@@ -153,25 +159,28 @@ def lost(happened: dict) -> None:
         st.code(str(happened["resume"]), language="bash", wrap_lines=True)
 
 
-def rounds_of(happened: dict) -> set[tuple[str, int]]:
-    """The rounds that an event's filmstrip shows: (game_id, round)."""
-    rounds = happened["rounds"] if happened["event"] == "game_over" else [happened]
-    return {(str(happened.get("game_id")), int(one["round"])) for one in rounds}
+def rounds_of(happened: dict, played: list[dict]) -> set[tuple[str, int]]:
+    """The rounds that the filmstrip of a round or a game shows: (game_id, round)."""
+    own = [one for one in played if one.get("game_id") == happened.get("game_id")]
+    shown = own if happened["event"] == "game_over" else [happened]
+    return {(str(one.get("game_id")), int(one["round"])) for one in shown}
 
 
-def told(played: list[dict]) -> set[tuple[str, int]]:
-    """Which of these rounds may be told now: (game_id, round); looked up again only when the scorebook has changed."""
+def told(events: list[dict]) -> set[tuple[str, int]]:
+    """Which rounds may be told now: (game_id, round); looked up again only when the scorebook has changed."""
     book = resources.scorebook()
-    version, found = st.session_state.get("bot-told", ("", {}))
+    version, found = st.session_state.get(TOLD, ("", {}))
     if version != book.version():
         version, found = book.version(), {}
-    for game_id in {str(one.get("game_id")) for one in played} - found.keys():
-        open_rounds = book.guesses(True, game_id=game_id)["round"]
-        elsewhere = book.game(game_id) is None  # played on another server: its places are none of this one's
-        found[game_id] = None if elsewhere else {int(number) for number in open_rounds}
-    st.session_state["bot-told"] = (version, found)
-    rounds = {(str(one.get("game_id")), int(one["round"])) for one in played}
-    return {(game, number) for game, number in rounds if found[game] is None or number in found[game]}
+    over = {str(one.get("game_id")) for one in events if one["event"] == "game_over"}
+    rounds = {(str(one.get("game_id")), int(one["round"])) for one in events if one["event"] == "round"}
+    for game_id in {game_id for game_id, _ in rounds} - found.keys():
+        if book.game(game_id) is None:  # played on another server: told when it is over
+            found[game_id] = {number for game, number in rounds if game == game_id and game in over}
+        else:
+            found[game_id] = {int(number) for number in book.guesses(True, game_id=game_id)["round"]}
+    st.session_state[TOLD] = (version, found)
+    return {(game_id, number) for game_id, number in rounds if number in found[game_id]}
 
 
 def table(played: list[dict], known: set[tuple[str, int]]) -> None:

@@ -125,7 +125,7 @@ class Screen:
     def refuse_if_broken(self) -> None:
         """Raise PageRefused with the page's own words if it shows an error."""
         if self.attribute(self.BODY, "data-state") == "error":
-            raise PageRefused(f"the page says: {self.find(self.ERROR).text or 'error'} ({self.driver.current_url})")
+            raise PageRefused(f"the page says: {self.find(self.ERROR).text or 'error'}")
 
     def shown(self, locator: Locator) -> bool:
         """Whether an element is there and can be seen."""

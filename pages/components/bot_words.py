@@ -9,7 +9,7 @@ from pages.components import words
 
 HEADINGS = {"N": "north", "E": "east", "S": "south", "W": "west"}
 WHAT = {"model": "Loading the model", "app": "Looking for the game", "browser": "Starting the browser"}
-AFTER = {"model": "The model is loaded", "app": "The game answers", "browser": "The browser is open"}
+AFTER = {"model": "Unrolling the atlas", "app": "Getting ready", "browser": "Opening the game"}
 TELLING_S = 3.0  # what takes longer than this has its seconds shown
 
 Event = dict[str, Any]
@@ -32,10 +32,10 @@ def _happening(last: Event) -> str:
     if kind == "done":
         return AFTER.get(str(last.get("what")), "Getting ready")
     if kind == "lost":
-        return "Something went wrong; trying again" if last.get("again") else "A game was lost; going on"
+        return "Trying again" if last.get("again") else "A game was lost; going on"
     return {
         "started": "Starting the bot",
-        "beginning": f"Opening game {last.get('number', '')}: waiting for its first picture",
+        "beginning": f"Opening game {last.get('number', '')}",
         "game": "The game is open",
         "looking": f"{which}: looking {HEADINGS.get(str(last.get('heading')), 'around')}",
         "asking": f"{which}: asking the model",
@@ -43,6 +43,12 @@ def _happening(last: Event) -> str:
         "round": f"{which}: {int(last.get('score', 0)):,} points. Going on",
         "game_over": "The game is over",
     }.get(kind, "Closing the browser")
+
+
+def trouble(events: list[Event]) -> str:
+    """What went wrong just now, where it is being tried again; empty when nothing did."""
+    told = next((happened for happened in reversed(events) if happened["event"] not in ("doing", "done")), {})
+    return runner.without_folders(str(told.get("message", ""))) if told.get("event") == "lost" else ""
 
 
 def share(events: list[Event], games: int, rounds: int) -> float:

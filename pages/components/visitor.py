@@ -21,8 +21,8 @@ _NO_PAGE = re.compile(r"/(arena|api|_stcore|static|media|component)(/|$)")
 
 def player_id() -> str | None:
     """The identity of who looks at this page; None before any cookie."""
-    secret = st.context.cookies.get(COOKIE, "")
-    return player_id_of(secret) if _SECRET.fullmatch(secret) else None
+    secret = st.context.cookies.get(COOKIE)
+    return player_id_of(secret) if isinstance(secret, str) and _SECRET.fullmatch(secret) else None
 
 
 class Greeter:
