@@ -2,8 +2,8 @@
 
     streamlit run streamlit_app.py
 
-The geolocator is loaded with the first guess and then shared by all three; the game itself knows no model, it is
-handed an opponent.
+The geolocator is loaded in the background at the start (pages/components/warm_up.py) and then shared by all three; the
+game itself knows no model, it is handed an opponent.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api import create_api
 from arena.guard import Guard
 from arena.routes import routes
-from pages.components import access, notices, resources, visitor
+from pages.components import access, notices, resources, visitor, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
@@ -79,4 +79,5 @@ app = st.App(
     routes=front_doors(),
     middleware=[Middleware(Guard, bound=bound), Middleware(visitor.Greeter)],
     on_script_error=notices.explain,
+    lifespan=warm_up.lifespan,
 )

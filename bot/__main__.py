@@ -171,7 +171,7 @@ def _model(checkpoint: Path | None) -> tuple[Locate, Callable[[int | None], None
     from model.geolocator import Geolocator  # late: it brings torch, and `--help` should not wait for that
 
     geolocator = Geolocator.load(checkpoint)
-    return lambda views: geolocator.locate(list(views)), geolocator.require_world
+    return lambda views: geolocator.locate(list(views), geolocator.world_version), geolocator.require_world
 
 
 def _atlas() -> tuple[NamePlaces, Outlines]:

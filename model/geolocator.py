@@ -6,6 +6,7 @@ Geolocator is shared by threads: no call changes it.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.data.views import Source, drawn_by, exif_position, gather_views
+from model.data.views import Handed, Source, drawn_by, exif_position, look_at
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Candidate", "Geolocator", "Guess", "LookAlike", "default_checkpoint", "drawn_by",
-    "exif_position", "gather_views",  # pictures as the model sees them: pages come through this door only
+    "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
 LOOK_ALIKES = 12
@@ -133,23 +134,40 @@ class Geolocator:
             raise ArtifactError(f"{path} is not readable JSON ({error}); run `python -m model.evaluate`.") from error
         return figures
 
-    def locate(self, images: Source | Sequence[Source]) -> Guess:
-        """Where 1 photo, 4 views (N, E, S, W) or one 2:1 panorama was taken; paths, bytes or PIL pictures.
+    def locate(self, images: Source | Sequence[Source], world_version: int | None = None) -> Guess:
+        """Where 1 photo, 4 views (N, E, S, W), one 4:1 strip of them or one 2:1 panorama was taken.
+
+        Args:
+            images: paths, bytes or PIL pictures; a file gives the same answer in each of the three.
+            world_version: of the simulated Earth, from callers who know that it drew the pictures where these cannot
+                say so themselves, such as screenshots. Without it a picture without the mark is out of distribution
+                for a checkpoint of the simulated Earth.
 
         Raises:
-            ImageError: another number of pictures, or one that cannot be read.
+            ImageError: another number of pictures, one that cannot be read, or one with nothing to see in it.
             ArtifactError: a checkpoint without an encoder, or pictures of another version of the simulated Earth.
         """
-        pictures: Sequence[Source] = [images] if isinstance(images, str | Path | bytes | Image.Image) else images
-        return self.locate_many(self.embed(pictures)[None])[0]
+        handed = self._look_at(images, world_version)
+        guess = self.locate_many(self.encoder.embed_views([handed.views]))[0]
+        strange = self.world_version is not None and handed.world_version is None
+        return replace(
+            guess,
+            read_as=handed.shape,
+            out_of_distribution=strange,
+            expected_score=None if strange else guess.expected_score,  # it was fitted on the simulated Earth
+        )
 
-    def embed(self, images: Sequence[Source]) -> NDArray[np.float32]:
-        """The embedding of one place, (D,): the mean over its views."""
-        encoder = self.encoder
-        for image in images:
-            self.require_world(drawn_by(image))
-        embedding: NDArray[np.float32] = encoder.embed_views([gather_views(images, encoder.image_size)])[0]
+    def embed(self, images: Source | Sequence[Source], world_version: int | None = None) -> NDArray[np.float32]:
+        """The embedding of one place, (D,): the mean over its views. As `locate`."""
+        embedding: NDArray[np.float32] = self.encoder.embed_views([self._look_at(images, world_version).views])[0]
         return embedding
+
+    def _look_at(self, images: Source | Sequence[Source], world_version: int | None) -> Handed:
+        encoder = self.encoder
+        given: Sequence[Source] = [images] if isinstance(images, str | Path | bytes | Image.Image) else images
+        for version in (world_version, *map(drawn_by, given)):
+            self.require_world(version)
+        return look_at(given, encoder.image_size, world_version)
 
     def locate_many(self, embeddings: NDArray[Any]) -> list[Guess]:
         """Guesses for embeddings (N, D) of this checkpoint's encoder, names of places looked up in one call."""

@@ -1,4 +1,4 @@
-"""Verb: say where a photo, four views (N, E, S, W) or a 2:1 panorama was taken."""
+"""Verb: say where a photo, four views (N, E, S, W; four files or one 4:1 strip) or a 2:1 panorama was taken."""
 
 import argparse
 import json
@@ -18,7 +18,9 @@ def main(files: Sequence[Path], checkpoint: Path | None = None, as_json: bool = 
 def cli(argv: Sequence[str] | None = None) -> None:
     """Entry point of `python -m model.locate`."""
     parser = argparse.ArgumentParser(prog="python -m model.locate", description=__doc__, allow_abbrev=False)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="1 photo, 1 panorama, or 4 views")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="1 photo, 1 panorama, 1 strip of 4 views, or 4 views"
+    )
     parser.add_argument("--checkpoint", type=Path, help="a run's folder (default: the shipped checkpoint)")
     parser.add_argument("--json", action="store_true", help="print the whole guess as one line of JSON")
     given = parser.parse_args(argv)

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from pages.components import notices, resources
-from pages.components.identity import ICON
+from pages.components.identity import ICON, MODEL, QUIET, hex_of
 from world import WORLD_VERSION
 
 STEPS = (
@@ -68,8 +68,8 @@ def figures(metrics: dict[str, Any]) -> None:
             "data": {"values": rows},
             "height": 34 * len(rows),
             "layer": [
-                {"mark": {"type": "bar", "cornerRadiusEnd": 6, "height": 18}},
-                {"mark": {"type": "text", "align": "left", "dx": 6},
+                {"mark": {"type": "bar", "cornerRadiusEnd": 6, "height": 18, "color": hex_of(MODEL)}},
+                {"mark": {"type": "text", "align": "left", "dx": 6, "color": hex_of(QUIET)},
                  "encoding": {"text": {"field": "share", "format": ".0%"}}},
             ],
             "encoding": {

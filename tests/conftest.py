@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that asks the network is a broken test
+os.environ.setdefault("HOMING_WARM_UP", "0")  # apps that tests start answer at once, and leave the cores to the tests
 
 
 @pytest.fixture(autouse=True)

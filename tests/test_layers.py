@@ -44,7 +44,7 @@ NOUNS = {
     "predictors": {"geo", "geocells", "data", "metrics", "networks", "retrieval"},
 }
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
-            "world.contact_sheet", "world.ceiling", "bot", "arena"]  # fmt: skip
+            "world.contact_sheet", "world.ceiling", "world.compiled", "bot", "arena"]  # fmt: skip
 
 
 def imports_of(path: Path) -> set[str]:

@@ -1,75 +1,81 @@
-"""The only place that touches pixels: files into views, panoramas into views, views into arrays a network reads.
+"""Pictures into views: photos, four views, panoramas, strips; and views into arrays a network reads.
 
-Everything a person may upload ends either as an RGB picture or as an `ImageError` with one sentence. Pictures are
-never mirrored: mirroring would change the side of the road that people drive on. Knows no network and no Earth.
+With `decode` (files into pictures) and `blank` (is there anything to see?) the only room that touches pixels. Pictures
+are never mirrored: mirroring would change the side of the road that people drive on. Knows no network and no Earth.
 """
 
 import math
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
+from model.data.blank import why_blank
+from model.data.decode import MAX_BYTES, MAX_PIXELS, MIN_SIDE, Source, drawn_by, exif_position, mark, open_image
 from model.errors import ImageError
 
-Source = str | Path | bytes | Image.Image
+__all__ = [
+    "HEADINGS_DEG", "MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Handed", "Shape", "Source", "drawn_by", "exif_position",
+    "gather_views", "is_panorama", "is_strip", "look_at", "open_image", "panorama_to_views", "to_pixels", "to_square",
+]  # fmt: skip
+
+Shape = Literal["photo", "views", "panorama", "strip"]
 HEADINGS_DEG = (0.0, 90.0, 180.0, 270.0)  # north, east, south, west
-MAX_BYTES = 25 * 1024 * 1024
-MAX_PIXELS = 64_000_000  # a 360° camera's 11,000 x 5,500 passes, a decompression bomb does not
-MIN_SIDE = 16  # below it there is nothing to see
+DIRECTIONS = ("north", "east", "south", "west")
 PANORAMA_TOLERANCE = 0.01  # of the ratio 2:1
+STRIP_TOLERANCE = 0.01  # of the ratio 4:1
 SUPERSAMPLE = 3  # samples along each side of a view's pixel
-_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
-_TURNS = {
-    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
-    3: (Image.Transpose.ROTATE_180,),
-    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
-    5: (Image.Transpose.TRANSPOSE,),
-    6: (Image.Transpose.ROTATE_270,),
-    7: (Image.Transpose.TRANSVERSE,),
-    8: (Image.Transpose.ROTATE_90,),
-}
 
 
-def open_image(source: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """A picture as it was meant to be seen: RGB, upright, first frame, transparency over white.
+@dataclass(frozen=True)
+class Handed:
+    """What somebody handed over: the views in it, what it was taken for, and which world drew all of it, if one did."""
+
+    views: list[Image.Image]
+    shape: Shape
+    world_version: int | None
+
+
+def look_at(
+    images: Source | Sequence[Source],
+    size: int | None = None,
+    world_version: int | None = None,
+    samples: int = SUPERSAMPLE,
+) -> Handed:
+    """What a person hands over, read by its shape: the door for people, and for nobody else.
+
+    A 2:1 picture is a panorama, a 4:1 picture four square views side by side (N, E, S, W), four pictures are four
+    views, anything else is a photo. `world_version` is for callers who know that the simulated Earth drew the pictures
+    where these cannot say so, as screenshots cannot: such pictures are never called blank. `size` and `samples` are
+    for views cut from a panorama, as in `panorama_to_views`.
 
     Raises:
-        ImageError: no such file, too many bytes or pixels (known from the header, before decoding), not a picture,
-            cut off, a format without a decoder here, or smaller than 16 pixels.
+        ImageError: as `gather_views`, or a picture in which there is nothing to see.
     """
-    name = f"'{Path(source).name}'" if isinstance(source, str | Path) else "the picture"
-    image = source if isinstance(source, Image.Image) else _decode_header(source, name, max_bytes)
-    width, height = image.size
-    if width * height > max_pixels:
-        raise ImageError(
-            f"{name} has {width:,} x {height:,} pixels, more than the {max_pixels / 1e6:.0f} million that "
-            "are read; make it smaller first."
-        )
-    if min(width, height) < MIN_SIDE:
-        raise ImageError(
-            f"{name} has {width} x {height} pixels, too small to see anything; give at least {MIN_SIDE} x {MIN_SIDE}."
-        )
-    try:
-        if getattr(image, "is_animated", False):
-            image.seek(0)
-        image.load()
-        orientation = _orientation(image)
-        rgb = _to_rgb(image)
-    except Exception as error:  # a decoder fed with hostile bytes may raise anything
-        raise ImageError(f"{name} could not be decoded ({_first_line(error)}); it may be cut off.") from error
-    for turn in _TURNS.get(orientation, ()):
-        rgb = rgb.transpose(turn)
-    return rgb
+    given = _checked(images)
+    opened = _opened(given)
+    if world_version is None:
+        for number, image in enumerate(opened):
+            if reason := why_blank(image):
+                name = _named(given, number) or "the picture"
+                raise ImageError(f"there is nothing to see in {name}: {reason}; give a photo of a place.")
+    drawn = {drawn_by(image) for image in opened}
+    version = world_version if world_version is not None else drawn.pop() if len(drawn) == 1 else None
+    if len(opened) == 4:
+        return Handed(opened, "views", version)
+    if is_strip(opened[0]):
+        return Handed(strip_to_views(opened[0]), "strip", version)
+    views = _views_of(opened[0], size, samples)
+    return Handed(views, "panorama" if len(views) == 4 else "photo", version)
 
 
-def gather_views(images: Sequence[Source | Image.Image], size: int | None = None) -> list[Image.Image]:
+def gather_views(images: Source | Sequence[Source], size: int | None = None) -> list[Image.Image]:
     """One photo -> 1 view; one 2:1 panorama -> 4 views; four pictures (N, E, S, W) -> 4 views, sizes may differ.
 
     `size` is the side of views cut from a panorama in pixels; by default a quarter of its width, at most 1024.
@@ -77,17 +83,19 @@ def gather_views(images: Sequence[Source | Image.Image], size: int | None = None
     Raises:
         ImageError: none, two, three or more than four pictures, or one that cannot be opened.
     """
-    if isinstance(images, str | Path | bytes | Image.Image):
-        images = [images]
-    if len(images) not in (1, 4):
-        raise ImageError(
-            f"looked for 1 photo, 1 panorama or 4 views (north, east, south, west), found {len(images)} "
-            "pictures; give one or four."
-        )
-    opened = [open_image(image) for image in images]
-    if len(opened) == 1 and is_panorama(opened[0]):
-        return panorama_to_views(opened[0], size or min(1024, max(MIN_SIDE, opened[0].width // 4)))
-    return opened
+    opened = _opened(_checked(images))
+    return _views_of(opened[0], size) if len(opened) == 1 else opened
+
+
+def is_strip(image: Image.Image) -> bool:
+    """Whether a picture is four times as wide as high: four square views side by side."""
+    return abs(image.width / image.height / 4.0 - 1.0) <= STRIP_TOLERANCE and image.height >= MIN_SIDE
+
+
+def strip_to_views(strip: Image.Image) -> list[Image.Image]:
+    """The four views of a strip, from left to right; they keep its mark."""
+    edges = [round(strip.width * quarter / 4) for quarter in range(5)]
+    return [strip.crop((left, 0, right, strip.height)) for left, right in pairwise(edges)]
 
 
 def is_panorama(image: Image.Image) -> bool:
@@ -96,21 +104,26 @@ def is_panorama(image: Image.Image) -> bool:
 
 
 def panorama_to_views(
-    panorama: Image.Image, size: int, headings: Sequence[float] = HEADINGS_DEG, fov_deg: float = 90.0
+    panorama: Image.Image,
+    size: int,
+    headings: Sequence[float] = HEADINGS_DEG,
+    fov_deg: float = 90.0,
+    samples: int = SUPERSAMPLE,
 ) -> list[Image.Image]:
     """Square gnomonic views of `size` pixels cut from an equirectangular panorama, anti-aliased.
 
-    The panorama's middle column looks north (heading 0) and headings grow to the right; pitch is 0.
+    The panorama's middle column looks north (heading 0) and headings grow to the right; pitch is 0. `samples` along
+    each side of a pixel are averaged; the models were trained with the default, one is enough to be looked at.
     """
-    ideal = round(SUPERSAMPLE * size * math.pi / math.tan(math.radians(fov_deg) / 2.0))  # pixels round the horizon
+    ideal = round(samples * size * math.pi / math.tan(math.radians(fov_deg) / 2.0))  # pixels round the horizon
     if panorama.width > 1.5 * ideal:
         panorama = panorama.resize((ideal, max(2, ideal // 2)), Image.Resampling.BOX)
     pixels = np.asarray(panorama.convert("RGB"), np.float32)  # (H, W, 3)
-    views = []
+    views, drawn = [], drawn_by(panorama)
     for heading in headings:
-        x, y = _sampling_grid(size * SUPERSAMPLE, float(heading), float(fov_deg), *pixels.shape[:2])
-        fine = _bilinear(pixels, x, y).reshape(size, SUPERSAMPLE, size, SUPERSAMPLE, 3)
-        views.append(Image.fromarray(np.rint(fine.mean(axis=(1, 3))).astype(np.uint8)))
+        x, y = _sampling_grid(size * samples, float(heading), float(fov_deg), *pixels.shape[:2])
+        fine = _bilinear(pixels, x, y).reshape(size, samples, size, samples, 3)
+        views.append(mark(Image.fromarray(np.rint(fine.mean(axis=(1, 3))).astype(np.uint8)), drawn))
     return views
 
 
@@ -139,100 +152,33 @@ def to_pixels(
     return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
 
 
-def drawn_by(source: Source) -> int | None:
-    """The version of the simulated Earth that a picture says it was drawn by; None for photos and all others.
-
-    It stands in EXIF's Software, or under that name in a PNG's text: "simulated Earth v2".
-    """
-    try:
-        image = source if isinstance(source, Image.Image) else _decode_header(source, "the picture", MAX_BYTES)
-        software = image.getexif().get(ExifTags.Base.Software) or image.info.get("Software")
-    except Exception:  # hostile or absent EXIF: whoever decodes the pixels says what is wrong
-        return None
-    found = re.fullmatch(r"simulated Earth v(\d{1,6})", str(software).strip())
-    return int(found[1]) if found else None
-
-
-def exif_position(source: Source) -> tuple[float, float] | None:
-    """The position a camera wrote into the file, or None: to be shown to the person, never used as a guess."""
-    try:
-        image = source if isinstance(source, Image.Image) else _decode_header(source, "the picture", MAX_BYTES)
-        gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
-        lat = _degrees(gps[ExifTags.GPS.GPSLatitude], str(gps.get(ExifTags.GPS.GPSLatitudeRef, "N")), "S")
-        lng = _degrees(gps[ExifTags.GPS.GPSLongitude], str(gps.get(ExifTags.GPS.GPSLongitudeRef, "E")), "W")
-    except Exception:  # hostile or absent EXIF: there is no position, and nothing depends on one
-        return None
-    good = math.isfinite(lat) and math.isfinite(lng) and abs(lat) <= 90 and abs(lng) <= 180 and (lat, lng) != (0, 0)
-    return (lat, lng) if good else None
-
-
-def _decode_header(source: str | Path | bytes, name: str, max_bytes: int) -> Image.Image:
-    """Open lazily: only the header is read here."""
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if not path.is_file():
-            raise ImageError(f"looked for a picture at {path}, found no such file.")
-        n_bytes = path.stat().st_size
-    else:
-        n_bytes = len(source)
-    if n_bytes > max_bytes:
+def _checked(images: Source | Sequence[Source]) -> Sequence[Source]:
+    given: Sequence[Source] = [images] if isinstance(images, str | Path | bytes | Image.Image) else images
+    if len(given) not in (1, 4):
         raise ImageError(
-            f"{name} has {n_bytes / 2**20:,.0f} MB, more than the {max_bytes / 2**20:.0f} MB that are read; "
-            "make it smaller first."
+            f"looked for 1 photo, 1 panorama or 4 views (north, east, south, west), found {len(given)} "
+            "pictures; give one or four."
         )
-    try:
-        data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    except OSError as error:
-        raise ImageError(f"{name} cannot be read ({error.strerror or error}).") from error
-    try:
-        return Image.open(BytesIO(data))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(
-            f"{name} unpacks to far more than the {MAX_PIXELS / 1e6:.0f} million pixels that are read; "
-            "make it smaller first."
-        ) from error
-    except Exception as error:  # a decoder fed with hostile bytes may raise anything
-        if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-            raise ImageError(
-                f"{name} is a HEIC picture, for which there is no decoder here; save it as JPEG or PNG."
-            ) from error
-        found = "an empty file" if not data else "something else"
-        raise ImageError(f"{name} is not a picture that can be read: looked for JPEG, PNG, WebP, TIFF, GIF, BMP or "
-                         f"AVIF, found {found}.") from error  # fmt: skip
+    return given
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode to RGB; 16-bit and float pictures are scaled, not clipped; transparency is laid over white."""
-    if image.mode.startswith(("I", "F")):
-        values = np.nan_to_num(np.asarray(image, np.float64))
-        top = 255.0 if image.mode.startswith("F") and values.max() > 1.0 else 1.0
-        if image.mode.startswith("I"):
-            top = 65535.0 if values.max() > 255.0 or ";16" in image.mode else 255.0
-        grey = np.clip(values / max(top, values.max()), 0.0, 1.0)
-        return Image.fromarray(np.rint(grey * 255.0).astype(np.uint8)).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
+def _opened(given: Sequence[Source]) -> list[Image.Image]:
+    return [open_image(image, name=_named(given, number)) for number, image in enumerate(given)]
 
 
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # hostile EXIF: the picture is shown as it is stored
-        return 1
+def _named(given: Sequence[Source], number: int) -> str | None:
+    """What a sentence calls one of several pictures; a single one has its own name."""
+    file = given[number]
+    own = f"'{Path(file).name}'" if isinstance(file, str | Path) else ""
+    if len(given) == 1:
+        return own or None
+    return f"the view to the {DIRECTIONS[number]}" + (f" ({own})" if own else "")
 
 
-def _degrees(parts: Any, reference: str, negative: str) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)
-    value = degrees + minutes / 60.0 + seconds / 3600.0
-    return -value if reference.strip().upper().startswith(negative) else value
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return text[0][:120] if text else type(error).__name__
+def _views_of(image: Image.Image, size: int | None, samples: int = SUPERSAMPLE) -> list[Image.Image]:
+    if is_panorama(image):
+        return panorama_to_views(image, size or min(1024, max(MIN_SIDE, image.width // 4)), samples=samples)
+    return [image]
 
 
 @lru_cache(maxsize=16)

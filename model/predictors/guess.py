@@ -46,11 +46,14 @@ class Guess:
         town_distance_km: how far that is.
         candidates: considered cells, best first.
         entropy: of the cell probabilities, in nats; 0 is certain.
-        expected_score: mean GeoGuessr points of this guess if the cell probabilities are right.
+        expected_score: mean GeoGuessr points of this guess if the cell probabilities are right; None where nothing
+            was measured on such pictures (`out_of_distribution`).
         cells: (C,) probability of every geocell.
         look_alikes: nearest known places, over all cells.
         familiarity: share of validation places that were nearer to what is known; 1: stranger than any; None: unknown.
         unfamiliar: it looks like nothing the checkpoint knows, so the guess means little.
+        out_of_distribution: the checkpoint has seen only the simulated Earth, and nothing says that this is of it.
+        read_as: "photo", "views", "panorama" or "strip" (four views side by side); "" for bare embeddings.
     """
 
     lat: float
@@ -62,19 +65,21 @@ class Guess:
     town_distance_km: float
     candidates: tuple[Candidate, ...]
     entropy: float
-    expected_score: float
+    expected_score: float | None
     cells: NDArray[np.float32]
     look_alikes: tuple[LookAlike, ...]
     familiarity: float | None
     unfamiliar: bool
+    out_of_distribution: bool = False
+    read_as: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON data; the probabilities of cells are rounded to a millionth."""
+        """JSON data: countries by name with their codes beside them; the probabilities of cells to a millionth."""
         plain = {
             name: value for name, value in vars(self).items() if name not in ("candidates", "look_alikes", "cells")
         }
-        return plain | {
-            "candidates": [asdict(candidate) for candidate in self.candidates],
+        return _named(plain) | {
+            "candidates": [_named(asdict(candidate)) for candidate in self.candidates],
             "look_alikes": [asdict(place) for place in self.look_alikes],
             "cells": [round(float(p), 6) for p in self.cells],
         }
@@ -87,11 +92,28 @@ class Guess:
         names = ", ".join(name for name in (self.region, self.country_name or self.country) if name)
         near = f"{self.town_distance_km:.0f} km from " if self.town_distance_km >= 5 else "near "
         place = f"{near}{self.town}" + (f" ({names})" if names else "") if self.town else names or "open sea"
-        sure = f"{self.candidates[0].probability:.0%} for its cell, {self.expected_score:,.0f} of 5,000 points expected"
-        text = f"{place[0].upper()}{place[1:]}, at {where}: {sure}."
+        read = _READ_AS.get(self.read_as, "")
+        if self.out_of_distribution:
+            return (
+                f"{read}Not a place this model knows: at best {place}, at {where}. It has seen only the simulated "
+                "Earth, and this picture does not say that it is of it, so the guess means little."
+            )
+        sure = f"{self.candidates[0].probability:.0%} for its cell"
+        if self.expected_score is not None:
+            sure += f", {self.expected_score:,.0f} of 5,000 points expected"
+        text = f"{read}{place[0].upper()}{place[1:]}, at {where}: {sure}."
         others = list(dict.fromkeys(c.country_name or c.country for c in self.candidates if c.country != self.country))
         if others:
             text += f" It also considered {', '.join(filter(None, others[:3]))}."
         if self.unfamiliar:
             text += " But it looks like nothing this checkpoint was trained on, so the guess means little."
         return text
+
+
+_READ_AS = {"strip": "Read as four views side by side (north, east, south, west). "}
+
+
+def _named(plain: dict[str, Any]) -> dict[str, Any]:
+    """A country's name in place of its code, and the code beside it."""
+    rest = {name: value for name, value in plain.items() if name != "country_name"}
+    return rest | {"country": plain["country_name"] or plain["country"], "country_code": plain["country"]}

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -10,11 +11,10 @@ import numpy as np
 import pandas as pd
 import pydeck as pdk
 import streamlit as st
-from PIL import Image
 
 from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
-from model.geolocator import Guess, exif_position
+from model.geolocator import Guess, Handed, exif_position, look_at
 from pages.components import maps, notices, pictures, resources, words
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
@@ -23,14 +23,36 @@ FAINT = 0.002  # cells below this share of the probability are left off the map
 KM_A_DEGREE = EARTH_RADIUS_KM * math.pi / 180.0
 
 
-def show(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], sample: Sample | None) -> None:
-    """The whole answer, from the pictures to the JSON; `files` are what the views were read from."""
-    pictures.strip(views)
-    where = words.place(_told([(guess.lat, guess.lng)])[0])
-    st.html(f"<p class='homing-answer'>{words.adverb(guess.entropy)} <em>{escape(where)}</em>.</p>")
+@dataclass(frozen=True)
+class Found:
+    """A guess, with the files it was made from and the views that the model saw in them."""
+
+    guess: Guess
+    handed: Handed
+    files: Sequence[bytes]
+
+
+def find(files: Sequence[bytes]) -> Found:
+    """Ask the model where 1 photo, 1 panorama, 1 strip or 4 views were taken, as the API and the command ask it.
+
+    Raises:
+        HomingError: a file that is no picture, one with nothing to see, or a checkpoint that cannot answer.
+    """
+    guess = resources.geolocator().locate(list(files))
+    return Found(guess, look_at(files, pictures.VIEW_PX, samples=1), files)
+
+
+def show(found: Found, sample: Sample | None) -> None:
+    """The whole answer, from the pictures to the JSON."""
+    guess = found.guess
+    pictures.strip(found.handed.views)
+    [where] = places([(guess.lat, guess.lng)])
+    st.html(f"<p class='homing-answer'>{words.opening(guess)} <em>{escape(where)}</em>.</p>")
     if sample is not None:
         _truth(guess, sample)
-    if guess.unfamiliar:
+    if guess.out_of_distribution:
+        notices.stranger()
+    elif guess.unfamiliar:
         notices.unfamiliar()
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -38,7 +60,7 @@ def show(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], sam
     with right:
         _certainty(guess)
         _candidates(guess)
-    _exif(files)
+    _exif(found.files)
     notices.honesty()
     st.download_button(
         "The guess as JSON", json.dumps(guess.as_dict(), ensure_ascii=False, indent=1), "guess.json",
@@ -48,7 +70,7 @@ def show(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], sam
 
 def _truth(guess: Guess, sample: Sample) -> None:
     distance_km = float(haversine_km((guess.lat, guess.lng), (sample.lat, sample.lng)))
-    place = words.place(_told([(sample.lat, sample.lng)])[0])
+    [place] = places([(sample.lat, sample.lng)])
     st.success(
         f"It was **{place}**: {words.distance(distance_km)} away, "
         f"**{int(geoguessr_score(distance_km)):,}** of {MAX_SCORE:,} points.",
@@ -79,7 +101,7 @@ def _map(guess: Guess, sample: Sample | None) -> None:
                    maps.pins(truth, TRUTH, 8, name="truth")]  # fmt: skip
         legend.insert(1, ("truth", TRUTH))
         points.append((sample.lat, sample.lng))
-    maps.show([*layers, maps.pins(mine, MODEL, 9, name="guess")], maps.view_of(points), key="guess-map",
+    maps.show([*layers, maps.pins(mine, MODEL, 9, name="guess")], maps.view_of(points), key="guess-map", named=points,
               alt="Map of the world with the guess, the other candidates and the places that look alike")  # fmt: skip
     maps.legend(legend)
 
@@ -93,6 +115,8 @@ def _heat(guess: Guess) -> pdk.Layer:
 
 
 def _certainty(guess: Guess) -> None:
+    if guess.expected_score is None:  # nothing was ever measured on such pictures
+        return
     with st.container(horizontal=True):
         st.metric(
             "Expected score",
@@ -102,7 +126,7 @@ def _certainty(guess: Guess) -> None:
         )
         st.metric(
             "Best region",
-            f"{guess.candidates[0].probability:.0%}",
+            f"{max(candidate.probability for candidate in guess.candidates):.0%}",
             help="The share of its belief in one region.",
             border=True,
         )
@@ -110,9 +134,12 @@ def _certainty(guess: Guess) -> None:
 
 
 def _candidates(guess: Guess) -> None:
+    """What it considered, the likeliest first; the guess may be another, where a known place there looks more alike."""
     frame = _candidate_frame(guess)
+    frame["place"] += [" · the guess", *[""] * (len(frame) - 1)]
     st.dataframe(
-        frame[["place", "probability"]], hide_index=True, width="stretch",
+        frame.sort_values("probability", ascending=False, kind="stable")[["place", "probability"]],
+        hide_index=True, width="stretch",
         column_config={
             "place": st.column_config.TextColumn("Considered", width="medium"),
             "probability": st.column_config.ProgressColumn(
@@ -126,14 +153,12 @@ def _candidate_frame(guess: Guess) -> pd.DataFrame:
     frame = pd.DataFrame(
         [{"lat": c.refined_lat, "lng": c.refined_lng, "probability": c.probability} for c in guess.candidates]
     )
-    return frame.assign(
-        place=[words.place(row) for row in _told(frame[["lat", "lng"]].to_numpy())],
-    )
+    return frame.assign(place=places(frame[["lat", "lng"]].to_numpy()))
 
 
-def _told(points: Any) -> list[dict[str, Any]]:
-    """What the atlas says of points (N, 2), a row each."""
-    return resources.atlas().describe(np.asarray(points, float)).to_dict("records")
+def places(points: Any) -> list[str]:
+    """What the atlas calls points (N, 2): "near Tartu, Estonia"."""
+    return [words.place(row) for row in resources.atlas().describe(np.asarray(points, float)).to_dict("records")]
 
 
 def _exif(files: Sequence[bytes]) -> None:

@@ -19,6 +19,9 @@ BOT: RGB = (208, 148, 36)  # gold: the bot, and places also considered
 LAND: RGB = (142, 128, 104)  # drawn thinly over the page's own background, which is the sea
 QUIET: RGB = (140, 134, 122)
 
+# What names on a map are written with, and the paper around their letters: the theme's own colours.
+INKS: dict[str, tuple[RGB, RGB]] = {"light": ((43, 42, 51), (251, 247, 240)), "dark": ((239, 233, 223), (26, 25, 29))}
+
 PLAYER_COLOURS = {"model": MODEL, "person": PERSON, "bot": BOT}
 
 

@@ -1,7 +1,8 @@
 """The map, drawn by deck.gl over our own land and borders, with no tile server. Knows layers; knows no page.
 
 The sea is the page's own background, so that one set of colours works by day and by night. Land and borders come from
-the game's own route as GeoJSON that the browser keeps, and are not sent again with every picture.
+the game's own route as GeoJSON that the browser keeps, and are not sent again with every picture. Names are chosen by
+`place_names`; the browser lets none overlap another.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,11 +14,13 @@ import pydeck as pdk
 import streamlit as st
 
 from model.geo.distance import check_points, spherical_mean, to_unit, wrap_lng
-from pages.components.identity import LAND, RGB, hex_of
+from pages.components import place_names, resources
+from pages.components.identity import INKS, LAND, RGB, hex_of
 
-OUTLINES_URL = "/arena/api/outlines"
+OUTLINES_ROUTE = "/arena/api/outlines"
 TILE_PX = 512.0  # deck.gl: the world at zoom 0
 SHOWN_PX = (340.0, 300.0)  # width and height that must hold the points: a phone's, so that any screen does
+MARKS = ("ScatterplotLayer", "ArcLayer")  # what stands over the names; all else lies under them
 MIN_ZOOM, MAX_ZOOM = 0.0, 5.5  # closer would promise more than the model knows
 TOOLTIP = {
     "html": "{tip}",
@@ -27,15 +30,39 @@ TOOLTIP = {
 
 def earth() -> list[pdk.Layer]:
     """Land and borders."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    url = f"/{base}{OUTLINES_ROUTE}" if base else OUTLINES_ROUTE
     land = pdk.Layer(
-        "GeoJsonLayer", id="land", data=f"{OUTLINES_URL}/land", stroked=False, filled=True, pickable=False,
+        "GeoJsonLayer", id="land", data=f"{url}/land", stroked=False, filled=True, pickable=False,
         get_fill_color=[*LAND, 78],
     )  # fmt: skip
     borders = pdk.Layer(
-        "GeoJsonLayer", id="borders", data=f"{OUTLINES_URL}/borders", stroked=True, filled=False, pickable=False,
+        "GeoJsonLayer", id="borders", data=f"{url}/borders", stroked=True, filled=False, pickable=False,
         get_line_color=[*LAND, 170], line_width_min_pixels=0.6, line_width_max_pixels=1.2, get_line_width=400,
     )  # fmt: skip
     return [land, borders]
+
+
+def names(points: Sequence[Sequence[float]]) -> list[pdk.Layer]:
+    """Countries and towns in the ink of the page, none over another; around the `points` (lat, lng) small towns too."""
+    atlas = resources.atlas()
+    ink, paper = INKS["dark" if st.context.theme.type == "dark" else "light"]
+    chosen = (("towns", place_names.towns(atlas.towns, points), 12, 600, 215),
+              ("countries", place_names.countries(atlas.countries), 13.5, 700, 255))  # fmt: skip
+    return [
+        pdk.Layer(
+            "TextLayer", id=f"names-{kind}", get_position="[lng, lat]", get_text="name", get_size=size, pickable=False,
+            data=[{"name": n.name, "lat": n.lat, "lng": n.lng, "weight": n.weight} for n in found],
+            get_color=[*ink, alpha], outline_color=[*paper, 235], outline_width=2.4,
+            font_settings={"sdf": True, "fontSize": 64, "buffer": 12, "radius": 20}, character_set="'auto'",
+            font_family="'Source Sans, sans-serif'", font_weight=weight,
+            # Whether a name shows is asked at its middle, of boxes: these are drawn, unseen, and tried twice as large.
+            background=True, get_background_color=[*paper, 1], background_padding=[3, 1],
+            extensions=[{"@@type": "CollisionFilterExtension"}], collision_group="'names'",
+            get_collision_priority="weight", collision_test_props={"sizeScale": 2.2},
+        )
+        for kind, found, size, weight, alpha in chosen
+    ]  # fmt: skip
 
 
 def pins(frame: pd.DataFrame, colour: RGB, radius_px: float = 7.0, ring: bool = False, name: str = "pins") -> pdk.Layer:
@@ -105,13 +132,16 @@ def show(
     alt: str,
     height: int = 460,
     on_select: Callable[[], None] | Literal["ignore"] = "ignore",
+    named: Sequence[Sequence[float]] = (),
 ) -> None:
     """Draw the Earth with these layers over it; naming no provider and no style is what keeps tile servers out.
 
     `on_select` is called when something is clicked; what it was stands in `st.session_state[key].selection`.
+    Around the places `named` (lat, lng) smaller towns have names too.
     """
+    below, above = ([layer for layer in layers if (layer.type in MARKS) is mark] for mark in (False, True))
     deck = pdk.Deck(
-        layers=[*earth(), *layers], initial_view_state=view, map_provider=None, tooltip=TOOLTIP,
+        layers=[*earth(), *below, *names(named), *above], initial_view_state=view, map_provider=None, tooltip=TOOLTIP,
         views=[pdk.View(type="MapView", controller=True, repeat=True)],
     )  # fmt: skip
     st.pydeck_chart(deck, height=height, key=key, alt=alt, on_select=on_select)

@@ -10,6 +10,7 @@ from model.errors import HomingError
 from pages.components.identity import ICON
 
 LOG = logging.getLogger("homing.pages")
+LONG = 2.4  # longer than this for its height, a photo loses more than half of itself to the square
 
 
 def problem(sentence: str) -> None:
@@ -65,6 +66,36 @@ def unfamiliar() -> None:
         "test pictures, as a real photograph will be. Do not rely on the answer.",
         icon=":material/help:",
     )
+
+
+def stranger() -> None:
+    """Nothing says that the picture is of the simulated Earth, the only one that the model has seen."""
+    st.warning(
+        "**The model has never seen a photograph.** It learned on the simulated Earth alone, and nothing in this file "
+        "says that it comes from there. So there is no score to expect: take the place as a guess about climate and "
+        "landscape at best.",
+        icon=":material/help:",
+    )
+
+
+READ_AS = {
+    "panorama": "This picture is twice as wide as high, so it was read as a 360° panorama: four views, its middle "
+    "looking north.",
+    "strip": "This picture is four times as wide as high, so it was read as four views side by side: north, east, "
+    "south and west.",
+}  # fmt: skip
+
+
+def read_as(shape: str, asked: str, ratio: float) -> None:
+    """What a picture was taken for, where that is not what the visitor called it; `ratio` is width by height."""
+    if shape == asked:
+        if shape == "photo" and not 1 / LONG <= ratio <= LONG:
+            st.info("The model looks at the square in the middle of a photo; of one this long it sees little.",
+                    icon=":material/crop:")  # fmt: skip
+    elif shape == "photo":
+        st.info("This picture is not twice as wide as high, so it was looked at as one photo.", icon=":material/image:")
+    elif shape in READ_AS:
+        st.info(READ_AS[shape], icon=":material/view_week:")
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 SIDE_PX, GAP_PX, BADGE_PX = 420, 10, 46
+VIEW_PX = 480  # of a view cut from a panorama to be shown: sharp on a dense screen, and cut in a tenth of a second
 PHOTO_PX = 640  # the longer side of a single photo
 DIRECTIONS = ("N", "E", "S", "W")
 INK, PAPER = (43, 42, 51), (251, 247, 240)

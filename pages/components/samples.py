@@ -25,13 +25,26 @@ class Sample:
     hour: float
     seed: int
 
+    @property
+    def recipe(self) -> tuple[float, float, int, float, int]:
+        """What the renderer needs, in its order."""
+        return self.lat, self.lng, self.month, self.hour, self.seed
+
+
+def first_offered() -> list[Sample]:
+    """The places that every visitor is shown first."""
+    return _places(FIRST_SEED)
+
 
 def on_offer() -> list[Sample]:
     """The places shown now."""
-    frame = resources.places(COUNT, st.session_state.get(_SEED, FIRST_SEED))
+    return _places(st.session_state.get(_SEED, FIRST_SEED))
+
+
+def _places(seed: int) -> list[Sample]:
     return [
         Sample(float(row.lat), float(row.lng), int(row.month), float(row.hour), int(row.seed))
-        for row in frame.itertuples()
+        for row in resources.places(COUNT, seed).itertuples()
     ]
 
 
@@ -73,11 +86,8 @@ def gallery() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**No picture at hand?** Take one of these: the simulated Earth, at places no training has seen.")
         st.button("Other places", icon=":material/shuffle:", type="tertiary", on_click=_shuffle)
-    with st.spinner("Drawing places (the first time, the renderer compiles itself) …"):
-        pictures = [
-            (sample, resources.thumbnail(sample.lat, sample.lng, sample.month, sample.hour, sample.seed))
-            for sample in on_offer()
-        ]
+    with st.spinner("Drawing places …"):
+        pictures = [(sample, resources.thumbnail(*sample.recipe)) for sample in on_offer()]
     with st.container(horizontal=True, gap="small"):
         for number, (sample, picture) in enumerate(pictures, start=1):
             with st.container(width=CARD_PX, gap="small"):

@@ -43,6 +43,11 @@ def adverb(entropy: float) -> str:
     return _words(entropy)[1]
 
 
+def opening(guess: Any) -> str:
+    """How to begin the sentence that names a guess's place; a picture of a kind never seen gets no "Probably"."""
+    return "Not a place this model knows: at best" if guess.out_of_distribution else adverb(guess.entropy)
+
+
 def certainty(entropy: float, cells: int) -> str:
     """How open the choice is, from the entropy of the cells (nats)."""
     limit, _, how = _words(entropy)

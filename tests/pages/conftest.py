@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
-from model.geolocator import Candidate, Guess, LookAlike, gather_views
+from model.geolocator import Candidate, Guess, LookAlike, drawn_by, look_at
 from pages.components import game_client, resources
 from world import WORLD_VERSION
 from world.pictures import encode
@@ -45,9 +45,12 @@ class FakeGeolocator:
         if version not in (None, self.world_version):
             raise ArtifactError(f"looked for version {version}, found {self.world_version}; run `make reproduce`.")
 
-    def locate(self, images: list[bytes]) -> Guess:
+    def locate(self, images: list[bytes], world_version: int | None = None) -> Guess:
         """Vienna."""
-        gather_views(images)
+        for version in (world_version, *map(drawn_by, images)):
+            self.require_world(version)
+        handed = look_at(images, 32, world_version)
+        strange = handed.world_version is None
         shares = np.array([0.6, 0.25, 0.1, 0.05], np.float32)
         candidates = tuple(
             Candidate(
@@ -66,14 +69,22 @@ class FakeGeolocator:
         return Guess(
             lat=48.3, lng=16.5, country="AT", country_name="Austria", region="Vienna", town="Vienna",
             town_distance_km=8.0, candidates=candidates, entropy=float(-(shares * np.log(shares)).sum()),
-            expected_score=3210.0, cells=shares,
+            expected_score=None if strange else 3210.0, cells=shares,
             look_alikes=(LookAlike(48.0, 16.0, 0.1, 3), LookAlike(49.0, 17.0, 0.2, 4)),
-            familiarity=0.999 if self.unfamiliar else 0.4, unfamiliar=self.unfamiliar,
+            familiarity=0.999 if self.unfamiliar else 0.4, unfamiliar=self.unfamiliar, out_of_distribution=strange,
+            read_as=handed.shape,
         )  # fmt: skip
 
 
 class FakeAtlas:
     """Every place is the same town."""
+
+    towns = pd.DataFrame({"name": ["Vienna", "Graz"], "lat": [48.2, 47.1], "lng": [16.4, 15.4],
+                          "population": [1_700_000, 280_000]})  # fmt: skip
+    countries = pd.DataFrame(
+        {"name": ["Austria"], "lat": [47.6], "lng": [14.1], "area_km2": [83_858.0], "population": [8_800_000]},
+        index=["AT"],
+    ).rename_axis("country")
 
     def describe(self, points: np.ndarray) -> pd.DataFrame:
         """One row for each point."""
@@ -92,15 +103,21 @@ def jpeg(width: int, height: int, **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def drawn(width: int) -> bytes:
-    """A panorama that says that the simulated Earth drew it."""
-    return encode(np.asarray(Image.open(io.BytesIO(jpeg(width, width // 2)))), ".jpg")
+def marked(width: int, height: int) -> bytes:
+    """A picture that says that the simulated Earth drew it."""
+    return encode(np.asarray(Image.open(io.BytesIO(jpeg(width, height)))), ".jpg")
 
 
 @pytest.fixture
 def photo() -> bytes:
     """A small photo."""
     return jpeg(120, 90)
+
+
+@pytest.fixture
+def drawing() -> bytes:
+    """A small picture of the simulated Earth, which says so."""
+    return marked(120, 90)
 
 
 @pytest.fixture
@@ -134,7 +151,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "atlas", FakeAtlas)
     monkeypatch.setattr(resources, "places", places)
     monkeypatch.setattr(resources, "thumbnail", lambda *recipe: jpeg(48, 48))
-    monkeypatch.setattr(resources, "panorama", lambda *recipe: drawn(256))
+    monkeypatch.setattr(resources, "panorama", lambda *recipe: marked(256, 128))
     monkeypatch.setattr(resources, "honeycomb", lambda: grid)
     monkeypatch.setattr(resources, "patches", lambda: grid[::20])
     monkeypatch.setattr(resources, "world_maps", lambda *recipe: (jpeg(64, 32), jpeg(64, 32)))

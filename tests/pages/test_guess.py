@@ -1,14 +1,25 @@
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from pages.components import resources
 
 Open = Callable[[str], AppTest]
 Said = Callable[[AppTest], str]
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """A photo of any shape."""
+    ramp = np.linspace(0, 255, width * height * 3).reshape(height, width, 3).astype(np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(ramp).save(stream, "JPEG")
+    return stream.getvalue()
 
 
 def map_layers(app: AppTest) -> dict[str, dict]:
@@ -62,14 +73,115 @@ def test_a_sample_of_the_gallery_opens_that_place(open_page: Open) -> None:
     assert map_layers(app)["truth"]["data"][0]["lat"] == pytest.approx(49.0)
 
 
-def test_a_photo_of_ones_own_shows_no_truth(open_page: Open, said: Said, photo: bytes) -> None:
+def test_a_picture_of_ones_own_shows_no_truth(open_page: Open, said: Said, drawing: bytes) -> None:
     app = open_page("guess")
-    app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
-    assert not app.exception and not app.error
-    assert "near Vienna, Austria" in said(app) and "It was" not in said(app)
+    app.file_uploader[0].upload("street.jpg", drawing, "image/jpeg").run()
+    assert not app.exception and not app.error and not app.warning
+    assert "Probably <em>near Vienna, Austria</em>" in said(app) and "It was" not in said(app)
     assert "truth" not in map_layers(app)
     assert app.metric[0].value == "3,210" and app.metric[1].value == "60%"
-    assert app.dataframe[0].value["probability"].tolist() == pytest.approx([0.6, 0.25, 0.1, 0.05])
+
+
+def test_candidates_stand_in_the_order_of_the_column_that_is_shown_and_the_guess_is_named(
+    open_page: Open, drawing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = resources.geolocator().locate([drawing])
+    first, second, *rest = plain.candidates
+    turned = replace(plain, candidates=(second, first, *rest))  # the guess itself always stands first in a Guess
+    monkeypatch.setattr(type(resources.geolocator()), "locate", lambda *_: turned)
+    app = open_page("guess")
+    app.file_uploader[0].upload("street.jpg", drawing, "image/jpeg").run()
+    table = app.dataframe[0].value
+    assert table["probability"].tolist() == pytest.approx([0.6, 0.25, 0.1, 0.05])
+    assert [place.endswith("the guess") for place in table["place"]] == [False, True, False, False]
+    assert app.metric[1].value == "60%"
+
+
+def test_a_photograph_gets_no_probably_and_no_score(open_page: Open, said: Said, photo: bytes) -> None:
+    app = open_page("guess")
+    app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
+    assert not app.exception and not app.error and not app.metric
+    assert "Not a place this model knows: at best <em>near Vienna, Austria</em>." in said(app)
+    assert len(app.warning) == 1 and "never seen a photograph" in app.warning[0].value
+    assert "Probably" not in said(app) and "regions out of" not in said(app)
+
+
+def test_names_of_countries_and_towns_stand_on_the_map_under_the_pins(open_page: Open, photo: bytes) -> None:
+    app = open_page("guess")
+    app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
+    layers = map_layers(app)
+    assert [row["name"] for row in layers["names-countries"]["data"]] == ["Austria"]
+    assert {row["name"] for row in layers["names-towns"]["data"]} == {"Vienna", "Graz"}
+    order = list(layers)
+    assert order.index("heat") < order.index("names-towns") < order.index("guess")
+
+
+def test_a_strip_is_read_as_four_views_and_the_page_says_so(open_page: Open, said: Said) -> None:
+    app = open_page("guess")
+    app.file_uploader[0].upload("strip.jpg", jpeg(256, 64), "image/jpeg").run()
+    assert not app.error and "four views side by side" in said(app)
+
+
+@pytest.mark.parametrize(("width", "words"), [(384, "sees little"), (128, "360° panorama")])
+def test_a_photo_of_an_odd_shape_is_told_how_it_was_read(open_page: Open, said: Said, width: int, words: str) -> None:
+    app = open_page("guess")
+    app.file_uploader[0].upload("wide.jpg", jpeg(width, 64), "image/jpeg").run()
+    assert not app.error and words in said(app)
+
+
+def test_the_broken_one_of_four_views_is_named(open_page: Open, photo: bytes) -> None:
+    app = open_page("guess")
+    app.segmented_control[0].set_value("Four views").run()
+    for number in range(4):
+        app.file_uploader[number].upload(f"{number}.jpg", b"no" if number == 2 else photo, "image/jpeg")
+    app.run()
+    assert not app.exception and "The view to the south cannot be read" in app.error[0].value
+
+
+def several(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    app.segmented_control[0].set_value("Several photos").run()
+    return app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files]).run()
+
+
+def test_several_photos_are_a_table_a_map_and_a_csv_and_a_broken_one_stops_no_other(
+    open_page: Open, said: Said, photo: bytes, drawing: bytes
+) -> None:
+    app = several(open_page("guess"), ("a.jpg", drawing), ("b.jpg", b"no"), ("c.jpg", photo))
+    assert not app.exception and not app.error
+    assert "2 photos on the map, 1 could not be read" in said(app)
+    shown = app.dataframe[0].value
+    assert shown["file"].tolist() == ["a.jpg", "b.jpg", "c.jpg"]
+    assert shown["place"][0] == "Probably near Vienna, Austria" and shown["place"][1].startswith("⚠ The picture cannot")
+    assert shown["place"][2].startswith("Not a place this model knows: at best near Vienna")
+    assert shown["picture"][0].startswith("data:image/jpeg;base64,") and shown["picture"].isna().tolist()[1]
+    layers = map_layers(app)
+    assert (len(layers["guesses"]["data"]), len(layers["strangers"]["data"])) == (1, 1)
+    assert app.download_button[0].label == "All guesses as CSV"
+
+
+def test_a_photo_seen_before_is_not_looked_at_again(
+    open_page: Open, photo: bytes, drawing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, asked = type(resources.geolocator()), []
+    plain = model.locate
+    monkeypatch.setattr(model, "locate", lambda *given: asked.append(1) or plain(*given))
+    app = several(open_page("guess"), ("a.jpg", drawing))
+    app.file_uploader[0].set_value([("a.jpg", drawing, "image/jpeg"), ("b.jpg", photo, "image/jpeg")]).run()
+    assert len(app.dataframe[0].value) == 2 and len(asked) == 2
+
+
+def test_only_so_many_photos_at_once(open_page: Open, said: Said, drawing: bytes, monkeypatch) -> None:
+    from pages.components import uploads
+
+    monkeypatch.setattr(uploads, "MOST", 2)
+    app = several(open_page("guess"), *((f"{n}.jpg", drawing) for n in range(3)))
+    assert "3 photos came in and 2 are looked at" in said(app) and len(app.dataframe[0].value) == 2
+
+
+@pytest.mark.usefixtures("no_checkpoint")
+def test_several_photos_without_a_checkpoint_are_one_sentence(open_page: Open, photo: bytes) -> None:
+    app = several(open_page("guess"), ("a.jpg", photo), ("b.jpg", photo))
+    assert not app.exception and len(app.error) == 1 and "make reproduce" in app.error[0].value
 
 
 def test_a_photo_of_ones_own_puts_the_sample_away(open_page: Open, photo: bytes) -> None:
@@ -138,7 +250,7 @@ def test_a_position_in_the_file_is_shown_and_not_used(open_page: Open, photo_wit
 
 
 def test_an_unfamiliar_picture_is_said_to_be_one(
-    open_page: Open, photo: bytes, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, drawing: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     familiar = resources.geolocator()
 
@@ -152,7 +264,7 @@ def test_an_unfamiliar_picture_is_said_to_be_one(
     monkeypatch.setattr(resources, "geolocator", Strange)
     app = open_page("guess")
     assert not app.warning
-    app.file_uploader[0].upload("cat.jpg", photo, "image/jpeg").run()
+    app.file_uploader[0].upload("cat.jpg", drawing, "image/jpeg").run()
     assert "looks like nothing the model knows" in app.warning[0].value
 
 
@@ -182,8 +294,6 @@ def test_a_checkpoint_of_another_world_refuses_the_samples_and_still_guesses_pho
 def test_a_panorama_of_ones_own_that_another_world_drew_is_refused(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from PIL import Image
-
     import world.pictures
 
     monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")

@@ -11,6 +11,7 @@ from model.data.views import (
     exif_position,
     gather_views,
     is_panorama,
+    look_at,
     open_image,
     panorama_to_views,
     to_pixels,
@@ -129,8 +130,8 @@ def test_exif_position_off_the_earth_is_none():
     ("data", "word"),
     [
         (b"", "empty"),
-        (b"<html>hello</html>", "not a picture"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64, "HEIC"),
+        (b"<html>hello</html>", "a web page"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64, "damaged HEIC"),
         (encoded(noise(64, 64))[:900], "could not be decoded"),
         (encoded(noise(1, 1)), "too small"),
         (empty_png(20_000, 20_000), "million"),
@@ -260,3 +261,65 @@ def test_photos_and_odd_stamps_are_drawn_by_no_world(software):
     assert drawn_by(encoded(Image.new("RGB", (20, 20)), "JPEG", exif=exif)) is None
     assert drawn_by(encoded(Image.new("RGB", (20, 20)))) is None
     assert drawn_by(b"no picture") is None
+
+
+def four_colours(width, height):
+    colours = np.array([[200, 0, 0], [0, 200, 0], [0, 0, 200], [200, 200, 0]], np.uint8)
+    return Image.fromarray(np.repeat(np.repeat(colours, width // 4, axis=0)[None], height, axis=0))
+
+
+@pytest.mark.parametrize(("width", "height"), [(256, 64), (400, 100), (403, 100)])
+def test_a_strip_is_four_views_from_left_to_right_at_the_door_for_people_only(width, height):
+    strip = four_colours(width, height)
+    handed = look_at(strip)
+    assert handed.shape == "strip"
+    middles = [view.getpixel((view.width // 2, view.height // 2)) for view in handed.views]
+    assert middles == [(200, 0, 0), (0, 200, 0), (0, 0, 200), (200, 200, 0)]
+    assert len(gather_views(strip)) == 1, "a stage takes V from its manifest"
+
+
+@pytest.mark.parametrize(("width", "height", "shape"), [(384, 64, "photo"), (128, 64, "panorama"), (96, 64, "photo")])
+def test_other_shapes_are_read_as_what_they_are(width, height, shape):
+    assert look_at(four_colours(width, height)).shape == shape
+
+
+@pytest.mark.parametrize(("width", "height"), [(96, 64), (256, 64), (256, 128)])
+def test_views_keep_the_mark_of_the_picture_they_were_cut_from_and_no_other_tag(width, height):
+    from world import SOFTWARE, WORLD_VERSION
+
+    exif = Image.Exif()
+    exif[0x131], exif[0x112], exif[0x10F] = SOFTWARE, 1, "A camera"
+    handed = look_at(encoded(four_colours(width, height), "JPEG", exif=exif))
+    assert handed.world_version == WORLD_VERSION
+    assert [drawn_by(view) for view in handed.views] == [WORLD_VERSION] * len(handed.views)
+    assert all(set(view.info) == {"Software"} for view in handed.views)
+    assert all(not view.info for view in look_at(four_colours(width, height)).views)
+
+
+def test_the_broken_one_of_four_is_named():
+    good = encoded(four_colours(96, 64))
+    with pytest.raises(ImageError, match=r"the view to the west cannot be read: .* found an empty file"):
+        gather_views([good, good, good, b""])
+    with pytest.raises(ImageError, match=r"looked for a picture at none\.jpg, found no such file"):
+        gather_views([good, "none.jpg", good, good])
+
+
+def test_a_heic_opens_at_its_main_picture_within_the_limits():
+    other = encoded(four_colours(96, 64), "HEIF", save_all=True, append_images=[noise(64, 64)], primary_index=1)
+    assert open_image(other).size == (64, 64)
+    with pytest.raises(ImageError, match="more than the 0 million"):
+        open_image(other, max_pixels=100)
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b'<?xml version="1.0"?><svg/>', "an SVG drawing"), (b"<svg xmlns='x'>", "an SVG drawing"),
+        (b"%PDF-1.7", "a PDF document"), (b"PK\x03\x04" + bytes(99), "a ZIP archive"),
+        (b"\0\0\0\x18ftypmp42" + bytes(30), "a film"), (b"\xff\xd8\xff\xe0 cut", "a damaged JPEG picture"),
+        (b"hello", "something else"),
+    ],
+)  # fmt: skip
+def test_what_is_no_picture_is_called_by_its_name(data, found):
+    with pytest.raises(ImageError, match=f"looked for JPEG, PNG.* HEIC or AVIF, found {found}"):
+        open_image(data)

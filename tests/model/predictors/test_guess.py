@@ -50,3 +50,25 @@ def test_as_dict_survives_json():
     assert data["candidates"][0]["refined_lat"] == 45.7
     assert data["look_alikes"][0]["members"] == 3
     assert data["unfamiliar"] is False
+
+
+def test_countries_go_out_by_name_with_their_codes_beside_them():
+    data = guess().as_dict()
+    assert (data["country"], data["country_code"]) == ("France", "FR")
+    assert [(c["country"], c["country_code"]) for c in data["candidates"]] == [("France", "FR"), ("Switzerland", "CH")]
+    assert "country_name" not in data
+
+
+def test_a_country_without_a_name_goes_out_by_its_code():
+    assert guess(country="XX", country_name="").as_dict()["country"] == "XX"
+
+
+def test_the_sentence_of_a_stranger_promises_nothing():
+    sentence = guess(out_of_distribution=True, expected_score=None).sentence()
+    assert sentence.startswith("Not a place this model knows: at best near Lyon (Auvergne-Rhône-Alpes, France), at ")
+    assert "expected" not in sentence and "%" not in sentence and "considered" not in sentence
+
+
+def test_the_sentence_says_when_one_picture_was_read_as_four_views():
+    assert guess(read_as="strip").sentence().startswith("Read as four views side by side")
+    assert guess(read_as="photo").sentence().startswith("Near Lyon")
