@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -35,6 +35,9 @@ from bot.small_map import Outlines
 from model.commands import parser_for, read, run
 from model.errors import BrowserError, ConfigError, HomingError
 from model.geo.folders import home_dir
+
+if TYPE_CHECKING:
+    from model.geolocator import Geolocator
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _play(
     config: BotConfig, out: Path, tell: Sink, locate: Locate | None, known: frozenset[int], games: list[GamePlayed]
 ) -> None:
     """Play, and leave in `games` what ended, also when this raises."""
-    require_world: Callable[[int | None], None] | None = None
+    model: Geolocator | None = None
     identity: dict[str, str] = {}  # of the player, over all browsers
 
     @contextlib.contextmanager
@@ -135,13 +138,14 @@ def _play(
 
     if locate is None:  # first: without a model there is no need of an app
         with doing("model"):
-            locate, require_world = _model(config.checkpoint)
+            model = _model(config.checkpoint)
     names, outlines = _atlas()
     with contextlib.ExitStack() as app:
         with doing("app"):
             app.enter_context(running_app(config.url, out / "app.log"))
-        if require_world is not None:
-            require_world(world_drawn(config.url, config.map))
+        if model is not None:
+            locate = _on_screenshots(model, config)
+        assert locate is not None
         Series(open_site, locate, Album(out, outlines, names, tell), games).play(
             Sitting(
                 config.name,
@@ -166,12 +170,21 @@ def _known_rounds(game_id: str | None, out: Path) -> frozenset[int]:
     )
 
 
-def _model(checkpoint: Path | None) -> tuple[Locate, Callable[[int | None], None]]:
-    """The model, and what refuses a world that it does not know."""
+def _model(checkpoint: Path | None) -> "Geolocator":
     from model.geolocator import Geolocator  # late: it brings torch, and `--help` should not wait for that
 
-    geolocator = Geolocator.load(checkpoint)
-    return lambda views: geolocator.locate(list(views), geolocator.world_version), geolocator.require_world
+    return Geolocator.load(checkpoint)
+
+
+def _on_screenshots(model: "Geolocator", config: BotConfig) -> Locate:
+    """The model as the player asks it. A screenshot carries no mark of the world that drew it, so the arena is asked.
+
+    Raises:
+        ArtifactError: a map that is drawn by a world which the model does not know.
+    """
+    version = world_drawn(config.url, config.map)
+    model.require_world(version)
+    return lambda views: model.locate(list(views), world_version=version)
 
 
 def _atlas() -> tuple[NamePlaces, Outlines]:

@@ -4,6 +4,8 @@ What a round's place was is shown when it may be told: not while the game is pla
 guess there. (The file is not called bot.py: Streamlit puts this folder on the path, before the room `bot`.)
 """
 
+import contextlib
+
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +15,7 @@ from pages.components import access, address, bot_words, game_client, names, not
 POLL = "1s"
 MOST_GAMES = 20
 ROUNDS = 5
-CHOSEN, JUST_ENDED, SECOND, TOLD = "bot-run", "bot-just-ended", "bot-second", "bot-told"
+CHOSEN, JUST_ENDED, MINE, TOLD = "bot-run", "bot-just-ended", "bot-mine", "bot-told"
 LATER = "told later"
 
 
@@ -45,10 +47,9 @@ def starter(runs: list[runner.BotRun]) -> None:
         wanted = seed.number_input("Seed", 0, 2**31, None, help="The same seed gives the same places. Empty: new ones.",
                                    placeholder="new places")  # fmt: skip
         if st.form_submit_button("Start the bot", type="primary", icon=":material/play_arrow:"):
-            try:
-                runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted))
-            except runner.AlreadyPlaying as error:  # somebody pressed a moment before: watch that one
-                st.session_state[SECOND] = error.run.name
+            with contextlib.suppress(runner.AlreadyPlaying):  # somebody pressed a moment before: watch that one
+                run = runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted))
+                st.session_state[MINE] = run.name
             st.rerun()
     usual = runner.usual_seconds("game", runs)
     measured = f"A game took {words.duration(usual)} here, by the middle of the runs below. " if usual else ""
@@ -77,10 +78,8 @@ def live(name: str) -> None:
     if not access.allowed():
         access.ask()
         return
-    if st.session_state.get(SECOND) == name:
-        st.info(
-            "Somebody started a bot just before you, and one plays at a time: watch this one.", icon=":material/group:"
-        )
+    if st.session_state.get(MINE) != name:
+        st.caption(f":material/group: {bot_words.elsewhere(settings)}")
     if said := bot_words.trouble(events):
         st.caption(f":material/replay: It is tried again, for {names.as_markdown(said)}")
     for happened in events:

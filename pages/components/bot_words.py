@@ -67,6 +67,13 @@ def progress(events: list[Event], games: int, rounds: int) -> str:
     return f"{said}, {lost} game{'s' if lost != 1 else ''} lost" if lost else said
 
 
+def elsewhere(settings: dict[str, Any]) -> str:
+    """What to say to those who did not start the run that they see."""
+    at = settings.get("at")
+    when = f" at {datetime.fromtimestamp(at, UTC):%H:%M} UTC" if isinstance(at, int | float) else ""
+    return f"This run was started in another window{when}. One bot plays at a time, and everybody may watch it."
+
+
 def title(run: runner.BotRun) -> str:
     """A run in a line: when, how many rounds, how many points."""
     at = run.settings().get("at")

@@ -35,18 +35,43 @@ def test_without_a_browser_the_sentence_says_what_to_install(tmp_path, monkeypat
         main(BotConfig(out=tmp_path / "out"), lambda views: None)
 
 
-def test_a_model_of_another_world_does_not_play(tmp_path, monkeypatch, outlines):
-    def refuse(version):
-        raise ArtifactError(f"looked for version {version}")
+class FakeModel:
+    """Knows version 9 of the world, and remembers what it was asked."""
 
+    def __init__(self):
+        self.asked = []
+
+    def require_world(self, version):
+        if version not in (None, 9):
+            raise ArtifactError(f"looked for version {version}")
+
+    def locate(self, views, world_version=None):
+        self.asked.append((list(views), world_version))
+
+
+@pytest.fixture
+def model(monkeypatch, outlines):
+    """A model in place of the checkpoint's, an app that is there, no atlas."""
+    fake = FakeModel()
     monkeypatch.setattr(command, "running_app", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr(command, "_atlas", lambda: (lambda places: [], outlines))
-    monkeypatch.setattr(command, "_model", lambda checkpoint: (lambda views: None, refuse))
-    monkeypatch.setattr(command, "world_drawn", lambda url, name: 9)
+    monkeypatch.setattr(command, "_model", lambda checkpoint: fake)
+    return fake
+
+
+def test_a_model_of_another_world_does_not_play(tmp_path, monkeypatch, model):
+    monkeypatch.setattr(command, "world_drawn", lambda url, name: 8)
     monkeypatch.setattr(command, "open_browser", lambda *_: pytest.fail("a browser was opened"))
-    with pytest.raises(ArtifactError, match="version 9"):
+    with pytest.raises(ArtifactError, match="version 8"):
         main(BotConfig(out=tmp_path / "out"))
-    assert read_events(tmp_path / "out" / "events.jsonl")[-1]["message"] == "looked for version 9"
+    assert read_events(tmp_path / "out" / "events.jsonl")[-1]["message"] == "looked for version 8"
+
+
+@pytest.mark.parametrize("version", [9, None])
+def test_the_model_is_told_which_world_drew_the_screenshots(monkeypatch, model, version):
+    monkeypatch.setattr(command, "world_drawn", lambda url, name: version)
+    command._on_screenshots(model, BotConfig())([b"north"])
+    assert model.asked == [([b"north"], version)]
 
 
 def test_a_run_that_is_interrupted_says_so(tmp_path, monkeypatch):

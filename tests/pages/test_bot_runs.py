@@ -44,7 +44,7 @@ def test_an_empty_page_offers_to_start(open_page: Open, said: Said) -> None:
 
 def test_starting_hands_the_settings_to_the_runner(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple] = []
-    monkeypatch.setattr(runner, "start", lambda *args: asked.append(args))
+    monkeypatch.setattr(runner, "start", lambda *args: asked.append(args) or runner.BotRun(Path("run")))
     app = open_page("bot_runs")
     app.number_input[0].set_value(3)
     app.selectbox[0].set_value("alps")
@@ -114,7 +114,7 @@ def test_who_comes_second_watches_the_run_of_the_first(
     alive.add(folder.name)
     next(b for b in app.button if b.label == "Start the bot").click().run()
     assert not app.exception and not app.error
-    assert "one plays at a time" in app.info[0].value
+    assert "started in another window at 22:13 UTC. One bot plays at a time" in said(app)
     assert "Round 1: asking the model …" in said(app)
 
 
