@@ -82,6 +82,10 @@ class Sitting:
         """The rounds whose result is in a report already."""
         return {frame.played.round for frame in self.frames} | self.known
 
+    def begun(self) -> bool:
+        """Whether there is a game to go on with: it was seen, or the page had begun it before it failed."""
+        return self.announced or (self.fresh and bool(self.game_id))
+
     def ended(self, total: int, failed: str | None = None) -> GamePlayed:
         """The game as it is reported."""
         rounds = [frame.played for frame in self.frames]

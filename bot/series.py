@@ -75,8 +75,8 @@ class Series:
             except Exception as error:
                 why = _sentence(error)
                 tries = 1 if len(sitting.frames) > before else tries + 1
-                opened = tries <= len(PAUSE_S) and self._tried_again(player, error, PAUSE_S[tries - 1])
-                again = tries <= len(PAUSE_S) and (opened or sitting.announced or not _refused(error))
+                opened = tries <= len(PAUSE_S) and self._tried_again(player, sitting, error, PAUSE_S[tries - 1])
+                again = tries <= len(PAUSE_S) and (opened or sitting.begun() or not _refused(error))
                 picture = getattr(error, "screenshot", "")
                 facts = {"game_id": sitting.game_id, "message": why, "again": again, "screenshot": picture}
                 self._album.tell(event("lost", number=number, **facts))
@@ -90,11 +90,11 @@ class Series:
     def _fresh_player(self) -> Player:
         return Player(self._browser.enter_context(self._open_site()), self._locate, self._album)
 
-    def _tried_again(self, player: Player, error: Exception, pause_s: float) -> bool:
+    def _tried_again(self, player: Player, sitting: Sitting, error: Exception, pause_s: float) -> bool:
         """Wait a little; then press the page's own "Try again" if it has one. Whether its error is gone by that."""
         time.sleep(pause_s)
-        if not _refused(error):
-            return False
+        if not _refused(error) or (sitting.game_id and not sitting.announced):
+            return False  # a game that has begun is opened by its id: pressing the button could begin another one
         with contextlib.suppress(*DRIVER_ERRORS):
             return player.site.try_again()
         return False
