@@ -3,6 +3,7 @@
 The model comes in as a callable, so this file knows no checkpoint; every error leaves as {"error": sentence}.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -26,6 +27,9 @@ from api.uploads import (
     read_images,
 )
 from model.errors import ArtifactError, HomingError, ImageError, StorageError
+from model.geo.folders import without_folders
+
+LOG = logging.getLogger("homing.api")
 
 CONCURRENT_PREDICTIONS = 2  # a prediction uses the cores by itself; more at a time only makes all of them late
 MAX_WAITING = 16  # uploads in memory: being read, waiting for their turn, or being looked at
@@ -141,7 +145,9 @@ def _answer_errors_with_a_sentence(api: FastAPI) -> None:
 
     @api.exception_handler(HomingError)
     async def refused(_: Request, error: HomingError) -> JSONResponse:
-        return problem(next(status for kind, status in STATUS if isinstance(error, kind)), str(error))
+        LOG.warning("a request was refused: %s", error)  # with its folders, which the answer leaves away
+        status = next(status for kind, status in STATUS if isinstance(error, kind))
+        return problem(status, without_folders(str(error)))
 
     @api.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:

@@ -1,11 +1,14 @@
 """The scorebook as tables for pages and statistics: every guess, and every game. Knows SQL; knows no game in play."""
 
+import hashlib
+import time
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Column, Connection, Select, func, select
 
 from arena.records import HOST
+from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
 from arena.telling import Untold, untold
 
@@ -64,6 +67,8 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
     if kind is not None:
         query = query.where(seats.c.kind == kind)
     frame = _without_secret_seeds(_frame(db, query), untold(db))
+    if player_id is None:
+        frame = _without_open_ids(frame)
     return frame.assign(created_at=_utc(frame["created_at"]), finished_at=_utc(frame["finished_at"]))
 
 
@@ -83,6 +88,14 @@ def _without_secret_seeds(frame: pd.DataFrame, secrets: Untold) -> pd.DataFrame:
     return frame.assign(seed=frame["seed"].mask(secret))
 
 
+def _without_open_ids(frame: pd.DataFrame) -> pd.DataFrame:
+    """Whoever knows the id of a game in play can play it, so the list of all games has another in its place."""
+    young = frame["created_at"].astype("float64") > time.time() - EXPIRES_S
+    in_play = frame["finished_at"].isna() & (frame["origin"] == "played") & young
+    public = frame["game_id"].map(lambda game_id: f"open-{hashlib.sha256(game_id.encode()).hexdigest()[:16]}")
+    return frame.assign(game_id=frame["game_id"].mask(in_play, public))
+
+
 def _frame(db: Connection, query: Select[Any]) -> pd.DataFrame:
     result = db.execute(query)
     frame = pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
@@ -92,4 +105,4 @@ def _frame(db: Connection, query: Select[Any]) -> pd.DataFrame:
 
 
 def _utc(seconds: pd.Series) -> pd.Series:
-    return pd.to_datetime(seconds.astype("float64"), unit="s", utc=True)
+    return pd.to_datetime(seconds.astype("float64"), unit="s", utc=True).astype("datetime64[us, UTC]")

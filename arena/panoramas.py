@@ -125,6 +125,21 @@ class PanoramaCache:
         """
         return self.order(key, make).wait()
 
+    def get_in_turn(self, key: str, make: Callable[[], Image.Image], timeout_s: float = PATIENCE_S) -> bytes:
+        """As `get`, for whoever has time: after those who look at a grey page, and again when too many wait.
+
+        Raises:
+            Refused: it took too long (busy). What `make` raises.
+        """
+        until = time.monotonic() + timeout_s
+        while True:
+            try:
+                return self.order(key, make, Urgency.AHEAD).wait(max(0.0, until - time.monotonic()))
+            except Refused as error:
+                if error.reason != "busy" or time.monotonic() > until:
+                    raise
+                time.sleep(min(error.retry_s or 1.0, 1.0))
+
     def order(self, key: str, make: Callable[[], Image.Image], urgency: Urgency = Urgency.WAITED) -> Order:
         """Ask for the JPEG of `key` without waiting for it.
 

@@ -20,6 +20,8 @@ from PIL import Image, UnidentifiedImageError
 
 from arena.photo_tables import Row, inside, read_rows, table_of
 from arena.records import Place
+from arena.rules import VIEW_ACROSS_DEG, VIEW_PX
+from model.data.views import panorama_to_photo
 from model.errors import ImageError, ManifestError
 from model.geo.distance import Floats, haversine_km
 from model.geo.scoring import PAPER_SCALE_KM
@@ -80,6 +82,14 @@ class PhotoMap:
         if picture.size != (width, width // 2):
             picture = picture.resize((width, width // 2), Image.Resampling.LANCZOS)
         return Image.fromarray(np.roll(np.asarray(picture), round(heading_deg / 360.0 * width), axis=1))
+
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        """Where the one view of a place looks: as drawn, for nobody knows where the photo's road runs."""
+        return round(drawn_deg) % 360
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        """The one view of a game without moving, panning or zooming, cut from the photo."""
+        return panorama_to_photo(self.panorama(place, MAX_WIDTH), heading_deg, VIEW_ACROSS_DEG, *VIEW_PX)
 
     def _open(self, file: str) -> Image.Image:
         path = inside(self.folder, file)

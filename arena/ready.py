@@ -17,7 +17,7 @@ from arena.rules import ROUNDS
 from arena.sources import Source
 from model.errors import HomingError
 
-EACH = 2  # ready for one map: two people may press Start at once
+EACH = 1  # ready for one map: the next is begun as soon as it is taken
 MAPS = 4  # those asked for last
 
 

@@ -17,6 +17,9 @@ MAX_SEED = 2**53 - 1  # the largest whole number that survives JSON in a browser
 EXPIRES_S = 24 * 3600.0  # a game that was begun longer ago is over, finished or not
 TIME_LIMIT_S = (10, 600)  # the shortest and the longest time for a round
 GRACE_S = 3.0  # a guess may be on its way when the clock runs out
+VIEW_PX, VIEW_ACROSS_DEG = (1600, 900), 90.0  # the one view of a game without moving, panning or zooming
+MOST_STARTED, STARTED_IN_S = 30, 60.0  # games by one player: many more than anyone plays
+MOST_OPEN = 200  # games of one player that wait for a guess
 MOVEMENTS: tuple[Movement, ...] = ("no_move", "nmpz")  # those that can be played here
 
 Reason = Literal["malformed", "unknown", "not_now", "not_allowed", "too_many", "too_long", "busy"]
@@ -126,6 +129,24 @@ def is_late(rules: Rules, started_at: float | None, now: float) -> bool:
 def is_expired(created_at: float, finished_at: float | None, now: float) -> bool:
     """Whether a game was left unfinished for so long that no guess is taken any more."""
     return finished_at is None and now > created_at + EXPIRES_S
+
+
+def check_burden(waiting: int, started: int) -> None:
+    """Whether a player may start one more game, with so many waiting for a guess and started within a minute.
+
+    Raises:
+        Refused: too many (too_many).
+    """
+    if started >= MOST_STARTED:
+        raise Refused(
+            f"{started} games were started within the last minute; wait for a minute.", "too_many", STARTED_IN_S
+        )
+    if waiting >= MOST_OPEN:
+        raise Refused(
+            f"{waiting} games wait for a guess already; finish one first, or wait until they expire.",
+            "too_many",
+            3600.0,
+        )
 
 
 def check_seed(seed: object) -> int:

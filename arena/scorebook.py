@@ -154,7 +154,8 @@ class Scorebook:
 
         Columns: game_id, origin, map, source, player_id, player, kind, seed (missing while it would tell someone a
         place), seed_chosen, scale_km, time_limit_s, movement, world_version, rounds, guessed, total, created_at and
-        finished_at (UTC; NaT while it is open).
+        finished_at (UTC; NaT while it is open). The id of a game in play, by which anyone could play it, is another
+        one here, but for the games of one `player_id`: those are asked for by their player.
         """
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return games_frame(db, player_id, kind, limit)

@@ -53,6 +53,12 @@ class Source(Protocol):
     def panorama(self, place: Place, width: int = 2048) -> Image.Image:
         """The 2:1 equirectangular picture of a place, at most `width` pixels wide; its middle column looks north."""
 
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        """Where the one view of a place looks, where it may not be turned; `drawn_deg` if nothing speaks against it."""
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        """That view: `rules.VIEW_PX` pixels, `rules.VIEW_ACROSS_DEG` degrees across."""
+
 
 def find_maps(folder: Path | None = None) -> dict[str, Source]:
     """Every map by name: the simulated Earth and its continents, then the photo folders in `home_dir()/maps`."""

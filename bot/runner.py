@@ -9,7 +9,6 @@ import contextlib
 import functools
 import json
 import os
-import re
 import secrets
 import signal
 import statistics
@@ -25,7 +24,7 @@ from bot.events import ENDINGS, Event, EventTail
 from bot.server import stop_group
 from model.artifacts import whole
 from model.errors import BrowserError, ConfigError, StorageError
-from model.geo.folders import home_dir, repository_dir
+from model.geo.folders import home_dir, repository_dir, without_folders
 
 STOP_S = 15.0  # the browser and an app that was started want closing
 NEWEST = 50  # runs that are opened; of older ones the names are known
@@ -183,17 +182,6 @@ def usual_seconds(what: str, among: list[BotRun]) -> float | None:
 def runs_folder() -> Path:
     """Where runs lie."""
     return home_dir() / "bot"
-
-
-def without_folders(text: str) -> str:
-    """A sentence fit for a page: of files and folders of this machine it keeps the last name only."""
-    for folder in (runs_folder(), home_dir(), repository_dir(), Path.home()):
-        if str(folder) != "/":
-            text = text.replace(f"{folder}/", "/")
-    return _PATH.sub(r"\1", text)
-
-
-_PATH = re.compile(r"(?<![\w:/.~])~?/(?:[^\s\"'<>|,;:()]*/)?([^\s\"'<>|,;:()/]+)")  # not the slashes of an address
 
 
 def _folders() -> list[Path]:

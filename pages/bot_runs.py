@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from bot import runner
+from model.geo.folders import without_folders
 from pages.components import access, address, bot_words, game_client, names, notices, resources, words
 
 POLL = "1s"
@@ -151,7 +152,7 @@ def lost(happened: dict) -> None:
     """A game that could not be finished: why, and how to go on."""
     rounds = len(happened.get("rounds", []))
     kept = f" Its {rounds} finished round{'s' if rounds != 1 else ''} count." if rounds else ""
-    why = names.as_markdown(runner.without_folders(str(happened["failed"])))
+    why = names.as_markdown(without_folders(str(happened["failed"])))
     st.warning(f"A game was lost: {why}{kept}", icon=":material/heart_broken:")
     if happened.get("resume") and access.allowed():
         st.caption("It can be finished from a terminal:")

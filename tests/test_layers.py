@@ -28,7 +28,7 @@ OURS = {
     "pages": {"model.geolocator", "model.metrics", "model.geo", "world", "arena.scorebook", "arena.records",
               "arena.imports", "arena.statistics", "arena.guard", "bot.runner", "pages.components"},
     "bot": {"model.geolocator", "model.geo", "arena.scorebook", "arena.records", "bot"},
-    "api": {"model.geolocator", "arena.statistics", "api"},
+    "api": {"model.geolocator", "model.geo.folders", "arena.statistics", "api"},
     "arena": {"model.data.views", "model.geo", "model.metrics", "world", "arena"},
     "world": {"model.geo", "model.metrics", "world"},
     "model": {"model"},
@@ -44,7 +44,8 @@ NOUNS = {
     "predictors": {"geo", "geocells", "data", "metrics", "networks", "retrieval"},
 }
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
-            "world.contact_sheet", "world.ceiling", "world.compiled", "bot", "arena"]  # fmt: skip
+            "world.contact_sheet", "world.ceiling", "world.compiled", "bot", "arena",
+            "arena.import_scores"]  # fmt: skip
 
 
 def imports_of(path: Path) -> set[str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot import runner
+from model.geo.folders import without_folders
 from pages.components import words
 
 HEADINGS = {"N": "north", "E": "east", "S": "south", "W": "west"}
@@ -48,7 +49,7 @@ def _happening(last: Event) -> str:
 def trouble(events: list[Event]) -> str:
     """What went wrong just now, where it is being tried again; empty when nothing did."""
     told = next((happened for happened in reversed(events) if happened["event"] not in ("doing", "done")), {})
-    return runner.without_folders(str(told.get("message", ""))) if told.get("event") == "lost" else ""
+    return without_folders(str(told.get("message", ""))) if told.get("event") == "lost" else ""
 
 
 def share(events: list[Event], games: int, rounds: int) -> float:

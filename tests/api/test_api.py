@@ -168,6 +168,15 @@ def test_a_missing_checkpoint_is_a_503_for_predict_and_health(client, model):
     refused(client.get("/health"), 503, "No checkpoint")
 
 
+def test_no_sentence_tells_a_folder_and_the_log_does(client, model, caplog):
+    model.error = ArtifactError("looked for /home/me/runs/x/head.json, found none.")
+    answer = client.post("/predict", files={"image": PNG})
+    refused(answer, 503, "head.json")
+    assert "/home" not in answer.text and int(answer.headers["retry-after"]) > 0
+    assert "/home" not in client.get("/health").text
+    assert "/home/me/runs/x" in caplog.text
+
+
 def test_a_full_disk_is_a_507(client, model):
     model.error = StorageError("The disk is full.")
     refused(client.post("/predict", files={"image": PNG}), 507, "disk is full")

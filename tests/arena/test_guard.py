@@ -108,6 +108,12 @@ def test_beyond_loopback_any_name_passes_but_another_sites_page_does_not(served,
     refused(client.post(GAMES, json={}, headers={"origin": "http://evil.example"}), 403)
 
 
+def test_the_address_that_the_server_listens_on_is_one_of_its_names(served, monkeypatch):
+    monkeypatch.setenv("HOMING_HOSTS", "homing.example.org")
+    assert served("192.168.0.4", "http://192.168.0.4:8501").get(GAMES).status_code == 200
+    refused(served("192.168.0.4", "http://192.168.0.5:8501").get(GAMES), 421)
+
+
 def test_a_server_that_listens_wider_than_its_settings_say_is_not_fooled_by_a_host_header():
     async def reach(server):
         sent = []

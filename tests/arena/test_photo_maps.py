@@ -262,3 +262,18 @@ def test_maps_whose_folder_is_gone_are_forgotten(photos, counted):
 def test_a_table_too_large_to_be_one_is_refused_before_it_is_read(photos, monkeypatch):
     monkeypatch.setattr("arena.photo_tables.MAX_BYTES", 100)
     assert "larger than" in the_map(photos).problem
+
+
+def test_the_one_view_of_a_photo_is_cut_where_it_was_drawn(photos):
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, 58:62] = 255  # a tower in the east
+    for i in range(6):
+        Image.fromarray(pixels).save(photos / f"{i}.png")
+    write(photos, [f"{i}.png,{10 + i},20,0" for i in range(6)])
+    own = the_map(photos)
+    place = own.draw(5, 0)[0]
+    assert own.heading_deg(place, 359.7) == 0 and own.heading_deg(place, 90.2) == 90
+    east, west = (np.asarray(own.still(place, heading)) for heading in (90, 270))
+    assert east.shape == (900, 1600, 3)
+    assert east[450, 800].min() > 200 and east[450, 0].max() < 50
+    assert west.max() < 50

@@ -2,7 +2,6 @@ import sqlite3
 import time
 from dataclasses import replace
 
-import pandas as pd
 import pytest
 
 from arena.records import HOST, Game, Guess, Place, Round, Rules, Seat
@@ -113,7 +112,7 @@ def test_a_guess_that_never_came_and_a_seed_that_is_unknown_are_missing(book):
 
 def test_an_empty_book_has_the_same_columns_and_types_as_a_full_one(book):
     empty, no_games = book.guesses(), book.games()
-    book.add_games([imported("g1", "f1")])
+    book.add_games([imported("g1", "f1"), imported("g2", "f2", at=1.6e9 + 0.123456)])
     full, games = book.guesses(), book.games()
     assert empty.columns.tolist() == full.columns.tolist() == COLUMNS
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()
@@ -193,14 +192,21 @@ def test_games_count_the_rounds_of_the_player_who_started_them(book):
         book.add_guess("g1", number, HOST, a_guess(1000), last=number == 5)
         book.add_guess("g1", number, 1, a_guess(5000))
     book.add_game(a_game("g2", "Bo", "bot", created_at=time.time() + 1))
-    games = book.games().set_index("game_id")
-    assert games.index.tolist() == ["g2", "g1"]
-    assert games.loc["g1", ["player", "guessed", "total"]].tolist() == ["Ada", 5, 5000]
-    assert games.loc["g2", ["player", "guessed", "total"]].tolist() == ["Bo", 0, 0]
+    games = book.games()
+    assert games["player"].tolist() == ["Bo", "Ada"]
+    assert games[["guessed", "total"]].to_numpy().tolist() == [[0, 0], [5, 5000]]
     assert games["finished_at"].notna().tolist() == [False, True]
     assert book.games(kind="bot")["player"].tolist() == ["Bo"]
     assert book.games(player_id="person:Ada")["game_id"].tolist() == ["g1"]
-    assert book.games(limit=1)["game_id"].tolist() == ["g2"]
+    assert book.games(limit=1)["player"].tolist() == ["Bo"]
+
+
+def test_the_id_of_a_game_in_play_is_told_to_its_player_alone(book):
+    for number, more in enumerate(({}, {"finished_at": time.time()}, {"created_at": time.time() - EXPIRES_S - 1})):
+        book.add_game(a_game(f"g{number}", **more))
+    listed = book.games()["game_id"].tolist()
+    assert set(listed) & {"g0", "g1", "g2"} == {"g1", "g2"} and len(set(listed)) == 3
+    assert book.games(player_id="person:Ada")["game_id"].tolist() == ["g1", "g0", "g2"]
 
 
 def test_many_games_are_added_once_however_often_they_come(book):
@@ -304,5 +310,4 @@ def test_a_game_is_written_whole_or_not_at_all(book):
     twice = a_game("g2", rounds=(a_game().rounds[0],) * 2)
     with pytest.raises(Exception, match="UNIQUE"):
         book.add_game(twice)
-    assert book.games()["game_id"].tolist() == ["g1"]
-    assert isinstance(book.games(), pd.DataFrame)
+    assert book.games(player_id="person:Ada")["game_id"].tolist() == ["g1"]

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from arena.panoramas import encode
-from arena.rules import Refused
+from arena.rules import VIEW_ACROSS_DEG, VIEW_PX, Refused
 from arena.world_maps import WorldMap, find_world_maps
-from model.data.views import drawn_by
+from model.data.views import drawn_by, panorama_to_photo
 from model.geo.atlas import Atlas
 from world import SOFTWARE, WORLD_VERSION
 from world.places import CONTINENT_CODES, PRESETS, split_of
@@ -68,3 +68,27 @@ def test_a_game_begun_on_an_earlier_world_says_so():
     old = replace(place, recipe=place.recipe | {"world": WORLD_VERSION - 1})
     with pytest.raises(Refused, match=f"version {WORLD_VERSION - 1} .*draws version {WORLD_VERSION}.*new game"):
         the_map("world").panorama(old)
+
+
+def test_the_one_view_looks_along_the_road_and_shows_what_the_panorama_shows():
+    one = the_map("world")
+    place = one.draw(1, 3)[0]
+    heading_deg = one.heading_deg(place, 10.0)
+    assert abs((heading_deg - 10.0 + 180.0) % 360.0 - 180.0) <= 91.0
+    assert (one.heading_deg(place, 190.0) - heading_deg) % 360 in (179, 180, 181)
+    still = one.still(place, heading_deg)
+    assert still.size == VIEW_PX
+    cut = panorama_to_photo(one.panorama(place), heading_deg, VIEW_ACROSS_DEG, *VIEW_PX)
+    small = [np.asarray(picture.resize((80, 45)), np.float32) for picture in (still, cut)]
+    assert np.abs(small[0] - small[1]).mean() < 8.0
+    turned = panorama_to_photo(one.panorama(place), heading_deg + 90, VIEW_ACROSS_DEG, *VIEW_PX).resize((80, 45))
+    assert np.abs(small[0] - np.asarray(turned, np.float32)).mean() > 12.0
+    assert drawn_by(Image.open(io.BytesIO(encode(still)))) == WORLD_VERSION
+
+
+def test_a_view_of_another_version_of_the_world_is_refused():
+    one = the_map("world")
+    place = one.draw(1, 3)[0]
+    for recipe in (place.recipe | {"world": 0}, None):
+        with pytest.raises(Refused, match="Start a new game"):
+            one.still(replace(place, recipe=recipe), 0)

@@ -88,7 +88,8 @@ class FakeAtlas:
 
     def describe(self, points: np.ndarray) -> pd.DataFrame:
         """One row for each point."""
-        return pd.DataFrame([{"town": "Vienna", "country_name": "Austria"}] * len(points))
+        town = {"town": "Vienna", "country": "AT", "country_name": "Austria", "koppen": "Cfb"}
+        return pd.DataFrame([town] * len(points), columns=list(town))
 
     def is_land(self, points: np.ndarray) -> np.ndarray:
         """All but the Gulf of Guinea, where 0° and 0° meet."""
