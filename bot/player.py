@@ -145,7 +145,7 @@ class Player:
             sitting.announced = True
 
     def _play_round(self, sitting: Sitting, began: float) -> None:
-        """Look, ask, submit; the result is read when the page shows it."""
+        """Look, ask, submit, and wait for the result: until it comes, the page looks as if the round were open."""
         number, about = self.site.round(), {"game_id": sitting.game_id}
         self.site.prepare_to_look()
         views: list[bytes] = []
@@ -160,6 +160,7 @@ class Player:
         sitting.submitted = Submitted(number, tuple(views), wanted, None, began)
         pin = self.site.guess(*wanted)
         sitting.submitted = Submitted(number, tuple(views), wanted, pin, began)
+        self._take(sitting, number, self.site.outcome())
 
     def _read_what_was_missed(self, sitting: Sitting) -> None:
         """At the end of a game that was taken up again, the last result is not on the screen any more."""

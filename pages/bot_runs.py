@@ -74,6 +74,7 @@ def live(name: str) -> None:
         if access.allowed() and st.button("Stop the bot", icon=":material/stop:"):
             with st.spinner("Stopping: the browser is being closed …"):
                 run.stop()
+            st.session_state[JUST_ENDED] = name
             st.rerun(scope="app")
     st.progress(bot_words.share(events, games, ROUNDS), bot_words.progress(events, games, ROUNDS))
     if not access.allowed():
