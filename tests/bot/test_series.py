@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from selenium.common.exceptions import InvalidSessionIdException
 
+import bot.album
 import bot.series
 from bot.album import Album
 from bot.player import Sitting
@@ -125,6 +126,8 @@ class Somewhere:
 def play(tmp_path, outlines, monkeypatch):
     """Plays games 1, 2, 3 at a server; gives them as (game_id, rounds, failed)."""
     monkeypatch.setattr(bot.series, "PAUSE_S", (0.0,) * len(PAUSE_S))
+    for name in ("round_image", "game_image"):  # what they draw is no concern of a series
+        monkeypatch.setattr(bot.album, name, lambda *_: Image.new("RGB", (8, 6)))
 
     def play(server, games=3, locate=lambda views: Somewhere()):
         album = Album(tmp_path, outlines, lambda places: ["Here", "There"], play.events.append)
