@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+HOST ?= 127.0.0.1
 RUN ?= runs/simulated-earth
 WORLD ?= data/world
 PLACES ?= 45000
@@ -18,10 +19,10 @@ export TOKENIZERS_PARALLELISM = false
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-app: $(VENV)/.installed ## the dashboard, the game and the API on http://localhost:8501
+app: $(VENV)/.installed ## the dashboard, the game and the API on http://localhost:8501 (HOST=0.0.0.0 lets others in)
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@$(BIN)/python -m world.compiled
-	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
 test: $(VENV)/.installed-dev browser ## every test, a whole game in a real browser among them
 	@$(BIN)/python -m model.geo.atlas >/dev/null

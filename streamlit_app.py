@@ -12,11 +12,14 @@ from typing import Any
 
 import streamlit as st
 from PIL import Image
-from starlette.routing import Mount
+from starlette.middleware import Middleware
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route
 
 from api import create_api
+from arena.guard import Guard
 from arena.routes import routes
-from pages.components import notices, resources, warm_up
+from pages.components import access, notices, resources, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
@@ -42,9 +45,39 @@ def describe() -> dict[str, Any]:
     }
 
 
+def bound() -> str | None:
+    """The address that the server listens on, once its settings are read; None is every network."""
+    address: str | None = st.get_option("server.address")
+    return address
+
+
+def under(base: str, served: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """The same routes below `server.baseUrlPath`, where a proxy and Streamlit's own pages look for them."""
+    found: list[BaseRoute] = []
+    for one in served:
+        if isinstance(one, Mount):
+            found.append(Mount(base + one.path, app=one.app))
+        elif isinstance(one, Route):
+            found.append(Route(base + one.path, one.endpoint, methods=list(one.methods or ())))
+    return found
+
+
+def front_doors() -> list[BaseRoute]:
+    """The API and the game, at the root and, where there is one, below the base path."""
+    served = [
+        Route("/api/v1", lambda request: RedirectResponse(f"{request.url.path}/docs")),
+        Mount("/api/v1", app=create_api(locate, describe)),
+        *routes(opponent=play_round),
+    ]
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return served + (under(f"/{base}", served) if base else [])
+
+
+access.announce()
 app = st.App(
     DASHBOARD,
-    routes=[Mount("/api/v1", app=create_api(locate, describe)), *routes(opponent=play_round)],
+    routes=front_doors(),
+    middleware=[Middleware(Guard, bound=bound)],
     on_script_error=notices.explain,
     lifespan=warm_up.lifespan,
 )

@@ -3,26 +3,41 @@
 The model comes in as a callable, so this file knows no checkpoint; every error leaves as {"error": sentence}.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from api.docs import docs_page
-from api.uploads import NAMES, TooLargeError, UnreadableBodyError, read_images
+from api.uploads import (
+    NAMES,
+    RETRY_S,
+    Crowd,
+    CrowdedError,
+    TooLargeError,
+    TooSlowError,
+    UnreadableBodyError,
+    read_images,
+)
 from model.errors import ArtifactError, HomingError, ImageError, StorageError
+from model.geo.folders import without_folders
+
+LOG = logging.getLogger("homing.api")
 
 CONCURRENT_PREDICTIONS = 2  # a prediction uses the cores by itself; more at a time only makes all of them late
-MAX_WAITING = 16  # uploads held in memory while they wait for their turn
+MAX_WAITING = 16  # uploads in memory: being read, waiting for their turn, or being looked at
 
 STATUS: tuple[tuple[type[HomingError], int], ...] = (
     (TooLargeError, 413),
+    (TooSlowError, 408),
+    (CrowdedError, 503),
     (UnreadableBodyError, 400),
     (ImageError, 422),
     (ArtifactError, 503),
@@ -90,30 +105,34 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
         description="Where on Earth was this seen? Send a photo, four views (also as one 4:1 strip) or a 360° panorama.",
         docs_url=None,  # FastAPI's own pages fetch their scripts from the network
         redoc_url=None,
-        responses={code: {"model": Problem} for code in (400, 413, 422, 503, 507)},
+        responses={code: {"model": Problem} for code in (400, 408, 413, 415, 422, 503, 507)},
     )
-    limiter = anyio.CapacityLimiter(CONCURRENT_PREDICTIONS)
+    limiter, describing = anyio.CapacityLimiter(CONCURRENT_PREDICTIONS), anyio.CapacityLimiter(1)
+    crowd = Crowd()
     _answer_errors_with_a_sentence(api)
 
     @api.post("/predict", openapi_extra={"requestBody": _request_body()})
     async def predict(request: Request) -> Prediction:
         """Where were these pictures taken? One photo, one 2:1 panorama, or four views facing N, E, S and W."""
-        if limiter.statistics().tasks_waiting >= MAX_WAITING:
-            raise HTTPException(503, "Many pictures are waiting for their turn; try again in some seconds.")
-        images = await read_images(request)
-        guess = await anyio.to_thread.run_sync(locate, images, limiter=limiter)
+        with crowd.enter(request, MAX_WAITING):
+            images = await read_images(request)
+            guess = await anyio.to_thread.run_sync(locate, images, limiter=limiter)
         return Prediction(results=Position(lat=guess.lat, lng=guess.lng), guess=guess.as_dict())
 
     @api.get("/health")
-    def health() -> Health:
+    async def health() -> Health:
         """Whether the model answers, and which one it is."""
-        facts = describe()
+        facts = await anyio.to_thread.run_sync(describe, limiter=describing)  # the first one waits for the model
         return Health(
             ok=True,
             checkpoint=str(facts["checkpoint"]),
             world_version=facts.get("world_version"),
             note=facts.get("note"),
         )
+
+    @api.get("/", include_in_schema=False)
+    def home() -> RedirectResponse:
+        return RedirectResponse("docs")  # of this very folder, whatever it is mounted as
 
     @api.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
@@ -123,16 +142,19 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
 
 
 def _answer_errors_with_a_sentence(api: FastAPI) -> None:
-    def problem(status: int, sentence: str) -> JSONResponse:
-        return JSONResponse({"error": sentence}, status_code=status)
+    def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+        later = {"Retry-After": str(RETRY_S)} if status == 503 else {}
+        return JSONResponse({"error": sentence}, status_code=status, headers={**later, **(headers or {})})
 
     @api.exception_handler(HomingError)
     async def refused(_: Request, error: HomingError) -> JSONResponse:
-        return problem(next(status for kind, status in STATUS if isinstance(error, kind)), str(error))
+        LOG.warning("a request was refused: %s", error)  # with its folders, which the answer leaves away
+        status = next(status for kind, status in STATUS if isinstance(error, kind))
+        return problem(status, without_folders(str(error)))
 
     @api.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail))
+        return problem(error.status_code, str(error.detail), error.headers)
 
     @api.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,14 +1,19 @@
 """Reads the pictures of a request, as a form or as JSON with data URIs, within limits. Knows nothing of pixels.
 
-Bytes are counted while they arrive, so a body that is too large is refused before it is held; the number of pixels is
-looked at where pictures are opened (`model.data.views`).
+Uploads and their bytes are counted before anything is read (`Crowd`), by what their headers announce; then bytes are
+counted while they arrive, and who sends too slowly is not waited for. The number of pixels is looked at where pictures
+are opened (`model.data.views`).
 """
 
 import base64
 import binascii
+import contextlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
+import anyio
+import anyio.to_thread
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Message, Receive
@@ -18,7 +23,11 @@ from model.errors import ImageError
 NAMES = ("image", "image_2", "image_3", "image_4")  # as the paper's server named them: north, east, south, west
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
 MAX_BODY_BYTES = len(NAMES) * MAX_IMAGE_BYTES * 4 // 3 + 1024 * 1024  # four images as base64, and what stands around
-MAX_DRAIN_BYTES = 512 * 1024 * 1024  # read on and forget, so that a client that only writes still hears the answer
+MAX_DRAIN_BYTES = 2 * MAX_BODY_BYTES  # read on and forget, so that a client that only writes still hears the answer
+MAX_BYTES_IN_FLIGHT = 2 * MAX_BODY_BYTES  # of all uploads together
+STALL_S = 15.0  # without a byte
+READ_S = 120.0  # for a whole body: four pictures over a slow line
+RETRY_S = 5  # when a place may be free again
 
 
 class TooLargeError(ImageError):
@@ -29,11 +38,51 @@ class UnreadableBodyError(ImageError):
     """A body that is neither a form nor JSON of the documented shape."""
 
 
+class TooSlowError(ImageError):
+    """A sender who stopped in the midst of an upload, or would never come to its end."""
+
+
+class CrowdedError(ImageError):
+    """So many uploads at a time that another would not fit into memory."""
+
+
+class Crowd:
+    """The uploads that are in memory now, counted before they are read. Used in the event loop only.
+
+    Args:
+        most_bytes: how many bytes all of them may announce together.
+    """
+
+    def __init__(self, most_bytes: int = MAX_BYTES_IN_FLIGHT) -> None:
+        self._most_bytes = most_bytes
+        self.uploads, self.bytes = 0, 0
+
+    @contextlib.contextmanager
+    def enter(self, request: Request, most: int) -> Iterator[None]:
+        """A place for one upload beside at most `most` - 1 others, for as long as the block lasts.
+
+        Raises:
+            TooLargeError: it announces more than one upload may have. CrowdedError: there is no room now.
+        """
+        announced = request.headers.get("content-length", "")
+        size = int(announced) if announced.isascii() and announced.isdigit() else MAX_BODY_BYTES
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        if self.uploads >= most or (self.uploads and self.bytes + size > self._most_bytes):
+            raise CrowdedError("Many pictures are waiting for their turn; try again in some seconds.")
+        self.uploads, self.bytes = self.uploads + 1, self.bytes + size
+        try:
+            yield
+        finally:
+            self.uploads, self.bytes = self.uploads - 1, self.bytes - size
+
+
 async def read_images(request: Request) -> list[bytes]:
     """The one picture or the four views of a request, in the order north, east, south, west.
 
     Raises:
         TooLargeError: the body or one image is over its limit.
+        TooSlowError: the sender stopped, or takes too long.
         UnreadableBodyError: the body is neither a form nor JSON.
         ImageError: no picture, two or three of them, or one that is not base64.
     """
@@ -63,24 +112,34 @@ async def read_images(request: Request) -> list[bytes]:
 
 
 def _bounded(receive: Receive) -> Receive:
-    """`receive`, until more than MAX_BODY_BYTES have come: then the rest is read, forgotten and refused."""
-    seen = 0
+    """`receive`, until more than MAX_BODY_BYTES have come, which are forgotten and refused, or the time is up."""
+    seen, until = 0, anyio.current_time() + READ_S
+
+    async def next_part() -> Message:
+        nonlocal seen
+        with anyio.move_on_after(min(STALL_S, until - anyio.current_time())) as waiting:
+            message = await receive()
+        if waiting.cancelled_caught:
+            raise TooSlowError("The upload stopped or came too slowly; send it again, or send smaller copies.")
+        seen += len(message.get("body", b""))
+        return message
 
     async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
+        message = await next_part()
         if seen > MAX_BODY_BYTES:
             while message.get("more_body") and seen < MAX_DRAIN_BYTES:
-                message = await receive()
-                seen += len(message.get("body", b""))
-            raise TooLargeError(
-                f"The upload is larger than the limit of {MAX_BODY_BYTES >> 20} MB "
-                f"({MAX_IMAGE_BYTES >> 20} MB a picture); send smaller copies."
-            )
+                message = await next_part()
+            raise _too_large()
         return message
 
     return bounded
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError(
+        f"The upload is larger than the limit of {MAX_BODY_BYTES >> 20} MB ({MAX_IMAGE_BYTES >> 20} MB a picture); "
+        "send smaller copies."
+    )
 
 
 async def _from_form(request: Request) -> tuple[dict[str, bytes], list[str]]:
@@ -97,12 +156,15 @@ async def _from_form(request: Request) -> tuple[dict[str, bytes], list[str]]:
 
 async def _from_json(request: Request) -> tuple[dict[str, bytes], list[str]]:
     try:
-        body: Any = json.loads(await request.body())
+        body: Any = await anyio.to_thread.run_sync(json.loads, await request.body())  # large ones take a while
     except (ValueError, RecursionError) as error:
         raise UnreadableBodyError(f"The body says it is JSON and cannot be read as such ({error}).") from error
     if not isinstance(body, dict):
         raise UnreadableBodyError('Looked for a JSON object such as {"image": "data:image/png;base64,…"}.')
-    return {name: _decode(name, body[name]) for name in NAMES if body.get(name) is not None}, [str(k) for k in body]
+    images = {
+        name: await anyio.to_thread.run_sync(_decode, name, body[name]) for name in NAMES if body.get(name) is not None
+    }
+    return images, [str(key) for key in body]
 
 
 def _decode(name: str, value: Any) -> bytes:

@@ -1,20 +1,25 @@
-"""A database brought to the newest schema by numbered SQL files, and its troubles told as sentences. Knows no game.
+"""A database brought to the newest schema by Alembic, and its troubles told as sentences. Knows no game.
 
-A migration is a file `NNNN_name.sql` in `arena/migrations`; each runs once, in order, inside one transaction, and
-leaves its number in the table `schema_version`. Any SQLAlchemy URL works; SQLite gets WAL and a busy timeout.
+The migrations in `arena/migrations/versions` are run from here, without a settings file, wherever the code is
+installed. Any SQLAlchemy URL works; SQLite gets WAL and a busy timeout. Two processes that start at once wait for each
+other: SQLite's write lock, PostgreSQL's advisory lock.
 """
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from model.errors import StorageError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+BEFORE_ALEMBIC = {1: "0001", 2: "0001"}  # numbers of the table schema_version, and how far those books had come
+_LOCK = 0x686F6D696E67  # "homing": the advisory lock of whoever migrates
+_alembic = threading.Lock()  # Alembic keeps the migration it is at in a global
 
 _SENTENCES = (  # what a driver says, what it means, what to do
     ("locked", "is in use by another program that did not let go within {busy_s:g} s", "Close it and try again"),
@@ -24,6 +29,9 @@ _SENTENCES = (  # what a driver says, what it means, what to do
     ("not a database", "is not a database, or is damaged", "Move the file away and a new one is started"),
     ("malformed", "is damaged", "Move the file away and a new one is started, or restore a copy"),
     ("unable to open", "cannot be opened", "Check that its folder exists and that you may write there"),
+    ("could not connect", "does not answer", "Check that its server runs, and its address"),
+    ("connection refused", "does not answer", "Check that its server runs, and its address"),
+    ("authentication failed", "does not let us in", "Check the name and the password in its URL"),
 )
 
 
@@ -35,21 +43,37 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
     """
     try:
         parsed = make_url(url)
-        sqlite = parsed.get_backend_name() == "sqlite"
+    except ArgumentError as error:  # its own words may repeat a password
+        raise StorageError("Looked for a database URL such as sqlite:///scorebook.sqlite, found none.") from error
+    sqlite = parsed.get_backend_name() == "sqlite"
+    try:
         if sqlite and parsed.database and not parsed.database.startswith(("file:", ":")):
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": busy_s} if sqlite else {})
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StorageError(
-            f"Looked for a database URL such as sqlite:///scorebook.sqlite, found {url!r:.80}: {error}"
+            f"Looked for a database URL such as sqlite:///scorebook.sqlite, found {public_name(parsed)}: {error}"
         ) from error
     except OSError as error:
-        raise StorageError(f"The folder of {url} cannot be made: {error.strerror}. Choose another place.") from error
+        raise StorageError(
+            f"The folder of {public_name(parsed)} cannot be made: {error.strerror}. Choose another place."
+        ) from error
     if sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
     with sentences(url, busy_s):
-        _migrate(engine, migrations, "BEGIN IMMEDIATE" if sqlite else "BEGIN")
+        _migrate(engine, migrations)
     return engine
+
+
+def public_name(url: str | URL) -> str:
+    """A database as it may be named to anyone: a file without its folder, a server without its password."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "of this address"
+    if parsed.get_backend_name() == "sqlite":
+        return Path((parsed.database or "in memory").partition("?")[0]).name
+    return parsed.set(query={}).render_as_string(hide_password=True)
 
 
 @contextlib.contextmanager
@@ -60,18 +84,27 @@ def sentences(url: str, busy_s: float = 5.0) -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        said = str(error.orig).lower()
+        said, name = str(error.orig).lower(), public_name(url)
         for sign, meaning, cure in _SENTENCES:
             if sign in said:
                 raise StorageError(
-                    f"The scorebook {url} {meaning.format(busy_s=busy_s)}. Nothing was lost. {cure}."
+                    f"The scorebook {name} {meaning.format(busy_s=busy_s)}. Nothing was lost. {cure}."
                 ) from error
-        raise StorageError(f"The scorebook {url} refused: {error.orig}. Nothing was lost; try again.") from error
+        # A driver's own words may hold folders and addresses; they are in the log, with this error's cause.
+        raise StorageError(f"The scorebook {name} refused. Nothing was lost; try again.") from error
 
 
-def schema_version(connection: Connection) -> int:
-    """The number of the last migration done; 0 for an empty database."""
-    return int(connection.exec_driver_sql("SELECT COALESCE(MAX(version), 0) FROM schema_version").scalar_one())
+def schema_version(connection: Connection) -> str:
+    """The name of the last migration done; empty for an empty database."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        done = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if done is not None:
+            return str(done)
+    if "schema_version" in tables:
+        number = int(connection.execute(text("SELECT COALESCE(MAX(version), 0) FROM schema_version")).scalar_one())
+        return BEFORE_ALEMBIC.get(number, f"{number:04d}" if number else "")
+    return ""
 
 
 def _set_up_sqlite(connection: object, _record: object) -> None:
@@ -83,31 +116,60 @@ def _set_up_sqlite(connection: object, _record: object) -> None:
     cursor.close()
 
 
-def _migrate(engine: Engine, folder: Path, begin: str) -> None:
-    files = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+def _migrate(engine: Engine, folder: Path) -> None:
+    known = sorted(path.name[:4] for path in (folder / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
+    with engine.connect() as connection:
         # Looked at before the write lock is asked for, so that an up-to-date book opens while another program writes.
-        if engine.dialect.has_table(connection, "schema_version") and schema_version(connection) == len(files):
+        if schema_version(connection) == known[-1]:
             return
-        connection.exec_driver_sql(begin)  # two processes that start at once wait for each other here
+    with _alone(engine) as connection:
+        done = schema_version(connection)
+        if done == known[-1]:  # the other one was quicker
+            return
+        if done and done not in known:
+            raise StorageError(
+                f"The scorebook {public_name(engine.url)} has schema {done}, this version knows {known[-1]}: a newer "
+                "version wrote it. Update this one, or name another scorebook."
+            )
+        _upgrade(connection, folder, done)
+
+
+@contextlib.contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that no other migration shares; all that is done in it is done, or nothing."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield connection
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # A table is changed by putting a copy in its place; its children must not miss it meanwhile.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
-            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)")
-            done = schema_version(connection)
-            if done > len(files):
-                raise StorageError(
-                    f"The scorebook {engine.url} has schema {done}, this version knows {len(files)}: a newer version "
-                    "wrote it. Update this one, or name another scorebook."
-                )
-            for number, file in enumerate(files[done:], start=done + 1):
-                for statement in _statements(file.read_text(encoding="utf-8")):
-                    connection.exec_driver_sql(statement)
-                connection.exec_driver_sql(f"INSERT INTO schema_version (version) VALUES ({number})")
+            yield connection
+            if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+                raise StorageError(f"The scorebook has {len(orphans)} rows without the game they belong to.")
         except BaseException:
             connection.exec_driver_sql("ROLLBACK")
             raise
-        connection.exec_driver_sql("COMMIT")
+        else:
+            connection.exec_driver_sql("COMMIT")
+        finally:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def _statements(script: str) -> list[str]:
-    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
-    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+def _upgrade(connection: Connection, folder: Path, done: str) -> None:
+    # Alembic is imported only when there is something to do.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    with _alembic:
+        if done and not inspect(connection).has_table("alembic_version"):
+            command.stamp(config, done)
+        command.upgrade(config, "head")

@@ -4,28 +4,36 @@
     maps/holiday/beach.jpg …   twice as wide as high
 
 Everything in the folder is checked as if a stranger had made it. Pictures are read again and written without their
-EXIF before anyone sees them, so a photo cannot give its place away.
+EXIF before anyone sees them, so a photo cannot give its place away. A folder is read once, and again when it or its
+table has changed; no photo is opened before it is played.
 """
 
-import csv
-import math
+import logging
 import re
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from arena.rules import ROUNDS
-from arena.scorebook import Place
-from model.errors import CoordinateError, HomingError, ImageError, ManifestError
-from model.geo.distance import Floats, check_points, haversine_km
+from arena.photo_tables import Row, inside, read_rows, table_of
+from arena.records import Place
+from arena.rules import VIEW_ACROSS_DEG, VIEW_PX
+from model.data.views import panorama_to_photo
+from model.errors import ImageError, ManifestError
+from model.geo.distance import Floats, haversine_km
 from model.geo.scoring import PAPER_SCALE_KM
 
-MAX_WIDTH = 4096  # what a browser is given
+LOG = logging.getLogger("homing.arena")
+
+WIDTH = 2048  # what a player is shown first
+MAX_WIDTH = 4096  # and when zooming
 MAX_PIXELS = 16384 * 8192  # what we are ready to decode
-MAX_ROWS = 100_000
 MIN_SCALE_KM = 5.0
+AGAIN_S = 5.0  # a map that cannot be played is looked at again after this long: what it lacks may lie deeper
+SETTLED_S = 1.0  # a file written this lately may be written again within one tick of its clock: it is not trusted yet
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class PhotoMap:
     scale_km: float
     view: tuple[float, float, float, float]
     folder: Path
-    rows: tuple[tuple[str, float, float, float], ...]  # file, lat, lng, heading_deg
+    rows: tuple[Row, ...]
     problem: str = ""
     kind: str = "photos"
 
@@ -51,126 +59,147 @@ class PhotoMap:
         order = np.random.default_rng(seed).permutation(len(self.rows))[:n]
         places = []
         for file, lat, lng, heading_deg in (self.rows[int(i)] for i in order):
-            with _open(self.folder, file):
+            with self._open(file):
                 places.append(Place(lat, lng, {"file": file, "heading_deg": heading_deg}))
         return places
 
-    def panorama(self, place: Place) -> Image.Image:
-        """The photo at most `MAX_WIDTH` wide, turned so that its middle column looks north.
+    def panorama(self, place: Place, width: int = WIDTH) -> Image.Image:
+        """The photo at most `width` pixels wide, turned so that its middle column looks north.
 
         Raises:
             ImageError: as in `draw`, or the file is truncated.
         """
-        file, heading_deg = str(place.recipe["file"]), float(place.recipe["heading_deg"])
-        with _open(self.folder, file) as photo:
-            photo.draft("RGB", (MAX_WIDTH, MAX_WIDTH // 2))  # large JPEGs are decoded at a fraction of their size
+        recipe = place.recipe or {}
+        file, heading_deg = str(recipe["file"]), float(recipe["heading_deg"])
+        width = min(width, MAX_WIDTH)
+        with self._open(file) as photo:
+            photo.draft("RGB", (width, width // 2))  # large JPEGs are decoded at a fraction of their size
             try:
                 picture = photo.convert("RGB")
             except (OSError, SyntaxError, ValueError) as error:
-                raise ImageError(f"{file} in {self.folder} cannot be read to its end: {error}.") from error
-        width = min(MAX_WIDTH, picture.width // 2 * 2)
+                raise self._trouble(file, "cannot be read to its end", error) from error
+        width = min(width, picture.width // 2 * 2)
         if picture.size != (width, width // 2):
             picture = picture.resize((width, width // 2), Image.Resampling.LANCZOS)
         return Image.fromarray(np.roll(np.asarray(picture), round(heading_deg / 360.0 * width), axis=1))
 
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        """Where the one view of a place looks: as drawn, for nobody knows where the photo's road runs."""
+        return round(drawn_deg) % 360
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        """The one view of a game without moving, panning or zooming, cut from the photo."""
+        return panorama_to_photo(self.panorama(place, MAX_WIDTH), heading_deg, VIEW_ACROSS_DEG, *VIEW_PX)
+
+    def _open(self, file: str) -> Image.Image:
+        path = inside(self.folder, file)
+        if path is None:
+            raise self._trouble(file, "lies outside the folder; only its own may be shown")
+        try:
+            photo = Image.open(path)
+        except UnidentifiedImageError as error:
+            raise self._trouble(file, "is not a picture that can be read", error) from error
+        except Image.DecompressionBombError as error:
+            raise self._trouble(file, "is too large to open", error) from error
+        except (OSError, ValueError, SyntaxError) as error:
+            raise self._trouble(file, "cannot be opened", error) from error
+        width, height = photo.size
+        trouble = ""
+        if abs(width - 2 * height) > 0.02 * height:
+            trouble = "is no equirectangular panorama: looked for one twice as wide as high"
+        elif width * height > MAX_PIXELS:
+            trouble = f"is too large: looked for at most {MAX_PIXELS // 10**6} million pixels"
+        if trouble:
+            photo.close()
+            raise self._trouble(file, f"{trouble}, found {width} × {height}")
+        return photo
+
+    def _trouble(self, file: str, what: str, error: Exception | None = None) -> ImageError:
+        """A sentence for players, who must not learn the name of a photo; the log, which its owner reads, gets it."""
+        LOG.warning("%s in %s %s%s", file, self.folder, what, f": {error}" if error else "")
+        line = next((number for number, row in enumerate(self.rows, start=2) if row[0] == file), None)
+        which = f"The photo in line {line} of this map's table" if line else "A photo of this map"
+        return ImageError(f"{which} {what}.")
+
 
 def find_photo_maps(folder: Path) -> list[PhotoMap]:
     """One map for each folder below `folder` that holds a CSV, by name; broken ones come with their problem."""
-    try:
-        homes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    except OSError:
-        return []  # no folder of maps yet, which is how everyone starts
-    maps: dict[str, PhotoMap] = {}
-    for home in homes:
-        if any(home.glob("*.csv")):
-            plain = stem = "photos-" + (re.sub(r"[^\w]+", "-", home.name.casefold()).strip("-") or "map")
-            for number in range(2, len(homes) + 2):  # "Our trip" and "our-trip" are two maps
-                if stem not in maps:
-                    break
-                stem = f"{plain}-{number}"
-            maps[stem] = _read_map(home, stem)
-    return list(maps.values())
+    return _INDEX.maps(folder)
 
 
-def _read_map(folder: Path, name: str) -> PhotoMap:
+class _Index:
+    """Every map that was read, by folder, with what the folder and its table looked like then."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: dict[Path, tuple[tuple[object, ...], PhotoMap | None, float]] = {}
+
+    def maps(self, folder: Path) -> list[PhotoMap]:
+        try:
+            homes = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        except OSError:
+            homes = []  # no folder of maps yet, which is how everyone starts
+        with self._lock:
+            gone = [home for home in self._read if home.parent == folder and home not in homes]
+            for home in gone:
+                del self._read[home]
+            read = [self._map(home) for home in homes]
+        maps: dict[str, PhotoMap] = {}
+        for one in read:
+            if one is not None:
+                name = one.name
+                for number in range(2, len(homes) + 2):  # "Our trip" and "our-trip" are two maps
+                    if name not in maps:
+                        break
+                    name = f"{one.name}-{number}"
+                maps[name] = one if name == one.name else replace(one, name=name)
+        return list(maps.values())
+
+    def _map(self, home: Path) -> PhotoMap | None:
+        """The map of a folder, read when it is not known as it is now; None when there is no table in it."""
+        started = time.time()
+        if (known := self._read.get(home)) is not None:
+            looks, found, at = known
+            again = found is not None and found.problem and abs(started - at) > AGAIN_S
+            if looks == _looks(home, looks) and not again:
+                return found
+        table = table_of(home)
+        looks = _looks(home, (table,))
+        found = _read_map(home, table) if table else None
+        newest = max((part for part in looks if isinstance(part, float)), default=started)
+        if started - newest > SETTLED_S:
+            self._read[home] = (looks, found, started)
+        else:
+            self._read.pop(home, None)
+        return found
+
+
+_INDEX = _Index()
+
+
+def _looks(home: Path, known: tuple[object, ...]) -> tuple[object, ...]:
+    """What changes when a folder or its table does: the table's path, then the times and sizes of both."""
+    table = known[0]
+    parts: list[object] = [table]
+    for path in (home, table):
+        try:
+            state = path.stat() if isinstance(path, Path) else None
+        except OSError:
+            state = None
+        parts += [state.st_mtime, state.st_ctime, state.st_size, state.st_ino] if state else [None]
+    return tuple(parts)
+
+
+def _read_map(folder: Path, table: Path) -> PhotoMap:
+    name = "photos-" + (re.sub(r"[^\w]+", "-", folder.name.casefold()).strip("-") or "map")
     title = folder.name.replace("_", " ")
     try:
-        rows = _read_rows(folder)
-    except HomingError as error:
+        rows = read_rows(table)
+    except ManifestError as error:
+        LOG.warning("the map in %s cannot be played: %s", table, error)
         return PhotoMap(name, title, "Cannot be played", PAPER_SCALE_KM, (-58, -170, 75, 180), folder, (), str(error))
     points = np.array([row[1:3] for row in rows])
-    return PhotoMap(
-        name, title, f"{len(rows)} panoramas of your own", _scale_km(points), _view(points), folder, tuple(rows)
-    )
-
-
-def _read_rows(folder: Path) -> list[tuple[str, float, float, float]]:
-    tables = sorted(folder.glob("*.csv"))
-    table = next((path for path in tables if path.name == "places.csv"), tables[0])
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = {"file", "lat", "lng"} - {str(column).strip() for column in reader.fieldnames or ()}
-            if missing:
-                raise ManifestError(
-                    f"{table} lacks the column {', '.join(sorted(missing))}; its first line must read file,lat,lng "
-                    "or file,lat,lng,heading."
-                )
-            rows: list[tuple[str, float, float, float]] = []
-            for number, line in enumerate(reader, start=2):
-                if len(rows) == MAX_ROWS:
-                    raise ManifestError(f"{table} has more than {MAX_ROWS} lines; split it into several maps.")
-                rows.append(_read_row(table, number, {str(k).strip(): v for k, v in line.items()}))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ManifestError(f"{table} cannot be read as a UTF-8 CSV: {error}.") from error
-    if len(rows) < ROUNDS:
-        raise ManifestError(f"{table} lists {len(rows)} places; a game needs at least {ROUNDS}.")
-    return rows
-
-
-def _read_row(table: Path, number: int, line: dict[str, str | None]) -> tuple[str, float, float, float]:
-    file = (line["file"] or "").strip()
-    try:
-        lat, lng = check_points([float(line["lat"] or "nan"), float(line["lng"] or "nan")])
-        heading_deg = float(line.get("heading") or 0.0)
-        if not math.isfinite(heading_deg):
-            raise ValueError(f"the heading {heading_deg} is no angle")
-    except (CoordinateError, ValueError) as error:
-        raise ManifestError(f"Line {number} of {table}: {error}") from error
-    _inside(table.parent, file)
-    if not (table.parent / file).is_file():
-        raise ManifestError(f"Line {number} of {table} names {file!r}, which is not in that folder.")
-    return file, float(lat), float(lng), heading_deg % 360.0
-
-
-def _inside(folder: Path, file: str) -> Path:
-    path = (folder / file).resolve()
-    if not file or not path.is_relative_to(folder.resolve()):
-        raise ManifestError(
-            f"{folder} names the photo {file!r}, which lies outside the folder; only its own may be shown."
-        )
-    return path
-
-
-def _open(folder: Path, file: str) -> Image.Image:
-    try:
-        photo = Image.open(_inside(folder, file))
-    except UnidentifiedImageError as error:
-        raise ImageError(f"{file} in {folder} is not a picture that can be read.") from error
-    except Image.DecompressionBombError as error:
-        raise ImageError(f"{file} in {folder} is too large to open: {error}.") from error
-    except OSError as error:
-        raise ImageError(f"{file} in {folder} cannot be opened: {error.strerror or error}.") from error
-    width, height = photo.size
-    trouble = ""
-    if abs(width - 2 * height) > 0.02 * height:
-        trouble = "looked for an equirectangular panorama, twice as wide as high"
-    elif width > 0 and width * height > MAX_PIXELS:
-        trouble = f"looked for at most {MAX_PIXELS // 10**6} million pixels"
-    if trouble:
-        photo.close()
-        raise ImageError(f"{file} in {folder}: {trouble}, found {width} × {height}.")
-    return photo
+    return PhotoMap(name, title, f"{len(rows)} panoramas of your own", _scale_km(points), _view(points), folder, rows)
 
 
 def _scale_km(points: Floats) -> float:

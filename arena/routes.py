@@ -1,34 +1,51 @@
 """The game over HTTP: a list of Starlette routes that any ASGI app can mount. Knows no model and no dashboard.
 
-Everything slow (rendering, the scorebook, the opponent) runs in worker threads. Errors are JSON {"error": sentence}.
+Everything slow (rendering, the scorebook) runs in worker threads; the opponent's turn waits in a queue and is asked
+for again. Errors are JSON {"error": sentence}; 429 and 503 say when to try again. A person is known by a secret in a
+cookie, which no script can read.
 """
 
 import functools
 import importlib.util
 import json
+import math
+import re
+import secrets
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from arena.games import Arena, Opponent
+from arena.games import Arena, Opponent, Showing
 from arena.labels import map_labels
-from arena.rules import ROUNDS, Refused
+from arena.pictures import WIDTHS
+from arena.records import MODEL_NAME, player_id_of
+from arena.rules import MOVEMENTS, ROUNDS, TIME_LIMIT_S, Reason, Refused
 from arena.state import game_state, guess_result, opponent_state
+from arena.threads import Threads
 from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
+from model.geo.folders import without_folders
 from world import WORLD_VERSION
 
+COOKIE, COOKIE_S = "homing_player", 365 * 24 * 3600
+RETRY_S = 2.0  # where nobody knows better
 STATIC = Path(__file__).with_name("static")
 MAX_BODY_BYTES = 10_000
 
+# What HTTP calls the reasons for which a move is refused.
+_REFUSED: dict[Reason, int] = {
+    "malformed": 400, "unknown": 404, "not_now": 409, "not_allowed": 403, "too_many": 429,
+    "too_long": 413, "busy": 503,
+}  # fmt: skip
 _STATUS: dict[type[HomingError], int] = {CoordinateError: 400, GameError: 400, ImageError: 422, StorageError: 503}
 
-Handler = Callable[[Request], Awaitable[Response]]
+_FRESH = {"Cache-Control": "no-store"}  # a state is true for a moment, and for one asker
+_KEPT = {"Cache-Control": "private, max-age=3600"}
 
 
 def routes(
@@ -54,6 +71,7 @@ def routes(
         Route(f"{api}/games", web.create, methods=["POST"]),
         Route(game, web.state),
         Route(f"{game}/rounds/{{number}}/panorama.jpg", web.panorama),
+        Route(f"{game}/rounds/{{number}}/view.jpg", web.still),
         Route(f"{game}/rounds/{{number}}/guess", web.guess, methods=["POST"]),
         Route(f"{game}/opponent", web.play_opponent, methods=["POST"]),
     ]
@@ -69,8 +87,12 @@ def _told(
         try:
             return await handler(self, request)
         except HomingError as error:
-            known = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
-            return JSONResponse({"error": str(error)}, error.status if isinstance(error, Refused) else known)
+            status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+            retry_s = None
+            if isinstance(error, Refused):
+                status, retry_s = _REFUSED[error.reason], error.retry_s
+            again = {"Retry-After": str(math.ceil(retry_s or RETRY_S))} if status in (429, 503) else None
+            return JSONResponse({"error": without_folders(str(error))}, status, again)
 
     return tell
 
@@ -79,10 +101,10 @@ class _Web:
     """The handlers, around one arena."""
 
     def __init__(self, arena: Arena) -> None:
-        self.arena = arena
+        self.arena, self._threads = arena, Threads()
 
     async def page(self, _request: Request) -> Response:
-        await run_in_threadpool(self.arena.warm_up)  # while the player types a name
+        self.arena.warm_up()  # while the player types a name
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def home(self, request: Request) -> Response:
@@ -93,61 +115,120 @@ class _Web:
 
     @_told
     async def maps(self, _request: Request) -> Response:
-        found = await run_in_threadpool(self.arena.maps)
+        found = await self._threads.run(self.arena.maps)
         listed = [
             {"name": one.name, "title": one.title, "description": one.description, "kind": one.kind,
              "scale_km": one.scale_km, "error": one.problem or None}
             for one in found.values()
         ]  # fmt: skip
         offered = self.arena.opponent is not None
-        return JSONResponse({"maps": listed, "rounds": ROUNDS, "opponent": offered, "world_version": WORLD_VERSION})
+        shortest, longest = TIME_LIMIT_S
+        return JSONResponse(
+            {"maps": listed, "rounds": ROUNDS, "opponent": offered, "model_name": MODEL_NAME,
+             "world_version": WORLD_VERSION, "time_limit_s": {"min": shortest, "max": longest},
+             "movements": list(MOVEMENTS)}
+        )  # fmt: skip
 
     @_told
     async def labels(self, _request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(map_labels), headers={"Cache-Control": "max-age=86400"})
+        return JSONResponse(await self._threads.run(map_labels), headers={"Cache-Control": "max-age=86400"})
 
     @_told
     async def outlines(self, request: Request) -> Response:
         kind = request.path_params["kind"]
         if kind not in ("land", "borders"):
-            raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', 404)
-        body = await run_in_threadpool(_outline_bytes, kind)
+            raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', "unknown")
+        body = await self._threads.run(_outline_bytes, kind)
         return Response(body, media_type="application/geo+json", headers={"Cache-Control": "max-age=86400"})
 
     @_told
     async def create(self, request: Request) -> Response:
         body = await _read_json(request)
-        game_id = await run_in_threadpool(
-            self.arena.create, body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed")
-        )
-        return JSONResponse({"game_id": game_id}, 201)
+        known = _secret(request)
+        secret = known or secrets.token_urlsafe(32)
+        game_id = await self._threads.run(
+            self.arena.create, body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
+            body.get("time_limit_s"), body.get("movement"), player_id_of(secret),
+        )  # fmt: skip
+        answer = JSONResponse({"game_id": game_id}, 201)
+        if known is None:
+            answer.set_cookie(
+                COOKIE, secret, COOKIE_S, path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
+            )
+        return answer
 
     @_told
     async def state(self, request: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(self._state, request.path_params["game_id"]))
+        found = await self._threads.run(self._state, request.path_params["game_id"], _asker(request))
+        return JSONResponse(found, headers=_FRESH)
 
     @_told
     async def panorama(self, request: Request) -> Response:
-        jpeg = await run_in_threadpool(self.arena.panorama, request.path_params["game_id"], _number(request))
-        return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+        number, width = _number(request), _width(request)
+        showing = await self._threads.run(self.arena.order_panorama, request.path_params["game_id"], number, width)
+        return await self._picture(request, showing)
+
+    @_told
+    async def still(self, request: Request) -> Response:
+        game_id, number = request.path_params["game_id"], _number(request)
+        showing, heading_deg = await self._threads.run(self.arena.order_still, game_id, number)
+        return await self._picture(request, showing, {"X-Heading-Deg": str(heading_deg)})
+
+    async def _picture(self, request: Request, showing: Showing, headers: dict[str, str] | None = None) -> Response:
+        jpeg = await showing.order.arrive(request.is_disconnected)
+        if jpeg is None:
+            return Response(status_code=204)  # nobody is there to read it
+        await self._threads.run(showing.shown)
+        return Response(jpeg, media_type="image/jpeg", headers=_KEPT | (headers or {}))
 
     @_told
     async def guess(self, request: Request) -> Response:
         number, body = _number(request), await _read_json(request)
-        lat, lng = _degrees(body, "lat"), _degrees(body, "lng")
-        done = await run_in_threadpool(self.arena.guess, request.path_params["game_id"], number, lat, lng)
+        out_of_time = "lat" in body and "lng" in body and body["lat"] is None and body["lng"] is None
+        lat, lng = (None, None) if out_of_time else (_degrees(body, "lat"), _degrees(body, "lng"))
+        done = await self._threads.run(self.arena.guess, request.path_params["game_id"], number, lat, lng)
         return JSONResponse({"round": number, **guess_result(done)})
 
     @_told
     async def play_opponent(self, request: Request) -> Response:
-        game = await run_in_threadpool(self.arena.play_opponent, request.path_params["game_id"])
-        return JSONResponse(opponent_state(game))
+        found, status = await self._threads.run(self._opponent, request.path_params["game_id"], _asker(request))
+        return JSONResponse(found, status, headers=_FRESH)
 
-    def _state(self, game_id: str) -> dict[str, Any]:
+    def _state(self, game_id: str, asker: str | None) -> dict[str, Any]:
         game = self.arena.game(game_id)
         source = self.arena.maps().get(game.map)  # a photo folder may be gone by now
         title, view = (source.title, source.view) if source else (game.map, (-58.0, -170.0, 75.0, 180.0))
-        return game_state(game, title, view, self.arena.opponent is not None)
+        hidden = self.arena.hidden_from(game, asker)
+        return game_state(
+            game, title, view, self.arena.opponent is not None, time.time(), hidden, self.arena.may_tell_seed(game)
+        )
+
+    def _opponent(self, game_id: str, asker: str | None) -> tuple[dict[str, Any], int]:
+        turn = self.arena.play_opponent(game_id)
+        game = self.arena.game(game_id)
+        if turn is not None:
+            return {"status": turn.status, "played": turn.played, "of": len(game.rounds)}, 202
+        if self.arena.hidden_from(game, asker):
+            raise Refused("Somebody still plays these places; the model's guesses are told afterwards.", "not_now")
+        return opponent_state(game), 200
+
+
+def _secret(request: Request) -> str | None:
+    """The secret by which a browser is known, if it is one of ours."""
+    found = request.cookies.get(COOKIE, "")
+    return found if re.fullmatch(r"[\w-]{32,128}", found, re.ASCII) else None
+
+
+def _asker(request: Request) -> str | None:
+    secret = _secret(request)
+    return None if secret is None else player_id_of(secret)
+
+
+def _width(request: Request) -> int:
+    text = request.query_params.get("width", str(WIDTHS[0]))
+    if text not in map(str, WIDTHS):
+        raise Refused(f"A panorama is {' or '.join(map(str, WIDTHS))} pixels wide; found {text!r:.20}.")
+    return int(text)
 
 
 async def _read_json(request: Request) -> dict[str, Any]:
@@ -155,7 +236,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise Refused(f"This request is longer than {MAX_BODY_BYTES} bytes.", 413)
+            raise Refused(f"This request is longer than {MAX_BODY_BYTES} bytes.", "too_long")
     try:
         values = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
@@ -178,7 +259,7 @@ def _degrees(body: dict[str, Any], name: str) -> float:
 def _number(request: Request) -> int:
     text = request.path_params["number"]
     if not (text.isascii() and text.isdigit() and len(text) < 4):
-        raise Refused(f"There is no round {text!r:.20}; a game has rounds 1 to {ROUNDS}.", 404)
+        raise Refused(f"There is no round {text!r:.20}; a game has rounds 1 to {ROUNDS}.", "unknown")
     return int(text)
 
 

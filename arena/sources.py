@@ -10,8 +10,8 @@ from typing import Protocol
 from PIL import Image
 
 from arena.photo_maps import find_photo_maps
+from arena.records import Place
 from arena.rules import Refused
-from arena.scorebook import Place
 from arena.world_maps import find_world_maps
 from model.geo.folders import home_dir
 
@@ -50,8 +50,14 @@ class Source(Protocol):
     def draw(self, n: int, seed: int) -> list[Place]:
         """`n` different places; the same for the same seed."""
 
-    def panorama(self, place: Place) -> Image.Image:
-        """The 2:1 equirectangular picture of a place; its middle column looks north."""
+    def panorama(self, place: Place, width: int = 2048) -> Image.Image:
+        """The 2:1 equirectangular picture of a place, at most `width` pixels wide; its middle column looks north."""
+
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        """Where the one view of a place looks, where it may not be turned; `drawn_deg` if nothing speaks against it."""
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        """That view: `rules.VIEW_PX` pixels, `rules.VIEW_ACROSS_DEG` degrees across."""
 
 
 def find_maps(folder: Path | None = None) -> dict[str, Source]:
@@ -64,12 +70,12 @@ def pick_map(maps: dict[str, Source], name: object) -> Source:
     """The map called `name`, fit to be played.
 
     Raises:
-        Refused: unknown (404) or broken (409).
+        Refused: unknown (unknown) or broken (not_now).
     """
     source = maps.get(name) if isinstance(name, str) else None
     if source is None:
         known = ", ".join(maps) or "none"
-        raise Refused(f"There is no map {name!r:.60}. Known maps: {known}.", 404)
+        raise Refused(f"There is no map {name!r:.60}. Known maps: {known}.", "unknown")
     if source.problem:
-        raise Refused(source.problem, 409)
+        raise Refused(source.problem, "not_now")
     return source

@@ -1,111 +1,309 @@
-"""Numbers about rounds that were played: by player, by distance, and on the same places. Knows no store and no page.
+"""Numbers about rounds that were played: by player, by rating, on the same places. Knows no store and no page.
 
 Every function takes a frame as `Scorebook.guesses` gives it, one row for each guess; an empty one in gives an empty one
-with the same columns out. A player is a name and a kind: a person called Ada is not a bot called Ada.
+with the same columns out. The rules that all of them share:
+
+- A player is a `player_id`: two people may both be called Guest.
+- Replays count once: of a player's guesses on one place the first counts (`first_guesses`), whatever the rules.
+- Like with like: a pool is one origin, source, map, scale, movement, time limit and world version (`POOL`). Nothing
+  here joins pools by itself; who hands in several has mixed them.
+- A guess that never came (the time ran out) is a round of 0 points, within no distance and in no country; a median
+  distance is over the rounds that have a guess.
+- Games on a seed that somebody chose can be prepared for: `ranked` leaves them out.
+- No interval under ten rounds; the others draw whole games (arena/resampling.py).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from arena.resampling import MIN_ROUNDS, MIN_UNITS, NONE, draws_of_mean, intervals, units_of
 from model.geo.distance import Floats
 from model.geo.scoring import MAX_SCORE
-from model.metrics.bootstrap import interval
+from model.metrics.bootstrap import LEVEL, SAMPLES
 
-WITHIN_KM = (25, 200, 750, 2500)  # city, region, country, continent
-PLAYER = ["player", "kind"]
-PLACE = ["map", "lat", "lng"]
+WITHIN_KM = (1, 25, 200, 750, 2500)  # street, city, region, country, continent (Im2GPS)
+POOL = ["origin", "source", "map", "scale_km", "movement", "time_limit_s", "world_version"]
+PLACE = ["source", "world_version", "lat", "lng"]
+SAME_PLACE_DEG = 1e-5  # about a metre: what a file written with five decimals keeps
+PLAYER = ["player_id", "player", "kind"]
+RATING_CUTS = (600, 800, 1000, 1200)  # of GeoGuessr's rating; a band holds its lower cut
+UNRATED = "no rating"
+CLIMATES = {"A": "tropical", "B": "arid", "C": "temperate", "D": "continental", "E": "polar"}  # Köppen's main groups
 
-SUMMARY = [*PLAYER, "n", "games", "mean_score", "score_low", "score_high", "median_km", "mean_km",
-           *(f"within_{km}_km" for km in WITHIN_KM), "median_seconds"]  # fmt: skip
+FIGURES = ["mean_score", "median_km", *(f"within_{km}_km" for km in WITHIN_KM), "country"]
+_MEASURED = [name for figure in FIGURES for name in (figure, f"{figure}_low", f"{figure}_high")]
+SUMMARY = [*PLAYER, "rating", "n", "missed", "games", *_MEASURED, "median_seconds"]
+BANDS = ["band", "players", "n", "missed", *_MEASURED]
+GROUPS = [*PLAYER, "group", "n", "mean_score", "mean_score_low", "mean_score_high"]
 
 
-def summary(guesses: pd.DataFrame, resamples: int = 1000, seed: int = 0) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Paired:
+    """Player a against player b on the places that both have seen, by points of a − b a round."""
+
+    places: int
+    wins: int
+    draws: int
+    losses: int
+    mean_difference: float
+    low: float  # 95 % interval; not a number under ten places
+    high: float
+    median_km: tuple[float, float]  # of a and of b, on these places
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether chance alone would hardly give such a difference: the interval leaves zero out."""
+        return bool(self.low > 0.0 or self.high < 0.0)
+
+
+@dataclass(frozen=True)
+class Percentile:
+    """Where a player's mean score stands among people: `share` of them score less (a tie counts half)."""
+
+    share: float
+    low: float
+    high: float
+    people: int
+
+
+def first_guesses(guesses: pd.DataFrame) -> pd.DataFrame:
+    """Each player's first guess on each place, oldest first; later ones are left out.
+
+    A place is a spot of one source and version of the world: whoever has been told where it is cannot guess there
+    again, whatever the map, the seed or the rules are called the second time.
+    """
+    ordered = guesses.sort_values("at", kind="stable")
+    keys = ordered[["player_id", *PLACE]].assign(
+        lat=(ordered["lat"] / SAME_PLACE_DEG).round(), lng=(ordered["lng"] / SAME_PLACE_DEG).round()
+    )
+    return ordered[~keys.duplicated()]
+
+
+def ranked(guesses: pd.DataFrame) -> pd.DataFrame:
+    """Without the games whose seed was chosen: anyone can look up the places of a seed."""
+    return guesses[~guesses["seed_chosen"].astype(bool)]
+
+
+def pools(guesses: pd.DataFrame) -> pd.DataFrame:
+    """One row for each pool, the one with the most rounds first: the columns of `POOL`, rounds, players, games, number.
+
+    `number` is what `pool_numbers` gives the guesses of that pool.
+    """
+    numbers = pool_numbers(guesses)
+    grouped = guesses.assign(number=numbers).groupby("number", sort=True)
+    frame = grouped[POOL].first()
+    frame = frame.assign(
+        rounds=grouped.size(), players=grouped["player_id"].nunique(), games=grouped["game_id"].nunique()
+    )
+    return frame.reset_index().sort_values(["rounds", "number"], ascending=[False, True], ignore_index=True)
+
+
+def pool_numbers(guesses: pd.DataFrame) -> pd.Series:
+    """The pool of each guess, as a number that counts pools in order of appearance."""
+    return guesses.groupby(POOL, sort=False, dropna=False).ngroup()
+
+
+def summary(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
     """One row for each player, the best mean score first.
 
-    Columns: player, kind, n (rounds), games, mean_score with its 95 % bootstrap interval (score_low, score_high),
-    median_km, mean_km, the share within 25, 200, 750 and 2500 km, and median_seconds.
+    Columns: player_id, player, kind, rating, n (rounds), missed (rounds without a guess), games, then each figure, its
+    ends of the 95 % interval beside it (`_low`, `_high`): mean_score, median_km, the shares within 1, 25, 200, 750
+    and 2500 km, and country (the share of guesses in the right country, where the frame has the column guess_country);
+    last, median_seconds.
     """
     rows = []
-    for (player, kind), own in guesses.groupby(PLAYER, sort=True):
-        score, distance_km = own["score"].to_numpy(np.float64), own["distance_km"].to_numpy(np.float64)
-        low, high = interval(score, samples=resamples, seed=seed)
+    for _, own in guesses.groupby("player_id", sort=True):
+        last = own.iloc[-1]
+        rating = own["rating"].dropna()
         rows.append(
-            [player, kind, len(own), own["game_id"].nunique(), score.mean(), low, high]
-            + [float(np.median(distance_km)), distance_km.mean()]
-            + [float((distance_km <= km).mean()) for km in WITHIN_KM]
-            + [pd.to_numeric(own["seconds"]).median()]
+            {name: last[name] for name in PLAYER}
+            | {"rating": rating.iloc[-1] if len(rating) else None, "games": own["game_id"].nunique()}
+            | _figures(own, units_of(own["game_id"]), samples, seed)
+            | {"median_seconds": pd.to_numeric(own["seconds"]).median()}
         )
     frame = pd.DataFrame(rows, columns=SUMMARY)
     return frame.sort_values(["mean_score", "n"], ascending=False, ignore_index=True)
 
 
-def same_places(guesses: pd.DataFrame, players: Sequence[tuple[str, str]] | None = None) -> pd.DataFrame:
-    """Only what can be compared like with like: places on which every one of `players` has guessed.
+def band_of(rating: pd.Series) -> pd.Series:
+    """The band of each rating, in words: "below 600", "600-799", …, "1200 and more", "no rating"."""
+    names = [f"below {RATING_CUTS[0]}"]
+    names += [f"{low}-{high - 1}" for low, high in pairwise(RATING_CUTS)]
+    names.append(f"{RATING_CUTS[-1]} and more")
+    cut = pd.cut(pd.to_numeric(rating), [-np.inf, *RATING_CUTS, np.inf], right=False, labels=names)
+    return cut.cat.add_categories(UNRATED).fillna(UNRATED)
 
-    Args:
-        players: (player, kind) pairs; by default everyone who shares at least one place with somebody else, and then
-            the places are those with two players or more.
 
-    Returns:
-        One row for each place and player (the first guess counts, a second visit is no longer fair): map, lat, lng,
-        country, player, kind, distance_km, score, and rank (1 the closest, ties share a rank).
+def bands(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
+    """One row for each band of ratings that holds a person, from the lowest; those without a rating last.
+
+    Columns: band, players, n, missed, and the figures as in `summary`. Rounds of one person are alike, so whole players
+    are drawn for the intervals, and a band of fewer than five players has none.
     """
-    columns = [*PLACE, "country", *PLAYER, "distance_km", "score"]
-    first = guesses.sort_values("at", kind="stable").drop_duplicates([*PLACE, *PLAYER])
-    if players is not None:
-        wanted = pd.MultiIndex.from_tuples(list(players), names=PLAYER)
-        first = first[pd.MultiIndex.from_frame(first[PLAYER]).isin(wanted)]
-    seen_by = first.groupby(PLACE)["player"].transform("size")
-    shared = first.loc[seen_by >= (2 if players is None else max(2, len(players))), columns]
-    ranks = shared.groupby(PLACE)["distance_km"].rank(method="min").astype("int64")
-    return shared.assign(rank=ranks).sort_values([*PLACE, "rank", "player"], ignore_index=True)
+    people = guesses[guesses["kind"] == "person"]
+    rows = []
+    for name, own in people.groupby(band_of(people["rating"]), sort=True, observed=True):
+        players = pd.factorize(own["player_id"])[0].astype(np.int64)
+        count = int(players.max()) + 1
+        figures = _figures(own, players, samples if count >= MIN_UNITS else 0, seed)
+        rows.append({"band": str(name), "players": count} | figures)
+    return pd.DataFrame(rows, columns=BANDS)
 
 
-def head_to_head(
-    guesses: pd.DataFrame, a: tuple[str, str], b: tuple[str, str], resamples: int = 1000, seed: int = 0
-) -> dict[str, float]:
-    """Player `a` against `b` on the places both have played.
+def paired(guesses: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """The places that players `a` and `b` (ids) have both seen under the same rules, oldest first.
 
-    Returns:
-        places, wins, losses, draws (of `a`, by points), mean_difference (points of a − b a round) and its 95 %
-        bootstrap interval (low, high), which is paired: places are drawn, not guesses.
+    Columns: the place's POOL columns, lat, lng, country, label, koppen where the frame has it, game_id, round, at and
+    seed_chosen of a, score_a, score_b, distance_km_a, distance_km_b, guess_lat_a, guess_lng_a, guess_lat_b,
+    guess_lng_b, difference (points of a − b).
     """
-    shared = same_places(guesses, [a, b])
-    if shared.empty:
-        return {"places": 0, "wins": 0, "losses": 0, "draws": 0, "mean_difference": 0.0, "low": 0.0, "high": 0.0}
-    table = shared.pivot_table(index=PLACE, columns=PLAYER, values="score", aggfunc="first")
-    difference = (table[a] - table[b]).to_numpy(np.float64)
-    low, high = interval(difference, samples=resamples, seed=seed)
-    return {
-        "places": len(difference),
-        "wins": int((difference > 0).sum()),
-        "losses": int((difference < 0).sum()),
-        "draws": int((difference == 0).sum()),
-        "mean_difference": float(difference.mean()),
-        "low": low,
-        "high": high,
-    }
+    key = [*POOL, "lat", "lng"]
+    own = ["score", "distance_km", "guess_lat", "guess_lng"]
+    told = [name for name in ("country", "label", "koppen") if name in guesses]
+    first = first_guesses(guesses[guesses["player_id"].isin([a, b])])
+    first = first.assign(lat=first["lat"].round(5), lng=first["lng"].round(5))
+    mine, theirs = first[first["player_id"] == a], first[first["player_id"] == b]
+    both = mine[[*key, *told, "game_id", "round", "at", "seed_chosen", *own]].merge(
+        theirs[[*key, *own, "seed_chosen"]], on=key, suffixes=("_a", "_b")
+    )
+    both = both.assign(
+        seed_chosen=both["seed_chosen_a"].astype(bool) | both["seed_chosen_b"].astype(bool),
+        difference=both["score_a"].astype(float) - both["score_b"].astype(float),
+    )
+    return both.drop(columns=["seed_chosen_a", "seed_chosen_b"]).sort_values("at", kind="stable", ignore_index=True)
+
+
+def head_to_head(places: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> Paired:
+    """What a table of `paired` says; its interval draws whole games of both players' differences."""
+    difference = places["difference"].to_numpy(np.float64)
+    low, high = NONE
+    if len(difference) >= MIN_ROUNDS:
+        units = units_of(places["game_id"])
+        low, high = intervals({"difference": difference}, units, samples=samples, seed=seed)["difference"]
+    away = tuple(float(pd.to_numeric(places[f"distance_km_{side}"]).median()) for side in ("a", "b"))
+    return Paired(
+        len(difference),
+        int((difference > 0).sum()),
+        int((difference == 0).sum()),
+        int((difference < 0).sum()),
+        float(difference.mean()) if len(difference) else 0.0,
+        low,
+        high,
+        (away[0], away[1]),
+    )
+
+
+def meetings(guesses: pd.DataFrame, most: int = 200) -> pd.DataFrame:
+    """Pairs of players who have seen the same places under the same rules: a, b (ids), places, most first."""
+    keys = [*POOL, "lat", "lng"]
+    rounded = guesses.assign(lat=guesses["lat"].round(5), lng=guesses["lng"].round(5))
+    rounded = rounded.assign(place=rounded.groupby(keys, sort=False, dropna=False).ngroup())
+    seen = rounded[["place", "player_id"]].drop_duplicates()
+    crowd = seen.groupby("place")["player_id"].transform("size")
+    seen = seen[(crowd > 1) & (crowd <= most)]  # a place that hundreds have seen makes no pair more likely
+    pairs = seen.merge(seen, on="place")
+    pairs = pairs[pairs["player_id_x"] < pairs["player_id_y"]]
+    counted = pairs.groupby(["player_id_x", "player_id_y"]).size().rename("places").reset_index()
+    counted = counted.rename(columns={"player_id_x": "a", "player_id_y": "b"})
+    return counted.sort_values(["places", "a", "b"], ascending=[False, True, True], ignore_index=True)
+
+
+def percentile(guesses: pd.DataFrame, player_id: str, samples: int = SAMPLES, seed: int = 0) -> Percentile | None:
+    """Where a player stands among the people of this frame who have ten rounds or more; None with fewer than five.
+
+    The 95 % interval draws the player's games and the people anew; the people's own means are taken as they are.
+    """
+    own = guesses[guesses["player_id"] == player_id]
+    others = guesses[(guesses["kind"] == "person") & (guesses["player_id"] != player_id)]
+    grouped = others.groupby("player_id")["score"]
+    means = grouped.mean()[grouped.size() >= MIN_ROUNDS].to_numpy(np.float64)
+    if len(means) < MIN_UNITS or len(own) < MIN_ROUNDS:
+        return None
+    score = own["score"].to_numpy(np.float64)
+    drawn = draws_of_mean(score, units_of(own["game_id"]), samples, seed)
+    people = np.random.default_rng(seed + 1).choice(means, (samples, len(means)))
+    low, high = np.quantile(_share_below(people, drawn[:, None]), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Percentile(float(_share_below(means[None], score.mean())[0]), float(low), float(high), len(means))
+
+
+def by_group(guesses: pd.DataFrame, column: str, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
+    """Mean score of each player in each group of `column` (country, climate): player_id, player, kind, group, n,
+    mean_score and its interval; rounds without a group are left out.
+    """
+    rows = []
+    known = guesses[guesses[column].notna() & (guesses[column] != "")]
+    for (player_id, group), own in known.groupby(["player_id", column], sort=True):
+        score = own["score"].to_numpy(np.float64)
+        low, high = intervals({"score": score}, units_of(own["game_id"]), samples=samples, seed=seed)["score"]
+        rows.append([player_id, own["player"].iloc[-1], own["kind"].iloc[-1], group, len(own), score.mean(), low, high])
+    return pd.DataFrame(rows, columns=GROUPS)
 
 
 def score_distribution(guesses: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
-    """Share of each player's rounds in equal steps of the score: player, kind, low, high, n, share."""
-    edges = np.linspace(0, MAX_SCORE, bins + 1)
-    return _distribution(guesses, "score", edges)
+    """Share of each player's rounds in equal steps of the score: player_id, player, kind, low, high, n, share."""
+    return _distribution(guesses, "score", np.linspace(0, MAX_SCORE, bins + 1))
 
 
 def distance_distribution(guesses: pd.DataFrame) -> pd.DataFrame:
-    """Share of each player's rounds between the usual distances: player, kind, low, high (km), n, share."""
-    return _distribution(guesses, "distance_km", np.array([0, 1, 5, 25, 100, 200, 750, 2500, 20_100], np.float64))
+    """Share of each player's rounds between the usual distances (km), likewise, but for missing guesses."""
+    return _distribution(guesses, "distance_km", np.array([0, 1, 25, 200, 750, 2500, 20_100], np.float64))
+
+
+def within_curve(guesses: pd.DataFrame, points: Sequence[float]) -> pd.DataFrame:
+    """The share of each player's rounds that came within so many km: player_id, player, kind, km, share."""
+    rows = []
+    for _, own in guesses.groupby("player_id", sort=True):
+        away = np.sort(own["distance_km"].dropna().to_numpy(np.float64))
+        shares = np.searchsorted(away, np.asarray(points, np.float64), side="right") / len(own)
+        rows += [[*own[PLAYER].iloc[-1], km, share] for km, share in zip(points, shares, strict=True)]
+    return pd.DataFrame(rows, columns=[*PLAYER, "km", "share"])
+
+
+def _figures(own: pd.DataFrame, units: Any, samples: int, seed: int) -> dict[str, Any]:
+    """n, missed, and every figure with its interval."""
+    away = pd.to_numeric(own["distance_km"]).to_numpy(np.float64)
+    means: dict[str, Floats] = {"mean_score": own["score"].to_numpy(np.float64)}
+    means |= {f"within_{km}_km": (away <= km).astype(np.float64) for km in WITHIN_KM}
+    means["country"] = _right_country(own)
+    limits = intervals(means, units, {"median_km": away}, samples, seed) if samples else {}
+    values = {name: _mean(array) for name, array in means.items()}
+    values["median_km"] = float(np.nanmedian(away)) if np.isfinite(away).any() else float("nan")
+    found: dict[str, Any] = {"n": len(own), "missed": int(np.isnan(away).sum())}
+    for name in FIGURES:
+        low, high = limits.get(name, NONE)
+        found |= {name: values[name], f"{name}_low": low, f"{name}_high": high}
+    return found
+
+
+def _right_country(own: pd.DataFrame) -> Floats:
+    """1 where the guess lies in the country of the place, 0 where not, not a number where that is not known."""
+    if "guess_country" not in own:
+        return np.full(len(own), np.nan)
+    truth = own["country"].fillna("").to_numpy(object)
+    right = (own["guess_country"].fillna("").to_numpy(object) == truth).astype(np.float64)
+    return np.where(truth == "", np.nan, right)
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _share_below(people: Floats, score: Any) -> Floats:
+    return np.asarray(((people < score) + 0.5 * (people == score)).mean(axis=-1), np.float64)
 
 
 def _distribution(guesses: pd.DataFrame, column: str, edges: Floats) -> pd.DataFrame:
     rows = []
-    for (player, kind), own in guesses.groupby(PLAYER, sort=True):
-        counts, _ = np.histogram(own[column].to_numpy(np.float64), edges)
+    for _, own in guesses.groupby("player_id", sort=True):
+        counts, _ = np.histogram(own[column].dropna().to_numpy(np.float64), edges)
         rows += [
-            (player, kind, low, high, int(n), n / len(own))
+            [*own[PLAYER].iloc[-1], low, high, int(n), n / len(own)]
             for low, high, n in zip(edges[:-1], edges[1:], counts, strict=True)
         ]
     return pd.DataFrame(rows, columns=[*PLAYER, "low", "high", "n", "share"])

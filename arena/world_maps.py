@@ -4,12 +4,17 @@
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from arena.rules import Refused
-from arena.scorebook import Place
+from arena.records import Place
+from arena.rules import VIEW_ACROSS_DEG, VIEW_PX, Refused
 from model.geo.scoring import PAPER_SCALE_KM
+
+if TYPE_CHECKING:
+    from world.render import Pixels
+    from world.scene import Scene
 
 WIDTH = 2048  # pixels of a panorama
 SAMPLES = 4  # rays a pixel
@@ -64,27 +69,58 @@ class WorldMap:
             for row in frame.to_dict("records")
         ]
 
-    def panorama(self, place: Place) -> Image.Image:
-        """Rendered from the recipe: about a second. It says which version of the world drew it, and no place.
+    def panorama(self, place: Place, width: int = WIDTH) -> Image.Image:
+        """Rendered from the recipe, `width` pixels around; it says which version of the world drew it, and no place.
 
         Raises:
-            Refused: the place was drawn for another version of the world, whose pixels are gone (409).
+            Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
         """
-        from world import SOFTWARE, WORLD_VERSION
-        from world.clues import build_scene
         from world.render import render_equirectangular
 
-        recipe = place.recipe
-        if recipe["world"] != WORLD_VERSION:
-            raise Refused(
-                f"This game was begun on version {recipe['world']} of the simulated Earth, and the app now draws "
-                f"version {WORLD_VERSION}. Start a new game.",
-                409,
-            )
-        scene = build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
-        picture = Image.fromarray(render_equirectangular(scene, width=WIDTH, samples=SAMPLES))
-        picture.info["Software"] = SOFTWARE
-        return picture
+        return _marked(render_equirectangular(_scene(place), width=width, samples=SAMPLES))
+
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        """Where the one view of a place looks: along its road, to the side of the heading that was drawn."""
+        road_deg = _scene(place).road.heading_deg
+        if abs((drawn_deg - road_deg + 180.0) % 360.0 - 180.0) > 90.0:
+            road_deg += 180.0
+        return round(road_deg) % 360
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        """The one view of a game without moving, panning or zooming, drawn at its own size: about a second."""
+        from world.render import render_views
+
+        width, height = VIEW_PX
+        square = render_views(_scene(place), width, SAMPLES, (heading_deg,), VIEW_ACROSS_DEG)[0]  # (width, width, 3)
+        top = (width - height) // 2
+        return _marked(square[top : top + height])
+
+
+def _scene(place: Place) -> "Scene":
+    """What there is to be drawn at a place.
+
+    Raises:
+        Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
+    """
+    from world import WORLD_VERSION
+    from world.clues import build_scene
+
+    recipe = place.recipe or {}
+    if (drawn_for := recipe.get("world", 1)) != WORLD_VERSION:  # the first version did not yet say so
+        raise Refused(
+            f"This game was begun on version {drawn_for} of the simulated Earth, and the app now draws "
+            f"version {WORLD_VERSION}. Start a new game.",
+            "not_now",
+        )
+    return build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
+
+
+def _marked(pixels: "Pixels") -> Image.Image:
+    from world import SOFTWARE
+
+    picture = Image.fromarray(pixels)
+    picture.info["Software"] = SOFTWARE
+    return picture
 
 
 def find_world_maps() -> list[WorldMap]:

@@ -1,4 +1,7 @@
-"""Compare: every round ever played, by people, bot and model, side by side. Knows the scorebook and its statistics."""
+"""Compare: people, bots and the model on the same places, and all else that was played. Knows the scorebook's frames.
+
+The fairest comparison stands first: two players on the same places. What follows is of one kind of games at a time.
+"""
 
 import secrets
 
@@ -6,107 +9,137 @@ import pandas as pd
 import streamlit as st
 
 from arena import statistics
-from model.geo.scoring import MAX_SCORE
-from pages.components import charts, game_client, notices, resources, rounds, words
+from pages.components import (
+    charts,
+    comparison,
+    extremes,
+    face_to_face,
+    game_client,
+    groups,
+    import_box,
+    notices,
+    pools,
+    resources,
+    rounds,
+    standings,
+    take_home,
+)
+from pages.components.identity import RGB
 
-MOST_PLAYERS = 6  # a legend that can still be read
+MOST_GAMES = 50  # to choose from, the newest
 
 
 def main() -> None:
     """The whole page."""
     st.title("Compare")
-    st.html("<p class='homing-lede'>Every round ever played, by people, bots and the model, in one book.</p>")
+    st.html("<p class='homing-lede'>People, bots and the model: who knows the Earth better, and where.</p>")
     with notices.spoken():
-        book = rounds.labelled(resources.scorebook().guesses())
+        book = comparison.load()
         if book.empty:
-            with notices.empty("The book is empty", "Play a game, start the bot, or let the model play right here."):
+            empty = "Play a game, start the bot, let the model play right here, or bring scores of people in."
+            with notices.empty("The book is empty", empty):
                 sample("primary")
+            import_box.show(opened=True)
             return
-        frame = filtered(book)
+        choice = pools.ask(book)
+        frame = choice.of(book)
         if frame.empty:
             st.info("No round fits this choice.", icon=":material/filter_alt_off:")
-            return
-        players(frame)
-        same_places(frame)
+        else:
+            compared(frame, choice, book)
+        import_box.show()
     sample("secondary")
 
 
-def filtered(book: pd.DataFrame) -> pd.DataFrame:
-    """The rounds that the visitor wants to see."""
-    maps = sorted(book["map"].unique())
-    names = book.groupby("player")["score"].size().sort_values(ascending=False).index.tolist()
-    left, right = st.columns([1, 3])
-    chosen = left.selectbox("Map", [None, *maps], format_func=lambda name: name or "All maps")
-    shown = right.multiselect("Players", names, default=names[:MOST_PLAYERS])
-    kept = book[book["player"].isin(shown)]
-    return kept if chosen is None else kept[kept["map"] == chosen]
+def compared(frame: pd.DataFrame, choice: pools.Choice, book: pd.DataFrame) -> None:
+    """Everything about the chosen rounds, the pair on the same places first."""
+    key = (*comparison.state(), choice)
+    frame.attrs["replays"] = book.attrs.get("replays", 0)
+    pair = face_to_face.ask(frame, key)
+    name_of = frame.drop_duplicates("player_id").set_index("player_id")["player"]
+    two = (str(name_of[pair[0]]), str(name_of[pair[1]])) if pair else None
+    shown = comparison.shown_players(frame, two)
+    colours = comparison.colours_of(frame, shown)
+    met = face_to_face.show(frame, pair, key, colours) if pair else None
+    distributions(frame, key, shown, colours)
+    standings.show(frame, key)
+    groups.show(frame, key, shown, colours)
+    extremes.show(frame, pair)
+    same_places(frame, two, shown)
+    words = pools.in_words(statistics.pools(book))
+    take_home.show(frame, " + ".join(words[number] for number in choice.pools), two, *(met or (None, None)), colours)
 
 
-def players(frame: pd.DataFrame) -> None:
-    """A row for each player, and the two distributions."""
-    colours = rounds.colours(frame)
-    table(statistics.summary(frame))
+def distributions(frame: pd.DataFrame, key: comparison.Key, shown: list[str], colours: dict[str, RGB]) -> None:
+    """How scores and distances are spread, for a few players."""
+    st.subheader("All their rounds")
+    names = comparison.by_rounds(frame)["player"].head(face_to_face.MOST_NAMES).tolist()
+    picked = st.multiselect(
+        "Players in these charts", names, default=[name for name in shown if name in names][: comparison.FIRST_SHOWN],
+        max_selections=comparison.MOST_SHOWN, key=f"compare-shown-{'/'.join(shown[:2])}",
+    )  # fmt: skip
+    if not picked:
+        st.caption("Choose a player to see how the scores are spread.")
+        return
+    own = frame[frame["player"].isin(picked)]
+    given = {name: colours[name] for name in picked}
     left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Scores")
-        st.vega_lite_chart(
-            charts.score_histogram(statistics.score_distribution(frame), colours),
-            width="stretch",
-            alt="Share of rounds by score",
-        )
-    with right:
-        st.subheader("Distances")
-        st.vega_lite_chart(
-            charts.within_curve(frame, colours), width="stretch", alt="Share of rounds within a distance"
-        )
-
-
-def table(summary: pd.DataFrame) -> None:
-    """The players, the best first."""
-    shown = pd.DataFrame(
-        {
-            "Player": summary["player"],
-            "Kind": summary["kind"],
-            "Rounds": summary["n"],
-            "Mean score": summary["mean_score"],
-            "95 % interval": [
-                f"{low:,.0f} … {high:,.0f}"
-                for low, high in zip(summary["score_low"], summary["score_high"], strict=True)
-            ],
-            "Median away": summary["median_km"].map(words.distance),
-            "Within 25 km": summary["within_25_km"],
-            "200 km": summary["within_200_km"],
-            "750 km": summary["within_750_km"],
-        }
+    scores = resources.computed((*key, "scores", *picked), lambda: statistics.score_distribution(own))
+    curve = resources.computed(
+        (*key, "curve", *picked), lambda: statistics.within_curve(own, comparison.curve_points())
     )
-    share = {name: st.column_config.NumberColumn(format="percent") for name in ("Within 25 km", "200 km", "750 km")}
-    score = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=MAX_SCORE)
-    st.dataframe(shown, hide_index=True, width="stretch", column_config={"Mean score": score, **share})
+    with left:
+        st.vega_lite_chart(charts.score_histogram(scores, given), width="stretch", key="compare-scores",
+                           alt="Share of rounds by score")  # fmt: skip
+        st.caption("How often a round gave so many points: bars on the right are good rounds.")
+    with right:
+        st.vega_lite_chart(charts.within_curve(curve, given), width="stretch", key="compare-curve",
+                           alt="Share of rounds within a distance")  # fmt: skip
+        st.caption("How many of all rounds came at least this near: the higher the line, the better.")
 
 
-def same_places(frame: pd.DataFrame) -> None:
-    """One game, or all games on the same places, round by round."""
+def same_places(frame: pd.DataFrame, two: tuple[str, str] | None, shown: list[str]) -> None:
+    """One game, or all games on the same places, round by round; those of the chosen pair come first."""
+    met = games_together(frame, two)
+    if met.empty:
+        return
     st.subheader("Round by round, on the same places")
-    frame = frame.assign(places=frame["map"] + "/" + frame["seed"].astype(str))
-    met = frame.groupby("places").agg(players=("player", "nunique"), at=("at", "max"), map=("map", "first"))
-    met = met.sort_values(["at"], ascending=False)
-    several = met[met["players"] > 1]
-    offered = several if len(several) else met
-    if several.empty:
-        st.caption(
-            "No two players have met on the same places yet. The last screen of a game lets the model play it too."
-        )
-    who = frame.groupby("places")["player"].agg(lambda names: ", ".join(dict.fromkeys(names)))
-    names = {key: f"{who[key]}: {row['map']}, {row['at']:%d %b %H:%M} UTC" for key, row in offered.iterrows()}
+    names = {
+        row.places: f"{row.who}: {pools.map_title(row.map)}, {row.at:%d %b %Y %H:%M} UTC" for row in met.itertuples()
+    }
     key = st.selectbox("Places", list(names), format_func=names.__getitem__, label_visibility="collapsed")
-    game = frame[frame["places"] == key]
+    game = frame[_places(frame) == key]
     if said := rounds.verdict(game):
         st.markdown(said)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
-        rounds.atlas(game, key=f"compare-{key}")
+        colours = comparison.colours_of(
+            frame, [*shown, *(one for one in dict.fromkeys(game["player"]) if one not in shown)]
+        )
+        rounds.atlas(game, key=f"compare-{key}", given=colours)
     with right:
         rounds.table(game)
+
+
+def games_together(frame: pd.DataFrame, two: tuple[str, str] | None) -> pd.DataFrame:
+    """Sets of places that several have played, the newest: places, who, map, at; first those of the pair."""
+    told = frame.assign(places=_places(frame))
+    met = told.groupby("places", as_index=False).agg(
+        players=("player", "nunique"), at=("at", "max"), map=("map", "first")
+    )
+    met = met[met["players"] > 1]
+    own = told[told["player"].isin(two or ())].groupby("places")["player"].nunique()
+    met = met.assign(own=met["places"].map(own).fillna(0) >= 2)
+    newest = met.sort_values(["own", "at"], ascending=False, kind="stable").head(MOST_GAMES)
+    there = told[told["places"].isin(newest["places"])]
+    who = there.groupby("places")["player"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    return newest.assign(who=newest["places"].map(who))
+
+
+def _places(frame: pd.DataFrame) -> pd.Series:
+    """What five places are known by: pool and seed; a game without a seed is on places of its own."""
+    seeded = frame["pool"].astype(str) + "/" + frame["seed"].astype("string")
+    return seeded.where(frame["seed"].notna(), frame["game_id"]).astype(object)
 
 
 def sample(kind: str) -> None:

@@ -8,8 +8,8 @@ import pandas as pd
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 
-# name as GeoNames writes it, ISO-2 code of the country
-FAMOUS: tuple[tuple[str, str], ...] = (
+# name as GeoNames writes it, ISO-2 code of the country; training data of the preset are drawn from these alone
+FIRST: tuple[tuple[str, str], ...] = (
     ("Paris", "FR"), ("London", "GB"), ("Edinburgh", "GB"), ("Dublin", "IE"), ("Reykjavík", "IS"), ("Rome", "IT"),
     ("Madrid", "ES"), ("Barcelona", "ES"), ("Lisbon", "PT"), ("Berlin", "DE"), ("Amsterdam", "NL"), ("Zürich", "CH"),
     ("Vienna", "AT"), ("Prague", "CZ"), ("Budapest", "HU"), ("Warsaw", "PL"), ("Athens", "GR"), ("Istanbul", "TR"),
@@ -27,6 +27,24 @@ FAMOUS: tuple[tuple[str, str], ...] = (
     ("La Paz", "BO"), ("Santiago", "CL"), ("Buenos Aires", "AR"), ("Montevideo", "UY"), ("Rio de Janeiro", "BR"),
     ("São Paulo", "BR"),
 )  # fmt: skip
+
+# Few of those lie where no stage trains. These do, wholly or in part, so that a game has more than a handful.
+FURTHER: tuple[tuple[str, str], ...] = (
+    ("Lyon", "FR"), ("Bordeaux", "FR"), ("Stuttgart", "DE"), ("Köln", "DE"), ("Hannover", "DE"), ("Rotterdam", "NL"),
+    ("The Hague", "NL"), ("Milan", "IT"), ("Verona", "IT"), ("Valencia", "ES"), ("Zaragoza", "ES"), ("Porto", "PT"),
+    ("Leeds", "GB"), ("Tallinn", "EE"), ("Riga", "LV"), ("Turku", "FI"), ("Braşov", "RO"), ("Chernivtsi", "UA"),
+    ("Kazan", "RU"), ("Rostov-on-Don", "RU"), ("Astrakhan", "RU"), ("Bursa", "TR"), ("Konya", "TR"), ("Yerevan", "AM"),
+    ("Tabriz", "IR"), ("Shiraz", "IR"), ("Basrah", "IQ"), ("Jeddah", "SA"), ("Almaty", "KZ"), ("Bishkek", "KG"),
+    ("Islamabad", "PK"), ("Multan", "PK"), ("Udaipur", "IN"), ("Kochi", "IN"), ("Osaka", "JP"), ("Kobe", "JP"),
+    ("Busan", "KR"), ("Tianjin", "CN"), ("Shenzhen", "CN"), ("Qingdao", "CN"), ("Harbin", "CN"), ("Macau", "MO"),
+    ("Haiphong", "VN"), ("Malacca", "MY"), ("Baguio", "PH"), ("Perth", "AU"), ("Darwin", "AU"), ("Christchurch", "NZ"),
+    ("Philadelphia", "US"), ("San Diego", "US"), ("Sacramento", "US"), ("Tucson", "US"), ("Louisville", "US"),
+    ("Colorado Springs", "US"), ("Tijuana", "MX"), ("Panama City", "PA"), ("Paramaribo", "SR"), ("Port of Spain", "TT"),
+    ("Cali", "CO"), ("Arequipa", "PE"), ("Puno", "PE"), ("Antofagasta", "CL"), ("Recife", "BR"), ("Fortaleza", "BR"),
+    ("Natal", "BR"), ("Suez", "EG"), ("Khartoum", "SD"), ("Niamey", "NE"), ("Kano", "NG"), ("Gonder", "ET"),
+    ("Lusaka", "ZM"), ("Windhoek", "NA"),
+)  # fmt: skip
+FAMOUS = FIRST + FURTHER
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from model.errors import ConfigError
 from model.geo.atlas import Atlas
 from model.geo.distance import check_points, destination
-from world.cities import famous_cities
+from world.cities import FIRST, famous_cities
+from world.city_places import CITY_KM, cities_in_reach, draw_city_by_city
 from world.countries import facts
 from world.sun import solar_position
 
@@ -30,7 +31,6 @@ KM_PER_DEGREE = 111.195
 CONTINENT_CODES = {"europe": "EU", "asia": "AS", "africa": "AF", "north-america": "NA", "south-america": "SA",
                    "oceania": "OC"}  # fmt: skip
 PRESETS = ("world", *CONTINENT_CODES, "urban", "rural", "famous")  # or a country's ISO-2 code
-FAMOUS_KM = 25.0  # how far from the middle of a famous city its places lie
 KIND_SHARES = {"urban": (1.0, 0.0, 0.0), "rural": (0.0, 0.35, 0.65)}  # in towns, near towns, far out
 USUAL_SHARES = (0.26, 0.36, 0.38)
 COVERAGE_WEIGHT = (0.015, 0.12, 0.5, 1.0)  # by coverage class
@@ -60,7 +60,8 @@ def sample_places(n: int, seed: int, split: Split = "train", preset: str = "worl
 
     Presets: the world, a continent, towns ("urban"), open country ("rural"), famous cities and what lies within 25 km
     of them ("famous"), or one country by its ISO-2 code. The sun stands above 5°, no two splits share a seed, and the
-    same arguments give the same places.
+    same arguments give the same places. For a game, famous cities are those of which a part lies in cells of its
+    split, where no stage trains, and no city comes a second time before each has come once.
 
     Raises:
         ConfigError: an unknown split or preset, a negative `n`, or a preset without a cell in this split.
@@ -72,6 +73,26 @@ def sample_places(n: int, seed: int, split: Split = "train", preset: str = "worl
     pool = _pool(preset)
     key = hashlib.sha256(f"{seed} {split} {preset}".encode()).digest()
     rng = np.random.default_rng(np.frombuffer(key, np.uint32))
+    if split == "game" and preset == "famous":
+        points = draw_city_by_city(rng, n, _cities_of_games(), _fits_a_game)
+    else:
+        points = _gather(pool, rng, n, split, preset)
+    points = np.round(points, 5)
+    months, hours = _moments(points[:, 0], rng)
+    return pd.DataFrame(
+        {
+            "id": [f"{split}-{i:07d}" for i in range(n)],
+            "lat": points[:, 0],
+            "lng": points[:, 1],
+            "month": months,
+            "hour": hours,
+            "seed": rng.integers(0, 2**29, n) * len(SPLITS) + SPLITS.index(split),
+        }
+    )
+
+
+def _gather(pool: "_Pool", rng: np.random.Generator, n: int, split: Split, preset: str) -> Floats:
+    """The first `n` points (n, 2) of a pool that lie in a split."""
     share = SHARES[SPLITS.index(split)] * (1.0 if split == "train" else 0.6)
     found, count, misses = [np.empty((0, 2))], 0, 0
     while count < n:
@@ -85,18 +106,7 @@ def sample_places(n: int, seed: int, split: Split = "train", preset: str = "worl
             raise ConfigError(
                 f"looked for places of the split '{split}' in '{preset}', found none; take a larger preset."
             )
-    points = np.round(np.concatenate(found)[:n], 5)
-    months, hours = _moments(points[:, 0], rng)
-    return pd.DataFrame(
-        {
-            "id": [f"{split}-{i:07d}" for i in range(n)],
-            "lat": points[:, 0],
-            "lng": points[:, 1],
-            "month": months,
-            "hour": hours,
-            "seed": rng.integers(0, 2**29, n) * len(SPLITS) + SPLITS.index(split),
-        }
-    )
+    return np.concatenate(found)[:n]
 
 
 class _Pool:
@@ -142,9 +152,18 @@ class _FamousPool(_Pool):
 
     def draw(self, rng: np.random.Generator, n: int) -> Floats:
         """Points (n, 2): a city, and a step away from it in any direction."""
-        cities = famous_cities()[["lat", "lng"]].to_numpy(np.float64)
+        cities = famous_cities()[["lat", "lng"]].to_numpy(np.float64)[: len(FIRST)]
         chosen = cities[rng.integers(0, len(cities), n)]
-        return destination(chosen, rng.uniform(0.0, 360.0, n), FAMOUS_KM * rng.random(n))
+        return destination(chosen, rng.uniform(0.0, 360.0, n), CITY_KM * rng.random(n))
+
+
+def _fits_a_game(points: Floats) -> NDArray[np.bool_]:
+    return _inside(points, "game") & _pool("famous").welcome(points)
+
+
+@lru_cache(maxsize=1)
+def _cities_of_games() -> NDArray[np.int64]:
+    return cities_in_reach(_fits_a_game)
 
 
 @lru_cache(maxsize=16)

@@ -209,3 +209,24 @@ def _bilinear(pixels: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np
     lower = pixels[y1, x0] * (1 - fx) + pixels[y1, x1] * fx
     out: NDArray[np.float32] = upper * (1 - fy) + lower * fy
     return out
+
+
+def panorama_to_photo(
+    panorama: Image.Image, heading_deg: float, fov_deg: float, width: int, height: int
+) -> Image.Image:
+    """One rectangular gnomonic view of `width` x `height` pixels, `fov_deg` across, pitch 0, as a camera takes it.
+
+    A panorama with more pixels than the view needs is averaged first, so nothing flickers; the marks are the caller's.
+    """
+    half = math.tan(math.radians(fov_deg) / 2.0)
+    ideal = round(math.pi * width / half)  # round the horizon: one for each pixel in the middle of the view
+    if panorama.width > ideal:
+        panorama = panorama.resize((ideal, max(2, ideal // 2)), Image.Resampling.BOX)
+    pixels = np.asarray(panorama.convert("RGB"), np.float32)  # (H, W, 3)
+    right = ((np.arange(width) + 0.5) / width * 2.0 - 1.0) * half  # (width,) on the image plane at distance 1
+    down = ((np.arange(height) + 0.5) / height * 2.0 - 1.0) * half * height / width  # (height,)
+    azimuth = np.arctan(right) + math.radians(heading_deg)
+    elevation = np.arctan2(-down[:, None], np.hypot(1.0, right)[None, :])  # (height, width)
+    x = np.broadcast_to((azimuth / (2.0 * math.pi) + 0.5) * pixels.shape[1] - 0.5, elevation.shape)
+    y = (0.5 - elevation / math.pi) * pixels.shape[0] - 0.5
+    return Image.fromarray(np.rint(_bilinear(pixels, np.mod(x, pixels.shape[1]), y)).astype(np.uint8))

@@ -3,6 +3,7 @@
 The sample is two players on the same five places, named as what they are: pins thrown at random, and the model.
 """
 
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -12,7 +13,8 @@ from model.errors import GameError
 
 RANDOM = "Random pins"
 WORLD = {"world": "World"}
-LOOK_S, PLAY_S = 3.0, 180.0  # the model's five rounds are drawn and looked at in one call
+LOOK_S, PLAY_S = 3.0, 180.0  # for an answer, and for the model's turn, which may wait behind others'
+AGAIN_S = 1.0
 
 
 def base_url() -> str:
@@ -44,14 +46,19 @@ def play_sample(pins: list[tuple[float, float]]) -> Iterator[str]:
             for number, (lat, lng) in enumerate(pins, start=1):
                 _post(client, f"/arena/api/games/{game_id}/rounds/{number}/guess", {"lat": lat, "lng": lng})
             yield "The model looks at the same five places …"
-            _post(client, f"/arena/api/games/{game_id}/opponent", {})
+            until = time.monotonic() + PLAY_S
+            while (turn := _post(client, f"/arena/api/games/{game_id}/opponent", {})).get("status"):
+                if time.monotonic() > until:
+                    raise GameError("the model plays for others; its rounds of this game come into the book later.")
+                yield f"The model has played {turn['played']} of {turn['of']} rounds …"
+                time.sleep(AGAIN_S)
     except httpx.HTTPError as error:
         raise GameError(
             f"looked for the game at {base_url()}, found no answer ({error}); is the app running?"
         ) from error
 
 
-def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str, str]:
+def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str, object]:
     answer = client.post(path, json=body)
     try:
         found = answer.json()

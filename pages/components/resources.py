@@ -5,7 +5,8 @@ Knows no page. Callers go through the module (`resources.scorebook()`), so that 
 
 import io
 import json
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,12 @@ from world.raycast_names import BEYOND
 from world.render import render_equirectangular, render_maps, render_views
 from world.scene import Scene
 
+T = TypeVar("T")
+
 THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
 MAPS_PX = 1024
+VIEW_PX = 300  # of four views beside each other
 HEX_DEG = 0.8  # spacing of the honeycomb over land: finer than most cells, and still a light page
 PATCH_DEG = 2.0  # spacing of the places one can click
 VISIBLY = 22.0  # of 255: above what JPEG does to a pixel
@@ -180,3 +184,40 @@ def honeycomb_cells() -> np.ndarray:
 
 def _jpeg(pixels: np.ndarray) -> bytes:
     return encode(pixels, ".jpg", quality=90)
+
+
+@st.cache_resource(show_spinner=False)
+def _spots() -> dict[tuple[float, float], tuple[str, str]]:
+    """Country and climate of positions that were asked for before: a guess stays where it is."""
+    return {}
+
+
+def countries_and_climates(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """ISO-2 codes ("" at sea) and Köppen zones of points (N, 2), as two arrays (N,); only new points are looked up."""
+    known = _spots()
+    keys = [(float(lat), float(lng)) for lat, lng in points]
+    new = list({key for key in keys if key not in known})
+    if new:
+        told = atlas().describe(np.array(new))
+        known.update(zip(new, zip(told["country"], told["koppen"], strict=True), strict=True))
+    rows = [known[key] for key in keys]
+    return np.array([row[0] for row in rows], object), np.array([row[1] for row in rows], object)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def computed(key: tuple[Hashable, ...], _make: Callable[[], T]) -> T:
+    """What `_make` gives, kept under `key`: everything that it depends on. Shared by all visitors, so never changed."""
+    return _make()
+
+
+@st.cache_resource(show_spinner=False, max_entries=60)
+def four_views(lat: float, lng: float, month: int, hour: float, seed: int) -> bytes:
+    """The views of a place to north, east, south and west, side by side, as JPEG."""
+    views = render_views(build_scene(lat, lng, month, hour, seed), size=VIEW_PX, samples=2)
+    return _jpeg(np.concatenate(list(views), axis=1))
+
+
+@st.cache_resource(show_spinner=False)
+def country_names() -> dict[str, str]:
+    """ISO-2 -> the country's name."""
+    return {str(code): str(name) for code, name in atlas().countries["name"].items()}

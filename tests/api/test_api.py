@@ -1,12 +1,16 @@
 """The API answers good pictures with a place and everything else with a sentence."""
 
+import asyncio
 import base64
+import json
 import threading
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 import api.app
 import api.uploads
@@ -164,6 +168,15 @@ def test_a_missing_checkpoint_is_a_503_for_predict_and_health(client, model):
     refused(client.get("/health"), 503, "No checkpoint")
 
 
+def test_no_sentence_tells_a_folder_and_the_log_does(client, model, caplog):
+    model.error = ArtifactError("looked for /home/me/runs/x/head.json, found none.")
+    answer = client.post("/predict", files={"image": PNG})
+    refused(answer, 503, "head.json")
+    assert "/home" not in answer.text and int(answer.headers["retry-after"]) > 0
+    assert "/home" not in client.get("/health").text
+    assert "/home/me/runs/x" in caplog.text
+
+
 def test_a_full_disk_is_a_507(client, model):
     model.error = StorageError("The disk is full.")
     refused(client.post("/predict", files={"image": PNG}), 507, "disk is full")
@@ -184,23 +197,77 @@ def test_an_image_over_its_limit_is_refused(client, model, monkeypatch):
     assert client.post("/predict", files={"image": b"x" * 1000}).status_code == 200
 
 
-def test_a_body_over_the_limit_is_refused_while_it_streams_and_never_held(client, model, monkeypatch):
+class Wire:
+    """An upload as the server sees it, part by part; counts how many parts were read."""
+
+    def __init__(self, parts, headers=(), before=None):
+        self.parts, self.read, self.before = iter(parts), 0, before
+        self.headers = [(b"content-type", b"multipart/form-data; boundary=x"), *headers]
+
+    async def receive(self):
+        if self.before is not None:
+            await self.before()
+        self.read += 1
+        part = next(self.parts, None)
+        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+
+    async def send_to(self, api):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/predict", "raw_path": b"/predict", "query_string": b"",
+                 "headers": self.headers, "http_version": "1.1", "scheme": "http", "root_path": "",
+                 "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 5)}  # fmt: skip
+        await api(scope, self.receive, send)
+        body = b"".join(message.get("body", b"") for message in sent[1:])
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return sent[0]["status"], json.loads(body), headers
+
+
+def picture_parts(count, size=10_000):
+    yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+    for _ in range(count):
+        yield b"x" * size
+    yield b"\r\n--x--\r\n"
+
+
+@pytest.fixture
+def served(model):
+    return create_api(model.locate, model.describe)
+
+
+def test_a_body_over_the_limit_is_refused_while_it_streams_and_never_held(served, model, monkeypatch):
     monkeypatch.setattr(api.uploads, "MAX_BODY_BYTES", 100_000)
     monkeypatch.setattr(api.uploads, "MAX_DRAIN_BYTES", 400_000)
-    pulled = 0
+    wire = Wire(picture_parts(300))
+    status, told, _ = asyncio.run(wire.send_to(served))
+    assert (status, model.seen) == (413, [])
+    assert "larger than the limit" in told["error"]
+    assert 10 < wire.read < 50, "read on for a while, so that the sender hears the answer, and not to the end"
 
-    def endless():
-        nonlocal pulled
-        yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
-        for _ in range(300):
-            pulled += 10_000
-            yield b"x" * 10_000
 
-    answer = client.post("/predict", content=endless(), headers={"content-type": "multipart/form-data; boundary=x"})
-    refused(answer, 413, "larger than the limit")
+def test_a_body_that_says_it_is_too_large_is_refused_unread(served, model):
+    wire = Wire(picture_parts(3), [(b"content-length", b"134000000000")])
+    status, told, _ = asyncio.run(wire.send_to(served))
+    assert (status, wire.read, model.seen) == (413, 0, [])
+    assert "larger than the limit" in told["error"]
+
+
+def test_json_over_the_limit_is_refused(client, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "MAX_BODY_BYTES", 100_000)
     refused(client.post("/predict", content=b'{"image": "' + b"A" * 200_000, headers=JSON), 413)
     assert model.seen == []
-    assert pulled > 0
+
+
+@pytest.mark.parametrize("limit", ["STALL_S", "READ_S"])
+def test_who_sends_too_slowly_is_not_waited_for(served, model, monkeypatch, limit):
+    monkeypatch.setattr(api.uploads, limit, 0.2)
+    wire = Wire(picture_parts(300), before=lambda: asyncio.sleep(0.05 if limit == "READ_S" else 30))
+    status, told, _ = asyncio.run(wire.send_to(served))
+    assert (status, model.seen) == (408, [])
+    assert "too slowly" in told["error"]
 
 
 JSON = {"content-type": "application/json"}
@@ -237,14 +304,67 @@ def test_few_predictions_run_at_a_time_and_all_of_them_are_answered(monkeypatch)
     assert most == api.app.CONCURRENT_PREDICTIONS
 
 
-def test_a_crowd_is_asked_to_come_back_later(client, monkeypatch):
-    monkeypatch.setattr(api.app, "MAX_WAITING", 0)
-    refused(client.post("/predict", files={"image": PNG}), 503, "try again")
+async def crowd_of(served, wires):
+    """Send these uploads at a time; they end when all have begun or were refused. How each was answered."""
+    return await asyncio.gather(*(wire.send_to(served) for wire in wires))
+
+
+def test_a_crowd_is_asked_to_come_back_later_before_its_pictures_are_read(served, model):
+    async def visit():
+        door = asyncio.Event()
+        wires = [Wire(picture_parts(2), before=door.wait) for _ in range(100)]
+        answering = asyncio.ensure_future(crowd_of(served, wires))
+        await asyncio.sleep(0.2)  # everyone stands at the door
+        refused_unread = sum(wire.read == 0 for wire in wires)
+        door.set()
+        return refused_unread, wires, await answering
+
+    refused_unread, wires, answers = asyncio.run(visit())
+    turned_away = [(status, told, headers) for status, told, headers in answers if status != 200]
+    assert len(turned_away) >= 100 - api.app.MAX_WAITING
+    assert {status for status, *_ in turned_away} == {503}
+    assert all("try again" in told["error"] and int(headers["retry-after"]) > 0 for _, told, headers in turned_away)
+    assert refused_unread == 100
+    assert sum(wire.read == 0 for wire in wires) == len(turned_away), "not one byte of theirs was read"
+    assert len(model.seen) == 100 - len(turned_away) > 0
+    status, *_ = asyncio.run(Wire(picture_parts(2)).send_to(served))
+    assert status == 200, "afterwards there is room again"
+
+
+def test_a_hundred_uploads_of_134_mb_are_not_all_let_in(served):
+    """What they announce is counted, long before it has come."""
+    size = [(b"content-length", str(api.uploads.MAX_BODY_BYTES).encode())]
+
+    async def visit():
+        door = asyncio.Event()
+        wires = [Wire(picture_parts(1), size, door.wait) for _ in range(100)]
+        answering = asyncio.ensure_future(crowd_of(served, wires))
+        await asyncio.sleep(0.2)
+        door.set()
+        return await answering
+
+    statuses = [status for status, *_ in asyncio.run(visit())]
+    assert statuses.count(200) * api.uploads.MAX_BODY_BYTES <= api.uploads.MAX_BYTES_IN_FLIGHT
+    assert statuses.count(503) == 100 - statuses.count(200)
+    assert statuses.count(200) > 0
+
+
+def test_a_failed_upload_gives_its_place_back(served, model, monkeypatch):
+    monkeypatch.setattr(api.app, "MAX_WAITING", 1)
+    model.error = ImageError("This file is no picture.")
+    statuses = [asyncio.run(Wire(picture_parts(1)).send_to(served))[0] for _ in range(3)]
+    assert statuses == [422] * 3
 
 
 def test_health_names_the_checkpoint(client):
     found = {"ok": True, "checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused."}
     assert client.get("/health").json() == found
+
+
+def test_the_bare_address_leads_to_the_description(client):
+    assert client.get("/").url.path == "/docs"
+    mounted = TestClient(Starlette(routes=[Mount("/base/api/v1", app=client.app)]))
+    assert mounted.get("/base/api/v1/").url.path == "/base/api/v1/docs"
 
 
 def test_unknown_pages_and_wrong_verbs_get_a_sentence(client):

@@ -1,5 +1,6 @@
 """A small Earth of our own, so that the game can be tested without rendering one."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from arena.games import Arena
-from arena.scorebook import Place
+from arena.records import Game, Place
 
 
 @dataclass
@@ -33,16 +34,65 @@ class PaintedMap:
             for number, (lat, lng) in enumerate(zip(rng.uniform(-60, 70, n), rng.uniform(-180, 180, n), strict=True))
         ]
 
-    def panorama(self, place: Place) -> Image.Image:
+    def panorama(self, place: Place, width: int = 64) -> Image.Image:
         self.painted.append(place.recipe["number"])
-        columns = np.linspace(0, 255, 64, dtype=np.uint8)
-        pixels = np.zeros((32, 64, 3), np.uint8) + columns[None, :, None]
+        width = min(width, 128)  # the sharp one is sharper, and still quickly painted
+        columns = np.linspace(0, 255, width, dtype=np.uint8)
+        pixels = np.zeros((width // 2, width, 3), np.uint8) + columns[None, :, None]
         pixels[..., 2] = 40 * place.recipe["number"]
         return Image.fromarray(pixels)
+
+    def heading_deg(self, place: Place, drawn_deg: float) -> int:
+        return round(drawn_deg) % 360
+
+    def still(self, place: Place, heading_deg: int) -> Image.Image:
+        self.painted.append(place.recipe["number"])
+        return Image.new("RGB", (160, 90), (heading_deg % 256, 0, 40 * place.recipe["number"]))
 
 
 def name_places(points: list[tuple[float, float]]) -> pd.DataFrame:
     return pd.DataFrame({"country": "FR", "country_name": "France", "town": [f"Town {i}" for i in range(len(points))]})
+
+
+def wait_until(happened: Callable[[], bool], what: str = "nothing happened") -> None:
+    until = time.monotonic() + 20.0
+    while not happened():
+        assert time.monotonic() < until, what
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def eventually() -> Callable[..., None]:
+    """Wait for something that another thread does."""
+    return wait_until
+
+
+@pytest.fixture
+def model_plays() -> Callable[[Arena, str], Game]:
+    """Ask for the model's turn again until it is over, as the page does."""
+
+    def ask(arena: Arena, game_id: str) -> Game:
+        wait_until(lambda: arena.play_opponent(game_id) is None, "the model's turn does not end")
+        return arena.game(game_id)
+
+    return ask
+
+
+class Clock:
+    """The time of day, as a test wants it."""
+
+    def __init__(self) -> None:
+        self.ahead_s, self._time = 0.0, time.time
+
+    def __call__(self) -> float:
+        return self._time() + self.ahead_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    running = Clock()
+    monkeypatch.setattr(time, "time", running)
+    return running
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
+import asyncio
 import io
 import json
 import sqlite3
+import threading
+import time
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -8,8 +12,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from arena.__main__ import create_app
+from arena.records import player_id_of
 from arena.routes import routes
-from arena.rules import MAX_SEED
+from arena.rules import GRACE_S, MAX_SEED, MOST_STARTED
+from arena.turns import MOST_WAITING
+from model.errors import ArtifactError
 
 
 @pytest.fixture
@@ -28,6 +35,26 @@ def start(client, **more):
     return f"/arena/api/games/{answer.json()['game_id']}"
 
 
+def status_of(app, raw_path):
+    """What an app answers to a path that reaches it as it stands, as over a socket."""
+    statuses = []
+    scope = {"type": "http", "method": "GET", "path": unquote(raw_path), "raw_path": raw_path.encode(), "headers": [],
+             "query_string": b"", "root_path": "", "scheme": "http", "server": ("testserver", 80),
+             "client": ("testclient", 1), "http_version": "1.1"}  # fmt: skip
+
+    requests = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive():
+        return requests.pop() if requests else await asyncio.Event().wait()  # and then the browser stays
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    asyncio.run(app(scope, receive, send))
+    return statuses[0]
+
+
 def guess(client, game, number, lat=0.0, lng=0.0):
     return client.post(f"{game}/rounds/{number}/guess", json={"lat": lat, "lng": lng})
 
@@ -39,7 +66,9 @@ def test_the_page_and_all_it_needs_is_served_from_here(client):
     for name in ("arena.css", "arena.js", "panorama.js", "guessmap.js", "resultmap.js", "layers.js", "server.js",
                  "results.js", "globe.js"):  # fmt: skip
         assert client.get(f"/arena/static/{name}").status_code == 200, name
-    assert client.get("/arena/static/../routes.py").status_code == 404
+    for path in ("/arena/static/../routes.py", "/arena/static/%2e%2e/routes.py", "/arena/static/..%2froutes.py"):
+        assert status_of(client.app, path) == 404, path  # the client would tidy these paths up before sending them
+    assert status_of(client.app, "/arena/static/arena.js") == 200
     assert client.get("/arena/", follow_redirects=False).headers["location"].endswith("/arena")
 
 
@@ -58,7 +87,7 @@ def test_a_game_from_start_to_summary(client):
         jpeg = client.get(f"{game}/rounds/{number}/panorama.jpg")
         assert Image.open(io.BytesIO(jpeg.content)).size == (64, 32)
         done = guess(client, game, number).json()
-        assert set(done) == {"round", "truth", "guess", "distance_km", "score", "seconds"}
+        assert set(done) == {"round", "truth", "guess", "distance_km", "score", "seconds", "timed_out"}
         assert done["truth"]["label"] == f"Town {number - 1}, France"
         scores.append(done["score"])
     state = client.get(game).json()
@@ -98,6 +127,8 @@ def test_a_second_guess_is_refused_and_changes_nothing(client):
         ({"seed": -1}, 400, "whole number"),
         ({"seed": MAX_SEED + 1}, 400, "whole number"),
         ({"seed": "<script>"}, 400, "whole number"),
+        ({"time_limit_s": 5}, 400, "from 10 to 600"),
+        ({"movement": "fly"}, 400, '"no_move" or "nmpz"'),
     ],
 )
 def test_a_game_that_cannot_be_started_says_why(client, body, status, sentence):
@@ -154,15 +185,19 @@ def test_a_round_that_is_not_open_shows_nothing(client, number, status):
     assert answer.json()["error"]
 
 
-def test_the_opponent_is_offered_and_answers(serve):
+def test_the_opponent_is_offered_and_answers(serve, eventually):
     client = serve(opponent=lambda images: (48.0, 2.0))
     game = start(client)
     assert client.post(f"{game}/opponent").status_code == 409
     for number in range(1, 6):
         guess(client, game, number)
     assert client.get(game).json()["opponent"] is None
+    first = client.post(f"{game}/opponent")
+    assert first.status_code == 202
+    assert first.json()["status"] in ("waiting", "playing") and first.json()["of"] == 5
+    eventually(lambda: client.post(f"{game}/opponent").status_code == 200)
     played = client.post(f"{game}/opponent").json()
-    assert len(played["rounds"]) == 5
+    assert len(played["rounds"]) == 5 and played["player"] == client.get(game).json()["model_name"] == "Homing"
     assert played["total"] == sum(one["score"] for one in played["rounds"])
     assert client.get(game).json()["opponent"] == played
 
@@ -206,3 +241,159 @@ def test_the_arena_stands_alone(own_home):
     client = TestClient(create_app())
     assert client.get("/").url.path == "/arena"
     assert [one["name"] for one in client.get("/arena/api/maps").json()["maps"]][:2] == ["world", "urban"]
+
+
+def test_the_list_of_maps_says_what_can_be_chosen(client):
+    said = client.get("/arena/api/maps").json()
+    assert said["time_limit_s"] == {"min": 10, "max": 600}
+    assert said["movements"] == ["no_move", "nmpz"]
+    assert (said["model_name"], said["rounds"], said["opponent"]) == ("Homing", 5, False)
+
+
+def test_a_browser_gets_a_secret_once_and_is_known_by_it(serve, new_arena):
+    arena = new_arena()
+    client = TestClient(Starlette(routes=routes(arena=arena)))
+    body = {"name": "Ada", "map": "world"}
+    first = client.post("/arena/api/games", json=body)
+    cookie = first.headers["set-cookie"]
+    assert cookie.startswith("homing_player=")
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=lax", "Path=/;", "Max-Age=31536000"))
+    second = client.post("/arena/api/games", json=body)
+    assert "set-cookie" not in second.headers
+    known = {arena.game(one.json()["game_id"]).seats[0].player_id for one in (first, second)}
+    assert known == {player_id_of(client.cookies["homing_player"])}
+    assert client.cookies["homing_player"] not in first.text + arena.game(first.json()["game_id"]).seats[0].player_id
+    stranger = TestClient(client.app, cookies={"homing_player": "x"})  # none of ours: too short to be a secret
+    assert "homing_player=" in stranger.post("/arena/api/games", json=body).headers["set-cookie"]
+
+
+def test_a_time_limit_runs_on_the_server_and_is_told_to_the_page(client, clock):
+    game = start(client, time_limit_s=30, movement="no_move")
+    state = client.get(game).json()
+    assert state["rules"] == {"time_limit_s": 30, "movement": "no_move"}
+    assert "seconds_left" not in state["rounds"][0]
+    client.get(f"{game}/rounds/1/panorama.jpg")
+    assert 25.0 < client.get(game).json()["rounds"][0]["seconds_left"] <= 30.0
+    early = client.post(f"{game}/rounds/1/guess", json={"lat": None, "lng": None})
+    assert (early.status_code, "still time" in early.json()["error"]) == (400, True)
+    clock.ahead_s += 31.0
+    assert client.get(game).json()["rounds"][0]["seconds_left"] == 0.0
+    clock.ahead_s += GRACE_S
+    late = guess(client, game, 1, 1.0, 2.0)
+    assert (late.status_code, "time of round 1" in late.json()["error"]) == (409, True)
+    done = client.get(game).json()["rounds"][0]
+    assert (done["guess"], done["distance_km"], done["score"], done["timed_out"]) == (None, None, 0, True)
+    assert done["truth"]["country"] == "FR"
+    said = client.post(f"{game}/rounds/1/guess", json={"lat": None, "lng": None})
+    assert said.status_code == 200 and said.json()["truth"] == done["truth"]
+
+
+@pytest.mark.parametrize("body", [b'{"lat": null}', b'{"lat": null, "lng": 3}', b'{"lng": null}', b"{}"])
+def test_half_a_position_is_no_missing_one(client, clock, body):
+    game = start(client, time_limit_s=30)
+    client.get(f"{game}/rounds/1/panorama.jpg")
+    clock.ahead_s += 31.0
+    assert client.post(f"{game}/rounds/1/guess", content=body).status_code == 400
+    assert client.get(game).json()["rounds"][0]["status"] == "open"
+
+
+def test_a_game_without_panning_gives_one_view_and_its_compass(client):
+    game = start(client, movement="nmpz")
+    refused = client.get(f"{game}/rounds/1/panorama.jpg")
+    assert refused.status_code == 403 and "one view" in refused.json()["error"]
+    seen = client.get(f"{game}/rounds/1/view.jpg")
+    assert seen.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(seen.content)).size == (160, 90)
+    assert 0 <= int(seen.headers["x-heading-deg"]) < 360
+    assert client.get(f"{game}/rounds/2/view.jpg").status_code == 409
+    assert client.get(f"{start(client)}/rounds/1/view.jpg").status_code == 403
+
+
+@pytest.mark.parametrize(("width", "status"), [("2048", 200), ("4096", 409), ("64", 400), ("x", 400), ("", 400)])
+def test_panoramas_come_in_two_sizes_the_small_one_first(client, width, status):
+    game = start(client)
+    assert client.get(f"{game}/rounds/1/panorama.jpg?width={width}").status_code == status
+    assert client.get(game).json()["rounds"][0]["started"] is (status == 200)
+    if status == 200:
+        sharp = client.get(f"{game}/rounds/1/panorama.jpg?width=4096")
+        assert Image.open(io.BytesIO(sharp.content)).width == 128
+
+
+def test_a_chosen_seed_is_told_and_not_ranked(client):
+    chosen, drawn = client.get(start(client)).json(), client.get(start(client, seed=None)).json()
+    assert (chosen["seed_chosen"], chosen["ranked"]) == (True, False)
+    assert (drawn["seed_chosen"], drawn["ranked"]) == (False, True)
+
+
+def test_games_without_end_are_429_and_say_when_to_come_back(client):
+    for _ in range(MOST_STARTED):
+        start(client)
+    refused = client.post("/arena/api/games", json={"name": "Ada", "map": "world"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+    assert "wait for a minute" in refused.json()["error"]
+    someone = TestClient(client.app)  # at the same address, in another browser
+    assert someone.post("/arena/api/games", json={"name": "Bo", "map": "world"}).status_code == 201
+
+
+def finished(client, **more):
+    game = start(client, **more)
+    for number in range(1, 6):
+        guess(client, game, number)
+    return game
+
+
+def test_forty_who_ask_for_the_model_at_once_do_not_hold_up_the_server(serve, eventually):
+    begun, go_on = [], threading.Event()
+
+    def slow(images):
+        begun.append(1)
+        assert go_on.wait(30)
+        return 1.0, 2.0
+
+    client = serve(opponent=slow)
+    with client:
+        games = [finished(TestClient(client.app) if number % 20 == 0 else client) for number in range(20)]
+        games += [finished(TestClient(client.app)) for _ in range(20)]
+        answers = [None] * len(games)
+
+        def ask(number):
+            answers[number] = client.post(f"{games[number]}/opponent")
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(games))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        eventually(lambda: begun == [1])
+        before = time.monotonic()
+        assert client.get("/arena/api/maps").status_code == 200
+        assert time.monotonic() - before < 5.0  # and not when the model has played: it has not been let
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses.count(202) in (MOST_WAITING, MOST_WAITING + 1)
+        assert set(statuses) == {202, 503}
+        busy = next(answer for answer in answers if answer.status_code == 503)
+        assert int(busy.headers["retry-after"]) >= 1 and "ask again" in busy.json()["error"]
+        go_on.set()
+        waiting = [game for game, answer in zip(games, answers, strict=True) if answer.status_code == 202]
+        eventually(lambda: all(client.post(f"{game}/opponent").status_code == 200 for game in waiting))
+
+
+def test_a_model_that_cannot_play_says_why_once_and_may_be_asked_again(serve, eventually):
+    answers = iter([ArtifactError("Looked for a checkpoint, found none.")])
+
+    def opponent(images):
+        if (error := next(answers, None)) is not None:
+            raise error
+        return 1.0, 2.0
+
+    client = serve(opponent=opponent)
+    game, told = finished(client), []
+
+    def ask():
+        answer = client.post(f"{game}/opponent")
+        if answer.status_code >= 400:
+            told.append(answer)
+        return answer.status_code == 200
+
+    eventually(ask)
+    assert [answer.json()["error"] for answer in told] == ["Looked for a checkpoint, found none."]

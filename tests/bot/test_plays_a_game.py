@@ -20,8 +20,9 @@ from starlette.applications import Starlette
 
 import bot.__main__ as command
 from arena.games import Arena
+from arena.records import Place
 from arena.routes import routes
-from arena.scorebook import Place, Scorebook
+from arena.scorebook import Scorebook
 from bot.__main__ import BotConfig
 from bot.events import read_events
 from bot.player import Player
@@ -121,7 +122,7 @@ def test_a_whole_game_is_played_and_lands_in_the_scorebook(arena_url, book, tmp_
     config = BotConfig(games=1, url=arena_url, seed=11, name="Test bot", json=True, out=out)
     (game,) = command.main(config, read_greys)
 
-    written = book.guesses(game_id=game.game_id).sort_values("round")
+    written = book.guesses(False, game_id=game.game_id).sort_values("round")
     assert list(written["round"]) == [1, 2, 3, 4, 5]
     assert set(written["kind"]) == {"bot"} and set(written["player"]) == {"Test bot"}
     truth, guess = written[["lat", "lng"]].to_numpy(), written[["guess_lat", "guess_lng"]].to_numpy()
@@ -163,12 +164,12 @@ def test_a_game_whose_browser_dies_is_resumed_where_it_was(arena_url, book, tmp_
         with pytest.raises(BrowserError, match="--resume") as caught:
             player.play("Test bot", "world", 5)
     game_id = str(caught.value).split()[-1]
-    assert sorted(book.guesses(game_id=game_id)["round"]) == [1, 2]
+    assert sorted(book.guesses(False, game_id=game_id)["round"]) == [1, 2]
 
     (game,) = command.main(BotConfig(url=arena_url, resume=game_id, out=tmp_path / "out"), read_greys)
     assert [played.round for played in game.rounds] == [3, 4, 5]
-    assert sorted(book.guesses(game_id=game_id)["round"]) == [1, 2, 3, 4, 5]
-    assert game.total == book.guesses(game_id=game_id)["score"].sum()
+    assert sorted(book.guesses(False, game_id=game_id)["round"]) == [1, 2, 3, 4, 5]
+    assert game.total == book.guesses(False, game_id=game_id)["score"].sum()
 
 
 def test_an_unknown_map_is_told_in_the_words_of_the_page(arena_url, tmp_path, no_atlas):

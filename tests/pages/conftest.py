@@ -88,7 +88,8 @@ class FakeAtlas:
 
     def describe(self, points: np.ndarray) -> pd.DataFrame:
         """One row for each point."""
-        return pd.DataFrame([{"town": "Vienna", "country_name": "Austria"}] * len(points))
+        town = {"town": "Vienna", "country": "AT", "country_name": "Austria", "koppen": "Cfb"}
+        return pd.DataFrame([town] * len(points), columns=list(town))
 
     def is_land(self, points: np.ndarray) -> np.ndarray:
         """All but the Gulf of Guinea, where 0° and 0° meet."""
@@ -224,16 +225,18 @@ def played() -> Callable[..., str]:
     """Write a game into the scorebook: `played("Ada", "person", model=True)` -> its id."""
 
     def write(player: str = "Ada", kind: str = "person", model: bool = False, rounds: int = 5) -> str:
-        from arena.scorebook import Game, Place, Round
-        from arena.scorebook import Guess as Played
+        from arena.records import Game, Place, Round, Seat
+        from arena.records import Guess as Played
 
         book = Scorebook.open()
         game_id = f"game-{player}"
         places = tuple(Round(k, Place(10.0 * k, 20.0 * k, {}, "AT", "near Vienna"), None) for k in range(1, 6))
-        book.add_game(Game(game_id, "world", "world", 7, 1492.7, 1.7e9, None, {0: (player, kind)}, places))
+        book.add_game(
+            Game(game_id, "world", "world", 7, 1492.7, 1.7e9, None, {0: Seat(player, kind, f"{kind}:{player}")}, places)
+        )
         seats = [0]
         if model:
-            book.add_seat(game_id, 1, "Homing", "model")
+            book.add_seat(game_id, 1, Seat("Homing", "model", "model:Homing"))
             seats.append(1)
         for number in range(1, rounds + 1):
             for seat in seats:

@@ -1,5 +1,7 @@
 """Where and when to look."""
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from model.errors import ConfigError, CoordinateError
 from model.geo.distance import haversine_km
 from world.cities import FAMOUS, famous_cities
 from world.countries import facts
-from world.places import CLOSED, CONTINENT_CODES, SHARES, SPLITS, sample_places, split_of
+from world.places import CLOSED, CONTINENT_CODES, PRESETS, SHARES, SPLITS, sample_places, split_of
 from world.sun import solar_position
 
 
@@ -84,20 +86,64 @@ def test_better_covered_countries_are_drawn_more_for_their_size(atlas):
     assert len(rates) == 4
 
 
+DRAWN = {  # sha256 of 300 places of every preset, drawn before the famous cities of the game were
+    "train": "750085476aca68ec",
+    "validation": "389fa6bd18378e98",
+    "test": "401164cde9c80e31",
+    "game": "493455a5d972e75a",
+}
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_places_that_data_sets_were_made_of_stay_the_same_to_the_last_digit(split):
+    presets = [preset for preset in (*PRESETS, "FR") if (split, preset) != ("game", "famous")]
+    drawn = "".join(sample_places(300, 7, split, preset).to_csv(index=False) for preset in presets)
+    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == DRAWN[split]
+
+
+def nearest_city(points):
+    """The number of the nearest famous city of each point, and how far it is."""
+    away = haversine_km(points[:, None], famous_cities()[["lat", "lng"]].to_numpy()[None])
+    return away.argmin(axis=1), away.min(axis=1)
+
+
 def test_famous_places_lie_around_famous_cities_in_cells_of_their_split(atlas):
-    cities = famous_cities()
-    assert len(cities) == len(FAMOUS) > 60
+    assert len(famous_cities()) == len(FAMOUS) > 60
     for split in ("train", "game"):
         points = sample_places(200, 4, split, "famous")[["lat", "lng"]].to_numpy()
         assert (split_of(points) == split).all()
         assert atlas.is_land(points).all()
-        away = haversine_km(points[:, None], cities[["lat", "lng"]].to_numpy()[None])
-        assert away.min(axis=1).max() <= 25.1
-        assert len(np.unique(away.argmin(axis=1))) >= (12 if split == "game" else 60)
+        city, away_km = nearest_city(points)
+        assert away_km.max() <= 25.1
+        assert len(np.unique(city)) >= 60
+
+
+def test_a_game_of_famous_cities_never_has_one_twice_and_many_games_have_many():
+    cities = set()
+    for seed in range(40):
+        city, _ = nearest_city(sample_places(5, seed, "game", "famous")[["lat", "lng"]].to_numpy())
+        assert len(set(city)) == 5
+        cities.update(city.tolist())
+    assert len(cities) >= 60
+
+
+def test_a_famous_city_of_the_game_comes_again_only_after_all_others():
+    city, _ = nearest_city(sample_places(150, 3, "game", "famous")[["lat", "lng"]].to_numpy())
+    different = len(np.unique(city))
+    assert 60 <= different < 150
+    assert len(np.unique(city[:different])) == different
+
+
+def test_no_famous_place_of_the_game_is_within_five_kilometres_of_one_that_is_trained_on():
+    trained = [sample_places(4000, 1, "train", preset)[["lat", "lng"]].to_numpy() for preset in ("urban", "famous")]
+    played = sample_places(150, 1, "game", "famous")[["lat", "lng"]].to_numpy()
+    assert haversine_km(played[:, None], np.concatenate(trained)[None]).min() > 5.0
 
 
 def test_famous_cities_are_the_ones_meant(atlas):
+    assert famous_cities()["name"].is_unique
     cities = famous_cities().set_index("name")
+    assert haversine_km(cities.loc["Udaipur", ["lat", "lng"]].to_numpy(float), (24.58, 73.71)) < 10
     assert haversine_km(cities.loc["Paris", ["lat", "lng"]].to_numpy(float), (48.857, 2.352)) < 5
     assert haversine_km(cities.loc["Santiago", ["lat", "lng"]].to_numpy(float), (-33.45, -70.66)) < 10
     assert atlas.is_land(cities[["lat", "lng"]].to_numpy()).mean() > 0.95

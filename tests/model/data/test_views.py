@@ -13,6 +13,7 @@ from model.data.views import (
     is_panorama,
     look_at,
     open_image,
+    panorama_to_photo,
     panorama_to_views,
     to_pixels,
     to_square,
@@ -261,6 +262,34 @@ def test_photos_and_odd_stamps_are_drawn_by_no_world(software):
     assert drawn_by(encoded(Image.new("RGB", (20, 20)), "JPEG", exif=exif)) is None
     assert drawn_by(encoded(Image.new("RGB", (20, 20)))) is None
     assert drawn_by(b"no picture") is None
+
+
+def test_a_photo_cut_from_a_panorama_agrees_with_the_direction_of_each_pixel():
+    """As for the square views, of another shape, at another heading and across the seam."""
+    height, width = 512, 1024
+    azimuth = ((np.arange(width) + 0.5) / width * 2 - 1) * np.pi
+    elevation = (0.5 - (np.arange(height) + 0.5) / height) * np.pi
+    east = 128 + 100 * np.cos(elevation)[:, None] * np.sin(azimuth)[None]
+    north = 128 + 100 * np.cos(elevation)[:, None] * np.cos(azimuth)[None]
+    up = np.repeat(128 + 100 * np.sin(elevation)[:, None], width, axis=1)
+    panorama = Image.fromarray(np.rint(np.stack([east, north, up], axis=-1)).astype(np.uint8))
+    right, down = np.meshgrid((np.arange(96) + 0.5) / 96 * 2 - 1, ((np.arange(54) + 0.5) / 54 * 2 - 1) * 54 / 96)
+    length = np.sqrt(1 + right**2 + down**2)
+    for heading_deg, ahead, aside in ((0.0, 1, 0), (180.0, 1, 0), (90.0, 0, 1)):
+        found = np.asarray(panorama_to_photo(panorama, heading_deg, 90.0, 96, 54), float)
+        assert found.shape == (54, 96, 3)
+        sign = -1 if heading_deg == 180.0 else 1
+        forward, sideways = sign * 100 / length, 100 * right / length
+        assert np.abs(found[..., ahead] - 128 - forward).max() < 1.5
+        assert np.abs(found[..., aside] - 128 - (sideways if heading_deg == 0 else -sideways)).max() < 1.5
+        assert np.abs(found[..., 2] - 128 + 100 * down / length).max() < 1.5
+
+
+def test_a_photo_cut_from_a_large_panorama_does_not_alias():
+    stripes = np.zeros((512, 1024, 3), np.uint8)
+    stripes[:, ::2] = 255
+    photo = np.asarray(panorama_to_photo(Image.fromarray(stripes), 0.0, 90.0, 32, 18), float)
+    assert np.abs(photo - 127.5).max() < 12
 
 
 def four_colours(width, height):

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from model.geo.folders import cache_dir, home_dir, repository_dir
+import pytest
+
+from model.geo.folders import cache_dir, home_dir, repository_dir, without_folders
 
 
 def test_own_variables_win(monkeypatch, tmp_path):
@@ -22,3 +24,24 @@ def test_then_the_desktop_standard_then_the_home_folder(monkeypatch, tmp_path):
 
 def test_the_repository_is_where_the_project_file_lies():
     assert (repository_dir() / "pyproject.toml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("looked for /home/me/runs/x/head.json, found none.", "looked for …/head.json, found none."),
+        ("'/srv/a/b.csv' is bad", "'…/b.csv' is bad"),
+        (r"C:\Users\me\b.csv is bad", "…/b.csv is bad"),
+        ("open http://127.0.0.1:8501/arena/ and say 1/5 and/or `/arena`", None),
+        ("no folder at all.", None),
+    ],
+)
+def test_a_sentence_for_visitors_tells_no_folder(sentence, told):
+    assert without_folders(sentence) == (told or sentence)
+
+
+def test_folders_with_spaces_are_not_told_either(own_home):
+    for folder in (home_dir() / "maps" / "Our holiday", repository_dir() / "checkpoints" / "x y"):
+        told = without_folders(f"{folder / 'a.json'} is not readable; nor is {folder}.")
+        assert str(folder.parent) not in told and "a.json" in told
+        assert str(own_home) not in told and str(repository_dir()) not in told

@@ -1,0 +1,108 @@
+"""The scorebook as tables for pages and statistics: every guess, and every game. Knows SQL; knows no game in play."""
+
+import hashlib
+import time
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Column, Connection, Select, func, select
+
+from arena.records import HOST
+from arena.rules import EXPIRES_S
+from arena.schema import games, guesses, rounds, seats
+from arena.telling import Untold, untold
+
+GUESSES: dict[str, Column[Any]] = {
+    "game_id": games.c.game_id, "origin": games.c.origin, "map": games.c.map, "source": games.c.source,
+    "round": guesses.c.round, "seat": guesses.c.seat, "player_id": seats.c.player_id, "player": seats.c.player,
+    "kind": seats.c.kind, "rating": seats.c.rating, "guess_lat": guesses.c.guess_lat,
+    "guess_lng": guesses.c.guess_lng, "lat": rounds.c.lat, "lng": rounds.c.lng, "country": rounds.c.country,
+    "label": rounds.c.label, "distance_km": guesses.c.distance_km, "score": guesses.c.score,
+    "seconds": guesses.c.seconds, "at": guesses.c.at, "seed": games.c.seed, "seed_chosen": games.c.seed_chosen,
+    "scale_km": games.c.scale_km, "time_limit_s": games.c.time_limit_s, "movement": games.c.movement,
+    "world_version": games.c.world_version, "finished": games.c.finished_at,
+}  # fmt: skip
+FILTERS = ("game_id", "origin", "map", "source", "round", "seat", "player_id", "player", "kind", "country", "seed",
+           "seed_chosen", "time_limit_s", "movement", "world_version")  # fmt: skip
+_WHOLE = dict.fromkeys(("rating", "seed", "time_limit_s", "world_version"), "Int64")  # may be missing
+_MEASURED = dict.fromkeys(("guess_lat", "guess_lng", "lat", "lng", "distance_km", "seconds", "scale_km"), "float64")
+_COUNTED = dict.fromkeys(("round", "seat", "score", "rounds", "guessed", "total"), "int64")
+_TYPES = _WHOLE | _MEASURED | _COUNTED | {"seed_chosen": "bool"}
+
+
+def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> pd.DataFrame:
+    """Every guess, the oldest first; see `Scorebook.guesses`."""
+    query = (
+        select(*(column.label(name) for name, column in GUESSES.items()), games.c.created_at)
+        .join(games, games.c.game_id == guesses.c.game_id)
+        .join(seats, (seats.c.game_id == guesses.c.game_id) & (seats.c.seat == guesses.c.seat))
+        .join(rounds, (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round))
+        .where(*(GUESSES[name] == value for name, value in filters.items()))
+        .order_by(guesses.c.at, guesses.c.game_id, guesses.c.round, guesses.c.seat)
+    )
+    frame = _frame(db, query)
+    if told_only:
+        frame = _told(frame, untold(db))
+    return frame[list(GUESSES)].assign(finished=frame["finished"].notna(), at=_utc(frame["at"]))
+
+
+def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: int | None) -> pd.DataFrame:
+    """Every game, the newest first; see `Scorebook.games`."""
+    own = (guesses.c.game_id == games.c.game_id, guesses.c.seat == HOST)
+    guessed = select(func.count()).select_from(guesses).where(*own).scalar_subquery()
+    total = select(func.coalesce(func.sum(guesses.c.score), 0)).where(*own).scalar_subquery()
+    query = (
+        select(
+            games.c.game_id, games.c.origin, games.c.map, games.c.source, seats.c.player_id, seats.c.player,
+            seats.c.kind, games.c.seed, games.c.seed_chosen, games.c.scale_km, games.c.time_limit_s, games.c.movement,
+            games.c.world_version, games.c.rounds, guessed.label("guessed"), total.label("total"), games.c.created_at,
+            games.c.finished_at,
+        )
+        .join(seats, (seats.c.game_id == games.c.game_id) & (seats.c.seat == HOST))
+        .order_by(games.c.created_at.desc(), games.c.game_id)
+        .limit(limit)
+    )  # fmt: skip
+    if player_id is not None:
+        query = query.where(seats.c.player_id == player_id)
+    if kind is not None:
+        query = query.where(seats.c.kind == kind)
+    frame = _without_secret_seeds(_frame(db, query), untold(db))
+    if player_id is None:
+        frame = _without_open_ids(frame)
+    return frame.assign(created_at=_utc(frame["created_at"]), finished_at=_utc(frame["finished_at"]))
+
+
+def _told(frame: pd.DataFrame, secrets: Untold) -> pd.DataFrame:
+    """Without the rounds whose truth someone may still use, and without the seeds that lead to such rounds."""
+    if not secrets.places:
+        return frame
+    open_games = set().union(*secrets.places.values())
+    secret = pd.MultiIndex.from_frame(frame[["lat", "lng"]]).isin(list(secrets.places))
+    return _without_secret_seeds(frame[~secret & ~frame["game_id"].isin(open_games)], secrets)
+
+
+def _without_secret_seeds(frame: pd.DataFrame, secrets: Untold) -> pd.DataFrame:
+    numbers = frame[["seed", "world_version"]].astype(object).where(frame[["seed", "world_version"]].notna(), None)
+    drawn = zip(frame["map"], numbers["seed"], numbers["world_version"], strict=True)
+    secret = pd.Series([key in secrets.seeds for key in drawn], index=frame.index, dtype="bool")
+    return frame.assign(seed=frame["seed"].mask(secret))
+
+
+def _without_open_ids(frame: pd.DataFrame) -> pd.DataFrame:
+    """Whoever knows the id of a game in play can play it, so the list of all games has another in its place."""
+    young = frame["created_at"].astype("float64") > time.time() - EXPIRES_S
+    in_play = frame["finished_at"].isna() & (frame["origin"] == "played") & young
+    public = frame["game_id"].map(lambda game_id: f"open-{hashlib.sha256(game_id.encode()).hexdigest()[:16]}")
+    return frame.assign(game_id=frame["game_id"].mask(in_play, public))
+
+
+def _frame(db: Connection, query: Select[Any]) -> pd.DataFrame:
+    result = db.execute(query)
+    frame = pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
+    kinds = {name: kind for name, kind in _TYPES.items() if name in frame}
+    words = dict.fromkeys(set(frame) - set(kinds) - {"at", "created_at", "finished_at", "finished"}, "str")
+    return frame.astype({**kinds, **words})
+
+
+def _utc(seconds: pd.Series) -> pd.Series:
+    return pd.to_datetime(seconds.astype("float64"), unit="s", utc=True).astype("datetime64[us, UTC]")

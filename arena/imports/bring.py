@@ -1,0 +1,233 @@
+"""Files of games -> the scorebook: read, checked, named, without duplicates. Knows book and atlas; knows no page.
+
+A duplicate is the same guess of the same person on the same place, in whatever game or file it comes again. A person is
+the same by id, by name or by pseudonym, so that a file is recognised when it comes the second time with names replaced.
+"""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from arena.imports.checks import Checked, check_games
+from arena.imports.files import read_games
+from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, Refusal
+from arena.imports.pseudonyms import HIDDEN, PREFIX, Pseudonyms, name_of
+from arena.imports.summary import Summary
+from arena.records import Game, Guess, Kind, Place, Round, Rules, Seat
+from arena.scorebook import Scorebook
+from model.geo.atlas import Atlas
+
+SOURCE, UNKNOWN_MAP = "import", "Unnamed map"
+UNKNOWN_SCALE_KM = 0.0  # stored for games whose scale nobody knows, which keeps them in a pool of their own
+DIGITS = 5  # of a position in degrees: about a metre, and what tables are written with
+BATCH = 200  # games between two steps of the progress bar
+ROW_S = 1e-3  # guesses without a time follow each other, so that the first stays the first
+
+Key = tuple[str, float, float, float | None, float | None, int]
+Tell = Callable[[str, int, int], None]  # what is being done, how many games are done, of how many
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the file does not say, or what is asked of it."""
+
+    pseudonyms: bool = False
+    map: str = ""  # for games that name none
+    max_error_m: float | None = None  # for maps whose scale is not stated
+    kind: Kind = "person"
+
+
+def bring(
+    files: Iterable[tuple[str, bytes]], book: Scorebook, choices: Choices, tell: Tell = lambda *_: None
+) -> Summary:
+    """Import files, given by name and content, and say what happened. A broken game stops no other.
+
+    Raises:
+        StorageError: the book or the secret of the pseudonyms cannot be read or written; what was written stays.
+    """
+    summary, known = Summary(), _Known(book, Pseudonyms.open())
+    for name, data in files:
+        summary.files += 1
+        tell(f"reading {name}", 0, 0)
+        games = []
+        for one in read_games(data):
+            if isinstance(one, Refusal):
+                summary.refuse(name, one)
+            else:
+                one.map = one.map or choices.map or UNKNOWN_MAP
+                games.append(one)
+        tell(f"checking {name}", 0, len(games))
+        checked = []
+        for result in check_games(games, choices.max_error_m):
+            if isinstance(result, Refusal):
+                summary.refuse(name, result)
+            else:
+                checked.append(result)
+                _count(summary, result)
+        new = known.without_known(checked, summary)
+        _write(new, book, choices, known.pseudonyms, summary, lambda done, of, n=name: tell(f"importing {n}", done, of))  # type: ignore[misc]
+    return summary
+
+
+def _count(summary: Summary, checked: Checked) -> None:
+    game, rows = checked.game, checked.game.rows()
+    summary.rows += rows + game.repeats
+    summary.known += game.repeats
+    summary.scores_confirmed += checked.confirmed
+    summary.scores_unconfirmed += rows - checked.confirmed
+    if checked.max_error_m is None:
+        summary.unscaled.add(game.map)
+    else:
+        summary.scales[(game.map, checked.scale_from)] = round(checked.max_error_m)
+
+
+def _write(
+    new: list[Checked],
+    book: Scorebook,
+    choices: Choices,
+    pseudonyms: Pseudonyms,
+    summary: Summary,
+    tell: Callable[[int, int], None],
+) -> None:
+    """Write the new games in batches; where their places lie is asked in one call."""
+    if not new:
+        return
+    places = [(one.lat, one.lng) for checked in new for one in checked.game.rounds]
+    told = Atlas.open().describe(np.array(places))
+    named = iter(zip(told["country"], told["town"], told["country_name"], strict=True))
+    now = time.time()
+    for start in range(0, len(new), BATCH):
+        batch = []
+        for checked in new[start : start + BATCH]:
+            batch.append(_record(checked, named, choices, pseudonyms, now))
+            now += ROW_S * checked.game.rows()
+        added = book.add_games(batch)
+        summary.games += added
+        summary.imported += sum(len(one.guesses) for game in batch for one in game.rounds)
+        summary.players |= {seat.player_id for game in batch for seat in game.seats.values()}
+        tell(min(start + BATCH, len(new)), len(new))
+
+
+def _record(
+    checked: Checked, named: Iterator[tuple[str, str, str]], choices: Choices, pseudonyms: Pseudonyms, now: float
+) -> Game:
+    """A checked game as the book writes it down."""
+    game = checked.game
+    fingerprint = _fingerprint(game, pseudonyms)
+    rounds, row, latest = [], 0, game.at or now
+    for one in game.rounds:
+        country, town, country_name = next(named)
+        guesses = {}
+        for seat, guess in one.guesses.items():
+            at = guess.at or game.at or now
+            guesses[seat] = _guess(guess, at + ROW_S * row if guess.at is None else at)
+            row, latest = row + 1, max(latest, guesses[seat].at)
+        label = f"near {town}, {country_name}" if town else country_name
+        rounds.append(Round(one.number, Place(one.lat, one.lng, None, country, label), None, guesses))
+    scale_km = UNKNOWN_SCALE_KM if checked.max_error_m is None else checked.max_error_m / 10_000.0
+    return Game(
+        f"import-{fingerprint[:24]}",
+        game.map,
+        SOURCE,
+        None,
+        scale_km,
+        game.at or now,
+        latest,
+        {seat: _seat(player, choices, pseudonyms) for seat, player in enumerate(game.players)},
+        tuple(rounds),
+        Rules(game.time_limit_s, game.movement),
+        origin="imported",
+        fingerprint=fingerprint,
+    )
+
+
+def _guess(found: FoundGuess, at: float) -> Guess:
+    km = None if found.distance_m is None else found.distance_m / 1000.0
+    seconds = found.seconds if found.seconds is not None and 0 <= found.seconds < 86_400 else None
+    return Guess(found.lat, found.lng, km, found.score or 0, seconds, at)
+
+
+def _seat(player: FoundPlayer, choices: Choices, pseudonyms: Pseudonyms) -> Seat:
+    sort = "" if choices.kind == "person" else f"{choices.kind}:"
+    if choices.pseudonyms:
+        hidden = pseudonyms.of(player.identity)
+        return Seat(name_of(hidden), choices.kind, f"{PREFIX}{sort}{HIDDEN}{hidden}", player.rating)
+    return Seat(player.name, choices.kind, f"{PREFIX}{sort}{player.identity}", player.rating)
+
+
+def _fingerprint(game: FoundGame, pseudonyms: Pseudonyms) -> str:
+    """The same for the same guesses of the same people, whatever they are called in the book."""
+    people = [pseudonyms.of(player.identity) for player in game.players]
+    rows = sorted(_key(people[seat], one, guess) for one in game.rounds for seat, guess in one.guesses.items())
+    return hashlib.sha256(json.dumps([game.map, rows]).encode()).hexdigest()
+
+
+def _key(person: str, one: FoundRound, guess: FoundGuess) -> Key:
+    """What makes a guess the same guess."""
+    pin = [None if value is None else round(value, DIGITS) + 0.0 for value in (guess.lat, guess.lng)]
+    return person, round(one.lat, DIGITS) + 0.0, round(one.lng, DIGITS) + 0.0, pin[0], pin[1], guess.score or 0
+
+
+class _Known:
+    """Every imported guess, in the book and in this import so far."""
+
+    def __init__(self, book: Scorebook, pseudonyms: Pseudonyms) -> None:
+        self._book, self.pseudonyms = book, pseudonyms
+        self._seen: set[Key] | None = None
+
+    def without_known(self, checked: list[Checked], summary: Summary) -> list[Checked]:
+        """The games with what is new in them; what is known is counted."""
+        prints = [_fingerprint(one.game, self.pseudonyms) for one in checked]
+        whole = self._book.has_fingerprints(prints)
+        kept = []
+        for one, fingerprint in zip(checked, prints, strict=True):
+            before = one.game.rows()
+            if fingerprint not in whole:
+                self._leave_new(one.game)
+                if one.game.rows():
+                    kept.append(one)
+                    summary.known += before - one.game.rows()
+                    continue
+            summary.known += before
+        return kept
+
+    def _leave_new(self, game: FoundGame) -> None:
+        """Take the guesses out of a game that are known from elsewhere, and the players who have none left."""
+        if self._seen is None:
+            self._seen = set(self._of_book())
+        mine: set[Key] = set()
+        for one in game.rounds:
+            for seat, guess in list(one.guesses.items()):
+                player = game.players[seat]
+                keys = {_key(self.pseudonyms.of(name), one, guess) for name in (player.identity, player.name)}
+                if keys & self._seen:
+                    del one.guesses[seat]
+                mine |= keys
+        self._seen |= mine
+        game.rounds = [one for one in game.rounds if one.guesses]
+        left = sorted({seat for one in game.rounds for seat in one.guesses})
+        game.players = [game.players[seat] for seat in left]
+        for one in game.rounds:
+            one.guesses = {left.index(seat): guess for seat, guess in one.guesses.items()}
+
+    def _of_book(self) -> Iterator[Key]:
+        frame = self._book.guesses(told_only=False, origin="imported")
+        spots = frame[["lat", "lng", "guess_lat", "guess_lng"]].to_numpy(np.float64)
+        spots = np.round(spots, DIGITS) + 0.0
+        hidden: dict[str, str] = {}
+        for player_id, player, spot, score in zip(
+            frame["player_id"], frame["player"], spots.tolist(), frame["score"].tolist(), strict=True
+        ):
+            lat, lng, *pin = spot
+            guess_lat, guess_lng = (None if math.isnan(value) else value for value in pin)
+            identity = str(player_id).removeprefix(PREFIX).removeprefix("bot:").removeprefix("model:")
+            for name in {identity, str(player)}:
+                if name not in hidden:
+                    known = name.startswith(HIDDEN)
+                    hidden[name] = name[len(HIDDEN) :] if known else self.pseudonyms.of(name)
+                yield hidden[name], lat, lng, guess_lat, guess_lng, score

@@ -1,0 +1,81 @@
+"""First pictures made before a game is started: a seed that nobody knows, its places, and the picture. Each used once.
+
+While somebody fills in the start form, the first panorama of a map is already being made. Knows no game and no player.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from arena.panoramas import PanoramaCache, Urgency
+from arena.records import Place
+from arena.rules import ROUNDS
+from arena.sources import Source
+from model.errors import HomingError
+
+EACH = 1  # ready for one map: the next is begun as soon as it is taken
+MAPS = 4  # those asked for last
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Places drawn by a seed of their own, whose first picture is kept, or being made, under `key`."""
+
+    key: str
+    source: Source
+    seed: int
+    places: tuple[Place, ...]
+
+
+class ReadyGames:
+    """What is in stock for the maps that were shown last; safe to share between threads."""
+
+    def __init__(self, panoramas: PanoramaCache, each: int = EACH, maps: int = MAPS) -> None:
+        self._panoramas, self._each, self._maps = panoramas, each, maps
+        self._lock = threading.Lock()
+        self._stock: OrderedDict[str, list[Ready]] = OrderedDict()
+
+    def prepare(self, source: Source) -> None:
+        """Fill the stock of a map, in the background and after everything that somebody waits for."""
+        with self._lock:
+            found = self._stock.setdefault(source.name, [])
+            found[:] = [one for one in found if one.source == source]  # a folder of photos may be another by now
+            self._stock.move_to_end(source.name)
+            while len(self._stock) > self._maps:
+                self._stock.popitem(last=False)
+            missing = self._each - len(found)
+        for _ in range(missing):
+            if (one := self._draw(source)) is None:
+                return
+            with self._lock:
+                found = self._stock.get(source.name, [])
+                if len(found) >= self._each:
+                    return
+                found.append(one)
+            self._panoramas.ahead(one.key, _making(source, one.places[0]), Urgency.STOCK)
+
+    def take(self, source: Source) -> Ready | None:
+        """One game's seed and places with their first picture, which nobody else gets; None when none is in stock."""
+        with self._lock:
+            found = self._stock.get(source.name, [])
+            fitting = [one for one in found if one.source == source]
+            if not fitting:
+                return None
+            found.remove(fitting[0])
+            return fitting[0]
+
+    def _draw(self, source: Source) -> Ready | None:
+        seed = secrets.randbits(48)
+        try:
+            places = tuple(source.draw(ROUNDS, seed))
+        except HomingError:
+            return None  # whoever starts a game hears the sentence
+        return Ready(f"ready/{secrets.token_hex(8)}", source, seed, places)
+
+
+def _making(source: Source, place: Place) -> Callable[[], Image.Image]:
+    return lambda: source.panorama(place)

@@ -1,0 +1,95 @@
+"""The scorebook's tables, as SQLAlchemy Core knows them. Knows no game; `arena/migrations` leads every book here.
+
+games ── seats   who sits at the table: 0 the player who started, 1 … the others
+  └───── rounds ── guesses   one for each seat, never changed
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    false,
+    text,
+)
+
+metadata = MetaData()
+
+games = Table(
+    "games",
+    metadata,
+    Column("game_id", Text, primary_key=True),
+    Column("map", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("seed", BigInteger),  # unknown for games that were played elsewhere
+    Column("scale_km", Double, nullable=False),
+    Column("rounds", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),  # all times are seconds since 1970, UTC
+    Column("finished_at", Double),
+    Column("seed_chosen", Boolean, nullable=False, server_default=false()),
+    Column("time_limit_s", Integer),
+    Column("movement", Text, nullable=False, server_default="no_move"),
+    Column("world_version", Integer),
+    Column("origin", Text, nullable=False, server_default="played"),
+    Column("fingerprint", Text),
+    Index("games_by_fingerprint", "fingerprint", unique=True),
+    Index("games_by_creation", "created_at"),  # the latest games, first
+)
+# Which games are open is asked before any truth is told, and they are few among all.
+Index(
+    "games_open",
+    games.c.created_at,
+    sqlite_where=text("finished_at IS NULL"),
+    postgresql_where=text("finished_at IS NULL"),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("game_id", Text, ForeignKey("games.game_id"), primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("player", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("player_id", Text, nullable=False),
+    Column("rating", Integer),
+    Column("owner", Text),
+    Index("seats_by_player", "player_id"),  # a player's own games
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("game_id", Text, ForeignKey("games.game_id"), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("lat", Double, nullable=False),
+    Column("lng", Double, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("recipe", JSON(none_as_null=True)),
+    Column("started_at", Double),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("game_id", Text, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("guess_lat", Double),  # no position where the time ran out
+    Column("guess_lng", Double),
+    Column("distance_km", Double),
+    Column("score", Integer, nullable=False),
+    Column("seconds", Double),
+    Column("at", Double, nullable=False),
+    ForeignKeyConstraint(["game_id", "round"], ["rounds.game_id", "rounds.round"]),
+    ForeignKeyConstraint(["game_id", "seat"], ["seats.game_id", "seats.seat"]),
+    Index("guesses_by_time", "at"),  # the newest row tells whether a book has changed
+)

@@ -1,0 +1,249 @@
+"""Who may ask: the walls in front of the game and the API, over HTTP."""
+
+import asyncio
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from arena.__main__ import create_app
+from arena.guard import Guard, is_loopback
+from arena.rate import MAX_ASKERS, Rate
+
+GAMES = "/arena/api/games"
+
+
+async def answer(request: Request) -> JSONResponse:
+    return JSONResponse({"read": len(await request.body())})
+
+
+async def page(_request: Request) -> HTMLResponse:
+    return HTMLResponse("<p>page</p>")
+
+
+async def socket(websocket) -> None:
+    await websocket.accept()
+    await websocket.send_text("hello")
+    await websocket.close()
+
+
+@pytest.fixture(autouse=True)
+def no_hosts(monkeypatch):
+    monkeypatch.delenv("HOMING_HOSTS", raising=False)
+
+
+@pytest.fixture
+def served():
+    """A client of a small app behind the guard: `served(bound, url)`."""
+
+    def serve(bound=None, url="http://127.0.0.1:8501", rate=None, base="", **client) -> TestClient:
+        paths = [GAMES, "/arena/api/maps", "/api/v1/predict", "/api/v1/health"]
+        routes = [Route(base + path, answer, methods=["GET", "POST"]) for path in paths]
+        routes += [Route(f"{base}/arena", page), Route("/bot", page), WebSocketRoute("/_stcore/stream", socket)]
+        app = Starlette(routes=routes, middleware=[Middleware(Guard, bound=bound, rate=rate)])
+        return TestClient(app, base_url=url, **client)
+
+    return serve
+
+
+def refused(answer, status: int, *words: str) -> None:
+    assert answer.status_code == status, answer.text
+    assert set(answer.json()) == {"error"}
+    for word in words:
+        assert word in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True), ("127.9.9.9", True), ("localhost", True), ("LOCALHOST.", True), ("::1", True),
+        ("[::1]", True), ("app.localhost", True), ("::ffff:127.0.0.1", True), ("0.0.0.0", False), ("::", False),
+        ("192.168.0.4", False), ("localhost.example.org", False), ("127.0.0.1.example.org", False), ("", False),
+        (None, False), ("1270.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_which_addresses_are_this_machine(host, loopback):
+    assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8501", "http://localhost:9", "http://[::1]:8501"])
+@pytest.mark.parametrize("path", [GAMES, "/api/v1/health", "/arena", "/bot"])
+def test_on_a_loopback_address_its_own_names_are_answered(served, url, path):
+    assert served("127.0.0.1", url).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", [GAMES, "/arena/api/maps", "/api/v1/health", "/arena", "/bot"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8501", "192.168.0.4:8501", "", "[", "a@b:c"])
+def test_a_foreign_name_that_points_at_this_machine_reads_nothing(served, path, host):
+    refused(served("127.0.0.1").get(path, headers={"host": host}), 421, "HOMING_HOSTS")
+
+
+def test_a_foreign_name_opens_no_socket_of_the_dashboard_either(served):
+    client = served("localhost")
+    with client.websocket_connect("ws://localhost:8501/_stcore/stream") as open_socket:
+        assert open_socket.receive_text() == "hello"
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("ws://evil.example/_stcore/stream"):
+        pass
+
+
+def test_a_listed_name_is_answered_and_no_other(served, monkeypatch):
+    monkeypatch.setenv("HOMING_HOSTS", " Homing.example.org:443, second.example.org ,")
+    for bound in ("127.0.0.1", "0.0.0.0", None):
+        assert served(bound, "https://homing.example.org").get(GAMES).status_code == 200
+        assert served(bound, "http://second.example.org:8501").get(GAMES).status_code == 200
+        assert served(bound).get(GAMES).status_code == 200, "this machine still knows itself"
+        refused(served(bound, "http://evil.example").get(GAMES), 421)
+
+
+@pytest.mark.parametrize("bound", ["0.0.0.0", "::", None, "192.168.0.4"])
+def test_beyond_loopback_any_name_passes_but_another_sites_page_does_not(served, bound):
+    client = served(bound, "http://box.local:8501")
+    assert client.post(GAMES, json={}).status_code == 200
+    assert client.post(GAMES, json={}, headers={"origin": "http://box.local:8501"}).status_code == 200
+    refused(client.post(GAMES, json={}, headers={"origin": "http://evil.example"}), 403)
+
+
+def test_the_address_that_the_server_listens_on_is_one_of_its_names(served, monkeypatch):
+    monkeypatch.setenv("HOMING_HOSTS", "homing.example.org")
+    assert served("192.168.0.4", "http://192.168.0.4:8501").get(GAMES).status_code == 200
+    refused(served("192.168.0.4", "http://192.168.0.5:8501").get(GAMES), 421)
+
+
+def test_a_server_that_listens_wider_than_its_settings_say_is_not_fooled_by_a_host_header():
+    async def reach(server):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        scope = {"type": "http", "method": "GET", "path": "/bot", "headers": [(b"host", b"127.0.0.1")],
+                 "server": server, "client": ("10.0.0.9", 1)}  # fmt: skip
+        await Guard(JSONResponse({}), "127.0.0.1")(scope, receive, send)
+        return sent[0]["status"]
+
+    assert asyncio.run(reach(("127.0.0.1", 8501))) == 200
+    assert asyncio.run(reach(("192.168.0.4", 8501))) == 421
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://127.0.0.1:8501", 200),
+        ("http://127.0.0.1:8502", 403),  # another program on this machine
+        ("http://localhost:8501", 403),
+        ("http://evil.example", 403),
+        ("http://127.0.0.1:8501.evil.example", 403),
+        ("null", 403),
+        ("", 403),
+        ("file://", 403),
+        ("http://[", 403),
+    ],
+)
+@pytest.mark.parametrize("path", [GAMES, "/api/v1/predict", "/api/v1/health"])
+def test_only_pages_of_this_very_host_may_use_the_routes(served, path, origin, status):
+    client = served("127.0.0.1")
+    assert client.post(path, json={}, headers={"origin": origin}).status_code == status
+    assert client.get(path, headers={"origin": origin}).status_code == status
+
+
+def test_ports_that_go_without_saying_are_no_difference(served):
+    assert served(url="http://box.local").get(GAMES, headers={"origin": "http://box.local:80"}).status_code == 200
+    tls = served(url="http://box.local")  # a proxy in front speaks https, and hands on the name
+    assert tls.post(GAMES, json={}, headers={"origin": "https://box.local"}).status_code == 200
+
+
+def test_no_other_site_is_ever_told_that_it_may_read(served):
+    client = served("127.0.0.1")
+    headers = {"origin": "http://evil.example", "access-control-request-method": "POST"}
+    answers = [client.options(GAMES, headers=headers), client.get("/arena"), client.get(GAMES)]
+    assert not [one for one in answers if "access-control-allow-origin" in one.headers]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json"])
+@pytest.mark.parametrize("path", [GAMES, "/api/v1/health"])
+def test_what_a_form_of_another_site_can_send_is_refused_unread(served, path, kind):
+    refused(served().post(path, content=b'{"name": "x"}', headers={"content-type": kind}), 415, "application/json")
+
+
+def test_a_body_that_comes_in_pieces_needs_its_type_too(served):
+    refused(served().post(GAMES, content=iter([b"{}"])), 415)
+
+
+def test_json_passes_with_its_charset_and_nothing_at_all_passes_too(served):
+    client = served()
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    assert client.post(GAMES, content=b"{}", headers=headers).json() == {"read": 2}
+    assert client.post(GAMES).json() == {"read": 0}
+
+
+def test_pictures_may_come_as_a_form(served):
+    assert served().post("/api/v1/predict", files={"image": b"x"}).status_code == 200
+    refused(served().post("/api/v1/predict", content=b"x", headers={"content-type": "image/png"}), 415, "multipart")
+
+
+def test_the_walls_stand_below_a_base_path_too(served):
+    client = served("127.0.0.1", base="/maps/homing")
+    refused(client.post(f"/maps/homing{GAMES}", content=b"x"), 415)
+    refused(client.post(f"/maps/homing{GAMES}", json={}, headers={"origin": "http://evil.example"}), 403)
+    assert "default-src 'self'" in client.get("/maps/homing/arena").headers["content-security-policy"]
+
+
+def test_pages_may_stand_in_frames_of_this_host_alone_and_load_nothing_from_elsewhere(served):
+    client = served("127.0.0.1")
+    game, dashboard = client.get("/arena").headers, client.get("/bot").headers
+    assert "frame-ancestors 'self'" in game["content-security-policy"]
+    assert "default-src 'self'" in game["content-security-policy"]
+    assert dashboard["content-security-policy"] == "frame-ancestors 'self'"
+    for headers in (game, dashboard, client.get(GAMES).headers, client.post(GAMES, content=b"x").headers):
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_one_address_starts_many_games_but_not_endlessly_many(served):
+    client = served("127.0.0.1", rate=Rate(3, 0.5))
+    assert [client.post(GAMES, json={}).status_code for _ in range(4)] == [200, 200, 200, 429]
+    late = client.post(GAMES, json={})
+    refused(late, 429, "2 seconds")
+    assert late.headers["retry-after"] == "2"
+    assert client.get(GAMES).status_code == 200
+    assert client.post("/arena/api/maps", json={}).status_code == 200
+
+
+def test_a_household_counts_as_one_address_and_another_as_another(served):
+    rate = Rate(1, 0.01)
+    codes = [
+        served(rate=rate, client=(address, 5000)).post(GAMES, json={}).status_code
+        for address in ("10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "10.0.0.1")
+    ]
+    assert codes == [200, 200, 200, 429, 200, 429]
+
+
+def test_turns_come_back_with_time_and_the_forgotten_are_bounded():
+    now = [0.0]
+    rate = Rate(2, 0.5, lambda: now[0])
+    assert [rate.wait_s("a") for _ in range(3)] == [0.0, 0.0, 2.0]
+    now[0] = 1.9
+    assert rate.wait_s("a") == 1.0
+    now[0] = 2.0
+    assert rate.wait_s("a") == 0.0
+    now[0] = 100.0
+    assert [rate.wait_s("a") for _ in range(3)] == [0.0, 0.0, 2.0], "never more than the bucket holds"
+    for number in range(MAX_ASKERS + 50):
+        rate.wait_s(str(number))
+    assert len(rate._left) == MAX_ASKERS
+
+
+def test_the_game_alone_stands_behind_the_same_walls(own_home):
+    alone = TestClient(create_app(host="127.0.0.1"), base_url="http://127.0.0.1:8600")
+    assert alone.get("/arena/api/maps").status_code == 200
+    refused(alone.get("/arena/api/maps", headers={"host": "evil.example"}), 421)
+    refused(alone.post(GAMES, content=b'{"name": "x"}'), 415)
+    refused(alone.post(GAMES, json={"name": "x"}, headers={"origin": "http://evil.example"}), 403)
