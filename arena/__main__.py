@@ -19,7 +19,9 @@ class ArenaConfig:
 
     host: str = field(default="127.0.0.1", metadata={"help": "address to listen on; 0.0.0.0 lets a phone join"})
     port: int = field(default=8600, metadata={"help": "port to listen on"})
-    scorebook: str | None = field(default=None, metadata={"help": "SQLAlchemy URL of another scorebook; also HOMING_SCOREBOOK"})
+    scorebook: str | None = field(
+        default=None, metadata={"help": "SQLAlchemy URL of another scorebook; also HOMING_SCOREBOOK"}
+    )
 
 
 def create_app(scorebook_url: str | None = None, host: str | None = None) -> Starlette:
