@@ -28,7 +28,7 @@ from arena.records import MODEL_NAME, player_id_of
 from arena.rules import MOVEMENTS, ROUNDS, TIME_LIMIT_S, Reason, Refused
 from arena.state import game_state, guess_result, opponent_state
 from arena.threads import Threads
-from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
+from model.errors import ArtifactError, CoordinateError, GameError, HomingError, ImageError, StorageError
 from model.geo.folders import without_folders
 from world import WORLD_VERSION
 
@@ -42,7 +42,9 @@ _REFUSED: dict[Reason, int] = {
     "malformed": 400, "unknown": 404, "not_now": 409, "not_allowed": 403, "too_many": 429,
     "too_long": 413, "busy": 503,
 }  # fmt: skip
-_STATUS: dict[type[HomingError], int] = {CoordinateError: 400, GameError: 400, ImageError: 422, StorageError: 503}
+_STATUS: dict[type[HomingError], int] = {
+    CoordinateError: 400, GameError: 400, ImageError: 422, StorageError: 503, ArtifactError: 503,
+}  # fmt: skip
 
 _FRESH = {"Cache-Control": "no-store"}  # a state is true for a moment, and for one asker
 _KEPT = {"Cache-Control": "private, max-age=3600"}
