@@ -57,12 +57,11 @@ def announce() -> None:
 
 @functools.cache
 def _announce_once() -> None:
-    known = "is HOMING_TOKEN" if os.environ.get("HOMING_TOKEN") else f"is {_token()}"
-    print(
-        f"Homing can be reached from other machines. Its token {known}: the Bot page, and imports on Compare, ask for "
-        "it. Set HOMING_TOKEN to choose your own.",
-        flush=True,
-    )
+    own = bool(os.environ.get("HOMING_TOKEN"))
+    asked = "the Bot page, and imports on Compare, ask for it."
+    token = "the one in HOMING_TOKEN" if own else _token()
+    choose = "" if own else " Set HOMING_TOKEN to choose your own."
+    print(f"Homing can be reached from other machines. Its token is {token}: {asked}{choose}", flush=True)
 
 
 def _is_token(given: str) -> bool:
