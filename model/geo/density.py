@@ -16,6 +16,7 @@ from model.geo.rasters import Ints
 CORE_SHARE = 0.75
 NEAR_TOWNS, LARGE_TOWNS = 16, 6
 LARGE_POPULATION = 100_000
+FEW_POINTS = 500  # looked up without threads
 BELT_REACH_KM = 400.0
 
 
@@ -56,6 +57,10 @@ class PopulationDensity:
 
 
 def nearest(tree: cKDTree, units: Floats, count: int) -> tuple[Floats, Ints]:
-    """Chords and numbers (N, K) of the `count` nearest entries of a tree, on all cores; fewer where it holds fewer."""
-    chord, number = tree.query(units, k=np.arange(1, min(count, tree.n) + 1), workers=-1)
+    """Chords and numbers (N, K) of the `count` nearest entries of a tree, fewer where it holds fewer.
+
+    Many points are looked up on all cores; for a few, as each new game needs, threads would cost more than they bring.
+    """
+    workers = -1 if len(units) > FEW_POINTS else 1
+    chord, number = tree.query(units, k=np.arange(1, min(count, tree.n) + 1), workers=workers)
     return np.asarray(chord, np.float64), np.asarray(number, np.int64)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
-from model.geo.density import PopulationDensity
+from model.geo.density import FEW_POINTS, PopulationDensity, nearest
 from model.geo.distance import cap_area_km2, destination, to_unit
 
 TOWNS = np.array([[48.0, 11.0], [48.5, 11.5], [10.0, 20.0]])
@@ -38,3 +38,19 @@ def test_the_people_of_a_town_are_neither_lost_nor_doubled():
 
 def test_no_points_give_no_numbers():
     assert density().at(np.empty((0, 3))).shape == (0,)
+
+
+def test_a_few_points_are_looked_up_without_threads_and_alike():
+    class Tree:
+        n, used = 3, ()
+
+        def query(self, units, k, workers):
+            self.used = (*self.used, workers)
+            return cKDTree(to_unit(TOWNS)).query(units, k=k, workers=workers)
+
+    tree, many = Tree(), np.repeat(to_unit(TOWNS), FEW_POINTS, axis=0)
+    few = nearest(tree, many[::FEW_POINTS], 2)
+    all_of_them = nearest(tree, many, 2)
+    assert tree.used == (1, -1)
+    for one, other in zip(few, all_of_them, strict=True):
+        assert (one == other[::FEW_POINTS]).all()
