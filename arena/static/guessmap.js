@@ -138,7 +138,7 @@ export class GuessMap {
 
   move({longitude, latitude, zoom: wanted}) {
     const {clientWidth: width, clientHeight: height} = this.element;
-    const minZoom = Math.log2(Math.max(width, height, 64) / 512); // the whole world once, and no bands of nothing
+    const minZoom = Math.log2(Math.max(width, 64) / 512); // the whole world once
     const zoom = Math.min(MAX_ZOOM, Math.max(minZoom, wanted));
     const halfHeight = Math.min(0.5, height / 2 / (512 * 2 ** zoom)); // in worlds
     const y = Math.min(1 - halfHeight, Math.max(halfHeight, mercator([0, latitude])[1]));

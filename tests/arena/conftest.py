@@ -1,5 +1,6 @@
 """A small Earth of our own, so that the game can be tested without rendering one, and a browser to play it in."""
 
+import contextlib
 import json
 import shutil
 import threading
@@ -14,6 +15,7 @@ import pytest
 import uvicorn
 from PIL import Image
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -158,7 +160,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     coast = {"type": "Polygon", "coordinates": [LAND]}
     inner = {"type": "MultiLineString", "coordinates": [[[20, -30], [20, 40]]]}
     drawn = {"land": coast, "borders": {"type": "MultiLineString", "coordinates": []}, "regions": inner}
-    towns = [[f"Town {i}", 5 + i % 7, 10 + i // 7, 900_000 - 1000 * i] for i in range(40)]
+    towns = [[f"Town {i}", 15 + 1.7 * (i % 7), 2 * (i // 7), 900_000 - 1000 * i] for i in range(40)]
     monkeypatch.setattr(
         arena.routes, "_outline_bytes",
         lambda kind: json.dumps({"type": "FeatureCollection", "features": [
@@ -296,12 +298,28 @@ class Page:
         )
 
     def pin(self, dx: int = 30, dy: int = -20) -> tuple[float, float]:
-        self.open_map()
         element = self.driver.find_element(By.ID, "guess-map")
-        ActionChains(self.driver).move_to_element_with_offset(element, dx, dy).click().perform()
-        self.until(lambda: self.get("guess-map", "pin"), "no pin was placed")
+        for _ in range(5):  # a map that shrinks under the mouse at this very moment takes no click
+            self.open_map()
+            ActionChains(self.driver).move_to_element_with_offset(element, dx, dy).click().perform()
+            with contextlib.suppress(TimeoutException):
+                WebDriverWait(self.driver, 4, 0.05).until(lambda _: self.get("guess-map", "pin"), "no pin was placed")
+                break
         lat, lng = self.get("guess-map", "pin").split(",")
         return float(lat), float(lng)
+
+    def away(self) -> "Page":
+        """Take the mouse off everything that grows under it."""
+        ActionChains(self.driver).move_by_offset(0, 0).perform()
+        actions = ActionChains(self.driver)
+        actions.w3c_actions.pointer_action.move_to_location(3, 200)
+        actions.perform()
+        return self
+
+    def pause(self, seconds: float) -> "Page":
+        """Let time pass where something must not happen, or comes by itself."""
+        time.sleep(seconds)
+        return self
 
     def severe(self) -> list[str]:
         """What the browser complained of."""
