@@ -33,7 +33,7 @@ def form() -> None:
     st.markdown(
         "GeoGuessr games or duels as JSON, or a table (CSV). Positions, distances and points are checked against the "
         "law of their map; what is known already is left out. The command `python -m arena.import_scores FILE` "
-        "does the same with files of any size."
+        "does the same with larger files."
     )
     with st.form("import-scores", border=False, clear_on_submit=True):
         files = st.file_uploader("Files", TYPES, accept_multiple_files=True, key="import-files")
