@@ -57,7 +57,7 @@ def show(frame: pd.DataFrame, pair: Pair, key: comparison.Key, colours: dict[str
     st.html(f"<p class='homing-answer'>{said}</p>")
     if result.places == 0:
         st.caption(
-            "Players meet on the same places in a duel, when the model plays a game on its last screen, or on the same "
+            "Players meet on the same places in a duel, when Homing plays a game on its last screen, or on the same "
             "seed. Choose another second player, or see below how each of them does on places of their own."
         )
         return places, result
