@@ -34,11 +34,11 @@ MOST_GAMES = 50  # to choose from, the newest
 def main() -> None:
     """The whole page."""
     st.title("Compare")
-    st.html("<p class='homing-lede'>People, bots and the model: who knows the Earth better, and where.</p>")
+    st.html("<p class='homing-lede'>People, bots and Homing: who knows the Earth better, and where.</p>")
     with notices.spoken():
         book = comparison.load()
         if book.empty:
-            empty = "Play a game, start the bot, let the model play right here, or bring scores of people in."
+            empty = "Play a game, start the bot, let Homing play right here, or bring scores of people in."
             with notices.empty("The book is empty", empty):
                 sample("primary")
             import_box.show(opened=True)
@@ -146,8 +146,8 @@ def _places(frame: pd.DataFrame) -> pd.Series:
 
 
 def sample(kind: str) -> None:
-    """A button that fills the book: pins at random and the model, on five new places."""
-    if st.button("Add a sample: the model against random pins", type=kind, icon=":material/add:"):
+    """A button that fills the book: pins at random and Homing, on five new places."""
+    if st.button("Add a sample: random pins against Homing", type=kind, icon=":material/add:"):
         seed = secrets.randbelow(2**31)
         pins = [(float(row.lat), float(row.lng)) for row in resources.places(5, seed).itertuples()]
         with notices.spoken(), st.status("Five rounds …") as status:

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from arena import statistics
-from arena.resampling import MIN_ROUNDS
 from arena.statistics import Paired
 from pages.components import charts, comparison, maps, names, words
 from pages.components.identity import QUIET, RGB, hex_of
@@ -58,7 +57,7 @@ def show(frame: pd.DataFrame, pair: Pair, key: comparison.Key, colours: dict[str
     st.html(f"<p class='homing-answer'>{said}</p>")
     if result.places == 0:
         st.caption(
-            "Players meet on the same places in a duel, when the model plays a game on its last screen, or on the same "
+            "Players meet on the same places in a duel, when Homing plays a game on its last screen, or on the same "
             "seed. Choose another second player, or see below how each of them does on places of their own."
         )
         return places, result
@@ -98,7 +97,7 @@ def headline(result: Paired, a: str, b: str) -> str:
     ahead, behind = (a, b) if result.mean_difference > 0 else (b, a)
     if round(gap) == 0:
         return f"{a} and {b} are level."
-    if result.places < MIN_ROUNDS:
+    if result.places < statistics.MIN_ROUNDS:
         return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}, on too few places to tell."
     if not result.is_clear:
         return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}: no clear difference."
@@ -113,7 +112,7 @@ def details(result: Paired, a: str, b: str) -> list[str]:
         said.append(f"Difference {a} − {b}: {result.mean_difference:+,.0f} points a round, 95 % interval "
                     f"{result.low:+,.0f} … {result.high:+,.0f}.")  # fmt: skip
     else:
-        said.append(f"Under {MIN_ROUNDS} places no interval is given.")
+        said.append(f"Under {statistics.MIN_ROUNDS} places no interval is given.")
     if all(math.isfinite(km) for km in result.median_km):
         away = [words.distance(km) for km in result.median_km]
         said.append(f"Median distance {away[0]} against {away[1]}.")

@@ -4,11 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from arena import statistics
-from arena.resampling import MIN_ROUNDS
 from pages.components import charts, comparison, maps, resources
 from pages.components.identity import RGB
 from pages.components.names import as_html
 
+ENOUGH = statistics.MIN_ROUNDS
 MOST_COUNTRIES = 14
 MOST_PLAYERS = 3  # dots above each other in one line
 
@@ -30,7 +30,7 @@ def show(frame: pd.DataFrame, key: comparison.Key, shown: list[str], colours: di
         _chart(climates, {name: name for name in climates["group"]}, given, "climate")
     st.caption(
         "Mean score by the country and the climate (main group of Köppen) of the place, with the number of rounds; the "
-        f"most rounds first. Lines are 95 % intervals; under {MIN_ROUNDS} rounds there is none, and a dot alone says "
+        f"most rounds first. Lines are 95 % intervals; under {ENOUGH} rounds there is none, and a dot alone says "
         "little."
     )
 

@@ -10,7 +10,6 @@ from arena.imports.summary import Summary
 from pages.components import access, names, notices, resources
 
 TYPES = ["csv", "tsv", "txt", "json", "jsonl", "ndjson"]
-MAX_MB = 64
 SAID = "import-said"
 COLUMNS = ("game,round,player,rating,map,map_max_error_m,mode,round_time_s,"
            "true_lat,true_lng,guess_lat,guess_lng,distance_m,score")  # fmt: skip
@@ -33,10 +32,11 @@ def form() -> None:
     """The upload and its few choices."""
     st.markdown(
         "GeoGuessr games or duels as JSON, or a table (CSV). Positions, distances and points are checked against the "
-        "law of their map; what is known already is left out. For large files: `python -m arena.import_scores FILE`."
+        "law of their map; what is known already is left out. The command `python -m arena.import_scores FILE` "
+        "does the same with larger files."
     )
     with st.form("import-scores", border=False, clear_on_submit=True):
-        files = st.file_uploader("Files", TYPES, accept_multiple_files=True, max_upload_size=MAX_MB, key="import-files")
+        files = st.file_uploader("Files", TYPES, accept_multiple_files=True, key="import-files")
         hidden = st.checkbox(
             "Replace names by pseudonyms", key="import-hidden",
             help="The same person stays the same player. The secret behind it stays in the home folder of this app.",

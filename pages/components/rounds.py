@@ -58,16 +58,16 @@ def table(frame: pd.DataFrame) -> None:
     order = list(dict.fromkeys(frame.sort_values("kind", key=lambda kind: kind.map(ORDER), kind="stable")["player"]))
     wide = frame.pivot_table(index=["round", "country"], columns="player", values=list(PER_PLAYER), aggfunc="first")
     shown = pd.DataFrame({"Round": wide.index.get_level_values(0), "In": wide.index.get_level_values(1)})
-    columns = {"Round": st.column_config.Column(width=50), "In": st.column_config.Column(width=44)}
+    columns = {"Round": st.column_config.Column(width=46), "In": st.column_config.Column(width=40)}
     for player in order:  # scores first: they must be seen without scrolling
         title = _title(player, shown)
         shown[title] = wide[("score", player)].to_numpy() if ("score", player) in wide else float("nan")
-        columns[title] = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=MAX_SCORE, width=96)
+        columns[title] = st.column_config.ProgressColumn(format="%d", min_value=0, max_value=MAX_SCORE, width=86)
     for player in order:
         title = _title(f"{player}: away", shown)
         away = wide[("distance_km", player)] if ("distance_km", player) in wide else [float("nan")] * len(wide)
         shown[title] = [words.distance(km) if pd.notna(km) else "—" for km in away]
-        columns[title] = st.column_config.Column(width=84)
+        columns[title] = st.column_config.Column(width=76)
     st.dataframe(shown, hide_index=True, width="stretch", column_config=columns)
 
 

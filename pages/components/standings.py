@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from arena import statistics
-from arena.resampling import MIN_ROUNDS, MIN_UNITS
 from pages.components import comparison, names
 from pages.components.resources import computed
 
+ENOUGH, CROWD = statistics.MIN_ROUNDS, statistics.MIN_UNITS  # rounds and players that an interval needs
 SHARES = {f"within_{km}_km": f"{km} km" for km in statistics.WITHIN_KM} | {"country": "Country"}
 HELP = {"country": "in the right country"}
 # PIGEON (arXiv 2307.05845), section 5: median errors in 458 live multi-round duels on GeoGuessr.
@@ -26,9 +26,9 @@ def show(frame: pd.DataFrame, key: comparison.Key) -> None:
     st.dataframe(**table(ranking, everything))
     missed = int(ranking["missed"].sum())
     st.caption(
-        f"Ranked by mean score, from {MIN_ROUNDS} rounds on. Each player's **first** guess on a place counts, replays "
+        f"Ranked by mean score, from {ENOUGH} rounds on. Each player's **first** guess on a place counts, replays "
         f"do not ({frame.attrs.get('replays', 0):,} left out in the whole book). The intervals hold 95 %, by drawing "
-        f"whole games a thousand times; under {MIN_ROUNDS} rounds there is none. The last columns are the shares of "
+        f"whole games a thousand times; under {ENOUGH} rounds there is none. The last columns are the shares of "
         "rounds within so many km, and in the right country. "
         + (f"{missed:,} rounds without a guess count 0 points and are in no median. " if missed else "")
     )
@@ -44,9 +44,9 @@ def show(frame: pd.DataFrame, key: comparison.Key) -> None:
 
 def table(summary: pd.DataFrame, everything: bool, ranks: bool = True) -> dict:
     """Arguments of `st.dataframe` for a table of players; those with too few rounds stand below, without a rank."""
-    enough = summary["n"] >= MIN_ROUNDS
+    enough = summary["n"] >= ENOUGH
     ordered = pd.concat([summary[enough], summary[~enough]], ignore_index=True) if ranks else summary
-    ranks_shown = [place if n >= MIN_ROUNDS else None for place, n in enumerate(ordered["n"], start=1)]
+    ranks_shown = [place if n >= ENOUGH else None for place, n in enumerate(ordered["n"], start=1)]
     shown = pd.DataFrame({"rank": pd.array(ranks_shown, "Int64")} if ranks else {}, index=ordered.index)
     shown = _with_figures(shown.assign(player=ordered["player"], n=ordered["n"]), ordered, everything)
     shown["games"] = ordered["games"]
@@ -67,7 +67,7 @@ def ratings(fair: pd.DataFrame, everything: bool, key: comparison.Key) -> None:
     st.dataframe(**_dataframe(_with_figures(shown, bands, everything), "compare-bands-table"))
     st.caption(
         f"Ratings as the source states them, cut at {', '.join(str(cut) for cut in statistics.RATING_CUTS)}. Here "
-        f"whole players are drawn, because one person's rounds are alike; a band of fewer than {MIN_UNITS} players has "
+        f"whole players are drawn, because one person's rounds are alike; a band of fewer than {CROWD} players has "
         "no interval."
     )
 
@@ -80,13 +80,11 @@ def percentiles(fair: pd.DataFrame, ranking: pd.DataFrame, key: comparison.Key) 
         )
         name = names.as_markdown(row.player)
         if found is None:
-            st.caption(
-                f"{name} among people: for a percentile these games need {MIN_UNITS} people with {MIN_ROUNDS} rounds."
-            )
+            st.caption(f"{name} among people: for a percentile these games need {CROWD} people with {ENOUGH} rounds.")
         else:
             part = "all" if found.share == 1.0 else "none" if found.share == 0.0 else f"{found.share:.0%}"
             st.markdown(
-                f"**{name}** scores more than **{part}** of the {found.people:,} people with {MIN_ROUNDS} "
+                f"**{name}** scores more than **{part}** of the {found.people:,} people with {ENOUGH} "
                 f"rounds or more in these games (95 % interval {found.low:.0%} … {found.high:.0%})."
             )
 

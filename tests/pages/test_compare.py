@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pandas as pd
 import pytest
 from PIL import Image
@@ -20,7 +19,7 @@ from world import WORLD_VERSION
 
 Open = Callable[[str], AppTest]
 Said = Callable[[AppTest], str]
-ADD = "Add a sample: the model against random pins"
+ADD = "Add a sample: random pins against Homing"
 HOSTILE = ["![x](http://evil.test/x.png)", "<img src=http://evil.test/y.png>", "**Bold** :material/home:", "$x^2$",
            "Round", "In", "score", ":red[blood]"]  # fmt: skip
 
@@ -328,45 +327,3 @@ def test_the_curve_of_distances_is_drawn_as_data() -> None:
     curve = pd.DataFrame({"player": ["a", "b"], "km": [1.0, 2.0], "share": [0.1, 1.0]})
     spec = charts.within_curve(curve, {"a": (0, 0, 0), "b": (9, 9, 9)})
     assert spec["data"]["values"][1] == {"player": "b", "km": 2.0, "share": 1.0}
-
-
-class Server:
-    """Answers as the game does, and remembers what it was asked."""
-
-    def __init__(self, refuse: str = "") -> None:
-        self.refuse = refuse
-        self.asked: list[str] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        self.asked.append(path)
-        if self.refuse and path.endswith(self.refuse):
-            return httpx.Response(409, json={"error": "a guess counts once."})
-        return httpx.Response(200, json={"game_id": "abc"} if path.endswith("/games") else {})
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Callable[[Server], Server]:
-    def serve(server: Server) -> Server:
-        real = httpx.Client
-        transport = httpx.MockTransport(server)
-        monkeypatch.setattr(game_client.httpx, "Client", lambda **options: real(**options, transport=transport))
-        return server
-
-    return serve
-
-
-def test_the_sample_is_played_over_http_pins_first_and_then_the_model(served: Callable[[Server], Server]) -> None:
-    server = served(Server())
-    assert len(list(game_client.play_sample([(1.0, 2.0)] * 5))) == 2
-    assert server.asked == [
-        "/arena/api/games",
-        *(f"/arena/api/games/abc/rounds/{k}/guess" for k in range(1, 6)),
-        "/arena/api/games/abc/opponent",
-    ]
-
-
-def test_the_servers_own_sentence_is_handed_on(served: Callable[[Server], Server]) -> None:
-    served(Server(refuse="/rounds/2/guess"))
-    with pytest.raises(GameError, match="a guess counts once"):
-        list(game_client.play_sample([(1.0, 2.0)] * 5))
