@@ -164,12 +164,19 @@ def _upgrade(connection: Connection, folder: Path, done: str) -> None:
     # Alembic is imported only when there is something to do.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     with _alembic:
-        if done and not inspect(connection).has_table("alembic_version"):
-            command.stamp(config, done)
-        command.upgrade(config, "head")
+        try:
+            if done and not inspect(connection).has_table("alembic_version"):
+                command.stamp(config, done)
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StorageError(
+                f"The scorebook {public_name(connection.engine.url)} cannot be brought from schema {done or 'none'} to "
+                "this version's. Nothing was lost; restore a copy, or name another scorebook."
+            ) from error

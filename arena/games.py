@@ -197,7 +197,7 @@ class Arena:
         making = self._pictures.panorama(game, number, width)
         if width == WIDTHS[0]:
             return self._hand_out(game, number, making)
-        if game.rounds[number - 1].started_at is None:
+        if game.rounds[number - 1].started_at is None and number not in game.guessed():
             raise Refused(f"The first panorama of round {number} comes before the sharp one.", "not_now")
         return Showing(self._panoramas.order(*making, Urgency.SHARP), lambda: None)
 

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ from arena.records import MODEL_NAME, player_id_of
 from arena.rules import MOVEMENTS, ROUNDS, TIME_LIMIT_S, Reason, Refused
 from arena.state import game_state, guess_result, opponent_state
 from arena.threads import Threads
-from model.errors import CoordinateError, GameError, HomingError, ImageError, StorageError
+from model.errors import ArtifactError, CoordinateError, GameError, HomingError, ImageError, StorageError
 from model.geo.folders import without_folders
 from world import WORLD_VERSION
 
@@ -42,7 +43,9 @@ _REFUSED: dict[Reason, int] = {
     "malformed": 400, "unknown": 404, "not_now": 409, "not_allowed": 403, "too_many": 429,
     "too_long": 413, "busy": 503,
 }  # fmt: skip
-_STATUS: dict[type[HomingError], int] = {CoordinateError: 400, GameError: 400, ImageError: 422, StorageError: 503}
+_STATUS: dict[type[HomingError], int] = {
+    CoordinateError: 400, GameError: 400, ImageError: 422, StorageError: 503, ArtifactError: 503,
+}  # fmt: skip
 
 _FRESH = {"Cache-Control": "no-store"}  # a state is true for a moment, and for one asker
 _KEPT = {"Cache-Control": "private, max-age=3600"}
@@ -133,7 +136,8 @@ class _Web:
 
     @_told
     async def labels(self, _request: Request) -> Response:
-        return JSONResponse(await self._threads.run(map_labels), headers={"Cache-Control": "max-age=86400"})
+        body = await self._threads.run(_label_bytes)
+        return Response(body, media_type="application/json", headers={"Cache-Control": "max-age=86400"})
 
     @_told
     async def towns(self, request: Request) -> Response:
@@ -277,7 +281,24 @@ def _deck_bundle() -> Path:
     return Path(cast(str, spec.origin if spec else "")).parent / "nbextension" / "static" / "index.js"
 
 
-@functools.cache
+def _once(make: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Make what never changes once: of a crowd that comes in together, one makes it and the others wait for it."""
+    lock, made = threading.Lock(), functools.cache(make)
+
+    @functools.wraps(make)
+    def making(*arguments: str) -> bytes:
+        with lock:
+            return made(*arguments)
+
+    return making
+
+
+@_once
+def _label_bytes() -> bytes:
+    return json.dumps(map_labels(), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@_once
 def _outline_bytes(kind: str) -> bytes:
     from model.geo.outlines import outlines
 

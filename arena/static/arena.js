@@ -87,7 +87,7 @@ async function offerRunning() {
   if (!id) return;
   try {
     const game = await fetchGame(id);
-    if (game.finished) return forgetRunning(id);
+    if (game.finished || game.expired) return forgetRunning(id);
     if (page.visit !== visit) return;
     $('go-on-what').textContent = `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
     $('go-on').onclick = () => attempt(() => resume(id));
@@ -115,7 +115,7 @@ async function makeParts() {
   await loadDeck();
   const map = new WorldMap({rich: kind !== 'bot', antialias: !panorama.software});
   guessMap = new GuessMap(map, $('guess-map'), $('guess-dock'), {onPin: pinned, onToggle: submitLabel});
-  resultMap = new ResultMap(map, $('result-map'), {still});
+  resultMap = new ResultMap(map, $('result-map'), {still: still || panorama.software});
 }
 
 // deck.gl is larger than everything else together: it is fetched when the form can be read already.
@@ -159,8 +159,9 @@ async function resume(id) {
   body.dataset.game = id;
   body.dataset.movement = game.rules?.movement ?? 'no_move';
   enterGame(id);
-  for (const [part, text] of [['hud-map', game.map_title], ['hud-rules', rulesInWords(game.rules)]]) $(part).textContent = text;
-  $('hud-rules').parentElement.hidden = !rulesInWords(game.rules);
+  const movement = rulesInWords({movement: game.rules?.movement}); // how much time there is, the clock says
+  for (const [part, text] of [['hud-map', game.map_title], ['hud-rules', movement]]) $(part).textContent = text;
+  $('hud-rules').parentElement.hidden = !movement;
   if (game.finished) return finish();
   if (kind !== 'bot') keepRunning(id);
   const open = game.rounds[game.round - 1], before = game.rounds[game.round - 2];
@@ -269,7 +270,7 @@ function result(round) {
   enter('guessed');
   showResult(round, page.game, still);
   say(`Round ${round.round} of ${page.game.rounds_total}. ${resultInWords(round)} ${formatScore(page.game.total)} points in all.`);
-  resultMap.show([{truth: round.truth, guess: round.guess}], $('result'));
+  resultMap.show([round], $('result'));
 }
 
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
@@ -291,8 +292,8 @@ function finish() {
 function summary() {
   const {game} = page;
   showSummary(game, still);
-  resultMap.show(game.rounds.map((round, i) => ({
-    truth: round.truth, guess: round.guess, model: game.opponent?.rounds[i].guess, label: String(round.round),
+  resultMap.show(game.rounds.map(({truth, guess, round}, i) => ({
+    truth, guess, model: game.opponent?.rounds[i].guess, label: String(round),
   })), $('summary'));
 }
 

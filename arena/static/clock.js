@@ -25,7 +25,7 @@ export class Clock {
 
   /** Count down from `left` seconds; called again, it is set right and hurries no one twice. */
   countDown(left, {again = false} = {}) {
-    const hurried = again && this.hurried;
+    const hurried = again ? this.hurried : left <= HURRY_S; // who begins with so little was told so
     this.stop();
     this.hurried = hurried;
     const until = performance.now() + left * 1000;

@@ -10,7 +10,8 @@ import {mercator, toLat} from './mercator.js';
 
 const MAX_ZOOM = 11;
 const SHRINK_AFTER_MS = 450;
-const FIRST_LOOK_LEVELS = 1.5; // how much nearer a pin is shown on a small map that was never open
+const PREVIEW_LEVELS = 2.5; // how much nearer than all of the map a small one may be, to be known again
+const FIRST_LOOK_LEVELS = 2; // how much nearer a pin is shown on a small map that was never open
 
 export class GuessMap {
   constructor(map, element, dock, {onPin, onToggle = () => {}}) {
@@ -115,7 +116,8 @@ export class GuessMap {
     const all = this.all(width, height);
     if (this.open) return this.move(this.wide ?? all);
     if (!this.pin) return this.move(all);
-    const zoom = this.wide ? this.wide.zoom - Math.log2((this.openWidth || 2 * width) / width) : all.zoom + FIRST_LOOK_LEVELS;
+    const same = this.wide ? this.wide.zoom - Math.log2((this.openWidth || 2 * width) / width) : all.zoom + FIRST_LOOK_LEVELS;
+    const zoom = Math.min(all.zoom + PREVIEW_LEVELS, same - 0.5);
     this.move({longitude: this.pin.lng, latitude: this.pin.lat, zoom});
   }
 

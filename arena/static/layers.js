@@ -18,7 +18,7 @@ export function loadGround(rich = true) {
   ground ||= Promise.all([fetchOutlines('land').catch(() => null), fetchOutlines('borders').catch(() => null)]).then(([land, borders]) => {
     if (!land) ground = null; // asked for again at the next chance
     const polygons = land ? shapes(land) : [];
-    const rings = rich ? polygons.flat() : [], frontiers = borders ? shapes(borders) : [];
+    const rings = rich ? polygons.flatMap((polygon) => polygon.flatMap(coasts)) : [], frontiers = borders ? shapes(borders) : [];
     return {fill: polygons, far: {shore: segments(rings, COARSE_DEG), border: segments(frontiers, COARSE_DEG)},
       near: {shore: segments(rings), border: segments(frontiers)}};
   });
@@ -34,6 +34,14 @@ export function loadRegions() {
 /** The polygons (rings) or lines of a GeoJSON collection, multi-geometries taken apart. */
 function shapes(geojson) {
   return geojson.features.flatMap(({geometry: {type, coordinates}}) => (type.startsWith('Multi') ? coordinates : [coordinates]));
+}
+
+/** A ring of land as lines along its coasts, without what runs along the edge of the map. */
+function coasts(ring) {
+  const cut = (i) => [0, 1].every((k) => Math.abs(ring[i + k][0]) > 179.99) || [0, 1].every((k) => ring[i + k][1] < -84.9);
+  const lines = [[ring[0]]];
+  for (let i = 0; i < ring.length - 1; i++) cut(i) ? lines.push([ring[i + 1]]) : lines[lines.length - 1].push(ring[i + 1]);
+  return lines.filter((line) => line.length > 1);
 }
 
 /** Lines as single segments: deck.gl's LineLayer draws thin ones as well as its PathLayer, at a fraction of the cost

@@ -1,6 +1,6 @@
 // Web Mercator as fractions of the world's width, from its north-west corner. Knows nothing else.
 
-const MAX_LAT = 85.05;
+const MAX_LAT = 89.9; // well outside the map, where a view may still have its middle
 
 /** [lng, lat] in degrees -> [x, y]; y is 0 and 1 at the edges of the map. */
 export function mercator([lng, lat]) {

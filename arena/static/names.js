@@ -8,7 +8,7 @@ import {mercator} from './mercator.js';
 
 const TOWNS_FROM_ZOOM = 2.5, FIRST_TILES = 2, LAST_TILES = 11; // towns come in tiles of these zooms
 const KEEP_TILES = 300, AT_ONCE = 6, REST_MS = 140, RETRY_MS = 8000;
-const SMALLEST_PX = 260; // a smaller map is for looking where one is, not for reading
+const SMALLEST_PX = 310; // a smaller map is for looking where one is, not for reading
 const WRAP_FROM = 14; // letters, from which a country's name takes two lines
 const ALWAYS = 6; // so many towns of a tile are shown however small they are
 const FROM_ZOOM = [[5e6, 2.5], [1e6, 3.5], [3e5, 4.5], [1e5, 5.5], [4e4, 6.5], [1e4, 7.5], [0, 8.5]]; // people -> zoom

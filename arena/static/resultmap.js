@@ -3,11 +3,20 @@
 // Its element tells the view (data-lat, data-lng, data-zoom) and how many pins lie on it (data-pins).
 
 import {greatCircle} from './layers.js';
+import {mercator, toLat} from './mercator.js';
 import {bestCut, eastOf, piecesOf} from './meridian.js';
 
 const FLIGHT_MS = 700;
 const MIN_ZOOM = -2, MAX_ZOOM = 11;
 const PIN = {top: 50, side: 24, bottom: 24}; // what a pin and its number need around the place they point to
+
+// Of the world's width: half a kilometre, and for a place alone as much as a region, which shows where it is.
+const NEAR = 1e-5, ALONE = 0.02;
+/** The least and the greatest of `values`, at least `least` apart. */
+function extent(values, least) {
+  const low = Math.min(...values), high = Math.max(...values), pad = Math.max(0, least - (high - low)) / 2;
+  return [low - pad, high + pad];
+}
 
 /** The largest rectangle of a `width` x `height` map that `panel` (a DOMRect, or null) leaves free. */
 export function freePart(width, height, panel) {
@@ -33,7 +42,8 @@ export class ResultMap {
 
   /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng} and a guess that was not made null, clear of
    *  `panel`. */
-  show(rounds, panel) {
+  show(all, panel) {
+    const rounds = all.filter((round) => round.truth); // what must not be told yet is not on the map
     const ways = rounds.flatMap(({truth, guess, model}) => [
       ...(guess || model ? [] : [{path: [[truth.lng, truth.lat]]}]),
       ...(model ? [{kind: 'model', path: greatCircle(truth, model)}] : []),
@@ -61,15 +71,16 @@ export class ResultMap {
     const roomX = free.right - free.left, roomY = free.bottom - free.top;
     const squeeze = Math.min(1, roomX / 200, roomY / 160); // a part as small as a stamp has no margins to spare
     const side = squeeze * Math.max(PIN.side, Math.min(56, roomX / 8));
-    const padding = {left: free.left + side, right: width - free.right + side,
-      top: free.top + squeeze * PIN.top, bottom: height - free.bottom + squeeze * PIN.bottom};
-    const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)];
-    const lngs = points.map((point) => point[0]), lats = points.map((point) => Math.min(84, Math.max(-84, point[1])));
-    const {longitude, latitude, zoom} = new deck.WebMercatorViewport({width, height}).fitBounds(
-      [[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]],
-      {padding, maxZoom: MAX_ZOOM - 1, minExtent: 0.004});
+    const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)].map(mercator);
+    const least = points.length > 1 ? NEAR : ALONE;
+    const [west, east] = extent(points.map((point) => point[0]), least), [north, south] = extent(points.map((point) => point[1]), least);
+    const space = [roomX - 2 * side, roomY - squeeze * (PIN.top + PIN.bottom)];
+    const zoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM - 1, Math.log2(Math.min(space[0] / (east - west), space[1] / (south - north)) / 512)));
+    // By hand, for deck.gl's own way of fitting fills the window's height with land, whatever has to be seen.
+    const world = 512 * 2 ** zoom, off = [(free.left + free.right - width) / 2, (free.top + free.bottom + squeeze * (PIN.top - PIN.bottom) - height) / 2];
+    const longitude = ((west + east) / 2 - off[0] / world) * 360 - 180, latitude = toLat((north + south) / 2 - off[1] / world);
     // The copy of the world whose places are shown is the one in the free part, not the one in the middle of the map.
-    this.centre = [(free.left + free.right - width) / 2, (free.top + free.bottom - height) / 2];
+    this.centre = off;
     this.fly({longitude, latitude, zoom});
   }
 

@@ -33,27 +33,28 @@ function fillBar(bar, share, still) {
   bar.style.width = `${share * 100}%`;
 }
 
+const NOT_TOLD = 'It is told when everyone who still plays these places has guessed.';
+
 /** Where a round was and how it went, in a sentence or two. */
 export function resultInWords({truth, guess, distance_km: km, score}) {
+  if (!truth) return NOT_TOLD;
   const where = truth.label ? `${truth.label}.` : `${truth.lat.toFixed(1)} degrees north, ${truth.lng.toFixed(1)} degrees east.`;
   return guess ? `${where} You were ${formatDistance(km)} away: ${formatScore(score)} points.` : `${where} Time ran out before there was a pin: no points.`;
 }
 
 export function showResult(round, game, still) {
-  const {dataset} = $('result');
-  dataset.distanceKm = round.distance_km ?? '';
-  dataset.score = round.score;
-  dataset.lat = round.truth.lat;
-  dataset.lng = round.truth.lng;
+  const {truth, guess} = round;
+  Object.assign($('result').dataset, {distanceKm: round.distance_km ?? '', score: round.score ?? '', lat: truth?.lat ?? '', lng: truth?.lng ?? ''});
   $('result-round').textContent = round.round;
-  $('result-place').textContent = round.truth.label || `${round.truth.lat.toFixed(3)}°, ${round.truth.lng.toFixed(3)}°`;
   $('result-rounds').textContent = game.rounds_total;
-  $('result-distance').textContent = round.guess ? formatDistance(round.distance_km) : '';
-  $('result-away').hidden = !round.guess;
-  $('result-timed-out').hidden = Boolean(round.guess);
+  $('result-place').textContent = truth ? truth.label || `${truth.lat.toFixed(3)}°, ${truth.lng.toFixed(3)}°` : 'Not told yet';
+  $('result-distance').textContent = guess ? formatDistance(round.distance_km) : '';
+  $('result-away').hidden = !guess;
+  $('result-why').hidden = Boolean(guess);
+  $('result-why').textContent = truth ? 'Time ran out before there was a pin.' : NOT_TOLD;
   $('next-round').textContent = game.finished ? 'See the summary' : 'Next round';
-  countUp($('result-score'), round.score, still);
-  fillBar($('result-bar'), round.score / 5000, still);
+  countUp($('result-score'), round.score ?? 0, still);
+  fillBar($('result-bar'), (round.score ?? 0) / 5000, still);
 }
 
 const VERDICTS = [[22500, 'You must have been there before.'], [17500, 'You know this planet well.'], [12500, 'A solid sense of where you are.'],
@@ -78,6 +79,7 @@ export function showSummary(game, still) {
   button.textContent = `Let ${model} play these rounds`;
   $('opponent-problem').hidden = true;
   $('share').textContent = 'Copy link';
+  $('share').hidden = game.seed == null; // a seed tells the places: not while somebody may still play them
 }
 
 const modelOf = (game) => game.model_name ?? game.opponent?.player ?? 'Homing';
@@ -98,8 +100,8 @@ function line(round, played, player, model) {
     row.append(make('span', 'who', who), make('span', 'km', guess ? formatDistance(km) : 'no guess'), bar, make('b', 'score', formatScore(score)));
     return row;
   };
-  item.append(make('span', 'number', String(round.round)), make('span', 'where', round.truth.label || `Round ${round.round}`));
-  item.append(entry('guess', player, round));
+  item.append(make('span', 'number', String(round.round)), make('span', 'where', round.truth?.label || `Round ${round.round}`));
+  item.append(round.truth ? entry('guess', player, round) : make('span', 'entry', 'not told yet'));
   if (played) item.append(entry('model', model, played));
   return item;
 }

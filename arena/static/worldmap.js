@@ -33,7 +33,7 @@ export class WorldMap {
       views: new deck.MapView({repeat: true}),
       viewState: this.view,
       // The page's own keys move the map: deck.gl's would make a stop for Tab that has no name.
-      controller: {dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, inertia: 250, scrollZoom: {speed: 0.02}},
+      controller: {dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, normalize: false, inertia: 250, scrollZoom: {speed: 0.02}},
       onViewStateChange: ({viewState}) => this.user?.onView(viewState),
       onClick: ({coordinate}, event) => this.user?.onClick?.(coordinate, event),
       onLoad: () => this.unlist(),

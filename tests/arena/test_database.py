@@ -129,6 +129,15 @@ def test_a_book_from_before_can_be_written_on(book_url, tmp_path):
         db.exec_driver_sql("INSERT INTO seats (game_id, seat, player, kind, player_id) VALUES ('no', 0, 'A', 'p', 'i')")
 
 
+def test_a_recipe_that_cannot_be_read_costs_no_round(book_url, tmp_path):
+    old_book(tmp_path / "book.sqlite", 2)
+    with sqlite3.connect(tmp_path / "book.sqlite") as db:
+        for game_id, recipe in (("g1", "no json"), ("g2", "[1]"), ("g3", '{"world": "two"}')):
+            db.execute("UPDATE rounds SET recipe = ? WHERE game_id = ?", (recipe, game_id))
+    frame = Scorebook.open(book_url).guesses()
+    assert len(frame) == 21 and frame["world_version"].isna().all()
+
+
 def with_migration(folder, body):
     """The migrations of the app, and one more."""
     shutil.copytree(MIGRATIONS, folder)

@@ -191,6 +191,32 @@ def test_an_opponent_that_fails_says_so_once_and_goes_on_where_it_stopped(new_ar
     assert arena.scorebook.guesses(False, kind="model")["guess_lat"].tolist() == [1.0, 2.0, 3.0, 3.0, 3.0]
 
 
+def test_a_turn_that_a_restart_broke_off_goes_on_where_it_stopped(new_arena, model_plays, eventually):
+    third, never = threading.Event(), threading.Event()
+    played = []
+
+    def until_the_power_fails(images):
+        played.append(1)
+        if len(played) == 3:
+            third.set()
+            assert never.wait(60)
+        return 1.0, 1.0
+
+    before = new_arena(until_the_power_fails)
+    game_id = before.create("Ada", "world", seed=1)
+    play_through(before, game_id)
+    before.play_opponent(game_id)
+    assert third.wait(20)
+    assert before.play_opponent(game_id).played == 2
+    again = []
+    after = new_arena(lambda images: again.append(1) or (2.0, 2.0))
+    assert after.play_opponent(game_id).played == 2
+    model_plays(after, game_id)
+    never.set()
+    assert len(again) == 3
+    assert after.scorebook.guesses(kind="model")["guess_lat"].tolist() == [1.0, 1.0, 2.0, 2.0, 2.0]
+
+
 def test_without_an_opponent_the_game_says_so(new_arena):
     arena = new_arena()
     game_id = arena.create("Ada", "world", seed=1)
@@ -323,6 +349,13 @@ def test_a_sharp_panorama_comes_after_the_first_one(new_arena):
     assert arena.game(game_id).rounds[0].started_at == started_at
     with pytest.raises(Refused, match="2048 or 4096"):
         arena.panorama(game_id, 1, 1 << 20)
+
+
+def test_a_round_that_is_over_may_be_seen_sharp_even_if_it_was_guessed_unseen(new_arena):
+    arena = new_arena()
+    game_id = arena.create("Ada", "world", seed=1)
+    arena.guess(game_id, 1, 0.0, 0.0)
+    assert Image.open(io.BytesIO(arena.panorama(game_id, 1, 4096))).width == 128
 
 
 def test_a_game_without_panning_shows_one_view_to_everyone(new_arena, model_plays):

@@ -223,7 +223,7 @@ def test_a_scorebook_in_use_is_503_and_the_guess_can_be_sent_again(client, tmp_p
     other.execute("BEGIN IMMEDIATE")
     refused = guess(client, game, 1)
     assert refused.status_code == 503
-    assert "in use by another program" in refused.json()["error"]
+    assert "in use by another program" in refused.json()["error"] and int(refused.headers["retry-after"]) >= 1
     other.rollback()
     assert guess(client, game, 1).status_code == 200
 
@@ -397,3 +397,4 @@ def test_a_model_that_cannot_play_says_why_once_and_may_be_asked_again(serve, ev
 
     eventually(ask)
     assert [answer.json()["error"] for answer in told] == ["Looked for a checkpoint, found none."]
+    assert told[0].status_code == 503 and told[0].headers["retry-after"]

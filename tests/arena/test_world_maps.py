@@ -78,10 +78,11 @@ def test_the_one_view_looks_along_the_road_and_shows_what_the_panorama_shows():
     assert (one.heading_deg(place, 190.0) - heading_deg) % 360 in (179, 180, 181)
     still = one.still(place, heading_deg)
     assert still.size == VIEW_PX
-    cut = panorama_to_photo(one.panorama(place), heading_deg, VIEW_ACROSS_DEG, *VIEW_PX)
+    panorama = one.panorama(place, 1024)
+    cut = panorama_to_photo(panorama, heading_deg, VIEW_ACROSS_DEG, *VIEW_PX)
     small = [np.asarray(picture.resize((80, 45)), np.float32) for picture in (still, cut)]
     assert np.abs(small[0] - small[1]).mean() < 8.0
-    turned = panorama_to_photo(one.panorama(place), heading_deg + 90, VIEW_ACROSS_DEG, *VIEW_PX).resize((80, 45))
+    turned = panorama_to_photo(panorama, heading_deg + 90, VIEW_ACROSS_DEG, *VIEW_PX).resize((80, 45))
     assert np.abs(small[0] - np.asarray(turned, np.float32)).mean() > 12.0
     assert drawn_by(Image.open(io.BytesIO(encode(still)))) == WORLD_VERSION
 

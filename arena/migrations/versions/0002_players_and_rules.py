@@ -66,10 +66,17 @@ def _tell_seeds_and_worlds() -> None:
     op.execute(games.update().where(games.c.seed < DRAWN_FROM).values(seed_chosen=sa.true()))
     db = op.get_bind()
     drawn = sa.select(games.c.game_id, rounds.c.recipe).join(rounds, rounds.c.game_id == games.c.game_id)
-    versions: dict[int, list[str]] = {}
+    versions: dict[int | None, list[str]] = {}
     for game_id, recipe in db.execute(drawn.where(games.c.source == "world", rounds.c.round == 1)):
-        versions.setdefault(int(json.loads(recipe).get("world", 1)), []).append(game_id)
+        versions.setdefault(_version_of(recipe), []).append(game_id)
     for version, ids in versions.items():
         for start in range(0, len(ids), 500):
             some = games.c.game_id.in_(ids[start : start + 500])
             db.execute(games.update().where(some).values(world_version=version))
+
+
+def _version_of(recipe: str) -> int | None:
+    try:
+        return int(json.loads(recipe).get("world", 1))
+    except (ValueError, TypeError, AttributeError):  # nobody can play it, but its guesses stay
+        return None
