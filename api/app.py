@@ -70,7 +70,10 @@ class Prediction(BaseModel):
     """Where the pictures were taken, as the paper's server answered, and everything else that is known."""
 
     results: Position
-    guess: dict[str, Any] = Field(description="the whole guess: country, candidates, entropy, look-alikes …")
+    guess: dict[str, Any] = Field(
+        description="the whole guess: country and its code, candidates, entropy, look-alikes; `out_of_distribution` "
+        "where the checkpoint has never seen such pictures (then `expected_score` is null), `read_as` …"
+    )
 
 
 class Health(BaseModel):
@@ -99,7 +102,7 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
     api = FastAPI(
         title="Homing",
         version="1",
-        description="Where on Earth was this seen? Send a photo, four views or a 360° panorama.",
+        description="Where on Earth was this seen? A photo, four views (also as one 4:1 strip) or a 360° panorama.",
         docs_url=None,  # FastAPI's own pages fetch their scripts from the network
         redoc_url=None,
         responses={code: {"model": Problem} for code in (400, 408, 413, 415, 422, 503, 507)},

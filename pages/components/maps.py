@@ -21,7 +21,8 @@ OUTLINES_ROUTE = "/arena/api/outlines"
 TILE_PX = 512.0  # deck.gl: the world at zoom 0
 SHOWN_PX = (340.0, 300.0)  # width and height that must hold the points: a phone's, so that any screen does
 MARKS = ("ScatterplotLayer", "ArcLayer")  # what stands over the names; all else lies under them
-MIN_ZOOM, MAX_ZOOM = 0.0, 5.5  # closer would promise more than the model knows
+MIN_ZOOM, MAX_ZOOM = 0.0, 5.5  # of a first view; closer would promise more than the model knows
+CLOSEST = 9.0  # where the wheel stops: our borders are good to some kilometres
 TOOLTIP = {
     "html": "{tip}",
     "style": {"background": "#2b2a33", "color": "#fbf7f0", "borderRadius": "8px", "fontSize": "13px", "padding": "6px"},
@@ -122,7 +123,7 @@ def view_of(points: Iterable[Sequence[float]]) -> pdk.ViewState:
     centre_y = (y.min() + y.max()) / 2.0
     latitude = float(np.degrees(2.0 * np.arctan(np.exp((centre_y - 0.5) * 2.0 * np.pi)) - np.pi / 2.0))
     longitude = float(wrap_lng(middle_lng + 180.0 * (x.min() + x.max())))
-    return pdk.ViewState(latitude=latitude, longitude=longitude, zoom=zoom)
+    return pdk.ViewState(latitude=latitude, longitude=longitude, zoom=zoom, max_zoom=CLOSEST)
 
 
 def show(

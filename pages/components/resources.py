@@ -38,7 +38,7 @@ VISIBLY = 22.0  # of 255: above what JPEG does to a pixel
 DISTANCE_RAMPS = ((38, 70, 196, 252), (32, 62, 110, 236), (74, 110, 78, 190))  # red, green, blue, from far to near
 
 
-@st.cache_resource(show_spinner="Waking the pigeon …")
+@st.cache_resource(show_spinner="Waking the model …")
 def geolocator() -> Geolocator:
     """The shipped checkpoint, loaded once for pages, game and API.
 

@@ -20,6 +20,7 @@ from pages.components.identity import MODEL, QUIET
 from pages.components.uploads import File
 
 THUMBNAIL_PX = 96
+NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="  # one transparent pixel
 ROW_PX, HEAD_PX, TABLE_PX = 64, 40, 760
 _KNOWN = "several_found"
 COLUMNS = ("file", "lat", "lng", "country", "country_code", "region", "town", "town_distance_km", "probability",
@@ -89,15 +90,23 @@ def show(rows: Sequence[Row]) -> None:
         height=min(ROW_PX * len(rows) + HEAD_PX, TABLE_PX),
         column_config={
             "picture": st.column_config.ImageColumn("", width="small"),
-            "file": st.column_config.TextColumn("File", width="medium"),
             "place": st.column_config.TextColumn("Where", width="large"),
+            "file": st.column_config.TextColumn("File", width="medium"),
             "probability": st.column_config.ProgressColumn("Belief", format="percent", min_value=0.0, max_value=1.0),
         },
     )  # fmt: skip
+    _failures(rows)
     st.download_button(
         "All guesses as CSV", frame.to_csv(index=False), "guesses.csv", "text/csv",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
+
+
+def _failures(rows: Sequence[Row]) -> None:
+    """Why some could not be read, in full: a cell of the table is too short for a sentence."""
+    lines = [f"<li><b>{escape(row.file)}</b>: {escape(row.problem)}</li>" for row in rows if row.guess is None]
+    if lines:
+        st.html(f"<ul class='homing-lede'>{''.join(lines)}</ul>")
 
 
 def _summary(done: pd.DataFrame, strangers: int) -> str:
@@ -131,9 +140,9 @@ def _shown(rows: Sequence[Row], frame: pd.DataFrame) -> pd.DataFrame:
     places = iter(answer.places([(row.guess.lat, row.guess.lng) for row in rows if row.guess]))
     return pd.DataFrame(
         {
-            "picture": [row.thumbnail or None for row in rows],
-            "file": [row.file for row in rows],
+            "picture": [row.thumbnail or NO_PICTURE for row in rows],
             "place": [_sentence(row, next(places) if row.guess else "") for row in rows],
+            "file": [row.file for row in rows],
             "probability": frame["probability"],
         }
     )
@@ -141,7 +150,7 @@ def _shown(rows: Sequence[Row], frame: pd.DataFrame) -> pd.DataFrame:
 
 def _sentence(row: Row, place: str) -> str:
     if row.guess is None:
-        return f"⚠ {row.problem[:1].upper()}{row.problem[1:]}"
+        return "⚠ could not be read: see below"
     text = f"{words.opening(row.guess)} {place}"
     return f"{text} (read as four views)" if row.guess.read_as in ("panorama", "strip") else text
 

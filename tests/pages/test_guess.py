@@ -151,9 +151,10 @@ def test_several_photos_are_a_table_a_map_and_a_csv_and_a_broken_one_stops_no_ot
     assert "2 photos on the map, 1 could not be read" in said(app)
     shown = app.dataframe[0].value
     assert shown["file"].tolist() == ["a.jpg", "b.jpg", "c.jpg"]
-    assert shown["place"][0] == "Probably near Vienna, Austria" and shown["place"][1].startswith("⚠ The picture cannot")
+    assert shown["place"][0] == "Probably near Vienna, Austria" and shown["place"][1].startswith("⚠ could not be read")
+    assert "<b>b.jpg</b>: the picture cannot be read: looked for JPEG" in said(app)
     assert shown["place"][2].startswith("Not a place this model knows: at best near Vienna")
-    assert shown["picture"][0].startswith("data:image/jpeg;base64,") and shown["picture"].isna().tolist()[1]
+    assert shown["picture"][0].startswith("data:image/jpeg;base64,") and shown["picture"][1] != shown["picture"][0]
     layers = map_layers(app)
     assert (len(layers["guesses"]["data"]), len(layers["strangers"]["data"])) == (1, 1)
     assert app.download_button[0].label == "All guesses as CSV"

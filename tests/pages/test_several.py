@@ -48,3 +48,10 @@ def test_a_guess_at_sea_and_a_guess_in_a_country_are_counted_apart(drawing: byte
     assert here.guess is not None
     at_sea = replace(here, guess=replace(here.guess, country="", country_name=""))
     assert several._summary(several.table([here, here, at_sea]), 0) == "**By country:** Austria 2, at sea 1."
+
+
+def test_a_name_with_markup_is_shown_as_it_is(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    shown: list[str] = []
+    monkeypatch.setattr(several.st, "html", shown.append)
+    several._failures([row("<img src=x onerror=alert(1)>.jpg", b"")])
+    assert "<img" not in shown[0] and "&lt;img" in shown[0]
