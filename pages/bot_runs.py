@@ -154,7 +154,10 @@ def lost(happened: dict) -> None:
     rounds = len(happened.get("rounds", []))
     kept = f" Its {rounds} finished round{'s' if rounds != 1 else ''} count." if rounds else ""
     why = names.as_markdown(without_folders(str(happened["failed"])))
-    st.warning(f"A game was lost: {why}{kept}", icon=":material/heart_broken:")
+    if why.startswith("stopped"):
+        st.info(f"The bot was stopped in the middle of a game.{kept}", icon=":material/stop_circle:")
+    else:
+        st.warning(f"A game was lost: {why}{kept}", icon=":material/heart_broken:")
     if happened.get("resume") and access.allowed():
         st.caption("It can be finished from a terminal:")
         st.code(str(happened["resume"]), language="bash", wrap_lines=True)
