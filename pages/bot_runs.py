@@ -45,8 +45,8 @@ def starter(runs: list[runner.BotRun]) -> None:
         maps = game_client.maps()
         count = games.number_input("Games of five rounds", 1, MOST_GAMES, 1)
         name = place.selectbox("Map", list(maps), format_func=maps.__getitem__)
-        wanted = seed.number_input("Seed", 0, 2**31, None, help="The same seed gives the same places; such games are marked. Empty: new ones.",
-                                   placeholder="new places")  # fmt: skip
+        about = "The same seed gives the same places; such games are marked. Empty: new ones."
+        wanted = seed.number_input("Seed", 0, 2**31, None, help=about, placeholder="new places")
         if st.form_submit_button("Start the bot", type="primary", icon=":material/play_arrow:"):
             with contextlib.suppress(runner.AlreadyPlaying):  # somebody pressed a moment before: watch that one
                 run = runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted))
