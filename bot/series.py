@@ -18,6 +18,7 @@ from model.errors import ArtifactError, ConfigError, HomingError, StorageError
 
 LOG = logging.getLogger("homing.bot")
 PAUSE_S = (0.5, 2.0, 5.0)  # before each new try without a round more being played; after the last one the game is lost
+STOPPED = "stopped before its end."
 HOPELESS = 2  # games in a row that did not even begin: those after them would not either
 FATAL = (ArtifactError, ConfigError, StorageError)  # no second try mends a checkpoint or a full disk
 
@@ -56,7 +57,7 @@ class Series:
                     self._lose(sitting, str(error))
                     raise
                 except KeyboardInterrupt:
-                    self._lose(sitting, "stopped before its end.")
+                    self._lose(sitting, STOPPED, self._player.site if self._player else None)
                     raise
                 unbegun = unbegun + 1 if self.games[-1].failed and not sitting.announced else 0
         return self.games

@@ -45,8 +45,8 @@ def starter(runs: list[runner.BotRun]) -> None:
         maps = game_client.maps()
         count = games.number_input("Games of five rounds", 1, MOST_GAMES, 1)
         name = place.selectbox("Map", list(maps), format_func=maps.__getitem__)
-        wanted = seed.number_input("Seed", 0, 2**31, None, help="The same seed gives the same places. Empty: new ones.",
-                                   placeholder="new places")  # fmt: skip
+        about = "The same seed gives the same places; such games are marked. Empty: new ones."
+        wanted = seed.number_input("Seed", 0, 2**31, None, help=about, placeholder="new places")
         if st.form_submit_button("Start the bot", type="primary", icon=":material/play_arrow:"):
             with contextlib.suppress(runner.AlreadyPlaying):  # somebody pressed a moment before: watch that one
                 run = runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted))
@@ -154,7 +154,10 @@ def lost(happened: dict) -> None:
     rounds = len(happened.get("rounds", []))
     kept = f" Its {rounds} finished round{'s' if rounds != 1 else ''} count." if rounds else ""
     why = names.as_markdown(without_folders(str(happened["failed"])))
-    st.warning(f"A game was lost: {why}{kept}", icon=":material/heart_broken:")
+    if why.startswith("stopped"):
+        st.info(f"The bot was stopped in the middle of a game.{kept}", icon=":material/stop_circle:")
+    else:
+        st.warning(f"A game was lost: {why}{kept}", icon=":material/heart_broken:")
     if happened.get("resume") and access.allowed():
         st.caption("It can be finished from a terminal:")
         st.code(str(happened["resume"]), language="bash", wrap_lines=True)

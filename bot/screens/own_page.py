@@ -105,6 +105,7 @@ class OwnSite:
         self.driver, self.url = driver, url
         self.question, self.answer = QuestionScreen(driver, timeout_s), AnswerScreen(driver, timeout_s)
         self.end = EndScreen(driver, timeout_s)
+        self.number = 0
 
     def begin(self, player: str, map_name: str, seed: int | None) -> None:
         """Open the page; this one asks for no name and draws its own places."""
@@ -131,8 +132,10 @@ class OwnSite:
         return found[0]
 
     def round(self) -> int:
-        """The question's number."""
-        return self.question.number()
+        """The question's number; beside an answer it is not shown any more, so it is kept."""
+        if self.question.shown(self.question.NUMBER):
+            self.number = self.question.number()
+        return self.number
 
     def prepare_to_look(self) -> None:
         """Wait for the pictures; there is nothing to turn."""

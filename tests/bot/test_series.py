@@ -253,3 +253,4 @@ def test_a_run_that_is_interrupted_keeps_the_rounds_of_the_game_at_hand(play):
         ("game-1", [1, 2]), ("game-2", [1]),
     ]  # fmt: skip
     assert play.games[1].failed == "stopped before its end."
+    assert play.events[-1]["resume"] == "resume game-2"
