@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api import create_api
 from arena.guard import Guard
 from arena.routes import routes
-from pages.components import access, notices, resources, warm_up
+from pages.components import access, notices, resources, visitor, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
@@ -77,7 +77,7 @@ access.announce()
 app = st.App(
     DASHBOARD,
     routes=front_doors(),
-    middleware=[Middleware(Guard, bound=bound)],
+    middleware=[Middleware(Guard, bound=bound), Middleware(visitor.Greeter)],
     on_script_error=notices.explain,
     lifespan=warm_up.lifespan,
 )

@@ -26,7 +26,7 @@ class ArenaConfig:
 
 def create_app(scorebook_url: str | None = None, host: str | None = None) -> Starlette:
     """The arena alone as an ASGI app; `host` is the address that it will listen on, None when nobody knows."""
-    home = Route("/", lambda _request: RedirectResponse("/arena"))
+    home = Route("/", lambda _request: RedirectResponse("arena"))
     return Starlette(routes=[home, *routes(None, scorebook_url)], middleware=[Middleware(Guard, bound=host)])
 
 

@@ -25,6 +25,7 @@ JPEG_QUALITY = 90
 KEEP_BYTES = 96 << 20  # about three hundred panoramas, or eighty sharp ones
 WORKERS = 2  # a picture takes all cores by itself; the second is for who would else wait behind a sharp one
 PATIENCE_S = 90.0  # nobody looks at a grey page for longer; the first picture of a new machine takes half of it
+LONGEST_TURN_S = 20.0  # an honest answer now is better than a picture after this
 LOOK_S = 0.5  # how often we look whether the browser is still there
 
 
@@ -154,8 +155,10 @@ class PanoramaCache:
                 return Order(kept)
             job = self._jobs.get(key)
             if job is None:
-                if (waiting := self._waiting(urgency)) >= self._most[urgency]:
-                    raise _too_many(max(1.0, min(30.0, round(waiting * self._usual_s / self._workers))))
+                waiting = self._waiting(urgency)
+                turn_s = waiting * self._usual_s / self._workers  # until it would be begun
+                if waiting >= self._most[urgency] or (urgency is Urgency.WAITED and turn_s > LONGEST_TURN_S):
+                    raise _too_many(max(1.0, min(30.0, round(turn_s))))
                 self._count += 1
                 job = self._jobs[key] = _Job(key, make, self._count)
             job.wanted[urgency] += 1

@@ -80,6 +80,12 @@ def draws_of_mean(values: Floats, units: NDArray[np.int64], samples: int = SAMPL
     return np.asarray((weights @ sums) / (weights @ counts), np.float64)
 
 
+def wilson(hits: int, of: int) -> Interval:
+    """Wilson's 95 % interval of a share, which has a width even where the share is nothing or everything."""
+    ends: Any = binomtest(hits, of).proportion_ci(LEVEL, "wilson")
+    return float(ends.low), float(ends.high)
+
+
 def _weights(rng: np.random.Generator, rows: int, count: int) -> Floats:
     """How often each unit was drawn (rows, count)."""
     picked = rng.integers(0, count, (rows, count)) + count * np.arange(rows)[:, None]
@@ -117,6 +123,5 @@ def _limits(drawn: Floats, values: Floats) -> Interval:
     if low < high:
         return float(low), float(high)
     if np.isin(values, (0.0, 1.0)).all():
-        wilson: Any = binomtest(int(values.sum()), len(values)).proportion_ci(LEVEL, "wilson")
-        return float(wilson.low), float(wilson.high)
+        return wilson(int(values.sum()), len(values))
     return NONE

@@ -11,6 +11,7 @@ import json
 import math
 import re
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from arena.games import Arena, Opponent, Showing
-from arena.labels import map_labels
+from arena.labels import map_labels, towns_of_tile
 from arena.pictures import WIDTHS
 from arena.records import MODEL_NAME, player_id_of
 from arena.rules import MOVEMENTS, ROUNDS, TIME_LIMIT_S, Reason, Refused
@@ -69,6 +70,7 @@ def routes(
         Mount("/arena/static", StaticFiles(directory=STATIC)),
         Route(f"{api}/maps", web.maps),
         Route(f"{api}/labels", web.labels),
+        Route(f"{api}/towns/{{zoom:int}}/{{x:int}}/{{y:int}}", web.towns),
         Route(f"{api}/outlines/{{kind}}", web.outlines),
         Route(f"{api}/games", web.create, methods=["POST"]),
         Route(game, web.state),
@@ -110,7 +112,8 @@ class _Web:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def home(self, request: Request) -> Response:
-        return RedirectResponse(str(request.url.replace(path=request.url.path.rstrip("/"))))
+        # Said as a step from here: whatever stands before /arena, a base path or a proxy, stays.
+        return RedirectResponse("../arena" + (f"?{request.url.query}" if request.url.query else ""))
 
     async def deck(self, _request: Request) -> Response:
         return FileResponse(_deck_bundle(), media_type="text/javascript", headers={"Cache-Control": "max-age=86400"})
@@ -133,13 +136,19 @@ class _Web:
 
     @_told
     async def labels(self, _request: Request) -> Response:
-        return JSONResponse(await self._threads.run(map_labels), headers={"Cache-Control": "max-age=86400"})
+        body = await self._threads.run(_label_bytes)
+        return Response(body, media_type="application/json", headers={"Cache-Control": "max-age=86400"})
+
+    @_told
+    async def towns(self, request: Request) -> Response:
+        tile = (request.path_params[name] for name in ("zoom", "x", "y"))
+        return JSONResponse(await self._threads.run(towns_of_tile, *tile), headers={"Cache-Control": "max-age=86400"})
 
     @_told
     async def outlines(self, request: Request) -> Response:
         kind = request.path_params["kind"]
-        if kind not in ("land", "borders"):
-            raise Refused(f'Outlines are "land" or "borders"; found {kind!r:.40}.', "unknown")
+        if kind not in ("land", "borders", "regions"):
+            raise Refused(f'Outlines are "land", "borders" or "regions"; found {kind!r:.40}.', "unknown")
         body = await self._threads.run(_outline_bytes, kind)
         return Response(body, media_type="application/geo+json", headers={"Cache-Control": "max-age=86400"})
 
@@ -272,7 +281,24 @@ def _deck_bundle() -> Path:
     return Path(cast(str, spec.origin if spec else "")).parent / "nbextension" / "static" / "index.js"
 
 
-@functools.cache
+def _once(make: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Make what never changes once: of a crowd that comes in together, one makes it and the others wait for it."""
+    lock, made = threading.Lock(), functools.cache(make)
+
+    @functools.wraps(make)
+    def making(*arguments: str) -> bytes:
+        with lock:
+            return made(*arguments)
+
+    return making
+
+
+@_once
+def _label_bytes() -> bytes:
+    return json.dumps(map_labels(), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@_once
 def _outline_bytes(kind: str) -> bytes:
     from model.geo.outlines import outlines
 

@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from arena.resampling import MIN_ROUNDS, MIN_UNITS, NONE, draws_of_mean, intervals, units_of
+from arena.resampling import MIN_ROUNDS, MIN_UNITS, NONE, draws_of_mean, intervals, units_of, wilson
 from model.geo.distance import Floats
 from model.geo.scoring import MAX_SCORE
 from model.metrics.bootstrap import LEVEL, SAMPLES
@@ -116,17 +117,16 @@ def summary(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.
     and 2500 km, and country (the share of guesses in the right country, where the frame has the column guess_country);
     last, median_seconds.
     """
-    rows = []
-    for _, own in guesses.groupby("player_id", sort=True):
-        last = own.iloc[-1]
-        rating = own["rating"].dropna()
-        rows.append(
-            {name: last[name] for name in PLAYER}
-            | {"rating": rating.iloc[-1] if len(rating) else None, "games": own["game_id"].nunique()}
-            | _figures(own, units_of(own["game_id"]), samples, seed)
-            | {"median_seconds": pd.to_numeric(own["seconds"]).median()}
-        )
-    frame = pd.DataFrame(rows, columns=SUMMARY)
+    grouped = guesses.groupby("player_id", sort=True)
+    known = grouped[["player", "kind", "rating"]].last()  # the last that is not missing
+    known = known.assign(games=grouped["game_id"].nunique(), median_seconds=grouped["seconds"].median())
+    arrays, games = _arrays(guesses), guesses["game_id"].to_numpy(object)
+    rows = [
+        {"player_id": player_id} | _figures(arrays, np.asarray(own), units_of(games[own]), samples, seed)
+        for player_id, own in grouped.indices.items()
+    ]
+    figures = pd.DataFrame(rows, columns=["player_id", "n", "missed", *_MEASURED])
+    frame = figures.join(known, on="player_id")[SUMMARY]
     return frame.sort_values(["mean_score", "n"], ascending=False, ignore_index=True)
 
 
@@ -146,11 +146,11 @@ def bands(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Da
     are drawn for the intervals, and a band of fewer than five players has none.
     """
     people = guesses[guesses["kind"] == "person"]
-    rows = []
-    for name, own in people.groupby(band_of(people["rating"]), sort=True, observed=True):
-        players = pd.factorize(own["player_id"])[0].astype(np.int64)
+    arrays, ids, rows = _arrays(people), people["player_id"].to_numpy(object), []
+    for name, own in people.groupby(band_of(people["rating"]), sort=True, observed=True).indices.items():
+        players = pd.factorize(ids[own])[0].astype(np.int64)
         count = int(players.max()) + 1
-        figures = _figures(own, players, samples if count >= MIN_UNITS else 0, seed)
+        figures = _figures(arrays, np.asarray(own), players, samples if count >= MIN_UNITS else 0, seed)
         rows.append({"band": str(name), "players": count} | figures)
     return pd.DataFrame(rows, columns=BANDS)
 
@@ -228,7 +228,10 @@ def percentile(guesses: pd.DataFrame, player_id: str, samples: int = SAMPLES, se
     drawn = draws_of_mean(score, units_of(own["game_id"]), samples, seed)
     people = np.random.default_rng(seed + 1).choice(means, (samples, len(means)))
     low, high = np.quantile(_share_below(people, drawn[:, None]), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Percentile(float(_share_below(means[None], score.mean())[0]), float(low), float(high), len(means))
+    share = float(_share_below(means[None], score.mean())[0])
+    if low >= high:  # better or worse than everyone in every draw, which is not certain for that
+        low, high = wilson(round(share * len(means)), len(means))
+    return Percentile(share, float(low), float(high), len(means))
 
 
 def by_group(guesses: pd.DataFrame, column: str, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
@@ -264,19 +267,28 @@ def within_curve(guesses: pd.DataFrame, points: Sequence[float]) -> pd.DataFrame
     return pd.DataFrame(rows, columns=[*PLAYER, "km", "share"])
 
 
-def _figures(own: pd.DataFrame, units: Any, samples: int, seed: int) -> dict[str, Any]:
-    """n, missed, and every figure with its interval."""
-    away = pd.to_numeric(own["distance_km"]).to_numpy(np.float64)
-    means: dict[str, Floats] = {"mean_score": own["score"].to_numpy(np.float64)}
-    means |= {f"within_{km}_km": (away <= km).astype(np.float64) for km in WITHIN_KM}
-    means["country"] = _right_country(own)
+def _arrays(guesses: pd.DataFrame) -> dict[str, Floats]:
+    """What the figures are made of, (N,) each: 1 and 0 for yes and no."""
+    away = pd.to_numeric(guesses["distance_km"]).to_numpy(np.float64)
+    arrays: dict[str, Floats] = {"mean_score": guesses["score"].to_numpy(np.float64), "median_km": away}
+    arrays |= {f"within_{km}_km": (away <= km).astype(np.float64) for km in WITHIN_KM}
+    return arrays | {"country": _right_country(guesses)}
+
+
+def _figures(
+    arrays: dict[str, Floats], own: NDArray[np.intp], units: NDArray[np.int64], samples: int, seed: int
+) -> dict[str, Any]:
+    """n, missed, and every figure of the rounds `own` with its interval."""
+    values = {name: array[own] for name, array in arrays.items()}
+    away = values["median_km"]
+    means = {name: array for name, array in values.items() if name != "median_km"}
     limits = intervals(means, units, {"median_km": away}, samples, seed) if samples else {}
-    values = {name: _mean(array) for name, array in means.items()}
-    values["median_km"] = float(np.nanmedian(away)) if np.isfinite(away).any() else float("nan")
     found: dict[str, Any] = {"n": len(own), "missed": int(np.isnan(away).sum())}
     for name in FIGURES:
         low, high = limits.get(name, NONE)
-        found |= {name: values[name], f"{name}_low": low, f"{name}_high": high}
+        known = values[name][~np.isnan(values[name])]
+        middle = np.median(known) if name == "median_km" and len(known) else known.mean() if len(known) else np.nan
+        found |= {name: float(middle), f"{name}_low": low, f"{name}_high": high}
     return found
 
 
@@ -287,11 +299,6 @@ def _right_country(own: pd.DataFrame) -> Floats:
     truth = own["country"].fillna("").to_numpy(object)
     right = (own["guess_country"].fillna("").to_numpy(object) == truth).astype(np.float64)
     return np.where(truth == "", np.nan, right)
-
-
-def _mean(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else float("nan")
 
 
 def _share_below(people: Floats, score: Any) -> Floats:

@@ -35,11 +35,14 @@ def main() -> None:
         out = Path(folder) / "run"
         games = play(BotConfig(options.games, options.url, seed=options.seed, name="Benchmark bot", out=out))
     seconds = [played.seconds for game in games for played in game.rounds[1:]]
+    if not seconds:
+        sys.exit(f"nothing to measure: {next((game.failed for game in games if game.failed), 'no round was played')}")
     figures = {
         "rounds": len(seconds),
         "median_s": round(statistics.median(seconds), 3),
         "slowest_s": max(seconds),
         "mean_score": statistics.mean(played.score for game in games for played in game.rounds),
+        "games_lost": sum(1 for game in games if game.failed),
     }
     print(f"a round of the bot takes {figures['median_s']:.2f} s (median of {figures['rounds']})")
     if options.json:

@@ -1,7 +1,9 @@
 """A bot plays GeoGuessr-style games on the arena: it looks four ways, asks the model, pins and submits.
 
 The rounds land in the scorebook, like everyone's. A filmstrip for each round and game is left in the output folder.
-With --json the last line of stdout is {"games": [{"rounds": [{"distance_km", "score", …}]}]}.
+With --json the last line of stdout is {"games": [{"rounds": [{"distance_km", "score", …}]}], "failed": [{"game",
+"message", …}]}: always, and with everything that was finished. A lost round is tried again, and a lost game does not
+end the games after it; if one was lost all the same, the exit code is 2.
 """
 
 import contextlib
@@ -9,23 +11,33 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from arena.records import BOT_NAME
+from bot.album import Album, NamePlaces
+from bot.alive import hold_for_life
 from bot.browser import open_browser
-from bot.events import EventLog, GamePlayed, Sink, event
-from bot.player import Locate, NamePlaces, Player
+from bot.events import EventLog, GamePlayed, Sink, event, read_events
+from bot.player import Locate, Sitting
 from bot.report import Report
+from bot.runner import LOCK, runs
 from bot.screens.arena import ArenaSite
+from bot.screens.site import Site
+from bot.series import Series
 from bot.server import running_app, world_drawn
 from bot.small_map import Outlines
 from model.commands import parser_for, read, run
-from model.errors import ConfigError, HomingError
+from model.errors import BrowserError, ConfigError, HomingError
 from model.geo.folders import home_dir
+
+if TYPE_CHECKING:
+    from model.geolocator import Geolocator
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class BotConfig:
     url: str = field(default="http://127.0.0.1:8501", metadata={"help": "the app; started if nothing answers there"})
     map: str = field(default="world", metadata={"help": "the map to play on"})
     seed: int | None = field(default=None, metadata={"help": "seed of the places; game k gets seed + k - 1"})
-    name: str = field(default="PIGEON bot", metadata={"help": "the name in the scorebook"})
+    name: str = field(default=BOT_NAME, metadata={"help": "the name in the scorebook"})
     json: bool = field(default=False, metadata={"help": "end with one JSON object on the last line"})
     out: Path | None = field(default=None, metadata={"help": "folder of filmstrips and events; by default a new one"})
     resume: str | None = field(default=None, metadata={"help": "id of a game that was left; it is finished first"})
@@ -51,13 +63,15 @@ class BotConfig:
 
 
 def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
-    """Play `config.games` games; `locate` stands in for the model of the checkpoint.
+    """Play `config.games` games; `locate` stands in for the model of the checkpoint. A lost game says so in `failed`.
 
     Raises:
         HomingError: what stopped the run, such as a model of another simulated Earth; the events end with it.
     """
     out = config.out or home_dir() / "bot" / time.strftime("%Y%m%d-%H%M%S")
-    log, report = EventLog(out / "events.jsonl"), Report(Console())
+    hold_for_life(out / LOCK)
+    known = _known_rounds(config.resume, out)
+    log, report = EventLog(out / "events.jsonl"), Report(Console(), out)
 
     def tell(happened: dict[str, object]) -> None:
         log(happened)
@@ -65,48 +79,112 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
 
     settings = {"games": config.games, "url": config.url, "map": config.map, "seed": config.seed, "pid": os.getpid()}
     tell(event("started", player=config.name, **settings))
+    games: list[GamePlayed] = []
+    problem = ""
     try:
-        games = _play(config, out, tell, locate)
+        _play(config, out, tell, locate, known, games)
+        tell(event("finished", lost=sum(1 for game in games if game.failed)))
     except HomingError as error:
-        tell(event("failed", message=str(error)))
+        problem = str(error)
         raise
     except KeyboardInterrupt:
         tell(event("stopped"))
+        problem = "stopped before its end."
         raise
-    tell(event("finished"))
-    report.console.print(f"Filmstrips and events: {out}", style="dim")
-    if config.json:
-        print(json.dumps({"games": [game.as_dict() for game in games]}))
+    except Exception as error:
+        problem = f"something went wrong that was not foreseen ({type(error).__name__})."
+        raise
+    finally:
+        if problem and not problem.startswith("stopped"):
+            tell(event("failed", message=problem))
+        report.console.print(f"Filmstrips and events: {out}", style="dim")
+        if config.json:
+            print(json.dumps(as_json(games, problem)), flush=True)
     return games
 
 
-def _play(config: BotConfig, out: Path, tell: Sink, locate: Locate | None) -> list[GamePlayed]:
-    require_world: Callable[[int | None], None] | None = None
+def as_json(games: Sequence[GamePlayed], problem: str = "") -> dict[str, Any]:
+    """What was finished, and what failed and why; `problem` is what ended the run before its games did."""
+    failed: list[dict[str, Any]] = [
+        {"game": number, "game_id": game.game_id, "rounds_played": len(game.rounds), "message": game.failed}
+        for number, game in enumerate(games, start=1)
+        if game.failed
+    ]
+    if problem:
+        failed.append({"game": None, "game_id": "", "rounds_played": 0, "message": problem})
+    return {"games": [game.as_dict() for game in games if game.rounds or not game.failed], "failed": failed}
+
+
+def _play(
+    config: BotConfig, out: Path, tell: Sink, locate: Locate | None, known: frozenset[int], games: list[GamePlayed]
+) -> None:
+    """Play, and leave in `games` what ended, also when this raises."""
+    model: Geolocator | None = None
+    identity: dict[str, str] = {}  # of the player, over all browsers
+
+    @contextlib.contextmanager
+    def doing(what: str) -> Iterator[None]:
+        tell(event("doing", what=what))
+        since = time.perf_counter()
+        yield
+        tell(event("done", what=what, seconds=round(time.perf_counter() - since, 2)))
+
+    @contextlib.contextmanager
+    def open_site() -> Iterator[Site]:
+        with contextlib.ExitStack() as browser:
+            with doing("browser"):
+                driver = browser.enter_context(open_browser(config.headed))
+            yield ArenaSite(driver, config.url, identity=identity)
+
     if locate is None:  # first: without a model there is no need of an app
-        locate, require_world = _model(config.checkpoint)
+        with doing("model"):
+            model = _model(config.checkpoint)
     names, outlines = _atlas()
-    with running_app(config.url, out / "app.log"), contextlib.ExitStack() as browser:
-        if require_world is not None:
-            require_world(world_drawn(config.url, config.map))
-        driver = browser.enter_context(open_browser(config.headed))
-        player = Player(ArenaSite(driver, config.url), locate, out, outlines, names, tell)
-        return [
-            player.play(
+    with contextlib.ExitStack() as app:
+        with doing("app"):
+            app.enter_context(running_app(config.url, out / "app.log"))
+        if model is not None:
+            locate = _on_screenshots(model, config)
+        assert locate is not None
+        Series(open_site, locate, Album(out, outlines, names, tell), games).play(
+            Sitting(
                 config.name,
                 config.map,
                 None if config.seed is None else config.seed + number,
-                config.resume if number == 0 else None,
+                config.resume or "" if number == 0 else "",
+                known if number == 0 else frozenset(),
             )
             for number in range(config.games)
-        ]
+        )
 
 
-def _model(checkpoint: Path | None) -> tuple[Locate, Callable[[int | None], None]]:
-    """The model, and what refuses a world that it does not know."""
+def _known_rounds(game_id: str | None, out: Path) -> frozenset[int]:
+    """The rounds of a game that a run has reported before: this one, or another whose folder is at hand."""
+    if not game_id:
+        return frozenset()
+    events = [happened for run in runs() for happened in run.events()] + read_events(out / "events.jsonl")
+    return frozenset(
+        int(happened["round"])
+        for happened in events
+        if happened["event"] == "round" and happened.get("game_id") == game_id
+    )
+
+
+def _model(checkpoint: Path | None) -> "Geolocator":
     from model.geolocator import Geolocator  # late: it brings torch, and `--help` should not wait for that
 
-    geolocator = Geolocator.load(checkpoint)
-    return lambda views: geolocator.locate(list(views), geolocator.world_version), geolocator.require_world
+    return Geolocator.load(checkpoint)
+
+
+def _on_screenshots(model: "Geolocator", config: BotConfig) -> Locate:
+    """The model as the player asks it. A screenshot carries no mark of the world that drew it, so the arena is asked.
+
+    Raises:
+        ArtifactError: a map that is drawn by a world which the model does not know.
+    """
+    version = world_drawn(config.url, config.map)
+    model.require_world(version)
+    return lambda views: model.locate(list(views), world_version=version)
 
 
 def _atlas() -> tuple[NamePlaces, Outlines]:
@@ -139,7 +217,13 @@ def _end_politely() -> None:
 
 def _command() -> Callable[[], object]:
     config = read(parser_for(BotConfig, "python -m bot", __doc__ or ""), BotConfig)
-    return lambda: main(config)
+
+    def play() -> None:
+        games = main(config)
+        if lost := [game for game in games if game.failed]:
+            raise BrowserError(f"{len(lost)} of {len(games)} games failed. The last one: {lost[-1].failed}")
+
+    return play
 
 
 if __name__ == "__main__":

@@ -1,10 +1,21 @@
 """What happened in a run, one JSON object a line: written while playing, read by whoever watches. Knows no browser.
 
-Events: started, game, looked, guessed, round, game_over, failed, stopped, finished. Each carries `event`, `at` (seconds
-since 1970) and the facts of its kind; `round` carries all fields of `RoundPlayed`, `game_over` all of `GamePlayed`.
+Each event carries `event`, `at` (seconds since 1970) and the facts of its kind:
+
+    started              player, games, url, map, seed, pid
+    doing, done          what: "model", "app", "browser"; done has `seconds`
+    beginning            number: which game of the run is being opened
+    game                 game_id, map, player
+    looking              game_id, round, heading: the camera turns there
+    asking, guessed      game_id, round: the model is asked; the pin is being placed at lat, lng
+    round                all fields of `RoundPlayed`, and game_id
+    lost                 number, game_id, message, screenshot, again: what went wrong, and whether it is tried again
+    game_over            all fields of `GamePlayed`
+    failed, stopped, finished    the end: why it failed, or how many games were `lost`
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -38,7 +49,10 @@ class RoundPlayed:
 
 @dataclass(frozen=True)
 class GamePlayed:
-    """One game: the rounds that this run played (all five, unless it was resumed) and the points of the whole."""
+    """One game: the rounds that this run played (all five, unless it was resumed) and the points of the whole.
+
+    A game that could not be finished says why in `failed`; its total is then that of its rounds.
+    """
 
     game_id: str
     map: str
@@ -46,6 +60,7 @@ class GamePlayed:
     total: int
     filmstrip: str
     rounds: list[RoundPlayed] = field(default_factory=list)
+    failed: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -71,12 +86,42 @@ def event(kind: str, **facts: Any) -> Event:
     return {"event": kind, "at": time.time(), **facts}
 
 
+class EventTail:
+    """The events of a file that grows: each look reads what is new, and no more. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._offset = 0
+        self._events: list[Event] = []
+
+    def read(self) -> list[Event]:
+        """All events so far; none if nothing is written yet. A line still being written waits for the next look."""
+        with self._lock:
+            try:
+                size = self.path.stat().st_size
+                if size < self._offset:  # another file took its place
+                    self._offset, self._events = 0, []
+                if size > self._offset:
+                    with self.path.open("rb") as stream:
+                        stream.seek(self._offset)
+                        fresh = stream.read()
+                    end = fresh.rfind(b"\n") + 1
+                    self._offset += end
+                    self._events += _parsed(fresh[:end])
+            except OSError:
+                pass  # not there, or not ours to read: what was read before still counts
+            return list(self._events)
+
+
 def read_events(path: Path) -> list[Event]:
-    """All events so far; none if nothing is written yet. A last line still being written is left for the next look."""
-    if not path.is_file():
-        return []
+    """All events of a file, read once."""
+    return EventTail(path).read()
+
+
+def _parsed(lines: bytes) -> list[Event]:
     events: list[Event] = []
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]:
+    for line in lines.decode("utf-8", errors="replace").split("\n"):
         try:
             found = json.loads(line)
         except ValueError:

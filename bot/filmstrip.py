@@ -14,6 +14,7 @@ from model.geo.scoring import MAX_SCORE
 
 PAPER, CARD, INK, SOFT = "#0c131a", "#16212c", "#f5f7fa", "#93a4b3"
 WIDTH, EDGE, GAP = 1600, 36, 14
+LOST = (b"",) * len(HEADINGS)  # the views of a round that an earlier run saw
 MISSING = "\U0010ffff"  # a letter that no font has
 PLAIN = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th",
          "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ı": "i", "ħ": "h", "Ħ": "H", "ə": "a", "Ə": "A",
@@ -22,10 +23,10 @@ PLAIN = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð":
 
 @dataclass(frozen=True)
 class Frame:
-    """A round and what was seen in it: four views (PNG or JPEG), north, east, south, west."""
+    """A round and what was seen in it: four views (PNG or JPEG), north, east, south, west; none if they were lost."""
 
     played: RoundPlayed
-    views: tuple[bytes, bytes, bytes, bytes]
+    views: tuple[bytes, ...]
 
 
 def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, rounds: int = 5) -> Image.Image:
@@ -36,7 +37,7 @@ def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, ro
     draw = ImageDraw.Draw(image)
     _text(draw, (EDGE, 34), f"Round {played.round} of {rounds}", 40)
     _text(draw, (WIDTH - EDGE, 46), f"{player}  ·  {map_name}  ·  Homing", 24, SOFT, "ra")
-    for number, (heading, data) in enumerate(zip(HEADINGS, frame.views, strict=True)):
+    for number, (heading, data) in enumerate(zip(HEADINGS, frame.views or LOST, strict=True)):
         corner = (EDGE + number * (view_w + GAP), 108)
         image.paste(_rounded(_view(data, view_w, view_h), PAPER), corner)
         _badge(draw, (corner[0] + 14, corner[1] + 14), heading)
@@ -72,7 +73,7 @@ def game_image(frames: list[Frame], outlines: Outlines, player: str, map_name: s
     _text(draw, (WIDTH - EDGE, 94), f"of {most:,} points", 22, SOFT, "ra")
     for number, frame in enumerate(frames):
         played, top = frame.played, head + number * (row_h + GAP)
-        for column, (heading, data) in enumerate(zip(HEADINGS, frame.views, strict=True)):
+        for column, (heading, data) in enumerate(zip(HEADINGS, frame.views or LOST, strict=True)):
             corner = (EDGE + column * (view_w + 8), top)
             image.paste(_rounded(_view(data, view_w, row_h), PAPER, 10), corner)
             _badge(draw, (corner[0] + 8, corner[1] + 8), heading, 26)
@@ -112,6 +113,8 @@ def score_colour(score: float) -> str:
 
 
 def _view(data: bytes, width_px: int, height_px: int) -> Image.Image:
+    if not data:
+        return Image.new("RGB", (width_px, height_px), CARD)
     with Image.open(io.BytesIO(data)) as view:
         return ImageOps.fit(view.convert("RGB"), (width_px, height_px), Image.Resampling.LANCZOS)
 

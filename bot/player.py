@@ -1,25 +1,28 @@
 """Plays a game on a site: look four ways, ask the model, pin, submit, read, go on. Knows no model and no locator.
 
-Whatever goes wrong in the browser leaves as a BrowserError that names the screenshot it left and how to go on.
+What is played stands in a `Sitting`, not in the browser: when that is lost, another player goes on with the same
+sitting, and reads from the page what became of a guess that was submitted and never answered.
 """
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from selenium.common.exceptions import WebDriverException
 from urllib3.exceptions import HTTPError
 
+from bot.album import Album, file_name
 from bot.browser import said_by
-from bot.events import GamePlayed, RoundPlayed, Sink, event
-from bot.filmstrip import Frame, game_image, round_image
-from bot.screens.site import HEADINGS, Site
-from bot.small_map import Outlines
-from model.artifacts import whole
+from bot.events import GamePlayed, RoundPlayed, event
+from bot.filmstrip import Frame
+from bot.screens.screen import PageRefused
+from bot.screens.site import HEADINGS, Outcome, Site
 from model.errors import BrowserError
+
+FAILURE = "failure.png"
+DRIVER_ERRORS = (WebDriverException, HTTPError, ConnectionError)
 
 
 class Place(Protocol):
@@ -35,121 +38,174 @@ class Place(Protocol):
 
 
 Locate = Callable[[Sequence[bytes]], Place]  # four PNGs, N E S W -> where
-NamePlaces = Callable[[Sequence[tuple[float, float]]], list[str]]
+
+
+class Trouble(BrowserError):
+    """Something went wrong in the browser.
+
+    Attributes:
+        refused: the page said so itself. gone: there is no browser any more.
+        screenshot: file name of a picture of the page, in the run's folder; empty where none could be taken.
+    """
+
+    def __init__(self, message: str, refused: bool, gone: bool, screenshot: str) -> None:
+        super().__init__(message)
+        self.refused, self.gone, self.screenshot = refused, gone, screenshot
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A guess on its way: what was seen, what the model said, where the pin fell (None until it has)."""
+
+    number: int
+    views: tuple[bytes, ...]
+    wanted: tuple[float, float]
+    pin: tuple[float, float] | None
+    began: float
+
+
+@dataclass
+class Sitting:
+    """A game as far as it is played; `game_id` is empty before it has begun, `known` are rounds told elsewhere."""
+
+    player: str
+    map_name: str
+    seed: int | None = None
+    game_id: str = ""
+    known: frozenset[int] = frozenset()
+    frames: list[Frame] = field(default_factory=list)
+    submitted: Submitted | None = None
+    fresh: bool = False  # begun here, so that the page knows its id
+    announced: bool = False
+
+    def played(self) -> set[int]:
+        """The rounds whose result is in a report already."""
+        return {frame.played.round for frame in self.frames} | self.known
+
+    def begun(self) -> bool:
+        """Whether there is a game to go on with: it was seen, or the page had begun it before it failed."""
+        return self.announced or (self.fresh and bool(self.game_id))
+
+    def ended(self, total: int, failed: str | None = None) -> GamePlayed:
+        """The game as it is reported."""
+        rounds = [frame.played for frame in self.frames]
+        return GamePlayed(self.game_id, self.map_name, self.player, total, "", rounds, failed)
 
 
 class Player:
-    """A bot at a site. `out` gets a filmstrip for each round and game, and live.png, what it saw last."""
+    """A bot at a site."""
 
-    def __init__(
-        self, site: Site, locate: Locate, out: Path, outlines: Outlines, name_places: NamePlaces, tell: Sink
-    ) -> None:
-        self.site, self.locate, self.out, self.outlines = site, locate, out, outlines
-        self.name_places, self.tell = name_places, tell
+    def __init__(self, site: Site, locate: Locate, album: Album) -> None:
+        self.site, self.locate, self.album, self.tell = site, locate, album, album.tell
 
-    def play(self, player: str, map_name: str, seed: int | None = None, resume: str | None = None) -> GamePlayed:
-        """Play a new game to its end, or the rest of the game `resume`.
+    def play(self, sitting: Sitting, opened: bool = False) -> GamePlayed:
+        """Play a new game, or the rest of one, to its end; `opened`: it stands on the page already.
 
         Raises:
-            BrowserError: the browser died, the page did not load, a click was refused.
+            Trouble: the browser died, the page did not load, a click was refused. `sitting` holds what was played.
         """
-        game_id = resume or ""
-        frames: list[Frame] = []
-        with self._failing_well(lambda: game_id):
-            if resume:
-                self.site.resume(resume)
-            else:
-                self.site.begin(player, map_name, seed)
+        with self._failing_well():
+            if not opened and sitting.game_id:
+                self.site.resume(sitting.game_id)
+            elif not opened:
+                sitting.fresh = True
+                self.site.begin(sitting.player, sitting.map_name, sitting.seed)
             while True:
                 began = time.perf_counter()
-                phase = self.site.phase()
-                if not frames and not game_id:
-                    game_id = self.site.game_id()
+                try:
+                    phase = self.site.phase()
+                finally:  # a game whose first picture does not come has begun all the same; the page may begin another
+                    if sitting.fresh and not sitting.announced:
+                        sitting.game_id = self._game_id() or sitting.game_id
                 if phase == "summary":
+                    self._read_what_was_missed(sitting)
+                    total = self.site.total()
                     break
+                self._announce(sitting)
                 if phase == "guessed":
+                    number = self.site.round()
+                    if number not in sitting.played():
+                        self._take(sitting, number, self.site.outcome())
                     self.site.next_round()
-                    continue
-                if not frames:
-                    self.tell(event("game", game_id=game_id, map=map_name, player=player))
-                frames.append(self._play_round(began, game_id, player, map_name))
-            total = self.site.total()
-        return self._finish(GamePlayed(game_id, map_name, player, total, "", [f.played for f in frames]), frames)
-
-    def _play_round(self, began: float, game_id: str, player: str, map_name: str) -> Frame:
-        number = self.site.round()
-        self.site.prepare_to_look()
-        views: list[bytes] = []
-        for heading in HEADINGS:
-            views.append(self.site.photograph(heading))
-            self._show(views[-1])
-            self.tell(event("looked", game_id=game_id, round=number, heading=heading))
-        place = self.locate(views)
-        wanted = float(place.lat), float(place.lng)
-        self.tell(event("guessed", game_id=game_id, round=number, lat=wanted[0], lng=wanted[1]))
-        pin = self.site.guess(*wanted)
-        outcome = self.site.outcome()
-        truth = outcome.lat, outcome.lng
-        names = self.name_places([pin, truth])
-        played = RoundPlayed(
-            number, *pin, *wanted, *truth, outcome.distance_km, outcome.score, round(time.perf_counter() - began, 3),
-            names[0], names[1], f"{_file_name(game_id)}-round-{number}.jpg",
-        )  # fmt: skip
-        frame = Frame(played, (views[0], views[1], views[2], views[3]))
-        strip = round_image(frame, self.outlines, player, map_title(map_name))
-        with whole(self.out / played.filmstrip) as path:
-            strip.save(path, "JPEG", quality=90)
-        self.tell(event("round", game_id=game_id, **vars(played)))
-        return frame
-
-    def _finish(self, game: GamePlayed, frames: list[Frame]) -> GamePlayed:
-        if frames:
-            strip = game_image(frames, self.outlines, game.player, map_title(game.map), game.total)
-            game = GamePlayed(**{**vars(game), "filmstrip": f"{_file_name(game.game_id)}.jpg"})
-            with whole(self.out / game.filmstrip) as path:
-                strip.save(path, "JPEG", quality=90)
+                else:
+                    self._play_round(sitting, began)
+        game = self.album.add_game(sitting.ended(total), sitting.frames)
         self.tell(event("game_over", **game.as_dict()))
         return game
 
-    def _show(self, png: bytes) -> None:
-        """Leave what was seen last for whoever watches."""
-        with whole(self.out / "live.png") as path:
-            path.write_bytes(png)
+    def _game_id(self) -> str:
+        with contextlib.suppress(BrowserError, *DRIVER_ERRORS):
+            return self.site.game_id()
+        return ""
+
+    def _announce(self, sitting: Sitting) -> None:
+        if not sitting.announced:
+            facts = {"game_id": sitting.game_id, "map": sitting.map_name, "player": sitting.player}
+            self.tell(event("game", **facts))
+            sitting.announced = True
+
+    def _play_round(self, sitting: Sitting, began: float) -> None:
+        """Look, ask, submit, and wait for the result: until it comes, the page looks as if the round were open."""
+        number, about = self.site.round(), {"game_id": sitting.game_id}
+        self.site.prepare_to_look()
+        views: list[bytes] = []
+        for heading in HEADINGS:
+            self.tell(event("looking", **about, round=number, heading=heading))
+            views.append(self.site.photograph(heading))
+            self.album.show(views[-1])
+        self.tell(event("asking", **about, round=number))
+        place = self.locate(views)
+        wanted = float(place.lat), float(place.lng)
+        self.tell(event("guessed", **about, round=number, lat=wanted[0], lng=wanted[1]))
+        sitting.submitted = Submitted(number, tuple(views), wanted, None, began)
+        pin = self.site.guess(*wanted)
+        sitting.submitted = Submitted(number, tuple(views), wanted, pin, began)
+        self._take(sitting, number, self.site.outcome())
+
+    def _read_what_was_missed(self, sitting: Sitting) -> None:
+        """At the end of a game that was taken up again, the last result is not on the screen any more."""
+        outcomes = self.site.outcomes()
+        last = sitting.submitted.number if sitting.submitted else max(outcomes, default=0)
+        if last in outcomes and last not in sitting.played():
+            self._announce(sitting)
+            self._take(sitting, last, outcomes[last])
+
+    def _take(self, sitting: Sitting, number: int, outcome: Outcome) -> None:
+        """Report a round: once, whoever submitted it."""
+        sent = sitting.submitted if sitting.submitted and sitting.submitted.number == number else None
+        guess = (sent.pin if sent else None) or outcome.guess
+        if guess is None and (told := self.site.outcomes().get(number)) is not None:
+            guess = told.guess
+        if guess is None and sent:
+            guess = sent.wanted
+        if guess is None:
+            return  # submitted by a run that is gone, on a page that does not say what was guessed
+        wanted, truth = sent.wanted if sent else guess, (outcome.lat, outcome.lng)
+        seconds = round(time.perf_counter() - sent.began, 3) if sent else 0.0
+        names = self.album.name_places([guess, truth])
+        played = RoundPlayed(
+            number, *guess, *wanted, *truth, outcome.distance_km, outcome.score, seconds, names[0], names[1],
+            f"{file_name(sitting.game_id)}-round-{number}.jpg",
+        )  # fmt: skip
+        views = sent.views if sent else ()
+        sitting.frames.append(self.album.add_round(played, views, sitting.player, sitting.map_name))
+        sitting.submitted = None
+        self.tell(event("round", game_id=sitting.game_id, **vars(played)))
 
     @contextlib.contextmanager
-    def _failing_well(self, game_id: Callable[[], str]) -> Iterator[None]:
-        """Turn every failure of the browser into one sentence, with a screenshot and the way to go on."""
+    def _failing_well(self) -> Iterator[None]:
+        """Turn every failure of the browser into one sentence, with a screenshot."""
         try:
             yield
-        except (BrowserError, WebDriverException, HTTPError, ConnectionError) as error:
+        except (BrowserError, *DRIVER_ERRORS) as error:
             if isinstance(error, BrowserError):
                 reason = str(error)
             elif isinstance(error, WebDriverException):
                 reason = f"the browser died or refused: {said_by(error)}"
             else:
                 reason = f"the browser's driver is gone ({type(error).__name__})."
-            raise BrowserError(f"{reason}{self._last_picture()}{_way_on(game_id())}") from error
-
-    def _last_picture(self) -> str:
-        try:
-            png = self.site.picture()
-        except (BrowserError, WebDriverException, HTTPError, ConnectionError):
-            return " No screenshot could be taken."
-        path = self.out / "failure.png"
-        with whole(path) as temporary:
-            temporary.write_bytes(png)
-        return f" Screenshot: {path}."
-
-
-def _way_on(game_id: str) -> str:
-    return f" Nothing played is lost; go on with: python -m bot --resume {game_id}" if game_id else ""
-
-
-def map_title(name: str) -> str:
-    """A map's name for people: south_america is South America."""
-    return name.replace("_", " ").replace("-", " ").title()
-
-
-def _file_name(game_id: str) -> str:
-    """A game's id as part of a file name: a page of one's own may use an address."""
-    return re.sub(r"[^\w-]+", "-", game_id).strip("-")[-60:] or "game"
+            try:
+                self.album.show(self.site.picture(), FAILURE)
+            except (BrowserError, *DRIVER_ERRORS):
+                raise Trouble(reason, isinstance(error, PageRefused), True, "") from error
+            raise Trouble(reason, isinstance(error, PageRefused), False, FAILURE) from error

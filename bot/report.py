@@ -1,17 +1,22 @@
 """A run in the terminal: a table of rounds for each game. Knows no browser; watches events."""
 
+from pathlib import Path
+
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.events import Event
 from bot.filmstrip import distance_text, score_colour
 
+DOING = {"model": "Loading the model", "app": "Looking for the game", "browser": "Starting the browser"}
+
 
 class Report:
-    """Prints each round as it is played, and a table when a game ends."""
+    """Prints each round as it is played, and a table when a game ends. `out` is the run's folder."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console, out: Path) -> None:
+        self.console, self.out = console, out
         self.rounds: list[Event] = []
 
     def __call__(self, event: Event) -> None:
@@ -26,11 +31,20 @@ class Report:
                 f"Round {event['round']}: [{score_colour(event['score'])}]{event['score']:,}[/] points, "
                 f"{distance_text(event['distance_km'])} away, {event['seconds']:.1f} s"
             )
-        elif kind == "game_over" and self.rounds:
-            self.console.print(self._table(event))
+        elif kind == "doing":
+            self.console.print(f"{DOING.get(event['what'], event['what'])} …", style="dim")
+        elif kind == "lost":
+            picture = f" Screenshot: {self.out / event['screenshot']}." if event.get("screenshot") else ""
+            then = " Trying again." if event["again"] else ""
+            self.console.print(escape(f"{event['message']}{picture}{then}"), style="yellow", highlight=False)
+        elif kind == "game_over":
+            if self.rounds:
+                self.console.print(self._table(event))
+            if event.get("resume"):
+                self.console.print(escape(f"Go on with this game: {event['resume']}"), highlight=False, soft_wrap=True)
 
     def _table(self, game: Event) -> Table:
-        table = Table(title=f"{game['player']}: {game['total']:,} points", title_justify="left")
+        table = Table(title=escape(f"{game['player']}: {game['total']:,} points"), title_justify="left")
         for heading in ("Round", "Guess", "Truth"):
             table.add_column(heading)
         for heading in ("Distance", "Points", "Seconds"):

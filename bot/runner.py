@@ -2,13 +2,16 @@
 
 A run is a folder below `home_dir()/bot`: run.json (how it was started), events.jsonl, live.png, filmstrips, run.log. So
 a page that is reloaded, or opened by someone else, finds every run again, those started by hand (`python -m bot`) too.
+One bot plays at a time: each run keeps a file locked while it lives (bot/alive.py), and `start` looks at all of them.
 """
 
 import contextlib
+import functools
 import json
 import os
 import secrets
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -16,15 +19,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.events import ENDINGS, Event, read_events
+from bot.alive import HANDED_DOWN, held, is_held
+from bot.events import ENDINGS, Event, EventTail
 from bot.server import stop_group
 from model.artifacts import whole
-from model.errors import ConfigError
-from model.geo.folders import home_dir, repository_dir
+from model.errors import BrowserError, ConfigError, StorageError
+from model.geo.folders import home_dir, repository_dir, without_folders
 
 STOP_S = 15.0  # the browser and an app that was started want closing
+NEWEST = 50  # runs that are opened; of older ones the names are known
+LOCK = "alive.lock"
 
-_processes: dict[str, subprocess.Popen[bytes]] = {}  # runs of this process, so that a dead one is not taken for alive
+_processes: dict[str, subprocess.Popen[bytes]] = {}  # runs of this process, so that it can say how they ended
+
+
+class AlreadyPlaying(BrowserError):
+    """A bot is at it; `run` is its run."""
+
+    def __init__(self, run: "BotRun") -> None:
+        super().__init__("a bot is playing already, and one plays at a time: watch this one, or stop it first.")
+        self.run = run
 
 
 @dataclass(frozen=True)
@@ -48,43 +62,36 @@ class BotRun:
 
     def events(self) -> list[Event]:
         """All that has happened, oldest first (see bot/events.py)."""
-        return read_events(self.folder / "events.jsonl")
+        return _tail(self.folder / "events.jsonl").read()
 
     def rounds(self) -> list[Event]:
         """The rounds played so far."""
         return [happened for happened in self.events() if happened["event"] == "round"]
 
-    def latest_image(self) -> Path | None:
-        """What there is to see now: the bot's last view, or the filmstrip of the round or game that just ended."""
-        last = self.events()[-1:]
-        strip = last[0].get("filmstrip") if last and last[0]["event"] in ("round", "game_over") else None
-        found = (self.folder / name for name in (strip, "live.png") if name)
-        return next((path for path in found if path.is_file()), None)
+    def live_image(self) -> Path | None:
+        """The bot's last view, if it has seen anything."""
+        path = self.folder / "live.png"
+        return path if path.is_file() else None
 
-    def filmstrips(self) -> list[Path]:
-        """The filmstrips of rounds and games, in the order in which they were made."""
-        named = [happened.get("filmstrip") for happened in self.events() if happened["event"] in ("round", "game_over")]
-        return [self.folder / name for name in named if name and (self.folder / name).is_file()]
+    def filmstrips(self) -> list[tuple[Event, Path]]:
+        """The rounds and games that left a filmstrip, each with its file, in the order in which they were made."""
+        named = [one for one in self.events() if one["event"] in ("round", "game_over") and one.get("filmstrip")]
+        paths = [(one, self.folder / Path(str(one["filmstrip"])).name) for one in named]
+        return [(one, path) for one, path in paths if path.is_file()]
 
     def is_running(self) -> bool:
-        """Whether the bot is still at it."""
-        if self._has_ended():
-            return False
-        process = _processes.get(str(self.folder))
-        if process is not None:
-            return process.poll() is None
-        return _is_alive(self.settings().get("pid"))
+        """Whether the bot is still at it; its last words may be written a moment before its process ends."""
+        return is_held(self.folder / LOCK)
 
     def problem(self) -> str | None:
-        """What stopped the run, as a sentence; None while it runs, and when it ended well or was stopped."""
-        for happened in reversed(self.events()):
+        """What stopped the run, as a sentence for a page; None while it runs, and when it ended well or was stopped."""
+        events = self.events()
+        for happened in reversed(events):
             if happened["event"] == "failed":
-                return str(happened["message"])
-        if self.is_running() or self._has_ended():
+                return without_folders(str(happened.get("message", "")))
+        if self.is_running() or any(happened["event"] in ENDINGS for happened in events[-1:]):
             return None
-        log = self.folder / "run.log"
-        last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.is_file() else []
-        return f"the bot ended before its games did{': ' + last[0] if last else ''}. Its log is {log}."
+        return f"the bot's process ended before its games did{self._how_it_ended()}. What it had played is kept."
 
     def stop(self) -> None:
         """End the run, its browser too; what was played is kept. A run that has ended is left alone."""
@@ -93,12 +100,19 @@ class BotRun:
         process = _processes.get(str(self.folder))
         if process is not None:
             stop_group(process, STOP_S)
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(int(self.settings()["pid"]), signal.SIGTERM)
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError, KeyError, TypeError, ValueError):
+            os.kill(int(self.settings()["pid"]), signal.SIGTERM)  # it holds its lock, so the id is its own
 
-    def _has_ended(self) -> bool:
-        return any(happened["event"] in ENDINGS for happened in self.events()[-1:])
+    def _how_it_ended(self) -> str:
+        """What the system says of it, or the last line that the bot itself wrote."""
+        process = _processes.get(str(self.folder))
+        if process is not None and (code := process.poll()) is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                return f": it was ended from outside ({signal.Signals(-code).name}), or had no memory left"
+        log = self.folder / "run.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if log.is_file() else []
+        return f": {without_folders(lines[-1])[:300].rstrip('.')}" if lines else ""
 
 
 def start(games: int, base_url: str, map_name: str = "world", seed: int | None = None) -> BotRun:
@@ -106,28 +120,63 @@ def start(games: int, base_url: str, map_name: str = "world", seed: int | None =
 
     Raises:
         ConfigError: fewer than one game.
-        StorageError: the run's folder cannot be written.
+        AlreadyPlaying: a bot is at it, whoever started it.
+        StorageError: the run's folder cannot be written, or the system starts no process.
     """
     if games < 1:
         raise ConfigError(f"a run has at least one game, found {games}.")
-    folder = runs_folder() / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-    command = [sys.executable, "-m", "bot", "--games", str(games), "--url", base_url, "--map", map_name,
-               "--out", str(folder), *(["--seed", str(seed)] if seed is not None else [])]  # fmt: skip
-    settings = {"games": games, "url": base_url, "map": map_name, "seed": seed, "at": time.time(), "pid": None}
-    _write(folder, settings)
-    with (folder / "run.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=repository_dir(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                   start_new_session=True)  # fmt: skip
-    _processes[str(folder)] = process
-    _write(folder, settings | {"pid": process.pid})
+    with held(runs_folder() / "start.lock"):  # one at a time, over all threads and processes
+        if (playing := running()) is not None:
+            raise AlreadyPlaying(playing)
+        folder = runs_folder() / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        command = [sys.executable, "-m", "bot", "--games", str(games), "--url", base_url, "--map", map_name,
+                   "--out", str(folder), *(["--seed", str(seed)] if seed is not None else [])]  # fmt: skip
+        settings = {"games": games, "url": base_url, "map": map_name, "seed": seed, "at": time.time(), "pid": None}
+        with held(folder / LOCK) as lock:
+            _write(folder, settings)
+            try:
+                with (folder / "run.log").open("wb") as log:
+                    process = subprocess.Popen(
+                        command, cwd=repository_dir(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                        start_new_session=True, pass_fds=(lock,), env=os.environ | {HANDED_DOWN: str(folder / LOCK)},
+                    )  # fmt: skip
+            except OSError as error:
+                raise StorageError(f"the bot could not be started: {error.strerror or error}.") from error
+            _processes[str(folder)] = process
+            _write(folder, settings | {"pid": process.pid})
     return BotRun(folder)
 
 
+def running() -> BotRun | None:
+    """The run that is being played, whoever started it."""
+    return next((run for run in map(BotRun, _folders()) if run.is_running()), None)
+
+
 def runs() -> list[BotRun]:
-    """Every run there is, the newest first."""
-    folder = runs_folder()
-    found = {path.parent for name in ("run.json", "events.jsonl") for path in folder.glob(f"*/{name}")}
-    return [BotRun(path) for path in sorted(found, reverse=True)]
+    """The newest runs, the newest first."""
+    return [BotRun(folder) for folder in _folders()[:NEWEST]]
+
+
+def older() -> list[str]:
+    """The names of the runs before those."""
+    return [folder.name for folder in _folders()[NEWEST:]]
+
+
+def usual_seconds(what: str, among: list[BotRun]) -> float | None:
+    """How long `what` took in these runs, the middle of them: "model", "app", "browser", or a "game" of five rounds."""
+    found: list[float] = []
+    for run in among:
+        began: dict[str, float] = {}
+        for happened in run.events():
+            if happened["event"] == "done" and happened.get("what") == what:
+                found.append(float(happened.get("seconds", 0.0)))
+            elif happened["event"] == "game":
+                began[str(happened.get("game_id"))] = float(happened["at"])
+            elif happened["event"] == "game_over" and what == "game":
+                since = began.get(str(happened.get("game_id")))
+                if since is not None and len(happened.get("rounds", [])) == 5 and not happened.get("failed"):
+                    found.append(float(happened["at"]) - since)
+    return statistics.median(found) if found else None
 
 
 def runs_folder() -> Path:
@@ -135,18 +184,22 @@ def runs_folder() -> Path:
     return home_dir() / "bot"
 
 
+def _folders() -> list[Path]:
+    """The folders of all runs, the newest first."""
+    try:
+        found = [Path(entry.path) for entry in os.scandir(runs_folder()) if entry.is_dir()]
+    except OSError:
+        return []
+    kept = [path for path in found if (path / "run.json").is_file() or (path / "events.jsonl").is_file()]
+    return sorted(kept, reverse=True)
+
+
+@functools.lru_cache(maxsize=2 * NEWEST)
+def _tail(path: Path) -> EventTail:
+    """One reader for each run, so that a look costs what is new."""
+    return EventTail(path)
+
+
 def _write(folder: Path, settings: dict[str, Any]) -> None:
     with whole(folder / "run.json") as path:
         path.write_text(json.dumps(settings) + "\n", encoding="utf-8")
-
-
-def _is_alive(pid: object) -> bool:
-    """Whether a process of that id runs, and is a bot: ids are used again."""
-    if not isinstance(pid, int):
-        return False
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    command = Path(f"/proc/{pid}/cmdline")
-    return b"bot" in command.read_bytes().split(b"\0") if command.is_file() else True

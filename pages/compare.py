@@ -17,6 +17,8 @@ from pages.components import (
     game_client,
     groups,
     import_box,
+    maps,
+    names,
     notices,
     pools,
     resources,
@@ -66,16 +68,16 @@ def compared(frame: pd.DataFrame, choice: pools.Choice, book: pd.DataFrame) -> N
     groups.show(frame, key, shown, colours)
     extremes.show(frame, pair)
     same_places(frame, two, shown)
-    words = pools.in_words(statistics.pools(book))
+    words = pools.in_words(pools.offered(book))
     take_home.show(frame, " + ".join(words[number] for number in choice.pools), two, *(met or (None, None)), colours)
 
 
 def distributions(frame: pd.DataFrame, key: comparison.Key, shown: list[str], colours: dict[str, RGB]) -> None:
     """How scores and distances are spread, for a few players."""
     st.subheader("All their rounds")
-    names = comparison.by_rounds(frame)["player"].head(face_to_face.MOST_NAMES).tolist()
+    offered = comparison.by_rounds(frame)["player"].head(face_to_face.MOST_NAMES).tolist()
     picked = st.multiselect(
-        "Players in these charts", names, default=[name for name in shown if name in names][: comparison.FIRST_SHOWN],
+        "Players in these charts", offered, default=[one for one in shown if one in offered][: comparison.FIRST_SHOWN],
         max_selections=comparison.MOST_SHOWN, key=f"compare-shown-{'/'.join(shown[:2])}",
     )  # fmt: skip
     if not picked:
@@ -83,6 +85,7 @@ def distributions(frame: pd.DataFrame, key: comparison.Key, shown: list[str], co
         return
     own = frame[frame["player"].isin(picked)]
     given = {name: colours[name] for name in picked}
+    maps.legend([(names.as_html(name), colour) for name, colour in given.items()])
     left, right = st.columns(2, gap="medium")
     scores = resources.computed((*key, "scores", *picked), lambda: statistics.score_distribution(own))
     curve = resources.computed(
@@ -104,14 +107,14 @@ def same_places(frame: pd.DataFrame, two: tuple[str, str] | None, shown: list[st
     if met.empty:
         return
     st.subheader("Round by round, on the same places")
-    names = {
+    titles = {
         row.places: f"{row.who}: {pools.map_title(row.map)}, {row.at:%d %b %Y %H:%M} UTC" for row in met.itertuples()
     }
-    key = st.selectbox("Places", list(names), format_func=names.__getitem__, label_visibility="collapsed")
+    key = st.selectbox("Places", list(titles), format_func=titles.__getitem__, label_visibility="collapsed")
     game = frame[_places(frame) == key]
     if said := rounds.verdict(game):
         st.markdown(said)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns(2, gap="medium") if game["player"].nunique() <= 2 else (st.container(), st.container())
     with left:
         colours = comparison.colours_of(
             frame, [*shown, *(one for one in dict.fromkeys(game["player"]) if one not in shown)]
@@ -132,7 +135,7 @@ def games_together(frame: pd.DataFrame, two: tuple[str, str] | None) -> pd.DataF
     met = met.assign(own=met["places"].map(own).fillna(0) >= 2)
     newest = met.sort_values(["own", "at"], ascending=False, kind="stable").head(MOST_GAMES)
     there = told[told["places"].isin(newest["places"])]
-    who = there.groupby("places")["player"].agg(lambda names: ", ".join(dict.fromkeys(names)))
+    who = there.groupby("places")["player"].agg(lambda there: ", ".join(dict.fromkeys(there)))
     return newest.assign(who=newest["places"].map(who))
 
 

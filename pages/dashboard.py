@@ -1,6 +1,9 @@
-"""The frame around the pages: name, navigation and theme. Knows no page's inside."""
+"""The frame around the pages: name, navigation and theme. Knows no page's inside.
 
-import sys
+Streamlit puts this folder first on the path: no page may be called like a room (arena, bot, model, world), which it
+would hide; the address of a page is its `url_path`.
+"""
+
 from pathlib import Path
 
 import streamlit as st
@@ -8,9 +11,6 @@ import streamlit as st
 from pages.components import identity
 
 HERE = Path(__file__).parent
-if str(HERE) in sys.path:  # put first by Streamlit, where the page world.py would stand before the room `world`
-    sys.path.remove(str(HERE))
-    sys.path.append(str(HERE))
 
 st.set_page_config(
     page_title="Homing", page_icon=str(identity.ICON), layout="wide", menu_items={"About": identity.MOTTO}
@@ -20,7 +20,7 @@ page = st.navigation(
     [
         st.Page(HERE / "guess.py", title="Guess", icon=":material/travel_explore:", default=True),
         st.Page(HERE / "play.py", title="Play", icon=":material/explore:"),
-        st.Page(HERE / "world.py", title="World", icon=":material/public:"),
+        st.Page(HERE / "world_tour.py", title="World", icon=":material/public:", url_path="world"),
         st.Page(HERE / "bot_runs.py", title="Bot", icon=":material/smart_toy:", url_path="bot"),
         st.Page(HERE / "compare.py", title="Compare", icon=":material/leaderboard:"),
         st.Page(HERE / "about.py", title="About", icon=":material/info:"),

@@ -38,7 +38,8 @@ class Summary:
         self.kinds[refusal.kind] += 1
         told = self.examples.setdefault(refusal.kind, [])
         if len(told) < EXAMPLES:
-            told.append(f"{file}, {refusal.where}: {refusal.sentence}.")
+            where = "" if refusal.sentence.startswith(f"{refusal.where}:") else f"{refusal.where}: "
+            told.append(f"{file}, {where}{refusal.sentence}.")
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""

@@ -1,33 +1,47 @@
-// What lies on the map as deck.gl layers: land, borders, names, great circles. Knows no game.
+// What lies on the map as deck.gl layers: land, coasts, borders, great circles. Knows no game.
 
-import {fetchLabels, fetchOutlines} from './server.js';
+import {fetchOutlines} from './server.js';
 
-const LAND = [38, 50, 66], SHORE = [86, 107, 133], BORDER = [92, 110, 134, 150], INK = [214, 224, 238], WAY = [255, 255, 255], MODEL = [157, 140, 255];
+const LAND = [38, 50, 66], SHORE = [86, 107, 133], BORDER = [116, 136, 164, 190], REGION = [92, 110, 134, 120];
+const WAY = [255, 255, 255], MODEL = [157, 140, 255];
 
 const COARSE_DEG = 0.35, FINE_FROM_ZOOM = 2; // a pixel, more or less
+/** From this zoom the borders of regions are drawn, and fetched. */
+export const REGIONS_FROM_ZOOM = 3.5;
 
 /** A longitude in [-180, 180). */
 export const wrapLng = (lng) => ((lng + 180) % 360 + 360) % 360 - 180;
 
-let ground = null;
-/** Land, borders and names, fetched once; without them a map is bare but works. `rich` false leaves the names out. */
+let ground = null, regions = null;
+/** Land and borders, fetched once; without them a map is bare but works. `rich` false leaves the coastlines out. */
 export function loadGround(rich = true) {
-  ground ||= Promise.all([
-    fetchOutlines('land').catch(() => null), fetchOutlines('borders').catch(() => null), rich ? fetchLabels().catch(() => null) : null,
-  ]).then(([land, borders, labels]) => {
+  ground ||= Promise.all([fetchOutlines('land').catch(() => null), fetchOutlines('borders').catch(() => null)]).then(([land, borders]) => {
     if (!land) ground = null; // asked for again at the next chance
     const polygons = land ? shapes(land) : [];
-    const rings = rich ? polygons.flat() : [], frontiers = borders ? shapes(borders) : [];
+    const rings = rich ? polygons.flatMap((polygon) => polygon.flatMap(coasts)) : [], frontiers = borders ? shapes(borders) : [];
     return {fill: polygons, far: {shore: segments(rings, COARSE_DEG), border: segments(frontiers, COARSE_DEG)},
-      near: {shore: segments(rings), border: segments(frontiers)},
-      labels: labels ? placeLabels(labels) : [], seen: new Map()};
+      near: {shore: segments(rings), border: segments(frontiers)}};
   });
   return ground;
+}
+
+/** The borders of regions as segments, fetched once, when a map comes near enough to draw them. */
+export function loadRegions() {
+  regions ||= fetchOutlines('regions').then((found) => segments(shapes(found))).catch(() => { regions = null; return null; });
+  return regions;
 }
 
 /** The polygons (rings) or lines of a GeoJSON collection, multi-geometries taken apart. */
 function shapes(geojson) {
   return geojson.features.flatMap(({geometry: {type, coordinates}}) => (type.startsWith('Multi') ? coordinates : [coordinates]));
+}
+
+/** A ring of land as lines along its coasts, without what runs along the edge of the map. */
+function coasts(ring) {
+  const cut = (i) => [0, 1].every((k) => Math.abs(ring[i + k][0]) > 179.99) || [0, 1].every((k) => ring[i + k][1] < -84.9);
+  const lines = [[ring[0]]];
+  for (let i = 0; i < ring.length - 1; i++) cut(i) ? lines.push([ring[i + 1]]) : lines[lines.length - 1].push(ring[i + 1]);
+  return lines.filter((line) => line.length > 1);
 }
 
 /** Lines as single segments: deck.gl's LineLayer draws thin ones as well as its PathLayer, at a fraction of the cost
@@ -57,59 +71,15 @@ function thin(line, step) {
 }
 
 /** The layers below the pins, for a map at this zoom. */
-export function groundLayers({fill = [], far, near, labels = [], seen}, zoom) {
-  const {LineLayer, SolidPolygonLayer, TextLayer} = deck;
+export function groundLayers({fill = [], far, near, regions: inner}, zoom) {
+  const {LineLayer, SolidPolygonLayer} = deck;
   const {shore, border} = (zoom < FINE_FROM_ZOOM ? far : near) ?? {};
-  const level = Math.min(9, Math.max(0, Math.floor(zoom * 2) / 2));
-  // The same array for the same level, and one set of characters: deck.gl does the work again when either changes.
-  if (labels.length && !seen.has(level)) seen.set(level, labels.filter((label) => label.zoom <= level));
   return [
     fill.length && new SolidPolygonLayer({id: 'land', data: fill, getPolygon: (polygon) => polygon, getFillColor: LAND}),
     shore?.length && new LineLayer({id: 'shore', data: shore, getColor: SHORE, getWidth: 1}),
-    border?.length && new LineLayer({id: 'borders', data: border, getColor: BORDER, getWidth: 1}),
-    labels.length && new TextLayer({id: 'names', data: seen.get(level),
-      getPosition: (label) => label.position, getText: (label) => label.text, getSize: (label) => label.size,
-      getColor: (label) => label.country ? [...INK, 225] : [...INK, 165],
-      fontFamily: 'system-ui, sans-serif', fontWeight: 500, characterSet: labels.characters, fontSettings: {fontSize: 32, buffer: 4},
-      getTextAnchor: 'middle', getAlignmentBaseline: 'center'}),
+    inner?.length && zoom >= REGIONS_FROM_ZOOM && new LineLayer({id: 'regions', data: inner, getColor: REGION, getWidth: 1}),
+    border?.length && new LineLayer({id: 'borders', data: border, getColor: BORDER, getWidth: zoom < FINE_FROM_ZOOM ? 1 : 1.5}),
   ].filter(Boolean);
-}
-
-// Each name gets the zoom from which it has room: the important ones first, half a zoom level at a time.
-function placeLabels({countries, towns}) {
-  const wanted = [
-    ...countries.map(([text, lat, lng, area]) => ({text, lat, lng, size: area > 2e6 ? 13 : 11.5, country: true, from: area > 2e6 ? 0 : area > 2e5 ? 1 : 2.5})),
-    ...towns.map(([text, lat, lng, population]) => ({text, lat, lng, size: 10.5, country: false, from: population > 5e6 ? 2.5 : population > 1e6 ? 3.5 : 4.5})),
-  ];
-  const placed = [];
-  for (let zoom = 0; zoom <= 9; zoom += 0.5) {
-    const world = 512 * 2 ** zoom, cell = 64, grid = new Map();
-    const box = (label) => {
-      const sin = Math.sin(label.lat * Math.PI / 180);
-      const x = (label.lng + 180) / 360 * world, y = (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * world;
-      const w = label.text.length * label.size * 0.32 + 4, h = label.size * 0.7 + 3;
-      return [x - w, y - h, x + w, y + h];
-    };
-    const cells = ([x0, y0, x1, y1]) => {
-      const keys = [];
-      for (let i = Math.floor(x0 / cell); i <= Math.floor(x1 / cell); i++) for (let j = Math.floor(y0 / cell); j <= Math.floor(y1 / cell); j++) keys.push(`${i},${j}`);
-      return keys;
-    };
-    const take = (b) => { for (const key of cells(b)) grid.has(key) ? grid.get(key).push(b) : grid.set(key, [b]); };
-    const free = (b) => cells(b).every((key) => (grid.get(key) || []).every((o) => b[2] < o[0] || b[0] > o[2] || b[3] < o[1] || b[1] > o[3]));
-    for (const label of placed) take(box(label));
-    for (const label of wanted) {
-      if (label.zoom !== undefined || label.from > zoom) continue;
-      const b = box(label);
-      if (!free(b)) continue;
-      take(b);
-      label.zoom = zoom;
-      label.position = [label.lng, label.lat];
-      placed.push(label);
-    }
-  }
-  placed.characters = [...new Set(placed.flatMap((label) => [...label.text]))];
-  return placed;
 }
 
 /** Points [lng, lat] along the shortest way from a to b ({lat, lng}); longitudes run on past ±180 where it crosses. */

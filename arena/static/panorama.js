@@ -1,5 +1,6 @@
 // Looking around in an equirectangular picture: one triangle, one shader. Knows no game.
 //
+// A single view (`showView`) stands still instead, whole, as large as the canvas allows.
 // heading 0 looks north (the middle column of the picture) and grows clockwise; pitch is positive upwards; fov is the
 // field of view, in degrees, of the smaller side of the canvas. The canvas tells all three in its data-* attributes,
 // and data-ready="true" once a frame with exactly these values is on the screen.
@@ -13,9 +14,16 @@ uniform sampler2D picture;
 uniform vec2 size;      // pixels
 uniform vec2 reach;     // tangents of half the field of view, across and up
 uniform vec2 turn;      // heading and pitch, radians
+uniform vec4 frame;     // where a single view stands, pixels: left, bottom, width, height; no width: all around
 out vec4 colour;
 const float PI = 3.14159265358979;
 void main() {
+  if (frame.z > 0.0) {
+    vec2 q = (gl_FragCoord.xy - frame.xy) / frame.zw;
+    bool outside = any(lessThan(q, vec2(0.0))) || any(greaterThan(q, vec2(1.0)));
+    colour = outside ? vec4(0.039, 0.059, 0.094, 1.0) : texture(picture, vec2(q.x, 1.0 - q.y));
+    return;
+  }
   vec2 p = (gl_FragCoord.xy / size * 2.0 - 1.0) * reach;
   float s = sin(turn.y), c = cos(turn.y);
   vec3 ray = normalize(vec3(p.x, p.y * c + s, c - p.y * s));
@@ -25,6 +33,7 @@ void main() {
 }`;
 
 const MIN_FOV = 15, MAX_FOV = 100, START_FOV = 70, MAX_PITCH = 89;
+const STRIP_ROWS = 256; // of a finer picture, uploaded a frame: looking around does not halt for it
 const TURN_MS = 260;
 const FRICTION = 4.5; // 1/s, how fast a thrown view comes to rest
 const MAX_PIXEL_RATIO = 2;
@@ -39,6 +48,7 @@ export class Panorama {
   constructor(canvas, {onChange = () => {}, still = false} = {}) {
     Object.assign(this, {canvas, onChange, still, heading: 0, pitch: 0, fov: START_FOV});
     this.bitmap = null;
+    this.fixed = false; // a single view, which cannot be turned
     this.motion = null; // a turn under way
     this.spin = {heading: 0, pitch: 0}; // degrees a second, after a throw
     this.pull = {heading: 0, pitch: 0};
@@ -64,12 +74,19 @@ export class Panorama {
     gl.linkProgram(program);
     gl.useProgram(program);
     this.gl = gl;
-    this.at = Object.fromEntries(['size', 'reach', 'turn'].map((name) => [name, gl.getUniformLocation(program, name)]));
-    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    this.at = Object.fromEntries(['size', 'reach', 'turn', 'frame'].map((name) => [name, gl.getUniformLocation(program, name)]));
+    this.texture = this.newTexture();
+  }
+
+  newTexture() {
+    const {gl} = this, texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    // One level is enough: 4,096 px around on the smallest window are two texels a pixel, which linear filtering bears.
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.REPEAT);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    return texture;
   }
 
   /** Whether the pictures are drawn without a GPU. */
@@ -80,23 +97,75 @@ export class Panorama {
 
   /** Show another picture, from `view` or from the start position. */
   show(bitmap, view = {}) {
-    this.bitmap?.close?.();
-    this.bitmap = bitmap;
-    this.stop();
+    this.fixed = false;
     this.heading = wrap360(view.heading ?? 0);
     this.pitch = clamp(view.pitch ?? 0, -MAX_PITCH, MAX_PITCH);
     this.fov = clamp(view.fov ?? START_FOV, MIN_FOV, MAX_FOV);
+    this.put(bitmap);
+  }
+
+  /** Show a single view towards `heading`, 90 degrees across, that cannot be turned: all of it, in any window. */
+  showView(bitmap, heading) {
+    this.fixed = true;
+    Object.assign(this, {heading: wrap360(heading), pitch: 0, fov: 90});
+    this.put(bitmap);
+  }
+
+  put(bitmap) {
+    this.bitmap?.close?.();
+    this.bitmap = bitmap;
+    this.stop();
     this.upload();
     this.touch();
   }
 
   upload() {
-    const gl = this.gl;
-    if (gl) gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, this.bitmap);
+    const {gl, canvas, bitmap} = this;
+    if (!gl) return;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, bitmap);
+    canvas.dataset.width = bitmap.width;
+  }
+
+  /** The widest picture this machine can hold. */
+  get maxWidth() { return this.gl?.getParameter(this.gl.MAX_TEXTURE_SIZE) ?? 0; }
+
+  /** Lay a finer picture of the same place over the one that is shown; the view stays where it is. */
+  async sharpen(bitmap) {
+    const {gl, bitmap: shown} = this, {width, height} = bitmap;
+    const current = () => this.gl === gl && gl && this.bitmap === shown && !this.fixed;
+    if (!current() || width > this.maxWidth) return void bitmap.close();
+    const texture = this.newTexture();
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGB8, width, height);
+    for (let row = 0; row < height; row += STRIP_ROWS) {
+      await new Promise(requestAnimationFrame);
+      if (!current()) {
+        if (this.gl === gl) gl?.deleteTexture(texture);
+        return void bitmap.close();
+      }
+      gl.bindTexture(gl.TEXTURE_2D, texture);
+      gl.pixelStorei(gl.UNPACK_SKIP_ROWS, row);
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, width, Math.min(STRIP_ROWS, height - row), gl.RGB, gl.UNSIGNED_BYTE, bitmap);
+      gl.pixelStorei(gl.UNPACK_SKIP_ROWS, 0);
+      gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    }
+    gl.deleteTexture(this.texture);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    this.texture = texture;
+    shown.close?.();
+    this.bitmap = bitmap;
+    this.canvas.dataset.width = width;
+    this.touch();
+  }
+
+  /** Back to how the round began. */
+  reset(ms) {
+    this.face({heading: 0, pitch: 0, fov: START_FOV}, ms);
   }
 
   /** Turn the shortest way to a view; what is left out stays. `ms` 0 jumps. */
   face({heading = this.heading, pitch = this.pitch, fov = this.fov}, ms = TURN_MS) {
+    if (this.fixed) return;
     this.spin.heading = this.spin.pitch = 0;
     const to = {turn: shortest(this.heading, heading), pitch: clamp(pitch, -MAX_PITCH, MAX_PITCH), fov: clamp(fov, MIN_FOV, MAX_FOV)};
     const from = {heading: this.heading, pitch: this.pitch, fov: this.fov};
@@ -144,6 +213,7 @@ export class Panorama {
     gl.uniform2f(this.at.size, width, height);
     gl.uniform2f(this.at.reach, half * width / smaller, half * height / smaller);
     gl.uniform2f(this.at.turn, rad(this.heading), rad(this.pitch));
+    gl.uniform4f(this.at.frame, ...(this.fixed ? this.frameIn(width, height) : [0, 0, 0, 0]));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     const drawn = {heading: this.heading, pitch: this.pitch, fov: this.fov};
     canvas.dataset.heading = (Math.round(this.heading * 100) / 100 % 360).toFixed(2);
@@ -153,6 +223,13 @@ export class Panorama {
     if (moving) this.touch();
     // The browser shows this frame before it calls the next one; only then is it on the screen.
     else requestAnimationFrame(() => { if (!this.frame) canvas.dataset.ready = 'true'; });
+  }
+
+  // Left, bottom, width and height of a single view: centred, or in the upper part of a tall window, clear of the map.
+  frameIn(width, height) {
+    const scale = Math.min(width / this.bitmap.width, height / this.bitmap.height);
+    const wide = this.bitmap.width * scale, high = this.bitmap.height * scale;
+    return [(width - wide) / 2, (height - high) * (height > 1.2 * width ? 0.66 : 0.5), wide, high];
   }
 
   advance(now) {
@@ -183,6 +260,7 @@ export class Panorama {
   listen() {
     const {canvas, pointers} = this;
     canvas.addEventListener('pointerdown', (event) => {
+      if (this.fixed) return;
       canvas.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, {x: event.clientX, y: event.clientY, at: event.timeStamp});
       this.stop();

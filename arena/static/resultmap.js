@@ -1,68 +1,92 @@
 // The large map behind results: guesses, truths and the way between them. Knows no game.
+//
+// Its element tells the view (data-lat, data-lng, data-zoom) and how many pins lie on it (data-pins).
 
 import {greatCircle} from './layers.js';
+import {mercator, toLat} from './mercator.js';
+import {bestCut, eastOf, piecesOf} from './meridian.js';
 
 const FLIGHT_MS = 700;
+const MIN_ZOOM = -2, MAX_ZOOM = 11;
+const PIN = {top: 50, side: 24, bottom: 24}; // what a pin and its number need around the place they point to
 
-/** Where to cut the globe so that the places stay together: the eastern end of the widest gap between longitudes. */
-export function emptiestMeridian(lngs) {
-  const sorted = lngs.map((lng) => (lng % 360 + 360) % 360).sort((a, b) => a - b);
-  const gaps = sorted.map((lng, i) => (i ? lng - sorted[i - 1] : lng - sorted[sorted.length - 1] + 360));
-  const west = sorted[gaps.indexOf(Math.max(...gaps))] - 1e-6; // rounding must not push the first place to the far end
-  return west >= 180 ? west - 360 : west;
+// Of the world's width: half a kilometre, and for a place alone as much as a region, which shows where it is.
+const NEAR = 1e-5, ALONE = 0.02;
+/** The least and the greatest of `values`, at least `least` apart. */
+function extent(values, least) {
+  const low = Math.min(...values), high = Math.max(...values), pad = Math.max(0, least - (high - low)) / 2;
+  return [low - pad, high + pad];
 }
 
-/** The longitude between `west` and a turn east of it. */
-export const eastOf = (west, lng) => west + ((lng - west) % 360 + 360) % 360;
+/** The largest rectangle of a `width` x `height` map that `panel` (a DOMRect, or null) leaves free. */
+export function freePart(width, height, panel) {
+  if (!panel) return {left: 0, top: 0, right: width, bottom: height};
+  const parts = [
+    {left: 0, top: 0, right: width, bottom: panel.top}, {left: 0, top: panel.bottom, right: width, bottom: height},
+    {left: 0, top: 0, right: panel.left, bottom: height}, {left: panel.right, top: 0, right: width, bottom: height},
+  ];
+  const area = ({left, top, right, bottom}) => Math.max(0, right - left) * Math.max(0, bottom - top);
+  return parts.reduce((best, part) => (area(part) > area(best) ? part : best));
+}
 
 export class ResultMap {
   constructor(map, element, {still = false} = {}) {
-    Object.assign(this, {map, element, still, tied: true, pins: [], lines: [], flight: null});
+    Object.assign(this, {map, element, still, centre: [0, 0], tied: true, pins: [], lines: [], flight: null});
     new ResizeObserver(() => this.map.user === this && this.fit()).observe(element);
   }
 
   onView(viewState) {
     this.flight = null; // a hand on the map ends the flight
-    this.map.look({...viewState, minZoom: -1, maxZoom: 11});
+    this.look(viewState);
   }
 
-  /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng}, clear of `panel`. */
-  show(rounds, panel) {
-    this.pins = [];
-    this.lines = [];
-    const west = emptiestMeridian(rounds.map(({truth}) => truth.lng));
-    for (const {truth, guess, model, label} of rounds) {
-      const from = {lat: truth.lat, lng: eastOf(west, truth.lng)};
-      this.pins.push({position: [from.lng, from.lat], kind: 'truth', label});
-      for (const [kind, there] of [['model', model], ['guess', guess]]) {
-        if (!there) continue;
-        const path = greatCircle(from, there);
-        this.lines.push({path, kind});
-        this.pins.push({position: path[path.length - 1], kind});
-      }
-    }
+  /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng} and a guess that was not made null, clear of
+   *  `panel`. */
+  show(all, panel) {
+    const rounds = all.filter((round) => round.truth); // what must not be told yet is not on the map
+    const ways = rounds.flatMap(({truth, guess, model}) => [
+      ...(guess || model ? [] : [{path: [[truth.lng, truth.lat]]}]),
+      ...(model ? [{kind: 'model', path: greatCircle(truth, model)}] : []),
+      ...(guess ? [{kind: 'guess', path: greatCircle(truth, guess)}] : []),
+    ]);
+    const cut = bestCut(ways.map((way) => way.path));
+    const at = ({lat, lng}) => [eastOf(cut, lng), lat];
+    this.lines = ways.filter((way) => way.kind).flatMap(({path, kind}) => piecesOf(path, cut).map((piece) => ({path: piece, kind})));
+    this.pins = rounds.flatMap(({truth, guess, model, label}) => [
+      {position: at(truth), kind: 'truth', label},
+      ...(model ? [{position: at(model), kind: 'model'}] : []),
+      ...(guess ? [{position: at(guess), kind: 'guess'}] : []),
+    ]);
     this.panel = panel;
+    this.element.dataset.pins = this.pins.length;
     this.map.lend(this, this.element);
     this.map.put(this.lines, this.pins);
     this.fit();
   }
 
   fit() {
-    if (!this.pins.length || !this.element.clientWidth) return;
-    const box = this.panel.getBoundingClientRect();
-    const fills = box.width > 0.6 * innerWidth; // a panel as wide as a phone: the map ends where it begins
-    this.element.style.height = fills ? `${Math.max(120, box.top + 18)}px` : '';
     const {clientWidth: width, clientHeight: height} = this.element;
-    const edge = Math.min(56, width / 8, height / 6);
-    const beside = !fills && box.height > 0.6 * innerHeight;
-    const padding = {top: edge + 30, right: edge, left: beside ? box.right + edge : edge,
-      bottom: fills ? edge + 8 : beside ? edge : Math.min(height - box.top + 24, height / 2)};
-    const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)];
-    const lngs = points.map((point) => point[0]), lats = points.map((point) => Math.min(84, Math.max(-84, point[1])));
-    const {longitude, latitude, zoom} = new deck.WebMercatorViewport({width, height}).fitBounds(
-      [[Math.min(...lngs), Math.min(...lats)], [Math.max(...lngs), Math.max(...lats)]],
-      {padding, maxZoom: 8, minExtent: 0.02});
-    this.fly({longitude, latitude, zoom, minZoom: -1, maxZoom: 11});
+    if (!this.pins.length || !width || !height) return;
+    const free = freePart(width, height, this.panel?.getBoundingClientRect());
+    const roomX = free.right - free.left, roomY = free.bottom - free.top;
+    const squeeze = Math.min(1, roomX / 200, roomY / 160); // a part as small as a stamp has no margins to spare
+    const side = squeeze * Math.max(PIN.side, Math.min(56, roomX / 8));
+    const points = [...this.pins.map((pin) => pin.position), ...this.lines.flatMap((line) => line.path)].map(mercator);
+    const least = points.length > 1 ? NEAR : ALONE;
+    const [west, east] = extent(points.map((point) => point[0]), least), [north, south] = extent(points.map((point) => point[1]), least);
+    const space = [roomX - 2 * side, roomY - squeeze * (PIN.top + PIN.bottom)];
+    const zoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM - 1, Math.log2(Math.min(space[0] / (east - west), space[1] / (south - north)) / 512)));
+    // By hand, for deck.gl's own way of fitting fills the window's height with land, whatever has to be seen.
+    const world = 512 * 2 ** zoom, off = [(free.left + free.right - width) / 2, (free.top + free.bottom + squeeze * (PIN.top - PIN.bottom) - height) / 2];
+    const longitude = ((west + east) / 2 - off[0] / world) * 360 - 180, latitude = toLat((north + south) / 2 - off[1] / world);
+    // The copy of the world whose places are shown is the one in the free part, not the one in the middle of the map.
+    this.centre = off;
+    this.fly({longitude, latitude, zoom});
+  }
+
+  look({longitude, latitude, zoom}) {
+    Object.assign(this.element.dataset, {lat: latitude.toFixed(6), lng: longitude.toFixed(6), zoom: zoom.toFixed(6)});
+    this.map.look({longitude, latitude, zoom, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM, pitch: 0, bearing: 0});
   }
 
   // From a little farther out down to the place.
@@ -71,7 +95,7 @@ export class ResultMap {
     const step = (now) => {
       if (this.flight !== flight || this.map.user !== this) return;
       const t = this.still ? 1 : Math.min(1, Math.max(0, (now - since) / FLIGHT_MS));
-      this.map.look({...to, zoom: to.zoom - 0.7 * (1 - t) ** 3});
+      this.look({...to, zoom: to.zoom - 0.7 * (1 - t) ** 3});
       if (t < 1) requestAnimationFrame(step);
     };
     step(since);

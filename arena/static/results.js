@@ -1,6 +1,7 @@
 // Filling in the result of a round and the summary of a game. Knows the page's elements, not the server.
 
-const $ = (id) => document.getElementById(id);
+import {$} from './page.js';
+import {rulesInWords} from './rules.js';
 
 export const formatScore = (points) => Math.round(points).toLocaleString('en-US');
 
@@ -32,57 +33,76 @@ function fillBar(bar, share, still) {
   bar.style.width = `${share * 100}%`;
 }
 
+const NOT_TOLD = 'It is told when everyone who still plays these places has guessed.';
+
+/** Where a round was and how it went, in a sentence or two. */
+export function resultInWords({truth, guess, distance_km: km, score}) {
+  if (!truth) return NOT_TOLD;
+  const where = truth.label ? `${truth.label}.` : `${truth.lat.toFixed(1)} degrees north, ${truth.lng.toFixed(1)} degrees east.`;
+  return guess ? `${where} You were ${formatDistance(km)} away: ${formatScore(score)} points.` : `${where} Time ran out before there was a pin: no points.`;
+}
+
 export function showResult(round, game, still) {
-  const {dataset} = $('result');
-  dataset.distanceKm = round.distance_km;
-  dataset.score = round.score;
-  dataset.lat = round.truth.lat;
-  dataset.lng = round.truth.lng;
+  const {truth, guess} = round;
+  Object.assign($('result').dataset, {distanceKm: round.distance_km ?? '', score: round.score ?? '', lat: truth?.lat ?? '', lng: truth?.lng ?? ''});
   $('result-round').textContent = round.round;
-  $('result-place').textContent = round.truth.label || `${round.truth.lat.toFixed(3)}°, ${round.truth.lng.toFixed(3)}°`;
-  $('result-distance').textContent = formatDistance(round.distance_km);
+  $('result-rounds').textContent = game.rounds_total;
+  $('result-place').textContent = truth ? truth.label || `${truth.lat.toFixed(3)}°, ${truth.lng.toFixed(3)}°` : 'Not told yet';
+  $('result-distance').textContent = guess ? formatDistance(round.distance_km) : '';
+  $('result-away').hidden = !guess;
+  $('result-why').hidden = Boolean(guess);
+  $('result-why').textContent = truth ? 'Time ran out before there was a pin.' : NOT_TOLD;
   $('next-round').textContent = game.finished ? 'See the summary' : 'Next round';
-  countUp($('result-score'), round.score, still);
-  fillBar($('result-bar'), round.score / 5000, still);
+  countUp($('result-score'), round.score ?? 0, still);
+  fillBar($('result-bar'), (round.score ?? 0) / 5000, still);
 }
 
 const VERDICTS = [[22500, 'You must have been there before.'], [17500, 'You know this planet well.'], [12500, 'A solid sense of where you are.'],
   [6000, 'The right half of the world, mostly.'], [0, 'The world is large. Look at the sun, the plants, the lines on the road.']];
 
 export function showSummary(game, still) {
-  const {opponent} = game;
+  const {opponent} = game, model = modelOf(game);
   $('summary').dataset.total = game.total;
   $('summary').dataset.opponentTotal = opponent ? opponent.total : '';
   $('summary').classList.toggle('versus', Boolean(opponent));
   $('summary-player').textContent = game.player;
-  $('summary-map').textContent = game.map_title;
+  $('summary-map').textContent = [game.map_title, rulesInWords(game.rules)].filter(Boolean).join(' · ');
+  $('summary-unranked').hidden = game.ranked !== false;
   countUp($('summary-total'), game.total, still);
   fillBar($('summary-bar'), game.total / game.max_total, still);
   $('summary-verdict').textContent = opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from)[1];
-  $('summary-rounds').replaceChildren(...game.rounds.map((round, i) => line(round, opponent?.rounds[i], game.player)));
-  $('opponent-button').hidden = !game.opponent_offered || Boolean(opponent);
+  $('summary-rounds').replaceChildren(...game.rounds.map((round, i) => line(round, opponent?.rounds[i], game.player, model)));
+  const button = $('opponent-button');
+  button.hidden = !game.opponent_offered || Boolean(opponent);
+  button.disabled = false;
+  button.classList.remove('busy');
+  button.textContent = `Let ${model} play these rounds`;
+  $('opponent-problem').hidden = true;
   $('share').textContent = 'Copy link';
+  $('share').hidden = game.seed == null; // a seed tells the places: not while somebody may still play them
 }
 
-function versus({total, opponent}) {
-  const margin = formatScore(Math.abs(total - opponent.total));
-  if (total === opponent.total) return `A draw: the model has ${formatScore(total)} points too.`;
-  return total > opponent.total ? `You beat the model by ${margin} points.` : `The model wins by ${margin} points.`;
+const modelOf = (game) => game.model_name ?? game.opponent?.player ?? 'Homing';
+
+function versus(game) {
+  const {total, opponent} = game, model = modelOf(game), margin = formatScore(Math.abs(total - opponent.total));
+  if (total === opponent.total) return `A draw: ${model} has ${formatScore(total)} points too.`;
+  return total > opponent.total ? `You beat ${model} by ${margin} points.` : `${model} wins by ${margin} points.`;
 }
 
-function line(round, model, player) {
+function line(round, played, player, model) {
   const item = document.createElement('li');
-  const entry = (kind, who, {distance_km: km, score}) => {
+  const entry = (kind, who, {guess, distance_km: km, score}) => {
     const row = make('div', `entry ${kind}`);
     const bar = make('span', 'bar');
     bar.append(Object.assign(make('i'), {style: `width:${score / 50}%`}));
     bar.setAttribute('aria-hidden', 'true');
-    row.append(make('span', 'who', who), make('span', 'km', formatDistance(km)), bar, make('b', 'score', formatScore(score)));
+    row.append(make('span', 'who', who), make('span', 'km', guess ? formatDistance(km) : 'no guess'), bar, make('b', 'score', formatScore(score)));
     return row;
   };
-  item.append(make('span', 'number', String(round.round)), make('span', 'where', round.truth.label || `Round ${round.round}`));
-  item.append(entry('guess', player, round));
-  if (model) item.append(entry('model', 'Model', model));
+  item.append(make('span', 'number', String(round.round)), make('span', 'where', round.truth?.label || `Round ${round.round}`));
+  item.append(round.truth ? entry('guess', player, round) : make('span', 'entry', 'not told yet'));
+  if (played) item.append(entry('model', model, played));
   return item;
 }
 

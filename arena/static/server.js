@@ -1,20 +1,25 @@
 // The server's answers as promises. Knows the HTTP contract; knows nothing of the page.
 
-const API = new URL('arena/api/', document.baseURI).href;
+// Below whatever path this file is served from, so that a base path or a proxy changes nothing.
+const API = new URL('../api/', import.meta.url).href;
 
 /** An answer that is no answer: `message` is a sentence for people, `status` 0 when the server was not reached. */
 export class ServerError extends Error {
-  constructor(message, status) {
+  constructor(message, status, retryAfterS = null) {
     super(message);
-    this.status = status;
+    Object.assign(this, {status, retryAfterS});
   }
+
+  /** Whether the same question may get another answer in a while. */
+  get passing() { return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500; }
 }
 
 async function ask(path, options = {}) {
   let response;
   try {
     response = await fetch(API + path, options);
-  } catch {
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
     throw new ServerError('The server cannot be reached. Check that it is running, then try again.', 0);
   }
   if (response.ok) return response;
@@ -22,32 +27,48 @@ async function ask(path, options = {}) {
   try {
     sentence = (await response.json()).error || sentence;
   } catch { /* no JSON: the general sentence stands */ }
-  throw new ServerError(sentence, response.status);
+  throw new ServerError(sentence, response.status, Number(response.headers.get('Retry-After')) || null);
 }
 
 const get = async (path) => (await ask(path)).json();
-const post = async (path, body = {}) => (await ask(path, {
-  method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body),
-})).json();
+const post = (path, body = {}) => ask(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
 
 const game = (id) => `games/${encodeURIComponent(id)}`;
 
 export const fetchMaps = () => get('maps');
 export const fetchOutlines = (kind) => get(`outlines/${kind}`);
 export const fetchLabels = () => get('labels');
-export const createGame = (settings) => post('games', settings);
+export const fetchTowns = (zoom, x, y) => get(`towns/${zoom}/${x}/${y}`);
+export const createGame = async (settings) => (await post('games', settings)).json();
 export const fetchGame = (id) => get(game(id));
-export const sendGuess = (id, round, lat, lng) => post(`${game(id)}/rounds/${round}/guess`, {lat, lng});
-export const askOpponent = (id) => post(`${game(id)}/opponent`);
+/** Send a guess; null for both says that the time ran out before there was one. */
+export const sendGuess = async (id, round, lat, lng) => (await post(`${game(id)}/rounds/${round}/guess`, {lat, lng})).json();
 
-/** The panorama of a round as an ImageBitmap; `onProgress` gets 0 … 1 while it travels. */
-export async function fetchPanorama(id, round, onProgress) {
-  const response = await ask(`${game(id)}/rounds/${round}/panorama.jpg`);
+/** Ask the model to play, or how far it is: {done: its state} or {playing: {status, played, of}}. */
+export async function askOpponent(id) {
+  const response = await post(`${game(id)}/opponent`);
+  const answer = await response.json();
+  return response.status === 202 ? {playing: answer} : {done: answer};
+}
+
+/** The panorama of a round as an ImageBitmap, `width` pixels wide; `onProgress` gets 0 … 1 while it travels. */
+export async function fetchPanorama(id, round, {width = null, onProgress = () => {}, signal} = {}) {
+  const response = await ask(`${game(id)}/rounds/${round}/panorama.jpg${width ? `?width=${width}` : ''}`, {signal, ...(width ? {priority: 'low'} : {})});
+  return bitmapOf(response, onProgress);
+}
+
+/** The one view of a round without moving, panning or zooming: {bitmap, heading}. */
+export async function fetchView(id, round, {onProgress = () => {}} = {}) {
+  const response = await ask(`${game(id)}/rounds/${round}/view.jpg`);
+  return {heading: Number(response.headers.get('X-Heading-Deg')) || 0, bitmap: await bitmapOf(response, onProgress)};
+}
+
+async function bitmapOf(response, onProgress) {
   const length = Number(response.headers.get('Content-Length')) || 0;
-  const reader = response.body.getReader();
   const parts = [];
   let received = 0;
   try {
+    const reader = response.body.getReader();
     for (;;) {
       const {done, value} = await reader.read();
       if (done) break;
@@ -56,7 +77,8 @@ export async function fetchPanorama(id, round, onProgress) {
       if (length) onProgress(Math.min(1, received / length));
     }
     return await createImageBitmap(new Blob(parts, {type: 'image/jpeg'}), {colorSpaceConversion: 'none'});
-  } catch {
-    throw new ServerError('The panorama did not arrive whole. Check the connection, then try again.', 0);
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ServerError('The picture did not arrive whole. Check the connection, then try again.', 0);
   }
 }

@@ -1,9 +1,11 @@
 // The one deck.gl map of the page: land, borders, names and whatever lies on them. It moves between the corner, where a
 // guess is placed, and the large map behind results, since a second WebGL context costs as much as the first.
 //
-// Whoever has the map gets its events: {onView(viewState), onClick(coordinate, event), cursor, controller}.
+// Whoever has the map gets its events: {onView(viewState), onClick(coordinate, event), cursor, centre, tied}.
 
-import {groundLayers, lineLayers, loadGround, segments} from './layers.js';
+import {groundLayers, lineLayers, loadGround, loadRegions, REGIONS_FROM_ZOOM, segments} from './layers.js';
+import {mercator} from './mercator.js';
+import {Names} from './names.js';
 
 const drop = (sign) => `<svg viewBox="0 0 32 42"><path class="drop" d="M16 40.5S29.5 26 29.5 15.5a13.5 13.5 0 1 0-27 0C2.5 26 16 40.5 16 40.5Z"/>${sign}</svg>`;
 const PIN = {
@@ -11,19 +13,14 @@ const PIN = {
   truth: drop('<path class="line" d="m10.5 15.800 4 4.200 7.200-8.600"/>'),
   model: drop('<rect class="sign" x="10" y="10.5" width="12" height="10" rx="2.5"/><path class="eyes" d="M13.800 14.200v2.400M18.200 14.200v2.400"/>'),
 };
-
-/** A position as fractions of the world's width, from the north-west corner of Web Mercator. */
-export function mercator([lng, lat]) {
-  const sin = Math.sin(Math.min(85.05, Math.max(-85.05, lat)) * Math.PI / 180);
-  return [(lng + 180) / 360, 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)];
-}
+const CROWDED_PX = 24; // pins nearer to each other lean to their own sides
 
 export class WorldMap {
   constructor({rich = true, antialias = true} = {}) {
     this.rich = rich;
     this.holder = Object.assign(document.createElement('div'), {className: 'world-map'});
     this.user = null;
-    this.ground = {lines: []};
+    this.ground = {};
     this.lines = [];
     this.pins = [];
     this.board = Object.assign(document.createElement('div'), {className: 'pins'});
@@ -35,16 +32,31 @@ export class WorldMap {
       parent: this.holder,
       views: new deck.MapView({repeat: true}),
       viewState: this.view,
-      controller: {dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: true, inertia: 250, scrollZoom: {speed: 0.02}},
+      // The page's own keys move the map: deck.gl's would make a stop for Tab that has no name.
+      controller: {dragRotate: false, touchRotate: false, doubleClickZoom: false, keyboard: false, normalize: false, inertia: 250, scrollZoom: {speed: 0.02}},
       onViewStateChange: ({viewState}) => this.user?.onView(viewState),
       onClick: ({coordinate}, event) => this.user?.onClick?.(coordinate, event),
+      onLoad: () => this.unlist(),
       getCursor: ({isDragging}) => (isDragging ? 'grabbing' : this.user?.cursor ?? 'grab'),
       deviceProps: {type: 'webgl', webgl: {antialias}},
       layers: [],
     });
-    this.holder.append(this.board);
-    new ResizeObserver(() => this.stick()).observe(this.holder);
-    loadGround(rich).then((ground) => { this.ground = ground; this.redraw(); });
+    this.names = rich ? new Names(() => this.name()) : null;
+    this.holder.append(...(this.names ? [this.names.canvas] : []), this.board);
+    new ResizeObserver(() => { this.stick(); this.name(); }).observe(this.holder);
+    this.load();
+  }
+
+  load() {
+    loadGround(this.rich).then((ground) => { this.ground = {...ground, regions: this.ground.regions}; this.redraw(); });
+  }
+
+  /** Take deck.gl's own elements out of the order of Tab: they have no name, and the element around them has. */
+  unlist() {
+    for (const element of this.holder.querySelectorAll('[tabindex], canvas')) {
+      element.removeAttribute('tabindex');
+      element.setAttribute('aria-hidden', 'true');
+    }
   }
 
   /** Give the map to `user`, inside `element`. */
@@ -59,7 +71,13 @@ export class WorldMap {
     this.deck.setProps({viewState});
     const level = Math.floor(viewState.zoom * 2);
     this.stick();
-    if (level !== this.level) { this.level = level; this.redraw(); } // other names have room now
+    this.name();
+    if (level === this.level) return;
+    this.level = level; // other lines are drawn now
+    if (this.rich && viewState.zoom >= REGIONS_FROM_ZOOM && !this.ground.regions) {
+      loadRegions().then((regions) => { if (regions) { this.ground.regions = regions; this.redraw(); } });
+    }
+    this.redraw();
   }
 
   /** Put lines `[{path, kind}]` on top, and pins `[{position: [lng, lat], kind, label?}]` on them. */
@@ -70,26 +88,35 @@ export class WorldMap {
       element.className = `pin ${kind}`;
       element.innerHTML = PIN[kind];
       element.append(Object.assign(document.createElement('span'), {textContent: label}));
-      return {position, element};
+      return {position, kind, element};
     });
     this.board.replaceChildren(...this.pins.map((pin) => pin.element));
     this.stick();
-    if (!this.ground.fill) loadGround(this.rich).then((ground) => { this.ground = ground; this.redraw(); });
+    if (!this.ground.fill?.length) this.load();
     this.redraw();
   }
 
-  /** Move the pins to where their places are now, on the copy of the world nearest to the middle: each pin by itself,
-   *  or all together where lines tie them to each other. */
+  /** Move the pins to where their places are now, on the copy of the world nearest to the middle of what is free: each
+   *  pin by itself, or all together where lines tie them to each other. */
   stick() {
     const {clientWidth: width, clientHeight: height} = this.holder, world = 512 * 2 ** this.view.zoom;
     const [x, y] = mercator([this.view.longitude, this.view.latitude]);
     const eastings = this.pins.map((pin) => mercator(pin.position)[0]);
-    const middle = (Math.min(...eastings) + Math.max(...eastings)) / 2;
-    for (const {position, element} of this.pins) {
-      const [px, py] = mercator(position);
-      const east = px - x + Math.round(x - (this.user?.tied ? middle : px));
-      element.style.transform = `translate(${width / 2 + east * world}px, ${height / 2 + (py - y) * world}px)`;
+    const middle = (Math.min(...eastings) + Math.max(...eastings)) / 2, at = x + (this.user?.centre?.[0] ?? 0) / world;
+    for (const pin of this.pins) {
+      const [px, py] = mercator(pin.position);
+      const east = px - x + Math.round(at - (this.user?.tied ? middle : px));
+      pin.at = [width / 2 + east * world, height / 2 + (py - y) * world];
+      pin.element.style.transform = `translate(${pin.at[0]}px, ${pin.at[1]}px)`;
     }
+    for (const {at: here, element, kind} of this.pins) {
+      const crowded = this.pins.some((other) => other.kind !== kind && Math.hypot(here[0] - other.at[0], here[1] - other.at[1]) < CROWDED_PX);
+      element.classList.toggle('leaning', crowded);
+    }
+  }
+
+  name() {
+    this.names?.draw(this.view, this.holder.clientWidth, this.holder.clientHeight);
   }
 
   redraw() {

@@ -6,11 +6,21 @@ from urllib.parse import urlencode
 from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.screens.guess_map import GuessMap
-from bot.screens.screen import Locator, Screen
+from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
 from model.errors import BrowserError
+
+COOKIE = "homing_player"
+RETRY_S = 10.0  # a guess sent again is answered sooner
+# Nothing, where the server has no such answer: then the page has nothing to tell either.
+_ASK_FOR_ROUNDS = """
+const [game, done] = arguments;
+fetch(new URL('arena/api/games/' + encodeURIComponent(game), document.baseURI))
+  .then((answer) => answer.json()).then((state) => done(state.rounds ?? [])).catch(() => done([]));
+"""
 
 
 class StartScreen(Screen):
@@ -125,15 +135,43 @@ class SummaryScreen(Screen):
         return int(float(self.attribute(self.SUMMARY, "data-total")))
 
 
-class ArenaSite:
-    """The arena, as `bot.screens.site.Site` describes a page that can be played."""
+class ErrorScreen(Screen):
+    """A sentence about what went wrong, and often a button that does it again."""
 
-    def __init__(self, driver: WebDriver, base_url: str, timeout_s: float = 120.0) -> None:
-        self.driver = driver
+    RETRY: Locator = (By.ID, "retry")
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the page shows an error."""
+        return self.attribute(self.BODY, "data-state") == "error"
+
+    def try_again(self) -> bool:
+        """Press the button and see the error go; False where there is none, nothing to press, or it stays."""
+        if not (self.loaded and self.shown(self.RETRY)):
+            return False
+        self.find(self.RETRY).click()
+        try:
+            WebDriverWait(self.driver, RETRY_S, SLOW_POLL_S).until(lambda _: not self.loaded)
+        except TimeoutException:
+            return False
+        return True
+
+
+class ArenaSite:
+    """The arena, as `bot.screens.site.Site` describes a page that can be played.
+
+    `identity` is what the arena knows its player by; a browser that takes over from another one is handed it.
+    """
+
+    def __init__(
+        self, driver: WebDriver, base_url: str, timeout_s: float = 120.0, identity: dict[str, str] | None = None
+    ) -> None:
+        self.driver, self.identity = driver, {} if identity is None else identity
         self.base_url = base_url.rstrip("/")
         self.start, self.look = StartScreen(driver, timeout_s), LookScreen(driver, timeout_s)
         self.map = GuessMap(driver, timeout_s)
         self.result, self.summary = ResultScreen(driver, timeout_s), SummaryScreen(driver, timeout_s)
+        self.error = ErrorScreen(driver, timeout_s)
 
     def begin(self, player: str, map_name: str, seed: int | None) -> None:
         """Open the page with name, map and seed filled in, and start a game."""
@@ -160,6 +198,8 @@ class ArenaSite:
             return bool(found)
 
         self.look.wait(anything, "neither a panorama nor a result nor a summary appeared")
+        if (cookie := self.driver.get_cookie(COOKIE)) is not None:
+            self.identity[COOKIE] = str(cookie["value"])
         return found[0]
 
     def round(self) -> int:
@@ -192,6 +232,26 @@ class ArenaSite:
         """Go on."""
         self.result.next_round()
 
+    def outcomes(self) -> dict[int, Outcome]:
+        """Every guessed round, as the page itself asks the server for them when it takes up a game."""
+        rounds = self.driver.execute_async_script(_ASK_FOR_ROUNDS, self.game_id()) or []
+        return {
+            int(one["round"]): Outcome(
+                one["truth"]["lat"], one["truth"]["lng"], one["distance_km"], one["score"],
+                (one["guess"]["lat"], one["guess"]["lng"]),
+            )
+            for one in rounds
+            if one.get("status") == "guessed" and one.get("guess") and one.get("truth")
+        }  # fmt: skip
+
+    def try_again(self) -> bool:
+        """Press "Try again", where the page offers it."""
+        return self.error.try_again()
+
+    def resume_command(self, game_id: str, map_name: str) -> str:
+        """What to type to go on with a game that was left."""
+        return f"python -m bot --url {self.base_url} --map {map_name} --resume {game_id}"
+
     def total(self) -> int:
         """The points of the game."""
         return self.summary.total()
@@ -202,6 +262,9 @@ class ArenaSite:
 
     def _visit(self, query: dict[str, str]) -> None:
         url = f"{self.base_url}/arena?{urlencode(query)}"
+        for name, value in self.identity.items():
+            cookie = {"name": name, "value": value, "url": url, "httpOnly": True}
+            self.driver.execute_cdp_cmd("Network.setCookie", cookie)
         try:
             self.driver.get(url)
         except TimeoutException as error:

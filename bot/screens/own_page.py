@@ -5,7 +5,7 @@ file plays such a page as it stands (tests/bot/pages/own_page.html is one):
 
     from bot.screens.own_page import OwnSite
     site = OwnSite(driver, "http://127.0.0.1:8000/quiz")
-    Player(site, locate, out, outlines, name_places, tell).play("PIGEON bot", "my places")
+    Player(site, locate, Album(out, outlines, name_places, tell)).play(Sitting("Homing bot", "my places"))
 
 Whoever owns the page must allow it to be played by a bot. Nothing here is meant for the public GeoGuessr site, whose
 rules call that cheating.
@@ -69,7 +69,7 @@ class AnswerScreen(Screen):
     @property
     def loaded(self) -> bool:
         """Whether the points are shown."""
-        return self.find(self.POINTS).is_displayed()
+        return self.shown(self.POINTS)
 
     def read(self) -> Outcome:
         """What the page says about the answer."""
@@ -91,7 +91,7 @@ class EndScreen(Screen):
     @property
     def loaded(self) -> bool:
         """Whether the sum is shown."""
-        return self.find(self.TOTAL).is_displayed()
+        return self.shown(self.TOTAL)
 
     def total(self) -> int:
         """All points."""
@@ -119,7 +119,7 @@ class OwnSite:
         return self.driver.current_url
 
     def phase(self) -> Phase:
-        """Wait for a question, an answer or the end."""
+        """Wait for a question, an answer or the end; each may be a page of its own, where the others do not exist."""
         screens: dict[Phase, Screen] = {"looking": self.question, "guessed": self.answer, "summary": self.end}
         found: list[Phase] = []
 
@@ -153,6 +153,18 @@ class OwnSite:
     def next_round(self) -> None:
         """Go on."""
         self.answer.next_question()
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """This page tells nothing of earlier questions."""
+        return {}
+
+    def try_again(self) -> bool:
+        """This page has no button for that; the player opens it anew."""
+        return False
+
+    def resume_command(self, game_id: str, map_name: str) -> str:
+        """`python -m bot` plays the arena only, so there is none for this page."""
+        return ""
 
     def total(self) -> int:
         """All points."""

@@ -25,6 +25,10 @@ LOOKS_PER_CHECK = 5  # every so many looks for what is wanted, one for what went
 TIMEOUT_S = 30.0  # a panorama is rendered in under two seconds; a busy machine takes longer
 
 
+class PageRefused(BrowserError):
+    """The page itself says that something is wrong."""
+
+
 class Screen:
     """A page or a part of one. Subclasses put their locators on top and say when they are `loaded`."""
 
@@ -116,15 +120,16 @@ class Screen:
         try:
             WebDriverWait(self.driver, timeout_s - quick_s, SLOW_POLL_S, passing).until(holds)
         except TimeoutException as error:
-            raise BrowserError(
-                f"{failure} within {timeout_s:g} s at {self.driver.current_url}. The screenshot shows the page; if it "
-                "is only slow, run the same command again."
-            ) from error
+            raise BrowserError(f"{failure} within {timeout_s:g} s at {self.driver.current_url}.") from error
 
     def refuse_if_broken(self) -> None:
-        """Raise BrowserError with the page's own words if it shows an error."""
+        """Raise PageRefused with the page's own words if it shows an error."""
         if self.attribute(self.BODY, "data-state") == "error":
-            raise BrowserError(f"the page says: {self.find(self.ERROR).text or 'error'} ({self.driver.current_url})")
+            raise PageRefused(f"the page says: {self.find(self.ERROR).text or 'error'}")
+
+    def shown(self, locator: Locator) -> bool:
+        """Whether an element is there and can be seen."""
+        return any(element.is_displayed() for element in self.driver.find_elements(*locator))
 
     def picture(self) -> bytes:
         """The page as it looks now (PNG)."""

@@ -15,12 +15,13 @@ HEADING_DEG: dict[Heading, float] = {"N": 0.0, "E": 90.0, "S": 180.0, "W": 270.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the page shows after a guess: the truth, how far the guess was, and its points."""
+    """What the page shows after a guess: the truth, how far the guess was, and its points; the guess, if it says."""
 
     lat: float
     lng: float
     distance_km: float
     score: int
+    guess: tuple[float, float] | None = None  # (lat, lng)
 
 
 class Site(Protocol):
@@ -55,6 +56,15 @@ class Site(Protocol):
 
     def next_round(self) -> None:
         """Go on."""
+
+    def outcomes(self) -> dict[int, Outcome]:
+        """Every round of this game that has its guess, as far as the page tells; a page may tell none."""
+
+    def try_again(self) -> bool:
+        """Where the page shows an error and offers to try again, do so; False where it does not."""
+
+    def resume_command(self, game_id: str, map_name: str) -> str:
+        """The command that finishes a game which was left; empty where no command can."""
 
     def total(self) -> int:
         """The points of the whole game, as the summary shows them."""

@@ -1,9 +1,10 @@
-"""Land and country borders as GeoJSON for a map without tiles, traced from the atlas's own rasters.
+"""Land and borders as GeoJSON for a map without tiles, traced from the atlas's own rasters.
 
-`outlines("land")` is a FeatureCollection of one MultiPolygon, `outlines("borders")` of one MultiLineString,
-`outlines("labels")` of a Point for each country (name, population, area_km2). Land is the 1 km mask at a twentieth of a
-degree; borders run where the nearest town changes its country, so they are good to about 10 km. Nothing crosses the
-antimeridian: shapes end at ±180°. Cached beside the atlas. Knows no page.
+`outlines("land")` is a FeatureCollection of one MultiPolygon, `outlines("borders")` of one MultiLineString between
+countries, `outlines("regions")` of one between the regions (admin-1) of a country, `outlines("labels")` of a Point for
+each country (name, population, area_km2). Land is the 1 km mask at a twentieth of a degree; borders run where the
+nearest town changes its country or region, so they are good to about 10 km. Nothing crosses the antimeridian: shapes
+end at ±180°. Cached beside the atlas. Knows no page.
 """
 
 import json
@@ -24,22 +25,25 @@ from model.errors import ConfigError
 from model.geo.atlas import Atlas
 from model.geo.atlas_files import ATLAS_VERSION, atlas_folder
 from model.geo.contours import contour_rings, lines_between
+from model.geo.distance import Floats
 from model.geo.folders import cache_dir
 from model.geo.rasters import centres_of
 
-Kind = Literal["land", "borders", "labels"]
-KINDS: tuple[Kind, ...] = ("land", "borders", "labels")
-OUTLINES_VERSION = 2
+Kind = Literal["land", "borders", "regions", "labels"]
+KINDS: tuple[Kind, ...] = ("land", "borders", "regions", "labels")
+OUTLINES_VERSION = 3
 MASK_CELLS = 120  # of the 1 km mask, a degree
 LAND_CELLS, BORDER_CELLS = 20, 10  # a degree
 LAND_TOLERANCE_DEG, BORDER_TOLERANCE_DEG = 0.018, 0.04  # of the simplification: under half a cell
 SMALLEST_ISLAND_DEG2 = 0.004  # under two cells of land
 SMALLEST_EXCLAVE_CELLS = 25
 SHORTEST_BORDER_DEG = 0.4  # shorter ones are single towns across a river
+SMALLEST_REGIONS_CELLS = 15.0  # a country whose regions are smaller on average has municipalities: it is left whole
+INLAND_SHARE = 0.6  # a country's name stands at least this share of the greatest distance away from its edge
 
 
 def outlines(kind: Kind) -> dict[str, Any]:
-    """GeoJSON of `"land"`, `"borders"` or `"labels"`, made once in about ten seconds, then read from the cache.
+    """GeoJSON of one of `KINDS`, made once in about ten seconds, then read from the cache.
 
     Raises:
         ConfigError: another kind.
@@ -55,7 +59,7 @@ def outlines(kind: Kind) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         pass  # missing or damaged: made again below
     atlas = Atlas.open()
-    shapes = {"land": _land, "borders": _borders, "labels": _labels}[kind](atlas)
+    shapes = {"land": _land, "borders": _borders, "regions": _regions, "labels": _labels}[kind](atlas)
     with whole(path) as temporary:
         temporary.write_text(json.dumps(shapes, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     return shapes
@@ -95,10 +99,34 @@ def _simple(polygon: Any) -> list[Any]:
 
 def _borders(atlas: Atlas) -> dict[str, Any]:
     cells, _ = _country_cells(atlas)
-    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines_between(cells, BORDER_CELLS))))
+    return _line_features(lines_between(cells, BORDER_CELLS), BORDER_TOLERANCE_DEG, "border")
+
+
+def _regions(atlas: Atlas) -> dict[str, Any]:
+    countries, _ = _country_cells(atlas)
+    rows, cols = np.nonzero(countries)
+    _, town = atlas.nearest_towns(centres_of(rows, cols, *countries.shape))
+    names = atlas.towns["country"].astype(str) + "/" + atlas.towns["region_code"].astype(str)
+    codes = pd.Categorical(names.to_numpy()[town[:, 0]])
+    cells = np.zeros(countries.shape, np.int16)
+    cells[rows, cols] = codes.codes + 1
+    of_country = countries[rows, cols]
+    kinds = pd.Series(codes.codes).groupby(of_country).nunique()
+    whole_ones = kinds.index[np.bincount(of_country)[kinds.index] < SMALLEST_REGIONS_CELLS * kinds.to_numpy()]
+    cells[np.isin(countries, whole_ones)] = 0
+    _give_away_strays(cells)
+    # What runs along a country's border is drawn already: only lines within one country are kept.
+    frontier = {line.tobytes() for line in lines_between(countries, BORDER_CELLS)}
+    inner = [line for line in lines_between(cells, BORDER_CELLS) if line.tobytes() not in frontier]
+    return _line_features(inner, BORDER_TOLERANCE_DEG, "region")
+
+
+def _line_features(edges: list[Floats], tolerance_deg: float, kind: str) -> dict[str, Any]:
+    """Edges of cells as one smooth MultiLineString, without the crumbs."""
+    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(edges)))
     long = [line for line in merged if line.length >= SHORTEST_BORDER_DEG]
-    smooth = [shapely.simplify(_chaikin(line), BORDER_TOLERANCE_DEG) for line in long]
-    return _collection([_feature(_rounded(shapely.MultiLineString(smooth)), {"kind": "border"})])
+    smooth = [shapely.simplify(_chaikin(line), tolerance_deg) for line in long]
+    return _collection([_feature(_rounded(shapely.MultiLineString(smooth)), {"kind": kind})])
 
 
 def _country_cells(atlas: Atlas) -> tuple[NDArray[np.int16], list[str]]:
@@ -108,16 +136,21 @@ def _country_cells(atlas: Atlas) -> tuple[NDArray[np.int16], list[str]]:
     codes = pd.Categorical(atlas.country(centres_of(rows, cols, *share.shape)))
     cells = np.zeros(share.shape, np.int16)
     cells[rows, cols] = codes.codes + 1
+    _give_away_strays(cells)
+    return cells, [str(code) for code in codes.categories]
+
+
+def _give_away_strays(cells: NDArray[np.int16]) -> None:
+    """Give small islands of a class within another, a lone town over the border, to what surrounds them; in place."""
     for number, box in enumerate(find_objects(cells), start=1):
         if box is None:
             continue
         parts, count = label(cells[box] == number)
         sizes = np.bincount(parts.ravel())[1:]
         stray = np.isin(parts, 1 + np.flatnonzero((sizes < SMALLEST_EXCLAVE_CELLS) & (sizes < sizes.max())))
-        if count > 1 and stray.any():  # a lone town over the border: give it to what surrounds it
+        if count > 1 and stray.any():
             around = maximum_filter(np.where(stray, 0, cells[box]), size=3)
             cells[box] = np.where(stray & (around > 0), around, cells[box])
-    return cells, [str(code) for code in codes.categories]
 
 
 def _chaikin(line: Any) -> Any:
@@ -134,11 +167,9 @@ def _labels(atlas: Atlas) -> dict[str, Any]:
     cells, codes = _country_cells(atlas)
     spots = {str(iso): (float(row.lat), float(row.lng)) for iso, row in atlas.countries.iterrows()}
     for number, box in enumerate(find_objects(cells), start=1):
-        if box is not None:  # of the largest piece of land, the point farthest from its edge
+        if box is not None:
             parts, _ = label(cells[box] == number)
-            largest = parts == np.argmax(np.bincount(parts.ravel())[1:]) + 1
-            depth = distance_transform_edt(np.pad(largest, 1))[1:-1, 1:-1]
-            row, col = np.unravel_index(int(depth.argmax()), depth.shape)
+            row, col = _middle(parts == np.argmax(np.bincount(parts.ravel())[1:]) + 1, box[0].start)
             middle = centres_of(np.array(row + box[0].start), np.array(col + box[1].start), *cells.shape)
             spots[codes[number - 1]] = (float(middle[0]), float(middle[1]))
     return _collection(
@@ -158,6 +189,20 @@ def _labels(atlas: Atlas) -> dict[str, Any]:
     )
 
 
+def _middle(land: NDArray[np.bool_], top: int) -> tuple[int, int]:
+    """Row and column of the cell, well inside a piece of land (H, W), that lies nearest to its centre of gravity.
+
+    `top` is the row of the whole grid at which the piece begins: cells grow narrower towards the poles.
+    """
+    rows, cols = np.nonzero(land)
+    narrow = np.cos(np.radians(90.0 - (top + rows.mean() + 0.5) / BORDER_CELLS))
+    depth = distance_transform_edt(np.pad(land, 1), sampling=(1.0, narrow))[1:-1, 1:-1][rows, cols]
+    width = np.cos(np.radians(90.0 - (top + rows + 0.5) / BORDER_CELLS))
+    away = np.hypot(rows - np.average(rows, weights=width), narrow * (cols - np.average(cols, weights=width)))
+    best = np.argmin(np.where(depth >= INLAND_SHARE * depth.max(), away, np.inf))
+    return int(rows[best]), int(cols[best])
+
+
 def _rounded(shape: Any) -> Any:
     """Two digits: a kilometre, and a third of the bytes."""
     return shapely.transform(shape, lambda points: np.round(points, 2))
@@ -175,7 +220,7 @@ def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
 class OutlinesConfig:
     """Which outlines the command writes, and where."""
 
-    kind: Literal["land", "borders", "labels"] = field(default="land", metadata={"help": "what to trace"})
+    kind: Kind = field(default="land", metadata={"help": "what to trace"})
     out: Path | None = field(default=None, metadata={"help": "file to write the GeoJSON to; without it, a summary"})
 
 

@@ -1,7 +1,9 @@
 """A picture of a paired result, to be shared: the headline, who is ahead, the scatter. Pure Pillow; knows no page."""
 
+import functools
 import io
 import math
+import unicodedata
 from collections.abc import Sequence
 
 import pandas as pd
@@ -52,12 +54,17 @@ def draw(
 
 def writable(text: str) -> str:
     """Text in letters that the font has; a box for each letter that it lacks would tell nothing."""
+    return "".join(_letter(letter) for letter in text.replace("−", "-"))
+
+
+@functools.lru_cache(maxsize=2048)
+def _letter(letter: str) -> str:
+    """The letter, or its plain form without accents, or a question mark."""
     font = ImageFont.load_default(20)
-    missing = bytes(font.getmask(UNKNOWN))
-    return "".join(
-        letter if letter == " " or (letter.isprintable() and bytes(font.getmask(letter)) != missing) else "?"
-        for letter in text
-    )
+    if letter == " " or (letter.isprintable() and bytes(font.getmask(letter)) != bytes(font.getmask(UNKNOWN))):
+        return letter
+    plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return plain if plain.isprintable() and plain else "?"
 
 
 def _scatter(

@@ -1,6 +1,7 @@
 """Charts of scores and distances by player, as Vega-Lite specifications. Pure functions of frames; knows no page.
 
-Names of players are data here, never fields or expressions, so that no name can be more than a name.
+Names of players are data here, never fields or expressions, so that no name can be more than a name. The legend is
+the page's own.
 """
 
 from typing import Any
@@ -143,5 +144,4 @@ def group_dots(groups: pd.DataFrame, colours: dict[str, RGB], title: str) -> dic
 
 def _by_player(colours: dict[str, RGB]) -> dict[str, Any]:
     scale = {"domain": list(colours), "range": [hex_of(colour) for colour in colours.values()]}
-    return {"field": "player", "type": "nominal", "scale": scale,
-            "legend": {"orient": "top", "title": None, "columns": 3, "labelLimit": 150}}  # fmt: skip
+    return {"field": "player", "type": "nominal", "scale": scale, "legend": None}  # the page has one, which wraps

@@ -40,8 +40,10 @@ def _round(title: str, row: dict[str, Any], draw: bool) -> None:
     where = names.as_markdown(str(row["label"] or row["country"] or words.position(row["lat"], row["lng"])))
     missed = pd.isna(row["distance_km"])
     away = "no guess in time" if missed else f"{words.distance(row['distance_km'])} away"
+    # An imported round may carry the day of its import instead of its own.
+    day = "" if row["origin"] == "imported" else f" · {row['at']:%d %b %Y}"
     mark = " · chosen seed" if row["seed_chosen"] else ""
-    st.markdown(f"**{title}: {row['score']:,} points** · {where} · {away} · {row['at']:%d %b %Y}{mark}")
+    st.markdown(f"**{title}: {row['score']:,} points** · {where} · {away}{day}{mark}")
     if draw and (recipe := _recipe(row)) is not None:
         with st.spinner("Drawing the place …"), notices.spoken():
             st.image(resources.four_views(*recipe), width="stretch", alt=f"{title}: north, east, south and west")

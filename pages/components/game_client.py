@@ -5,28 +5,25 @@ The sample is two players on the same five places, named as what they are: pins 
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
-import streamlit as st
 
+from arena.records import MODEL_NAME
 from model.errors import GameError
+from pages.components.address import own_url
 
 RANDOM = "Random pins"
 WORLD = {"world": "World"}
-LOOK_S, PLAY_S = 3.0, 180.0  # for an answer, and for the model's turn, which may wait behind others'
-AGAIN_S = 1.0
-
-
-def base_url() -> str:
-    """Where this server answers, seen from the same machine."""
-    host = st.get_option("server.address") or "127.0.0.1"
-    return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{st.get_option('server.port')}"
+LOOK_S, ANSWER_S = 3.0, 60.0
+ASK_AGAIN_S = 1.0
+MODEL_S = 600.0  # other games may be waiting for the model too
 
 
 def maps() -> dict[str, str]:
     """The maps that can be played: name -> title; the world alone where the server cannot be asked."""
     try:
-        with httpx.Client(base_url=base_url(), timeout=LOOK_S, trust_env=False) as client:
+        with httpx.Client(base_url=own_url(), timeout=LOOK_S, trust_env=False) as client:
             listed = client.get("/arena/api/maps").raise_for_status().json()["maps"]
             return {str(one["name"]): str(one["title"]) for one in listed if not one.get("error")} or WORLD
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
@@ -37,28 +34,34 @@ def play_sample(pins: list[tuple[float, float]]) -> Iterator[str]:
     """Play one game with these pins, then let the model play the same rounds; yields what is happening.
 
     Raises:
-        GameError: the server refused, with its own sentence.
+        GameError: the server refused, with its own sentence, or the model did not come to an end.
     """
     try:
-        with httpx.Client(base_url=base_url(), timeout=PLAY_S, trust_env=False) as client:
+        with httpx.Client(base_url=own_url(), timeout=ANSWER_S, trust_env=False) as client:
             yield "Drawing five places on the simulated Earth …"
-            game_id = _post(client, "/arena/api/games", {"name": RANDOM, "map": "world", "kind": "bot"})["game_id"]
+            _, game = _post(client, "/arena/api/games", {"name": RANDOM, "map": "world", "kind": "bot"})
+            address = f"/arena/api/games/{game['game_id']}"
             for number, (lat, lng) in enumerate(pins, start=1):
-                _post(client, f"/arena/api/games/{game_id}/rounds/{number}/guess", {"lat": lat, "lng": lng})
-            yield "The model looks at the same five places …"
-            until = time.monotonic() + PLAY_S
-            while (turn := _post(client, f"/arena/api/games/{game_id}/opponent", {})).get("status"):
-                if time.monotonic() > until:
-                    raise GameError("the model plays for others; its rounds of this game come into the book later.")
-                yield f"The model has played {turn['played']} of {turn['of']} rounds …"
-                time.sleep(AGAIN_S)
+                _post(client, f"{address}/rounds/{number}/guess", {"lat": lat, "lng": lng})
+            yield f"{MODEL_NAME} looks at the same five places …"
+            since = time.monotonic()
+            while (answer := _post(client, f"{address}/opponent", {}))[0] == 202:
+                yield _progress(answer[1])
+                if time.monotonic() - since > MODEL_S:
+                    raise GameError(f"{MODEL_NAME} is still waiting for its turn after {MODEL_S / 60:.0f} minutes.")
+                time.sleep(ASK_AGAIN_S)
     except httpx.HTTPError as error:
-        raise GameError(
-            f"looked for the game at {base_url()}, found no answer ({error}); is the app running?"
-        ) from error
+        raise GameError(f"looked for the game on this server, found no answer ({type(error).__name__}).") from error
 
 
-def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str, object]:
+def _progress(state: dict[str, Any]) -> str:
+    """How far the model is, as a sentence."""
+    if state.get("status") == "waiting":
+        return f"{MODEL_NAME} waits for its turn: other games are before this one …"
+    return f"{MODEL_NAME} looks at the same places: {state.get('played', 0)} of {state.get('of', 5)} …"
+
+
+def _post(client: httpx.Client, path: str, body: dict[str, object]) -> tuple[int, dict[str, Any]]:
     answer = client.post(path, json=body)
     try:
         found = answer.json()
@@ -66,4 +69,4 @@ def _post(client: httpx.Client, path: str, body: dict[str, object]) -> dict[str,
         raise GameError(f"the game failed (HTTP {answer.status_code}); the log of the app says more.") from error
     if answer.is_error:
         raise GameError(str(found.get("error", f"the game refused (HTTP {answer.status_code}).")))
-    return dict(found)
+    return answer.status_code, dict(found)

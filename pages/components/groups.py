@@ -5,8 +5,9 @@ import streamlit as st
 
 from arena import statistics
 from arena.resampling import MIN_ROUNDS
-from pages.components import charts, comparison, resources
+from pages.components import charts, comparison, maps, resources
 from pages.components.identity import RGB
+from pages.components.names import as_html
 
 MOST_COUNTRIES = 14
 MOST_PLAYERS = 3  # dots above each other in one line
@@ -18,6 +19,7 @@ def show(frame: pd.DataFrame, key: comparison.Key, shown: list[str], colours: di
     own = frame[frame["player"].isin(players)]
     given = {name: colours[name] for name in players}
     st.subheader("Where each is at home")
+    maps.legend([(as_html(name), colour) for name, colour in given.items()])
     left, right = st.columns(2, gap="medium")
     with left:
         countries = grouped(own, "country", (*key, *players))

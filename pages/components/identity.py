@@ -23,7 +23,6 @@ QUIET: RGB = (140, 134, 122)
 INKS: dict[str, tuple[RGB, RGB]] = {"light": ((43, 42, 51), (251, 247, 240)), "dark": ((239, 233, 223), (26, 25, 29))}
 
 PLAYER_COLOURS = {"model": MODEL, "person": PERSON, "bot": BOT}
-PLAYER_WORDS = {"model": "model", "person": "person", "bot": "bot"}
 
 
 def hex_of(colour: RGB) -> str:

@@ -21,6 +21,7 @@ def show(opened: bool = False) -> None:
     said = st.session_state.pop(SAID, None)
     with st.expander("Bring scores of people in", expanded=opened or said is not None, icon=":material/upload_file:"):
         if said is not None:
+            st.toast(names.as_markdown(said.sentences()[0]), icon=":material/upload_file:")
             report(said)
         if not access.allowed():
             access.ask()

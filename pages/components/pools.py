@@ -48,7 +48,7 @@ class Choice:
 
 def ask(book: pd.DataFrame) -> Choice:
     """The widgets, and what is chosen with them."""
-    found = statistics.pools(book)
+    found = offered(book)
     words = in_words(found)
     numbers = found["number"].tolist()
     left, right = st.columns([4, 1], vertical_alignment="bottom")
@@ -75,8 +75,10 @@ def _filters(book: pd.DataFrame, picked: tuple[int, ...]) -> Choice:
     present = [str(band) for band in book["band"].cat.categories if (book["band"] == band).any()]
     bands = st.multiselect("Ratings of people", present, key="compare-bands", placeholder="All ratings")
     first, last = book["at"].min().date(), book["at"].max().date()
-    days = st.date_input("Days", (first, last), min_value=first, max_value=last, key="compare-days",
-                         help="Imported rounds without a date carry the day of their import.")  # fmt: skip
+    days = st.date_input(
+        "Days, from and to", [], min_value=first, max_value=last, key="compare-days",
+        help="Empty: all days. Imported rounds without a date carry the day of their import.",
+    )  # fmt: skip
     span = days if isinstance(days, tuple) else (days,)
     seeds = st.toggle(
         "Games on a chosen seed too", key="compare-seeds",
@@ -85,6 +87,14 @@ def _filters(book: pd.DataFrame, picked: tuple[int, ...]) -> Choice:
     return Choice(
         picked, tuple(sorted(kinds)), tuple(bands), span[0] if span else None, span[1] if len(span) > 1 else None, seeds
     )
+
+
+def offered(book: pd.DataFrame) -> pd.DataFrame:
+    """The pools of the book as `statistics.pools` gives them, by rounds that are ranked: those are shown at first."""
+    found = statistics.pools(book)
+    fair = statistics.ranked(book).groupby("pool").size()
+    found = found.assign(rounds=found["number"].map(fair).fillna(0).astype(int))
+    return found.sort_values(["rounds", "number"], ascending=[False, True], ignore_index=True)
 
 
 def in_words(found: pd.DataFrame) -> dict[int, str]:

@@ -48,13 +48,13 @@ def table(summary: pd.DataFrame, everything: bool, ranks: bool = True) -> dict:
     ordered = pd.concat([summary[enough], summary[~enough]], ignore_index=True) if ranks else summary
     ranks_shown = [place if n >= MIN_ROUNDS else None for place, n in enumerate(ordered["n"], start=1)]
     shown = pd.DataFrame({"rank": pd.array(ranks_shown, "Int64")} if ranks else {}, index=ordered.index)
-    shown = shown.assign(player=ordered["player"])
-    if ordered["kind"].nunique() > 1:
-        shown["kind"] = ordered["kind"]
+    shown = _with_figures(shown.assign(player=ordered["player"], n=ordered["n"]), ordered, everything)
+    shown["games"] = ordered["games"]
     if ordered["rating"].notna().any():
         shown["rating"] = ordered["rating"].astype("Int64")
-    shown["n"], shown["games"] = ordered["n"], ordered["games"]
-    return _dataframe(_with_figures(shown, ordered, everything), "compare-players" if ranks else "compare-unranked")
+    if ordered["kind"].nunique() > 1:
+        shown["kind"] = ordered["kind"]
+    return _dataframe(shown, "compare-players" if ranks else "compare-unranked")
 
 
 def ratings(fair: pd.DataFrame, everything: bool, key: comparison.Key) -> None:
@@ -84,8 +84,9 @@ def percentiles(fair: pd.DataFrame, ranking: pd.DataFrame, key: comparison.Key) 
                 f"{name} among people: for a percentile these games need {MIN_UNITS} people with {MIN_ROUNDS} rounds."
             )
         else:
+            part = "all" if found.share == 1.0 else "none" if found.share == 0.0 else f"{found.share:.0%}"
             st.markdown(
-                f"**{name}** scores more than **{found.share:.0%}** of the {found.people:,} people with {MIN_ROUNDS} "
+                f"**{name}** scores more than **{part}** of the {found.people:,} people with {MIN_ROUNDS} "
                 f"rounds or more in these games (95 % interval {found.low:.0%} … {found.high:.0%})."
             )
 

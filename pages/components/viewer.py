@@ -4,6 +4,8 @@ import base64
 
 import streamlit as st
 
+from pages.components.address import arena_url
+
 HEIGHT_PX = 460
 # The script comes from the game's route on this server; the picture is in the page, so that no address tells of it.
 PAGE = """
@@ -19,7 +21,7 @@ PAGE = """
   const said = document.getElementById('said'), canvas = document.getElementById('look');
   const sides = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
   try {{
-    const {{Panorama}} = await import('/arena/static/panorama.js');
+    const {{Panorama}} = await import('{script}');
     const onChange = ({{heading}}) => {{
       said.textContent = `${{sides[Math.round(heading / 45) % 8]}} · drag to look around`;
     }};
@@ -41,4 +43,6 @@ PAGE = """
 def look(jpeg: bytes, heading_deg: float, alt: str, height: int = HEIGHT_PX) -> None:
     """The panorama to look around in, at first towards `heading_deg`; `alt` is plain words of our own."""
     picture = base64.b64encode(jpeg).decode("ascii")
-    st.iframe(PAGE.format(height=height, heading=float(heading_deg), picture=picture, alt=alt), height=height, alt=alt)
+    script = arena_url("/static/panorama.js")
+    page = PAGE.format(height=height, heading=float(heading_deg), picture=picture, alt=alt, script=script)
+    st.iframe(page, height=height, alt=alt)

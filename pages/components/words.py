@@ -24,6 +24,14 @@ def distance(distance_km: float) -> str:
     return f"{distance_km:.1f} km" if distance_km < 20.0 else f"{distance_km:,.0f} km"
 
 
+def duration(seconds: float) -> str:
+    """A length of time as a person would say it: "8 s", "1 min 10 s", "5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 300 and whole % 60 else f"{round(whole / 60)} min"
+
+
 def place(row: Any) -> str:
     """A row of the atlas -> "near Tartu, Estonia"."""
     named = [str(part) for part in (row["town"], row["country_name"]) if isinstance(part, str) and part]

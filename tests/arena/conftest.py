@@ -1,16 +1,30 @@
-"""A small Earth of our own, so that the game can be tested without rendering one."""
+"""A small Earth of our own, so that the game can be tested without rendering one, and a browser to play it in."""
 
+import json
+import shutil
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import uvicorn
 from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.ui import WebDriverWait
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
 
+import arena.routes
 from arena.games import Arena
+from arena.guard import Guard
 from arena.records import Game, Place
 
 
@@ -113,3 +127,191 @@ def new_arena(painted_map: PaintedMap, book_url: str) -> Callable[..., Arena]:
         return Arena(opponent, book_url, lambda: maps or {"world": painted_map}, name_places)
 
     return make
+
+
+# ── the page in a browser ───────────────────────────────────────────────────────────────────────────────────────────
+
+FLAGS = ("--headless=new --no-sandbox --enable-unsafe-swiftshader --use-angle=swiftshader --disable-quic "
+         "--no-first-run --disable-background-networking --disable-component-update --disable-sync "
+         "--force-prefers-reduced-motion --hide-scrollbars --window-size=1200,900")  # fmt: skip
+LAND = [[-60, -30], [-60, 40], [100, 40], [100, -30], [-60, -30]]  # (lng, lat) of the only land there is
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[WebDriver]:
+    """One browser for all tests of the page; without one they fail, for a page nobody looked at is not tested."""
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    assert chromium and chromedriver, "Looked for chromium and chromedriver on PATH; `make test` installs them."
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in FLAGS.split():
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """Serves an arena on a free port, below a base path if wanted; gives a function arena -> URL."""
+    coast = {"type": "Polygon", "coordinates": [LAND]}
+    inner = {"type": "MultiLineString", "coordinates": [[[20, -30], [20, 40]]]}
+    drawn = {"land": coast, "borders": {"type": "MultiLineString", "coordinates": []}, "regions": inner}
+    towns = [[f"Town {i}", 5 + i % 7, 10 + i // 7, 900_000 - 1000 * i] for i in range(40)]
+    monkeypatch.setattr(
+        arena.routes, "_outline_bytes",
+        lambda kind: json.dumps({"type": "FeatureCollection", "features": [
+            {"type": "Feature", "properties": {}, "geometry": drawn[kind]}]}).encode(),
+    )  # fmt: skip
+    labels = {"countries": [["Freedonia", 0, 0, 9e6], ["Sylvania", 2, 4, 5e6], ["Klopstokia", 30, 60, 9e5]]}
+    monkeypatch.setattr(arena.routes, "map_labels", lambda: {**labels, "towns": towns[:5]})
+    monkeypatch.setattr(arena.routes, "towns_of_tile", lambda zoom, x, y: towns)
+    running = []
+
+    def serve(table: Arena, base: str = "") -> str:
+        routes = arena.routes.routes(arena=table)
+        guard = Middleware(Guard, bound="127.0.0.1")  # the page must live with what the walls allow
+        app = Starlette(routes=[Mount(base, routes=routes)] if base else routes, middleware=[guard])
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        ready, startup = threading.Event(), server.startup
+
+        async def tell(sockets=None) -> None:  # type: ignore[no-untyped-def]
+            await startup(sockets)
+            ready.set()
+
+        server.startup = tell  # type: ignore[method-assign]
+        thread.start()
+        running.append((server, thread))
+        assert ready.wait(30)
+        return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{base}/arena"
+
+    yield serve
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+
+
+class Page:
+    """What a player sees and does."""
+
+    def __init__(self, driver: WebDriver) -> None:
+        self.driver = driver
+
+    def visit(self, url: str, state: str) -> "Page":
+        self.driver.get(url)
+        return self.wait_for(state)
+
+    def get(self, element: str, name: str) -> str:
+        return self.driver.find_element(By.ID, element).get_attribute(f"data-{name}") or ""
+
+    def of_body(self, name: str) -> str:
+        return self.driver.find_element(By.TAG_NAME, "body").get_attribute(f"data-{name}") or ""
+
+    @property
+    def state(self) -> str:
+        return self.of_body("state")
+
+    @property
+    def round(self) -> str:
+        return self.of_body("round")
+
+    def until(self, what: Callable[[], object], said: str) -> "Page":
+        WebDriverWait(self.driver, 60, 0.05).until(lambda _: what(), said)
+        return self
+
+    def wait_for(self, state: str) -> "Page":
+        self.until(lambda: self.state in (state, "error"), f"the page did not become {state}")
+        assert self.state == state, self.text("error")
+        return self.drawn() if state == "looking" else self
+
+    def drawn(self) -> "Page":
+        return self.until(lambda: self.get("panorama", "ready") == "true", "the panorama was not drawn")
+
+    def text(self, element: str) -> str:
+        return self.driver.find_element(By.ID, element).text
+
+    def shown(self, element: str) -> bool:
+        return self.driver.find_element(By.ID, element).is_displayed()
+
+    def says(self, words: str) -> "Page":
+        """Wait until those who listen to the page hear these words."""
+        return self.until(lambda: words in self.script("return document.getElementById('said').textContent"), words)
+
+    def script(self, code: str, *values: object) -> object:
+        return self.driver.execute_script(code, *values)
+
+    def module(self, path: str, code: str, *values: object) -> object:
+        """What `code` returns, given a module `m` of the page and `values` as `v`."""
+        call = (
+            f"const [v, done] = arguments; import(new URL('arena/static/{path}', document.baseURI).href)"
+            f".then((m) => {{ {code} }}).then(done, (error) => done(String(error)))"
+        )
+        return self.driver.execute_async_script(call, list(values))
+
+    def begin(self, guesses: Sequence[tuple[float, float]] = (), **settings: object) -> str:
+        """Begin a game as the player of this browser, with these rounds guessed; gives its id."""
+        call = """
+            const [settings, guesses, done] = arguments, api = new URL('arena/api/', document.baseURI).href;
+            const post = async (path, values) => (await fetch(api + path, {method: 'POST',
+                headers: {'Content-Type': 'application/json'}, body: JSON.stringify(values)})).json();
+            (async () => {
+                const {game_id: id} = await post('games', settings);
+                for (const [i, [lat, lng]] of guesses.entries()) {
+                    await fetch(`${api}games/${id}/rounds/${i + 1}/panorama.jpg`);
+                    await post(`games/${id}/rounds/${i + 1}/guess`, {lat, lng});
+                }
+                return id;
+            })().then(done)"""
+        return str(self.driver.execute_async_script(call, {"name": "Ada", "map": "world", **settings}, list(guesses)))
+
+    def click(self, element: str) -> "Page":
+        self.driver.find_element(By.ID, element).click()
+        return self
+
+    def press(self, *keys: str) -> "Page":
+        ActionChains(self.driver).send_keys(*keys).perform()
+        return self
+
+    def size(self, width: int, height: int) -> "Page":
+        """Make the window this large, as a window or a phone is."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+        return self.until(lambda: self.script("return innerWidth") == width, "the window did not change its size")
+
+    def open_map(self) -> "Page":
+        if self.get("guess-map", "open") != "true":
+            self.press("m")
+        return self.until(lambda: self.get("guess-map", "open") == "true", "the map did not open").at_rest("guess-map")
+
+    def at_rest(self, element: str) -> "Page":
+        """Wait until an element has stopped growing."""
+        sizes: list[object] = []
+        box = self.driver.find_element(By.ID, element)
+        return self.until(
+            lambda: sizes.append(box.rect) or sizes[-3:].count(sizes[-1]) == 3, "it never stopped growing"
+        )
+
+    def pin(self, dx: int = 30, dy: int = -20) -> tuple[float, float]:
+        self.open_map()
+        element = self.driver.find_element(By.ID, "guess-map")
+        ActionChains(self.driver).move_to_element_with_offset(element, dx, dy).click().perform()
+        self.until(lambda: self.get("guess-map", "pin"), "no pin was placed")
+        lat, lng = self.get("guess-map", "pin").split(",")
+        return float(lat), float(lng)
+
+    def severe(self) -> list[str]:
+        """What the browser complained of."""
+        return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def page(driver: WebDriver) -> Page:
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    driver.get_log("browser")
+    return Page(driver)

@@ -157,6 +157,19 @@ def test_too_many_orders_get_an_honest_sentence_and_when_to_come_back(easel):
     assert cache.get("late", easel.make("late"))
 
 
+def test_a_slow_machine_lets_fewer_wait(easel):
+    cache = PanoramaCache(workers=1)
+    cache._usual_s = 9.0  # seconds a picture, lately
+    cache.order("begun", easel.make("begun"))
+    easel.wait_for(1)
+    for number in range(3):
+        cache.order(str(number), easel.make(str(number)))
+    with pytest.raises(Refused) as refused:
+        cache.order("late", easel.make("late"))
+    assert refused.value.retry_s == 27
+    assert cache.ahead("next", easel.make("next")).done() is False, "what nobody waits for may wait"
+
+
 def test_what_nobody_waits_for_any_more_is_not_begun(easel):
     cache = PanoramaCache(workers=1)
     now = cache.order("now", easel.make("now"))

@@ -189,6 +189,8 @@ def test_the_percentile_is_among_people_with_ten_rounds():
     assert tie.share == pytest.approx(2.5 / 6)
     assert percentile(frame(*rows[:40], *rows[60:]), "model:Homing") is None, "four people are no crowd"
     assert percentile(frame(*rows[:65]), "model:Homing") is None, "five rounds are no measure"
+    best = percentile(frame(*rows[:50], *many("Homing", "model", [5000] * 10, 90)), "model:Homing")
+    assert best.share == 1.0 and 0.4 < best.low < 0.9, "better than all five is not better than everyone"
 
 
 def test_groups_have_counts_and_leave_out_what_has_no_group():

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from arena.panoramas import PanoramaCache, Urgency
-from arena.routes import routes
+from arena.routes import _once, routes
 from model.errors import ImageError
 
 API = "/arena/api/games"
@@ -212,3 +212,22 @@ def test_a_photo_that_is_broken_is_a_sentence_for_everyone_who_waits(client, pai
     answer = client.get(f"{start(client, seed=1)}/rounds/1/panorama.jpg")
     assert answer.status_code == 422
     assert "line 3" in answer.json()["error"] and "/home" not in answer.text
+
+
+def test_of_a_crowd_that_comes_in_together_one_makes_what_all_need():
+
+    made = []
+
+    def make(kind):
+        made.append(kind)
+        time.sleep(0.05)
+        return kind.encode()
+
+    once = _once(make)
+    crowd = [threading.Thread(target=once, args=("land",)) for _ in range(10)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join(WAIT_S)
+    assert once("land") == b"land"
+    assert made == ["land"]

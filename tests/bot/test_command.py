@@ -1,12 +1,14 @@
 """The command refuses what it cannot do, and says so in its events."""
 
 import contextlib
+import json
 
 import pytest
 
 import bot.__main__ as command
-from bot.__main__ import BotConfig, main
-from bot.events import read_events
+from bot.__main__ import BotConfig, as_json, main
+from bot.alive import held
+from bot.events import EventLog, GamePlayed, RoundPlayed, event, read_events
 from model.errors import ArtifactError, BrowserError, ConfigError
 
 
@@ -20,9 +22,9 @@ def test_without_a_checkpoint_nothing_is_started(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "running_app", lambda *_: pytest.fail("an app was started"))
     with pytest.raises(ArtifactError):
         main(BotConfig(checkpoint=tmp_path / "none", out=tmp_path / "out"))
-    started, failed = read_events(tmp_path / "out" / "events.jsonl")
-    assert (started["event"], failed["event"]) == ("started", "failed")
-    assert "none" in failed["message"]
+    events = read_events(tmp_path / "out" / "events.jsonl")
+    assert [one["event"] for one in events] == ["started", "doing", "failed"]
+    assert events[1]["what"] == "model" and "none" in events[2]["message"]
 
 
 def test_without_a_browser_the_sentence_says_what_to_install(tmp_path, monkeypatch, outlines):
@@ -33,18 +35,43 @@ def test_without_a_browser_the_sentence_says_what_to_install(tmp_path, monkeypat
         main(BotConfig(out=tmp_path / "out"), lambda views: None)
 
 
-def test_a_model_of_another_world_does_not_play(tmp_path, monkeypatch, outlines):
-    def refuse(version):
-        raise ArtifactError(f"looked for version {version}")
+class FakeModel:
+    """Knows version 9 of the world, and remembers what it was asked."""
 
+    def __init__(self):
+        self.asked = []
+
+    def require_world(self, version):
+        if version not in (None, 9):
+            raise ArtifactError(f"looked for version {version}")
+
+    def locate(self, views, world_version=None):
+        self.asked.append((list(views), world_version))
+
+
+@pytest.fixture
+def model(monkeypatch, outlines):
+    """A model in place of the checkpoint's, an app that is there, no atlas."""
+    fake = FakeModel()
     monkeypatch.setattr(command, "running_app", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr(command, "_atlas", lambda: (lambda places: [], outlines))
-    monkeypatch.setattr(command, "_model", lambda checkpoint: (lambda views: None, refuse))
-    monkeypatch.setattr(command, "world_drawn", lambda url, name: 9)
+    monkeypatch.setattr(command, "_model", lambda checkpoint: fake)
+    return fake
+
+
+def test_a_model_of_another_world_does_not_play(tmp_path, monkeypatch, model):
+    monkeypatch.setattr(command, "world_drawn", lambda url, name: 8)
     monkeypatch.setattr(command, "open_browser", lambda *_: pytest.fail("a browser was opened"))
-    with pytest.raises(ArtifactError, match="version 9"):
+    with pytest.raises(ArtifactError, match="version 8"):
         main(BotConfig(out=tmp_path / "out"))
-    assert read_events(tmp_path / "out" / "events.jsonl")[-1]["message"] == "looked for version 9"
+    assert read_events(tmp_path / "out" / "events.jsonl")[-1]["message"] == "looked for version 8"
+
+
+@pytest.mark.parametrize("version", [9, None])
+def test_the_model_is_told_which_world_drew_the_screenshots(monkeypatch, model, version):
+    monkeypatch.setattr(command, "world_drawn", lambda url, name: version)
+    command._on_screenshots(model, BotConfig())([b"north"])
+    assert model.asked == [([b"north"], version)]
 
 
 def test_a_run_that_is_interrupted_says_so(tmp_path, monkeypatch):
@@ -55,3 +82,61 @@ def test_a_run_that_is_interrupted_says_so(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         main(BotConfig(out=tmp_path / "out"), lambda views: None)
     assert read_events(tmp_path / "out" / "events.jsonl")[-1]["event"] == "stopped"
+
+
+PLAYED = RoundPlayed(1, 58.4, 26.7, 58.4, 26.7, 59.4, 24.7, 161.6, 4487, 3.2, "Tartu", "Tallinn", "r.jpg")
+WHOLE = GamePlayed("a", "world", "Bot", 4487, "a.jpg", [PLAYED])
+HALF = GamePlayed("b", "world", "Bot", 4487, "b.jpg", [PLAYED], "the browser died.")
+NONE = GamePlayed("", "world", "Bot", 0, "", [], "not tried.")
+
+
+def test_the_json_holds_everything_that_was_finished_and_what_failed_and_why():
+    told = as_json([WHOLE, HALF, NONE])
+    assert [(game["game_id"], len(game["rounds"])) for game in told["games"]] == [("a", 1), ("b", 1)]
+    assert [(one["game"], one["rounds_played"], one["message"]) for one in told["failed"]] == [
+        (2, 1, "the browser died."), (3, 0, "not tried."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(BrowserError("no Chromium."), "no Chromium."), (KeyboardInterrupt(), "stopped"), (KeyError("x"), "not foreseen")],
+)
+def test_the_last_line_is_json_whatever_ends_the_run(tmp_path, monkeypatch, capsys, error, why):
+    def half_way(config, out, tell, locate, known, games):
+        games.append(WHOLE)
+        raise error
+
+    monkeypatch.setattr(command, "_play", half_way)
+    with pytest.raises(type(error)):
+        main(BotConfig(games=3, json=True, out=tmp_path / "out"), lambda views: None)
+    told = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert [game["game_id"] for game in told["games"]] == ["a"]
+    assert why in told["failed"][0]["message"]
+
+
+@pytest.mark.parametrize(("games", "code"), [([WHOLE], 0), ([WHOLE, HALF], 2)])
+def test_the_exit_code_says_whether_a_game_was_lost(tmp_path, monkeypatch, capsys, games, code):
+    monkeypatch.setattr(command, "_play", lambda *args: args[-1].extend(games))
+    monkeypatch.setattr("sys.argv", ["bot", "--json", "--out", str(tmp_path / "out")])
+    with contextlib.nullcontext() if code == 0 else pytest.raises(SystemExit) as ended:
+        command.run(command._command())
+    assert code == 0 or ended.value.code == code
+    said = capsys.readouterr()
+    assert len(json.loads(said.out.strip().splitlines()[-1])["games"]) == len(games)
+    assert code == 0 or "1 of 2 games failed" in said.err
+
+
+def test_two_bots_do_not_play_into_one_folder(tmp_path):
+    with held(tmp_path / command.LOCK), pytest.raises(ConfigError, match="--out"):
+        main(BotConfig(out=tmp_path), lambda views: None)
+
+
+def test_the_rounds_that_another_run_reported_are_known(tmp_path):
+    from bot.runner import runs_folder
+
+    EventLog(runs_folder() / "20260101-000000" / "events.jsonl")(event("round", game_id="a", round=1))
+    EventLog(tmp_path / "events.jsonl")(event("round", game_id="a", round=2))
+    EventLog(tmp_path / "events.jsonl")(event("round", game_id="b", round=3))
+    assert command._known_rounds("a", tmp_path) == {1, 2}
+    assert command._known_rounds(None, tmp_path) == frozenset()

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.events import EventLog, GamePlayed, RoundPlayed, event, read_events
+from bot.events import EventLog, EventTail, GamePlayed, RoundPlayed, event, read_events
 
 PLAYED = RoundPlayed(1, 58.4, 26.7, 58.4, 26.7, 59.4, 24.7, 161.6, 4487, 3.2, "Tartu, Estonia", "Tallinn", "r.jpg")
 
@@ -21,6 +21,28 @@ def test_a_line_still_being_written_is_left_for_the_next_look(tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_text('{"event": "started", "at": 1}\n{"event": "ro', encoding="utf-8")
     assert [e["event"] for e in read_events(path)] == ["started"]
+
+
+def test_a_tail_goes_on_where_it_was_and_takes_the_line_when_it_is_whole(tmp_path):
+    path = tmp_path / "events.jsonl"
+    tail = EventTail(path)
+    assert tail.read() == []
+    path.write_text('{"event": "started"}\n{"event": "ro', encoding="utf-8")
+    assert [e["event"] for e in tail.read()] == ["started"]
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write('und"}\n')
+    assert [e["event"] for e in tail.read()] == ["started", "round"]
+    tail.read().clear()  # what a caller does with its list is its own affair
+    assert len(tail.read()) == 2
+
+
+def test_a_file_that_was_replaced_is_read_from_its_start(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"event": "started"}\n{"event": "finished"}\n', encoding="utf-8")
+    tail = EventTail(path)
+    assert len(tail.read()) == 2
+    path.write_text('{"event": "game"}\n', encoding="utf-8")
+    assert [e["event"] for e in tail.read()] == ["game"]
 
 
 def test_a_spoilt_line_does_not_hide_the_others(tmp_path):

@@ -1,4 +1,4 @@
-"""The player plays to the end, or falls with a sentence, a screenshot and a way to go on. No browser here."""
+"""The player plays to the end, or falls with a sentence and a screenshot, and loses no round by it. No browser here."""
 
 import io
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ import urllib3
 from PIL import Image
 from selenium.common.exceptions import InvalidSessionIdException
 
-from bot.player import Player
+from bot.album import Album
+from bot.player import Player, Sitting, Trouble
+from bot.screens.screen import PageRefused
 from bot.screens.site import Outcome
 from model.errors import BrowserError, ImageError
 
@@ -26,10 +28,11 @@ class Somewhere:
 
 
 class ToySite:
-    """Three rounds; `trouble` maps a method to what it raises in round 2."""
+    """Three rounds; `trouble` maps a method to what it raises in round 2. `tells`: the page says what was guessed."""
 
-    def __init__(self, trouble=None, first=1, phase="looking"):
-        self.number, self.state, self.trouble, self.done = first, phase, trouble or {}, []
+    def __init__(self, trouble=None, first=1, phase="looking", tells=True):
+        self.number, self.state, self.trouble, self.done, self.tells = first, phase, trouble or {}, [], tells
+        self.guessed = dict.fromkeys(range(1, first + (phase != "looking")), (9.0, 19.0))
 
     def _maybe_fail(self, name):
         if self.number == 2 and name in self.trouble:
@@ -45,6 +48,7 @@ class ToySite:
         return "game/7"
 
     def phase(self):
+        self._maybe_fail("phase")
         return self.state
 
     def round(self):
@@ -60,15 +64,27 @@ class ToySite:
     def guess(self, lat, lng):
         self._maybe_fail("guess")
         self.done.append(("guess", self.number, lat, lng))
+        self.guessed[self.number] = (lat + 0.001, lng)
         self.state = "guessed"
         return lat + 0.001, lng
 
     def outcome(self):
+        self._maybe_fail("outcome")
         return Outcome(11.0, 21.0, 155.0, 4507)
+
+    def outcomes(self):
+        told = {number: Outcome(11.0, 21.0, 155.0, 4507, pin) for number, pin in self.guessed.items()}
+        return told if self.tells else {}
 
     def next_round(self):
         self.number += 1
         self.state = "looking" if self.number <= 3 else "summary"
+
+    def try_again(self):
+        return False
+
+    def resume_command(self, game_id, map_name):
+        return f"python -m bot --resume {game_id}"
 
     def total(self):
         return 4507 * 3
@@ -82,14 +98,30 @@ class ToySite:
 def play(tmp_path, outlines):
     """Plays a site, gives the game and the events."""
 
-    def play(site, locate=lambda views: Somewhere(), **options):
-        events = []
-        player = Player(site, locate, tmp_path, outlines, lambda places: ["Here", "There"], events.append)
-        play.events = events
-        return player.play("Bot", "world", **options)
+    def play(site, locate=lambda views: Somewhere(), sitting=None, **options):
+        album = Album(tmp_path, outlines, lambda places: ["Here", "There"], play.events.append)
+        return Player(site, locate, album).play(sitting or Sitting("Bot", "world", **options))
 
-    play.out = tmp_path
+    play.out, play.events = tmp_path, []
     return play
+
+
+def test_a_page_that_takes_its_time_with_the_result_is_not_taken_for_an_open_round(play):
+    site = ToySite()
+    real_guess, real_outcome = site.guess, site.outcome
+
+    def guess(lat, lng):
+        pin = real_guess(lat, lng)
+        site.state = "looking"  # until the server has answered
+        return pin
+
+    def outcome():
+        site.state = "guessed"
+        return real_outcome()
+
+    site.guess, site.outcome = guess, outcome
+    assert [played.round for played in play(site).rounds] == [1, 2, 3]
+    assert [done[1] for done in site.done if done[0] == "guess"] == [1, 2, 3]
 
 
 def test_every_round_is_played_and_leaves_a_filmstrip(play):
@@ -119,56 +151,113 @@ def test_the_model_gets_the_four_views_and_its_answer_is_the_guess(play):
 def test_events_tell_the_story(play):
     play(ToySite())
     kinds = [event["event"] for event in play.events]
-    assert kinds == ["game", *(["looked"] * 4 + ["guessed", "round"]) * 3, "game_over"]
+    assert kinds == ["game", *(["looking"] * 4 + ["asking", "guessed", "round"]) * 3, "game_over"]
     assert play.events[-1]["rounds"][2]["score"] == 4507
+    assert [event["heading"] for event in play.events[1:5]] == ["N", "E", "S", "W"]
 
 
 def test_a_left_game_goes_on_where_it_was(play):
     site = ToySite(first=3)
-    game = play(site, resume="abc")
+    game = play(site, game_id="abc")
     assert site.done[0] == ("resume", "abc")
     assert (game.game_id, [played.round for played in game.rounds]) == ("abc", [3])
 
 
-def test_a_game_left_at_a_result_goes_on_with_the_next_round(play):
-    assert [played.round for played in play(ToySite(first=1, phase="guessed"), resume="abc").rounds] == [2, 3]
+def test_a_result_that_nobody_read_is_read_when_the_game_is_taken_up_again(play):
+    game = play(ToySite(first=1, phase="guessed"), game_id="abc")
+    assert [played.round for played in game.rounds] == [1, 2, 3]
+    assert (game.rounds[0].guess_lat, game.rounds[0].score) == (9.0, 4507)  # the guess, as the page tells it
+    with Image.open(play.out / game.rounds[0].filmstrip) as image:
+        assert image.width == 1600
 
 
-def test_a_game_that_was_over_already_has_no_rounds_left_and_no_filmstrip(play):
-    game = play(ToySite(phase="summary"), resume="abc")
+def test_a_result_that_was_read_before_is_not_reported_twice(play):
+    game = play(ToySite(first=1, phase="guessed"), game_id="abc", known=frozenset({1}))
+    assert [played.round for played in game.rounds] == [2, 3]
+
+
+def test_the_last_result_that_nobody_read_is_read_from_the_summary(play):
+    game = play(ToySite(first=3, phase="summary"), game_id="abc", known=frozenset({1, 2}))
+    assert [played.round for played in game.rounds] == [3]
+    assert [event["event"] for event in play.events] == ["game", "round", "game_over"]
+
+
+def test_a_result_of_an_earlier_run_is_passed_over_on_a_page_that_does_not_say_what_was_guessed(play):
+    game = play(ToySite(first=1, phase="guessed", tells=False), game_id="abc")
+    assert [played.round for played in game.rounds] == [2, 3]
+
+
+def test_a_crash_between_submit_and_read_loses_no_round_and_reports_it_once(play):
+    site, sitting = ToySite({"outcome": InvalidSessionIdException("gone")}), Sitting("Bot", "world")
+    with pytest.raises(Trouble):
+        play(site, sitting=sitting)
+    assert [frame.played.round for frame in sitting.frames] == [1]
+    site.trouble = {}
+    game = play(site, sitting=sitting)
+    assert [played.round for played in game.rounds] == [1, 2, 3]
+    assert game.rounds[1].guess_lat == 10.001  # where the pin fell, not what the page was asked later
+    assert [happened["round"] for happened in play.events if happened["event"] == "round"] == [1, 2, 3]
+    assert ("resume", "game/7") in site.done
+    assert [done for done in site.done if done[:2] == ("guess", 2)] == [("guess", 2, 10.0, 20.0)]
+
+
+def test_a_crash_after_the_last_submit_is_read_from_the_summary(play):
+    site, sitting = ToySite(), Sitting("Bot", "world")
+    real = site.outcome
+
+    def fails_in_round_3():
+        if site.number == 3:
+            raise InvalidSessionIdException("gone")
+        return real()
+
+    site.outcome = fails_in_round_3
+    with pytest.raises(Trouble):
+        play(site, sitting=sitting)
+    site.state = "summary"  # where the arena stands after a reload
+    game = play(site, sitting=sitting)
+    assert [played.round for played in game.rounds] == [1, 2, 3]
+    assert game.rounds[2].wanted_lat == 10.0
+
+
+def test_a_game_that_was_over_and_reported_already_has_no_rounds_left_and_no_filmstrip(play):
+    game = play(ToySite(first=3, phase="summary"), game_id="abc", known=frozenset({1, 2, 3}))
     assert (game.rounds, game.filmstrip) == ([], "")
     assert [event["event"] for event in play.events] == ["game_over"]
 
 
-@pytest.mark.parametrize("step", ["prepare_to_look", "photograph", "guess"])
+@pytest.mark.parametrize("step", ["prepare_to_look", "photograph", "guess", "outcome"])
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "words", "refused"),
     [
-        (BrowserError("the click was refused."), "the click was refused"),
+        (BrowserError("the click was refused."), "the click was refused", False),
+        (PageRefused("the page says: full."), "the page says: full", True),
         (
             InvalidSessionIdException(
                 "session deleted as the browser has closed\n  (Session info)\nStacktrace:\n#0 0x1"
             ),
             "browser has closed",
+            False,
         ),
-        (urllib3.exceptions.MaxRetryError(None, "/session"), "driver is gone"),
-        (ConnectionRefusedError("refused"), "driver is gone"),
+        (urllib3.exceptions.MaxRetryError(None, "/session"), "driver is gone", False),
+        (ConnectionRefusedError("refused"), "driver is gone", False),
     ],
 )
-def test_trouble_in_the_browser_is_a_sentence_with_a_screenshot_and_a_way_on(play, step, error, words):
-    with pytest.raises(BrowserError, match=words) as caught:
-        play(ToySite({step: error}))
-    assert "--resume game/7" in str(caught.value)
-    assert str(play.out / "failure.png") in str(caught.value)
-    assert "0x1" not in str(caught.value)
+def test_trouble_in_the_browser_is_a_sentence_without_folders_and_a_screenshot(play, step, error, words, refused):
+    sitting = Sitting("Bot", "world")
+    with pytest.raises(Trouble, match=words) as caught:
+        play(ToySite({step: error}), sitting=sitting)
+    assert (caught.value.refused, caught.value.gone, caught.value.screenshot) == (refused, False, "failure.png")
+    assert str(play.out) not in str(caught.value) and "0x1" not in str(caught.value)
     assert (play.out / "failure.png").is_file()
     assert (play.out / "game-7-round-1.jpg").is_file()
+    assert (sitting.game_id, [frame.played.round for frame in sitting.frames]) == ("game/7", [1])
 
 
 def test_a_browser_too_dead_for_a_screenshot_still_gets_its_sentence(play):
     dead = InvalidSessionIdException("gone")
-    with pytest.raises(BrowserError, match=r"No screenshot could be taken.*--resume game/7"):
+    with pytest.raises(Trouble, match="the browser died") as caught:
         play(ToySite({"photograph": dead, "picture": dead}))
+    assert caught.value.gone and caught.value.screenshot == ""
 
 
 def test_an_error_of_the_model_is_not_taken_for_one_of_the_browser(play):

@@ -24,10 +24,10 @@ from arena.records import Place
 from arena.routes import routes
 from arena.scorebook import Scorebook
 from bot.__main__ import BotConfig
-from bot.events import read_events
-from bot.player import Player
+from bot.album import Album
+from bot.events import EventLog, read_events
+from bot.player import Player, Sitting, Trouble
 from bot.screens.arena import ArenaSite
-from model.errors import BrowserError
 from model.geo.distance import haversine_km
 from model.geo.scoring import geoguessr_score
 
@@ -147,38 +147,65 @@ def test_a_whole_game_is_played_and_lands_in_the_scorebook(arena_url, book, tmp_
     assert all(Image.open(out / name).width == 1600 for name in strips)
 
 
-def test_a_game_whose_browser_dies_is_resumed_where_it_was(arena_url, book, tmp_path, no_atlas):
+class Deaf(ArenaSite):
+    """Loses its browser between submit and result, in one round, once."""
+
+    deaf_in = 0
+
+    def guess(self, lat, lng):
+        number, pin = self.round(), super().guess(lat, lng)
+        if number == self.deaf_in:
+            type(self).deaf_in = 0
+            self.result.wait_until_loaded()  # the guess has arrived
+            self.driver.quit()
+        return pin
+
+
+def test_a_browser_that_dies_in_mid_round_costs_neither_round_nor_game(
+    arena_url, book, tmp_path, no_atlas, monkeypatch, capsys
+):
+    monkeypatch.setattr(command, "ArenaSite", Deaf)
+    monkeypatch.setattr(Deaf, "deaf_in", 2)
+    out = tmp_path / "out"
+    (game,) = command.main(BotConfig(url=arena_url, seed=5, name="Test bot", json=True, out=out), read_greys)
+    assert [played.round for played in game.rounds] == [1, 2, 3, 4, 5] and game.failed is None
+    assert [played.score for played in game.rounds] == list(book.guesses(False)["score"])
+    events = read_events(out / "events.jsonl")
+    assert [one["again"] for one in events if one["event"] == "lost"] == [True]
+    assert [one["what"] for one in events if one["event"] == "done"] == ["app", "browser", "browser"]
+    assert json.loads(capsys.readouterr().out.strip().splitlines()[-1])["failed"] == []
+
+
+def test_a_last_guess_whose_answer_nobody_read_is_read_by_the_run_that_resumes_the_game(
+    arena_url, book, tmp_path, no_atlas, monkeypatch
+):
     from bot.browser import open_browser
 
-    looks = []
-
-    def kill_in_round_3(views):
-        looks.append(views)
-        if len(looks) == 3:
-            driver.quit()
-        return read_greys(views)
-
+    monkeypatch.setattr(Deaf, "deaf_in", 5)
     names, outlines = command._atlas()
-    with open_browser() as driver:
-        player = Player(ArenaSite(driver, arena_url), kill_in_round_3, tmp_path, outlines, names, lambda event: None)
-        with pytest.raises(BrowserError, match="--resume") as caught:
-            player.play("Test bot", "world", 5)
-    game_id = str(caught.value).split()[-1]
-    assert sorted(book.guesses(False, game_id=game_id)["round"]) == [1, 2]
+    log, sitting = EventLog(tmp_path / "first" / "events.jsonl"), Sitting("Test bot", "world", 5)
+    with open_browser() as driver, pytest.raises(Trouble):
+        Player(Deaf(driver, arena_url), read_greys, Album(tmp_path / "first", outlines, names, log)).play(sitting)
+    written = book.guesses(False, game_id=sitting.game_id).sort_values("round")
+    assert list(written["round"]) == [1, 2, 3, 4, 5]
+    assert [one["round"] for one in read_events(log.path) if one["event"] == "round"] == [1, 2, 3, 4]
 
-    (game,) = command.main(BotConfig(url=arena_url, resume=game_id, out=tmp_path / "out"), read_greys)
-    assert [played.round for played in game.rounds] == [3, 4, 5]
-    assert sorted(book.guesses(False, game_id=game_id)["round"]) == [1, 2, 3, 4, 5]
-    assert game.total == book.guesses(False, game_id=game_id)["score"].sum()
+    config = BotConfig(url=arena_url, resume=sitting.game_id, out=tmp_path / "first")
+    (game,) = command.main(config, read_greys)
+    (last,) = game.rounds
+    assert (last.round, last.score, game.total) == (5, written["score"].iloc[4], written["score"].sum())
+    assert last.guess_lat == pytest.approx(written["guess_lat"].iloc[4], abs=1e-3)
+    assert [one["round"] for one in read_events(log.path) if one["event"] == "round"] == [1, 2, 3, 4, 5]
 
 
 def test_an_unknown_map_is_told_in_the_words_of_the_page(arena_url, tmp_path, no_atlas):
-    with pytest.raises(BrowserError, match="no map “moon”"):
-        command.main(BotConfig(url=arena_url, map="moon", out=tmp_path), read_greys)
-    assert read_events(tmp_path / "events.jsonl")[-1]["event"] == "failed"
+    (game,) = command.main(BotConfig(url=arena_url, map="moon", out=tmp_path), read_greys)
+    assert "no map “moon”" in game.failed and not game.rounds
+    events = read_events(tmp_path / "events.jsonl")
+    assert (events[-1]["event"], events[-1]["lost"]) == ("finished", 1)
     assert (tmp_path / "failure.png").is_file()
 
 
 def test_an_unknown_game_cannot_be_resumed(arena_url, tmp_path, no_atlas):
-    with pytest.raises(BrowserError, match="no game 'nowhere'"):
-        command.main(BotConfig(url=arena_url, resume="nowhere", out=tmp_path), read_greys)
+    (game,) = command.main(BotConfig(url=arena_url, resume="nowhere", out=tmp_path), read_greys)
+    assert "no game 'nowhere'" in game.failed

@@ -224,16 +224,18 @@ def said() -> Callable[[AppTest], str]:
 def played() -> Callable[..., str]:
     """Write a game into the scorebook: `played("Ada", "person", model=True)` -> its id."""
 
-    def write(player: str = "Ada", kind: str = "person", model: bool = False, rounds: int = 5) -> str:
+    def write(
+        player: str = "Ada", kind: str = "person", model: bool = False, rounds: int = 5, player_id: str = "",
+        at: float = 1.7e9,
+    ) -> str:  # fmt: skip
         from arena.records import Game, Place, Round, Seat
         from arena.records import Guess as Played
 
         book = Scorebook.open()
         game_id = f"game-{player}"
         places = tuple(Round(k, Place(10.0 * k, 20.0 * k, {}, "AT", "near Vienna"), None) for k in range(1, 6))
-        book.add_game(
-            Game(game_id, "world", "world", 7, 1492.7, 1.7e9, None, {0: Seat(player, kind, f"{kind}:{player}")}, places)
-        )
+        host = Seat(player, kind, player_id or f"{kind}:{player}")
+        book.add_game(Game(game_id, "world", "world", 7, 1492.7, at, None, {0: host}, places))
         seats = [0]
         if model:
             book.add_seat(game_id, 1, Seat("Homing", "model", "model:Homing"))

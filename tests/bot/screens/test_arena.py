@@ -5,6 +5,7 @@ import pytest
 from bot.mercator import MapView
 from bot.screens.arena import ArenaSite, LookScreen, ResultScreen, StartScreen
 from bot.screens.guess_map import CLOSE_PX, FINE_KM_PER_PX, GuessMap
+from bot.screens.screen import PageRefused
 from model.errors import BrowserError
 from model.geo.distance import haversine_km
 
@@ -144,6 +145,32 @@ def test_a_guess_that_the_server_refuses_is_an_error_in_its_words(site):
     arena.guess(1.0, 2.0)
     with pytest.raises(BrowserError, match="a guess counts once"):
         arena.outcome()
+
+
+def test_the_pages_own_try_again_is_pressed_where_it_is_offered(site):
+    arena = begun(site("busy", 60.0))
+    arena.guess(58.38, 26.72)
+    with pytest.raises(PageRefused, match="The arena is full"):
+        arena.phase()
+    assert arena.try_again()
+    assert arena.phase() == "guessed" and arena.outcome().score > 4900
+
+
+def test_where_the_page_offers_no_try_again_there_is_none(site):
+    arena = begun(site("refuses-guess", 60.0))
+    assert not arena.try_again()
+    arena.guess(1.0, 2.0)
+    with pytest.raises(PageRefused):
+        arena.phase()
+    assert not arena.try_again()
+
+
+def test_a_page_whose_server_tells_no_rounds_has_no_outcomes(site):
+    assert begun(site()).outcomes() == {}
+
+
+def test_the_command_that_goes_on_names_the_page_and_the_game(site, pages):
+    assert site().resume_command("abc", "alps") == f"python -m bot --url {pages} --map alps --resume abc"
 
 
 def test_submitting_without_a_pin_is_an_error(site):

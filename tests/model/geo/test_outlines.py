@@ -52,7 +52,7 @@ def test_borders_run_between_countries_but_not_along_coasts():
     assert lines.coords[0][0] == lines.coords[-1][0] == -178.0
 
 
-@pytest.mark.parametrize("kind", ["land", "borders", "labels"])
+@pytest.mark.parametrize("kind", ["land", "borders", "regions", "labels"])
 def test_outlines_are_geojson_light_enough_for_a_page(atlas, kind):
     shapes = outlines(kind)
     assert shapes["type"] == "FeatureCollection"
@@ -83,6 +83,23 @@ def test_known_borders_lie_where_they_should(atlas):
     assert borders.distance(shapely.Point(7.6, 47.57)) < 0.2  # Basel: three countries meet
     assert borders.distance(shapely.Point(-117.0, 32.53)) < 0.2  # Tijuana
     assert borders.distance(shapely.Point(2.0, 47.0)) > 2  # the middle of France
+
+
+def test_regions_are_divided_inside_countries_and_not_along_their_borders(atlas):
+    regions = shapely.from_geojson(json.dumps(outlines("regions")["features"][0]["geometry"]))
+    borders = shapely.from_geojson(json.dumps(outlines("borders")["features"][0]["geometry"]))
+    assert regions.distance(shapely.Point(-104.05, 37.5)) < 0.4  # Colorado and Kansas
+    assert regions.distance(shapely.Point(1.5, 48.9)) < 0.5  # around Île-de-France
+    assert regions.distance(shapely.Point(-100.0, 31.5)) > 1.5  # the middle of Texas
+    shared = shapely.intersection(regions, shapely.buffer(borders, 0.02)).length
+    assert shared / regions.length < 0.05
+    assert len(json.dumps(outlines("regions"), separators=(",", ":"))) < 600_000
+
+
+def test_a_country_of_municipalities_is_left_whole(atlas):
+    regions = shapely.from_geojson(json.dumps(outlines("regions")["features"][0]["geometry"]))
+    assert regions.distance(shapely.Point(14.8, 46.1)) > 0.2  # the middle of Slovenia, which has two hundred
+    assert regions.distance(shapely.Point(9.5, 48.3)) < 1.5  # while the south of Germany is divided
 
 
 def test_labels_lie_inside_their_countries(atlas):

@@ -1,6 +1,6 @@
 """World: choose a place and a moment, look around, read every clue, switch families off. Knows the world's doors only.
 
-(This file is called like the room `world`; `dashboard.py` sees to it that an import still finds the room.)
+(The file is not called world.py: Streamlit puts this folder on the path, before the room `world`.)
 """
 
 import json

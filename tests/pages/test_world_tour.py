@@ -33,7 +33,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 
 def test_the_page_shows_a_place_and_its_clues_in_words(open_page: Open, said: Said, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     assert not app.exception and not app.error
     assert len(app.get("iframe")) == 1, "the viewer"
     words = said(app)
@@ -44,14 +44,14 @@ def test_the_page_shows_a_place_and_its_clues_in_words(open_page: Open, said: Sa
 
 
 def test_a_city_by_its_name_moves_the_place(open_page: Open, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     app.selectbox(key="world-city").select("Tokyo").run()
     assert not app.exception
     assert drawn[-1][0] == pytest.approx(35.69, abs=0.1) and drawn[-1][1] == pytest.approx(139.7, abs=0.2)
 
 
 def test_chance_brings_another_place_and_moment(open_page: Open, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     app.selectbox(key="world-city").select("Tokyo").run()
     next(b for b in app.button if b.label == "Surprise me").click().run()
     assert not app.exception
@@ -60,7 +60,7 @@ def test_chance_brings_another_place_and_moment(open_page: Open, drawn: list[tup
 
 
 def test_position_month_hour_and_seed_are_the_recipe(open_page: Open, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     app.number_input(key="world-lat").set_value(-33.5)
     app.number_input(key="world-lng").set_value(150.25)
     app.select_slider(key="world-month").set_value(1)
@@ -75,7 +75,7 @@ def test_position_month_hour_and_seed_are_the_recipe(open_page: Open, drawn: lis
 
 
 def test_the_map_can_be_clicked_and_shows_where_one_is(open_page: Open, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     chart = app.get("deck_gl_json_chart")[0].proto
     layers = {layer["id"]: layer for layer in json.loads(chart.json)["layers"]}
     assert {"land", "patches", "cities", "here"} <= layers.keys()
@@ -87,7 +87,7 @@ def test_the_map_can_be_clicked_and_shows_where_one_is(open_page: Open, drawn: l
 def test_families_that_are_left_out_are_compared_with_the_full_picture(
     open_page: Open, said: Said, drawn: list[tuple]
 ) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     pills = next(one for one in app.button_group if one.key == "world-off")
     pills.set_value(["plants", "signs"]).run()
     assert not app.exception
@@ -102,7 +102,7 @@ def test_families_that_are_left_out_are_compared_with_the_full_picture(
 
 
 def test_maps_of_distance_and_kind_come_on_request(open_page: Open, said: Said, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     assert "Distance:" not in said(app)
     app.toggle(key="world-maps").set_value(True).run()
     assert not app.exception
@@ -110,7 +110,7 @@ def test_maps_of_distance_and_kind_come_on_request(open_page: Open, said: Said, 
 
 
 def test_the_sea_is_said_to_be_the_sea(open_page: Open, drawn: list[tuple]) -> None:
-    app = open_page("world")
+    app = open_page("world_tour")
     before = len(drawn)
     app.number_input(key="world-lat").set_value(0.0)
     app.number_input(key="world-lng").set_value(-2.0).run()
@@ -123,14 +123,14 @@ def test_a_failure_of_the_renderer_is_a_sentence(open_page: Open, monkeypatch: p
         raise ConfigError("looked for a scene, found none.")
 
     monkeypatch.setattr(resources, "panorama", fail)
-    app = open_page("world")
+    app = open_page("world_tour")
     assert not app.exception
     assert app.error[0].value == "Looked for a scene, found none."
 
 
 def test_the_page_called_world_does_not_hide_the_room(open_page: Open, drawn: list[tuple]) -> None:
     """Streamlit puts pages/ on the path; an import must still find the package."""
-    open_page("world")
+    open_page("world_tour")
     import world
 
     assert Path(str(world.__file__)).name == "__init__.py"

@@ -1,0 +1,113 @@
+// The start form: name, map, rules, seed. What is wrong is said beside its field, and nothing that was typed is lost.
+
+import {$, kind, query} from './page.js';
+import {remember, remembered} from './kept.js';
+import {rulesInWords, rulesToSend} from './rules.js';
+
+const PRESETS = ['', '30', '60', '120'];
+const MAX_SEED = 2n ** 53n - 1n;
+// A bot says all it wants in the address.
+const choice = (name) => query.get(name) ?? (kind === 'bot' ? null : remembered(name));
+
+let limits = {min: 10, max: 600};
+
+const radio = (name) => document.querySelector(`#start-form input[name="${name}"]:checked`)?.value ?? '';
+const pick = (name, value) => { document.querySelector(`#start-form input[name="${name}"][value="${value}"]`).checked = true; };
+
+/** Fill the form from the server's maps, the address and what was chosen last. */
+export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move']}) {
+  limits = time;
+  fillMaps(maps);
+  $('start-name').value = choice('name') ?? '';
+  $('start-seed').value = query.get('seed') ?? '';
+  const seconds = String(choice('time_limit_s') ?? '');
+  pick('time', PRESETS.includes(seconds) ? seconds : 'other');
+  if (!PRESETS.includes(seconds)) $('start-seconds').value = seconds;
+  $('start-seconds').placeholder = `${limits.min} to ${limits.max}`;
+  const movement = choice('movement');
+  pick('movement', movement === 'nmpz' && movements.includes('nmpz') ? 'nmpz' : 'no_move');
+  $('start-movement').hidden = !movements.includes('nmpz');
+  const asked = ['seed', 'time_limit_s', 'movement'].some((name) => query.has(name));
+  $('start-rules').open = asked || matchMedia('(min-height: 800px) and (min-width: 701px)').matches;
+  $('start-button').disabled = false;
+  follow();
+}
+
+function fillMaps(maps) {
+  const select = $('start-map');
+  const group = (label, source) => {
+    const own = maps.filter((map) => map.kind === source);
+    if (!own.length) return [];
+    const part = Object.assign(document.createElement('optgroup'), {label});
+    part.append(...own.map((map) => Object.assign(new Option(map.title, map.name), {disabled: Boolean(map.error)})));
+    return [part];
+  };
+  select.replaceChildren(...group('Simulated Earth', 'world'), ...group('Your photos', 'photos'));
+  select.disabled = false;
+  const playable = (name) => maps.some((map) => map.name === name && !map.error);
+  const wanted = query.get('map') ?? remembered('map') ?? 'world';
+  if (playable(wanted)) select.value = wanted;
+  else if (query.get('map')) {
+    if (kind === 'bot') throw new Error(`There is no map “${wanted}” to play. Choose another one.`);
+    problem('map', `There is no map “${wanted}” to play here. Choose another one.`);
+  }
+  const broken = maps.filter((map) => map.error).map((map) => `${map.title}: ${map.error}`).join('\n');
+  select.onchange = () => {
+    const map = maps.find((one) => one.name === select.value);
+    $('start-about').textContent = [map ? `${map.description}.` : '', broken].filter(Boolean).join('\n');
+  };
+  select.onchange();
+}
+
+/** Say what is wrong beside a field, "map", "seconds" or "seed", or below the form; an empty text takes it back. */
+export function problem(field, text) {
+  const said = $(`${field}-problem`), input = $(`start-${field}`);
+  said.textContent = text;
+  said.hidden = !text;
+  input?.toggleAttribute('aria-invalid', Boolean(text));
+  if (text && input) {
+    if (field !== 'map') $('start-rules').open = true;
+    input.focus();
+    input.select?.();
+  }
+}
+
+/** What the form asks for, or null when something in it is wrong, which is then said. */
+export function readForm() {
+  for (const field of ['map', 'seconds', 'seed', 'start']) problem(field, '');
+  const name = $('start-name').value.trim() || 'Guest', map = $('start-map').value || 'world';
+  const seed = $('start-seed').value.trim(), time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
+  if (seed && !(/^\d{1,19}$/.test(seed) && BigInt(seed) <= MAX_SEED)) {
+    problem('seed', `A seed is a whole number from 0 to ${MAX_SEED}. Leave it empty for places drawn at random.`);
+    return null;
+  }
+  if (time === 'other' && !(/^\d{1,4}$/.test(seconds) && +seconds >= limits.min && +seconds <= limits.max)) {
+    problem('seconds', `Give whole seconds from ${limits.min} to ${limits.max}, or choose “None”.`);
+    return null;
+  }
+  const rules = {time_limit_s: seconds ? Number(seconds) : null, movement: radio('movement') || 'no_move'};
+  if (kind !== 'bot') {
+    remember('name', name === 'Guest' ? null : name);
+    remember('map', map);
+    remember('time_limit_s', rules.time_limit_s);
+    remember('movement', rules.movement);
+  }
+  return {name, map, kind, ...(seed ? {seed} : {}), ...rulesToSend(rules)};
+}
+
+/** Keep the form's own words in step with what is chosen. */
+function follow() {
+  const time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
+  $('start-seconds').hidden = time !== 'other';
+  const words = rulesInWords({time_limit_s: /^\d+$/.test(seconds) ? seconds : null, movement: radio('movement')});
+  $('start-rules-now').textContent = [words || 'no timer, look around', $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
+}
+
+export function wireForm() {
+  $('start-form').addEventListener('input', (event) => {
+    const field = {'start-map': 'map', 'start-seconds': 'seconds', 'start-seed': 'seed'}[event.target.id] ?? (event.target.name === 'time' ? 'seconds' : null);
+    if (field) problem(field, '');
+    follow();
+    if (event.target.value === 'other') $('start-seconds').focus();
+  });
+}

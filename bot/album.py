@@ -1,0 +1,52 @@
+"""What a run leaves behind: a filmstrip for each round and game, the last view, and the events. Knows no browser."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.events import GamePlayed, RoundPlayed, Sink
+from bot.filmstrip import Frame, game_image, round_image
+from bot.small_map import Outlines
+from model.artifacts import whole
+
+NamePlaces = Callable[[Sequence[tuple[float, float]]], list[str]]
+
+
+class Album:
+    """The folder of a run. `tell` gets every event; `name_places` says what people call a position (lat, lng)."""
+
+    def __init__(self, out: Path, outlines: Outlines, name_places: NamePlaces, tell: Sink) -> None:
+        self.out, self.outlines, self.name_places, self.tell = out, outlines, name_places, tell
+
+    def show(self, png: bytes, name: str = "live.png") -> None:
+        """Leave a picture for whoever watches."""
+        with whole(self.out / name) as path:
+            path.write_bytes(png)
+
+    def add_round(self, played: RoundPlayed, views: tuple[bytes, ...], player: str, map_name: str) -> Frame:
+        """The filmstrip of a round, from its four views; from none, where they were lost with an earlier run."""
+        frame = Frame(played, views)
+        strip = round_image(frame, self.outlines, player, map_title(map_name))
+        with whole(self.out / played.filmstrip) as path:
+            strip.save(path, "JPEG", quality=90)
+        return frame
+
+    def add_game(self, game: GamePlayed, frames: Sequence[Frame]) -> GamePlayed:
+        """The filmstrip of a game; a game without rounds has none."""
+        if not frames:
+            return game
+        strip = game_image(list(frames), self.outlines, game.player, map_title(game.map), game.total)
+        game = GamePlayed(**{**vars(game), "filmstrip": f"{file_name(game.game_id)}.jpg"})
+        with whole(self.out / game.filmstrip) as path:
+            strip.save(path, "JPEG", quality=90)
+        return game
+
+
+def map_title(name: str) -> str:
+    """A map's name for people: south_america is South America."""
+    return name.replace("_", " ").replace("-", " ").title()
+
+
+def file_name(game_id: str) -> str:
+    """A game's id as part of a file name: a page of one's own may use an address."""
+    return re.sub(r"[^\w-]+", "-", game_id).strip("-")[-60:] or "game"
