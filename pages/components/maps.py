@@ -15,9 +15,9 @@ import streamlit as st
 
 from model.geo.distance import check_points, spherical_mean, to_unit, wrap_lng
 from pages.components import place_names, resources
+from pages.components.address import arena_url
 from pages.components.identity import INKS, LAND, RGB, hex_of
 
-OUTLINES_ROUTE = "/arena/api/outlines"
 TILE_PX = 512.0  # deck.gl: the world at zoom 0
 SHOWN_PX = (340.0, 300.0)  # width and height that must hold the points: a phone's, so that any screen does
 MARKS = ("ScatterplotLayer", "ArcLayer")  # what stands over the names; all else lies under them
@@ -31,8 +31,7 @@ TOOLTIP = {
 
 def earth() -> list[pdk.Layer]:
     """Land and borders."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    url = f"/{base}{OUTLINES_ROUTE}" if base else OUTLINES_ROUTE
+    url = arena_url("/api/outlines")
     land = pdk.Layer(
         "GeoJsonLayer", id="land", data=f"{url}/land", stroked=False, filled=True, pickable=False,
         get_fill_color=[*LAND, 78],

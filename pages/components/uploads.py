@@ -25,7 +25,7 @@ PHOTO, VIEWS, PANORAMA, SEVERAL = "One photo", "Four views", "A panorama", "Seve
 KINDS = {
     PHOTO: Kind("photo", "Any photo, taken outdoors. It stays in this session and is never stored."),
     VIEWS: Kind(
-        "views", "Facing north, east, south and west, from the same spot. One strip of all four goes under One photo."
+        "views", "Facing north, east, south and west, from the same spot; a strip of all four goes under One photo."
     ),
     PANORAMA: Kind("panorama", "A full 360° picture, twice as wide as high; its middle looks north."),
     SEVERAL: Kind("photo", f"Up to {MOST} photos, each of a place of its own: a table, a map and a CSV of them all."),

@@ -58,7 +58,7 @@ def test_the_checkpoint_measures_itself_with_and_without_refinement_and_from_one
 def test_a_photo_four_views_and_a_panorama_are_located(geolocator, views):
     from PIL import Image
 
-    panorama = Image.new("RGB", (256, 128), (90, 120, 160))
+    panorama = Image.linear_gradient("L").resize((256, 128)).convert("RGB")
     for images in ([views[0]], views, [panorama]):
         guess = geolocator.locate(images)
         assert -90 <= guess.lat <= 90
@@ -141,7 +141,7 @@ def test_a_panorama_that_another_world_drew_is_not_guessed(geolocator, monkeypat
 
     import world.pictures
 
-    panorama = Image.new("RGB", (256, 128), (90, 120, 160))
+    panorama = Image.linear_gradient("L").resize((256, 128)).convert("RGB")
     geolocator.locate(world.pictures.encode(panorama, ".png"))
     monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")
     with pytest.raises(ArtifactError, match="version 1 "):

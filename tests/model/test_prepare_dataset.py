@@ -52,7 +52,7 @@ def test_what_the_table_knows_is_kept(table):
 
 def test_an_unreadable_picture_is_refused_by_id_or_dropped(table):
     (table.parent / "pictures" / "b.jpg").write_bytes(b"no picture")
-    with pytest.raises(ManifestError, match=r"1 of 3 places.*'b'.*not a picture"):
+    with pytest.raises(ManifestError, match=r"1 of 3 places.*'b'.*cannot be read"):
         main(config(table))
     assert read_manifest(main(config(table, bad="drop")))["id"].tolist() == ["a", "c"]
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from pages.components import maps, pictures, rounds, words
+from pages.components import maps, notices, pictures, rounds, words
 
 
 @pytest.mark.parametrize(("km", "said"), [(0.85, "850 m"), (12.34, "12.3 km"), (1234.0, "1,234 km")])
@@ -74,3 +74,59 @@ def test_only_rounds_that_all_have_played_count_for_the_verdict() -> None:
     )  # fmt: skip
     assert rounds.verdict(frame) == "**Ada** beats **Homing** by 1,000 points over 1 round: 4,000 to 3,000."
     assert rounds.verdict(frame[frame["player"] == "Ada"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("base", "url"), [("", "/arena/api/outlines/land"), ("homing/", "/homing/arena/api/outlines/land")]
+)
+def test_the_map_asks_for_its_land_where_the_game_answers(base: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maps.st, "get_option", lambda name: base if name == "server.baseUrlPath" else None)
+    assert maps.earth()[0].data == url
+
+
+def test_names_stand_over_what_is_painted_and_under_what_is_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr(maps.st, "pydeck_chart", lambda deck, **_: drawn.append(deck))
+    pin = maps.pins(pd.DataFrame([{"lat": 1.0, "lng": 2.0, "tip": ""}]), (1, 2, 3))
+    heat = maps.heat(np.array([[1.0, 2.0]]), np.array([0.5]), (1, 2, 3), 50_000.0)
+    maps.show([pin, heat], maps.view_of([(1.0, 2.0)]), "key", "A map")
+    assert [layer.id for layer in drawn[0].layers] == [
+        "land",
+        "borders",
+        "heat",
+        "names-towns",
+        "names-countries",
+        "pins",
+    ]
+
+
+@pytest.mark.parametrize(("theme", "ink"), [("dark", 239), ("light", 43), (None, 43)])
+def test_names_are_written_in_the_ink_of_the_page(theme: str, ink: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = type("Context", (), {"theme": type("Theme", (), {"type": theme})})
+    monkeypatch.setattr(maps.st, "context", context)
+    assert {layer.get_color[0] for layer in maps.names([])} == {ink}
+
+
+def test_a_stranger_gets_no_probably() -> None:
+    class Told:
+        entropy, out_of_distribution = math.log(3.0), True
+
+    assert words.opening(Told()) == "Not a place this model knows: at best"
+    Told.out_of_distribution = False
+    assert words.opening(Told()) == "Probably"
+
+
+@pytest.mark.parametrize(
+    ("shape", "asked", "ratio", "said"),
+    [("photo", "photo", 1.5, ""), ("photo", "photo", 6.0, "sees little"), ("photo", "photo", 0.2, "sees little"),
+     ("photo", "panorama", 1.5, "as one photo"), ("panorama", "panorama", 1.0, ""), ("panorama", "photo", 1.0, "360°"),
+     ("strip", "photo", 1.0, "four views side by side"), ("strip", "panorama", 1.0, "four views side by side"),
+     ("views", "views", 9.0, "")],
+)  # fmt: skip
+def test_a_page_says_how_a_picture_was_read_where_that_is_news(
+    shape: str, asked: str, ratio: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(notices.st, "info", lambda text, **_: told.append(text))
+    notices.read_as(shape, asked, ratio)
+    assert (said in told[0]) if said else not told
