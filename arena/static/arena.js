@@ -148,7 +148,7 @@ function wire() {
     middle: inTheMiddle,
     toStart: () => { page.busy = null; attempt(showStart); },
     toGame: (id) => { if (page.game?.game_id !== id) { page.busy = null; attempt(() => resume(id)); } },
-    warning: () => (page.game.rules?.time_limit_s ? 'You can go on with it from the start page, but the clock of this round runs on.' : 'It stays as it is: you can go on with it from the start page.'),
+    warning: () => (page.game.rules?.time_limit_s && body.dataset.state !== 'guessed' ? 'You can go on with it from the start page, but the clock of this round runs on.' : 'It stays as it is: you can go on with it from the start page.'),
   });
   $('compass-ticks').innerHTML = Array.from({length: 36}, (_, i) =>
     `<line x1="50" y1="3" x2="50" y2="${i % 9 ? 6.5 : 9}" transform="rotate(${i * 10} 50 50)"/>`).join('');

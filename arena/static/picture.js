@@ -4,20 +4,24 @@ import {$, kind} from './page.js';
 import {fetchPanorama, fetchView} from './server.js';
 import {isFixed} from './rules.js';
 
-const SLOW_MS = 2500; // after which a wait is explained
+// After which a wait is explained, and explained again: the first picture of a new machine waits for compilers.
+const SLOW_MS = 2500, VERY_SLOW_MS = 9000;
 const SHARP_PX = 4096, SMALL_SCREEN_PX = 600, LITTLE_MEMORY_GB = 4;
 const TRIES = 3, AGAIN_S = 5;
 
 /** The picture of a round, {bitmap, heading?}; `tell(text, share)` hears what is being waited for. */
 export async function fetchPicture(game, round, tell) {
   tell(`Round ${round}: going there…`);
-  const slow = setTimeout(() => tell(`Round ${round}: the place is being painted. The first one takes a few seconds…`), SLOW_MS);
-  const onProgress = (share) => { clearTimeout(slow); tell(`Round ${round}: almost there…`, share); };
+  const explain = (words, afterMs) => setTimeout(() => tell(`Round ${round}: ${words}`), afterMs);
+  const waits = [explain('the place is being painted…', SLOW_MS),
+    explain('still being painted. The very first picture of a machine takes a minute or two…', VERY_SLOW_MS)];
+  const arrives = () => waits.forEach(clearTimeout);
+  const onProgress = (share) => { arrives(); tell(`Round ${round}: almost there…`, share); };
   try {
     if (isFixed(game)) return await fetchView(game.game_id, round, {onProgress});
     return {bitmap: await fetchPanorama(game.game_id, round, {onProgress})};
   } finally {
-    clearTimeout(slow);
+    arrives();
   }
 }
 

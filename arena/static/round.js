@@ -23,8 +23,8 @@ export async function look(round) {
   page.round = round;
   body.dataset.round = round;
   const picture = await fetchPicture(page.game, round, loading);
-  // The clock of a round with a limit is the server's, and began with the picture.
-  const game = page.game.rules?.time_limit_s ? await fetchGame(page.game.game_id) : page.game;
+  // Asked for after the picture: a limit's clock is the server's and began with it, and another tab may have guessed.
+  const game = await fetchGame(page.game.game_id);
   if (page.visit !== visit) return void picture.bitmap.close();
   page.game = game;
   const own = game.rounds[round - 1];
@@ -69,12 +69,12 @@ export function submit() {
 
 async function send({lat, lng}) {
   const button = $('submit-guess'), {visit} = page;
-  let refused = null;
+  let refused = null, told = null;
   button.disabled = true;
   button.classList.add('busy');
   button.textContent = 'Measuring the distance…';
   try {
-    await sendGuess(page.game.game_id, page.round, lat, lng);
+    told = await sendGuess(page.game.game_id, page.round, lat, lng);
   } catch (error) {
     if (error.status !== 409) throw error;
     // This round had its guess already (another tab, an answer that got lost, a clock that ran out): show what counts.
@@ -85,10 +85,17 @@ async function send({lat, lng}) {
   }
   const game = await fetchGame(page.game.game_id);
   if (page.visit !== visit) return;
-  page.game = game;
-  const done = game.rounds[page.round - 1];
+  page.game = told ? withAnswer(game, told) : game;
+  const done = page.game.rounds[page.round - 1];
   if (done.status === 'guessed') result(done);
   else throw refused ?? new Error('The server does not know this guess. Try again.');
+}
+
+/** The game with the answer to a guess in it: whoever guessed knows it, even while the place is kept from others. */
+function withAnswer(game, told) {
+  const rounds = game.rounds.map((round) => (round.hidden && round.round === told.round ? {...round, ...told, hidden: false} : round));
+  const gained = rounds.reduce((sum, round, i) => sum + (round === game.rounds[i] ? 0 : round.score), 0);
+  return {...game, rounds, total: game.total + gained};
 }
 
 const EARLY_MS = 400, EARLY_TRIES = 20;

@@ -18,8 +18,9 @@ const pick = (name, value) => { document.querySelector(`#start-form input[name="
 export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move']}) {
   limits = time;
   fillMaps(maps);
-  $('start-name').value = choice('name') ?? '';
-  $('start-seed').value = query.get('seed') ?? '';
+  // Whoever typed while the maps were on their way keeps it.
+  $('start-name').value ||= choice('name') ?? '';
+  $('start-seed').value ||= query.get('seed') ?? '';
   const seconds = String(choice('time_limit_s') ?? '');
   pick('time', PRESETS.includes(seconds) ? seconds : 'other');
   if (!PRESETS.includes(seconds)) $('start-seconds').value = seconds;

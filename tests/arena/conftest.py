@@ -203,7 +203,10 @@ class Page:
 
     def visit(self, url: str, state: str) -> "Page":
         self.driver.get(url)
-        return self.wait_for(state)
+        self.wait_for(state)
+        # A browser drops keys that come before it has painted anything.
+        painted = "return performance.getEntriesByType('paint').length > 0"
+        return self.until(lambda: self.script(painted), "nothing was painted")
 
     def get(self, element: str, name: str) -> str:
         return self.driver.find_element(By.ID, element).get_attribute(f"data-{name}") or ""

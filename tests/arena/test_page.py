@@ -175,3 +175,40 @@ def test_start_is_never_below_the_fold(page, served, new_arena, size):
         "const r = document.getElementById('start-button').getBoundingClientRect(); return [r.top, r.bottom]"
     )
     assert top >= 0 and bottom <= size[1]
+
+
+def test_a_round_that_another_tab_has_played_is_shown_as_over(page, served, new_arena):
+    table = new_arena()
+    page.visit(served(table), "start")
+    game_id = page.begin([(1.0, 2.0)])
+    page.driver.get(page.driver.current_url + f"?game={game_id}")
+    page.wait_for("guessed")
+    table.panorama(game_id, 2)
+    table.guess(game_id, 2, 3.0, 4.0)
+    page.click("next-round").until(lambda: page.state == "guessed" and page.round == "2", "round 2 was begun again")
+
+
+def test_a_guess_is_told_to_who_made_it_even_while_its_place_is_kept_from_others(page, served, new_arena):
+    table = new_arena()
+    page.visit(served(table) + "?seed=7", "start")
+    table.create("Somebody else", "world", seed=7)
+    page.driver.execute_cdp_cmd(
+        "Network.setCookie", {"name": "homing_player", "value": "b" * 43, "url": page.driver.current_url}
+    )
+    page.click("start-button").wait_for("looking")
+    page.driver.execute_cdp_cmd(
+        "Network.setCookie", {"name": "homing_player", "value": "c" * 43, "url": page.driver.current_url}
+    )
+    page.pin()
+    page.click("submit-guess").wait_for("guessed")
+    assert "Not told yet" not in page.text("result")
+    assert float(page.get("result", "score")) == page.script(
+        "return Number(document.getElementById('hud-total').textContent.replaceAll(',', ''))"
+    )
+
+
+def test_what_is_typed_before_the_maps_have_come_is_kept(page, served, new_arena):
+    page.visit(served(new_arena()), "start")
+    page.script("document.getElementById('start-name').value = 'Ada'")
+    page.module("start.js", "m.fillForm({maps: [{name: 'world', title: 'World', kind: 'world', description: 'x'}]})")
+    assert page.script("return document.getElementById('start-name').value") == "Ada"
