@@ -83,4 +83,4 @@ screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the
 	@$(BIN)/python -m world.contact_sheet --width 720 --out docs/images/world.jpg
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
-	@for name in atlas render locate bot cold_start; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done
+	@for name in atlas render locate bot cold_start load; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done

@@ -137,6 +137,8 @@ def game(camera: Camera) -> None:
     camera.arena_is("looking")
     panorama = camera.driver.find_element(By.ID, "panorama")
     camera.until("the panorama", lambda _: panorama.get_attribute("data-ready") == "true")
+    sharper = camera.driver.find_element(By.ID, "sharpness")
+    camera.until("the sharper picture", lambda _: not sharper.is_displayed())
     camera.shoot("arena")
     ArenaSite(camera.driver, camera.base_url, camera.config.timeout_s).guess(*PIN)
     camera.arena_is("guessed")
