@@ -188,7 +188,7 @@ def told(events: list[dict]) -> set[tuple[str, int]]:
 
 
 def table(played: list[dict], known: set[tuple[str, int]]) -> None:
-    """Rounds as rows; a place is named where it may be told."""
+    """Rounds as rows; a place is named where it may be told, and while none may be there are no columns for it."""
     if not played:
         st.caption("No round is finished yet.")
         return
@@ -201,11 +201,16 @@ def table(played: list[dict], known: set[tuple[str, int]]) -> None:
              "Away": words.distance(float(one["distance_km"])) if shown else LATER, "Score": int(one["score"])}
         )  # fmt: skip
     frame = pd.DataFrame(rows)
+    hidden = frame["Truth"] == LATER
+    if hidden.all():
+        frame = frame[["Round", "Score"]]
     if len({one.get("game_id") for one in played}) > 1:
         order = list(dict.fromkeys(one.get("game_id") for one in played))
         frame.insert(0, "Game", [order.index(one.get("game_id")) + 1 for one in played])
     score = st.column_config.ProgressColumn("Score", format="%d", min_value=0, max_value=5000)
     st.dataframe(frame, hide_index=True, width="stretch", column_config={"Score": score})
+    if hidden.any():
+        st.caption("Places are told when nobody may guess them any more: at the end of the game, or of all games on them.")
 
 
 main()
