@@ -210,7 +210,7 @@ def table(played: list[dict], known: set[tuple[str, int]]) -> None:
     score = st.column_config.ProgressColumn("Score", format="%d", min_value=0, max_value=5000)
     st.dataframe(frame, hide_index=True, width="stretch", column_config={"Score": score})
     if hidden.any():
-        st.caption("Places are told when nobody may guess them any more: at the end of the game, or of all games on them.")
+        st.caption("Places are told once all games on them have ended.")
 
 
 main()

@@ -175,7 +175,7 @@ def test_a_place_that_may_not_be_told_is_not_told(
     app = open_page("bot_runs")
     assert not app.exception and not app.error
     assert app.dataframe[0].value.to_dict("list") == {"Round": [1], "Score": [4050]}
-    assert any("Places are told when" in caption.value for caption in app.caption)
+    assert any("Places are told once" in caption.value for caption in app.caption)
     assert not app.image and "may still guess" in app.info[0].value
     assert "Vienna" not in said(app)
 
