@@ -111,6 +111,18 @@ def drawn_by(source: Source) -> int | None:
     return int(found[1]) if found else None
 
 
+def is_first_of_several(source: Source) -> bool:
+    """Whether `open_image` looks at the first frame of several: an animation, or a TIFF of many pages.
+
+    Not so a HEIC, which opens at its main picture, nor a file that cannot be read.
+    """
+    try:
+        image = source if isinstance(source, Image.Image) else _decode_header(source, "the picture", MAX_BYTES)
+        return image.format != "HEIF" and bool(getattr(image, "is_animated", False))
+    except Exception:  # hostile frames: whoever decodes the pixels says what is wrong
+        return False
+
+
 def exif_position(source: Source) -> tuple[float, float] | None:
     """The position a camera wrote into the file, or None: to be shown to the person, never used as a guess."""
     try:
