@@ -6,12 +6,14 @@ or as an `ImageError` with one sentence. Knows no views and no network.
 
 import math
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pillow_heif
+from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from model.errors import ImageError
@@ -22,6 +24,8 @@ Source = str | Path | bytes | Image.Image
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # a 360° camera's 11,000 x 5,500 passes, a decompression bomb does not
 MIN_SIDE = 16  # below it there is nothing to see
+STRIP_PIXELS = 1 << 20  # of a deep picture that are numbers at once: 8 MB of them
+SHALLOW = 65536 / 8  # a 16-bit file that stays below was filled by a sensor of fewer bits, 12 as a rule
 READ = "JPEG, PNG, WebP, TIFF, GIF, BMP, HEIC or AVIF"
 MARK = "Software"  # the tag, in EXIF and in a PNG's text, that names the simulated Earth and its version
 _TURNS = {
@@ -84,7 +88,7 @@ def open_image(
         raise ImageError(f"{name} could not be decoded ({_first_line(error)}); it may be cut off.") from error
     if orientation in _TURNS:
         upright = upright.transpose(_TURNS[orientation])
-    return mark(Image.fromarray(np.asarray(upright)), version)
+    return mark(upright, version)
 
 
 def mark(image: Image.Image, version: int | None) -> Image.Image:
@@ -105,6 +109,18 @@ def drawn_by(source: Source) -> int | None:
         return None
     found = re.fullmatch(r"simulated Earth v(\d{1,6})", str(software).strip())
     return int(found[1]) if found else None
+
+
+def is_first_of_several(source: Source) -> bool:
+    """Whether `open_image` looks at the first frame of several: an animation, or a TIFF of many pages.
+
+    Not so a HEIC, which opens at its main picture, nor a file that cannot be read.
+    """
+    try:
+        image = source if isinstance(source, Image.Image) else _decode_header(source, "the picture", MAX_BYTES)
+        return image.format != "HEIF" and bool(getattr(image, "is_animated", False))
+    except Exception:  # hostile frames: whoever decodes the pixels says what is wrong
+        return False
 
 
 def exif_position(source: Source) -> tuple[float, float] | None:
@@ -160,19 +176,38 @@ def _kind(data: bytes) -> str:
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    """Any mode to RGB; 16-bit and float pictures are scaled, not clipped; transparency is laid over white."""
+    """Any mode to a new RGB picture; 16-bit and float ones are scaled, not clipped; transparency is laid over white."""
     if image.mode.startswith(("I", "F")):
-        values = np.nan_to_num(np.asarray(image, np.float64))
-        top = 255.0 if image.mode.startswith("F") and values.max() > 1.0 else 1.0
-        if image.mode.startswith("I"):
-            top = 65535.0 if values.max() > 255.0 or ";16" in image.mode else 255.0
-        grey = np.clip(values / max(top, values.max()), 0.0, 1.0)
-        return Image.fromarray(np.rint(grey * 255.0).astype(np.uint8)).convert("RGB")
+        return _deep_to_grey(image).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
         return Image.alpha_composite(white, rgba).convert("RGB")
     return image.convert("RGB")
+
+
+def _deep_to_grey(image: Image.Image) -> Image.Image:
+    """A picture of modes I, I;16 or F as 8-bit grey, strip by strip: whole, its numbers would fill a memory."""
+    largest = max(float(values.max()) for _, values in _strips(image))
+    if image.mode.startswith("F"):
+        top = 255.0 if largest > 1.0 else 1.0
+    elif 0.0 < largest < SHALLOW and (";16" in image.mode or largest > 255.0):
+        top = largest
+    else:
+        top = 65535.0 if largest > 255.0 or ";16" in image.mode else 255.0
+    grey = Image.new("L", image.size)
+    for upper, values in _strips(image):
+        levels = np.rint(np.clip(values / max(top, largest), 0.0, 1.0) * 255.0)
+        grey.paste(Image.fromarray(levels.astype(np.uint8)), (0, upper))
+    return grey
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """The rows of a picture of one channel from the top, some at a time: the first one's number, values (h, W)."""
+    rows = max(1, STRIP_PIXELS // image.width)
+    for upper in range(0, image.height, rows):
+        strip = image.crop((0, upper, image.width, min(upper + rows, image.height)))
+        yield upper, np.nan_to_num(np.asarray(strip, np.float64))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.data.blank import why_blank
-from model.data.decode import MAX_BYTES, MAX_PIXELS, MIN_SIDE, Source, drawn_by, exif_position, mark, open_image
+from model.data.decode import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    MIN_SIDE,
+    Source,
+    drawn_by,
+    exif_position,
+    is_first_of_several,
+    mark,
+    open_image,
+)
 from model.errors import ImageError
 
 __all__ = [
@@ -64,7 +74,9 @@ def look_at(
         for number, image in enumerate(opened):
             if reason := why_blank(image):
                 name = _named(given, number) or "the picture"
-                raise ImageError(f"there is nothing to see in {name}: {reason}; give a photo of a place.")
+                frame = "the first frame of " if is_first_of_several(given[number]) else ""
+                only = ", and no other is looked at" if frame else ""
+                raise ImageError(f"there is nothing to see in {frame}{name}: {reason}{only}; give a photo of a place.")
     drawn = {drawn_by(image) for image in opened}
     version = world_version if world_version is not None else drawn.pop() if len(drawn) == 1 else None
     if len(opened) == 4:

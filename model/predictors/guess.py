@@ -110,7 +110,10 @@ class Guess:
         return text
 
 
-_READ_AS = {"strip": "Read as four views side by side (north, east, south, west). "}
+_READ_AS = {
+    "panorama": "Read as a 360° panorama (twice as wide as high), its middle looking north. ",
+    "strip": "Read as four views side by side (north, east, south, west). ",
+}
 
 
 def _named(plain: dict[str, Any]) -> dict[str, Any]:

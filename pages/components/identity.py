@@ -57,6 +57,10 @@ STYLE = f"""
   @media (max-width: 640px) {{
     .stMainBlockContainer {{ padding-left: 1rem; padding-right: 1rem; }}
     .homing-clues {{ columns: 1; }}
+    .stButtonGroup [role="radiogroup"] {{ flex-wrap: wrap; gap: .35rem; mask-image: none; }}
+    .stButtonGroup [role="radiogroup"] > button {{ flex-grow: 1; margin: 0; border-radius: .5rem; }}
+    .stButtonGroup [role="radiogroup"] > button:not([data-selected]) {{
+      border-color: rgba(140, 128, 104, .35) !important; }}
     iframe[title="The game"] {{ height: 84dvh; }}
   }}
 </style>

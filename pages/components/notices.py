@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from model.errors import HomingError
+from model.geo.folders import without_folders
 from pages.components.identity import ICON
 
 LOG = logging.getLogger("homing.pages")
@@ -19,13 +20,13 @@ def problem(sentence: str) -> None:
 
 
 def explain(error: Exception) -> bool:
-    """Show an error as a sentence instead of a traceback; what nobody foresaw goes to the log in full.
+    """Show an error as a sentence instead of a traceback, without folders; what nobody foresaw goes to the log in full.
 
     Returns:
         True, which tells Streamlit that nothing more need be shown.
     """
     if isinstance(error, HomingError):
-        problem(str(error))
+        problem(without_folders(str(error)))
     else:
         LOG.error("a page failed", exc_info=error)
         problem(
@@ -55,6 +56,7 @@ def honesty() -> None:
 
 def other_world(sentence: str) -> None:
     """The checkpoint is of another version of the simulated Earth; photos of one's own are looked at all the same."""
+    sentence = without_folders(sentence)
     if sentence:
         st.info(sentence[:1].upper() + sentence[1:], icon=":material/public_off:")
 

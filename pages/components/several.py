@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from model.errors import ArtifactError, HomingError
+from model.geo.folders import without_folders
 from model.geolocator import Guess, drawn_by
 from pages.components import answer, maps, notices, words
 from pages.components.identity import MODEL, QUIET
@@ -62,7 +63,7 @@ def _find(file: File) -> Row:
     except HomingError as error:
         if isinstance(error, ArtifactError) and drawn_by(file.data) is None:
             raise  # the checkpoint's own trouble: no other file would fare better
-        return Row(file.name, "", None, str(error))
+        return Row(file.name, "", None, without_folders(str(error)))
     picture = found.handed.views[0].copy()
     picture.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
     stream = io.BytesIO()

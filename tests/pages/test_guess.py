@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from model.errors import ArtifactError
 from pages.components import resources
 
 Open = Callable[[str], AppTest]
@@ -303,6 +304,32 @@ def test_a_panorama_of_ones_own_that_another_world_drew_is_refused(
     app.segmented_control[0].set_value("A panorama").run()
     app.file_uploader[0].upload("around.png", picture, "image/png").run()
     assert "looked for version 1" in app.error[0].value.lower()
+
+
+def test_no_sentence_about_what_is_wrong_tells_a_folder(
+    open_page: Open, said: Said, photo: bytes, drawing: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = ArtifactError("looked for a head in /srv/secret/run/head.json, found another; run `make reproduce`.")
+
+    class Broken:
+        def require_world(self, _: int) -> None:
+            raise wrong
+
+        def locate(self, *_: object) -> None:
+            raise wrong
+
+    working = resources.geolocator()
+    monkeypatch.setattr(resources, "geolocator", Broken)
+    app = open_page("guess")
+    app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
+    assert app.error[0].value == "Looked for a head in …/head.json, found another; run `make reproduce`."
+    assert "…/head.json" in said(several(app, ("a.jpg", drawing))) and "secret" not in said(app)
+    assert "secret" not in app.dataframe[0].value.to_string()
+    monkeypatch.setattr(Broken, "locate", lambda _, *given: working.locate(*given))
+    monkeypatch.setattr(Broken, "geocells", working.geocells, raising=False)
+    app = open_page("guess")
+    app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
+    assert "Looked for a head in …/head.json" in app.info[0].value
 
 
 def test_an_unforeseen_failure_is_a_sentence_too(caplog: pytest.LogCaptureFixture) -> None:

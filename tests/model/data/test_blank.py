@@ -59,6 +59,25 @@ def test_night_snow_sand_and_open_sea_of_the_simulated_earth_are_something(place
         assert why_blank(Image.fromarray(view)) == ""
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
+def test_an_animation_that_begins_blank_is_told_that_its_first_frame_is_looked_at(kind, tmp_path):
+    place = Image.fromarray(np.linspace(0, 255, 60 * 80 * 3).reshape(60, 80, 3).astype(np.uint8))
+    path = tmp_path / "fade.in"
+    Image.new("RGB", (80, 60)).save(path, kind, save_all=True, append_images=[place])
+    sentence = r"in the first frame of 'fade\.in': it is of one colour.*, and no other is looked at; give a photo"
+    with pytest.raises(ImageError, match=sentence):
+        look_at(path)
+    with pytest.raises(ImageError, match="in the first frame of the picture: it is of one colour"):
+        look_at(path.read_bytes())
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "JPEG"])
+def test_a_blank_picture_of_one_frame_is_told_nothing_of_frames(kind, tmp_path):
+    Image.new("RGB", (80, 60)).save(tmp_path / "blank", kind)
+    with pytest.raises(ImageError, match="nothing to see in 'blank': it is of one colour, or transparent; give"):
+        look_at(tmp_path / "blank")
+
+
 def test_the_blank_one_of_four_views_is_named_and_a_caller_who_knows_is_believed():
     place = Image.fromarray(np.linspace(0, 255, 60 * 80 * 3).reshape(60, 80, 3).astype(np.uint8))
     views = [place, place, Image.new("RGB", (80, 60)), place]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.data import decode
 from model.data.views import (
     drawn_by,
     exif_position,
@@ -69,6 +70,42 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped():
     assert opened.min() == 0
     assert opened.max() == 255
     assert abs(opened.mean() - 127.5) < 2
+
+
+DEEP = {
+    "I;16": np.uint16(np.linspace(0, 65535, 37 * 53)), "I;16 of 14 bits": np.uint16(np.linspace(0, 16383, 37 * 53)),
+    "I;16B": np.linspace(0, 65535, 37 * 53).astype(">u2"), "I": np.int32(np.linspace(-9, 70_000, 37 * 53)),
+    "I of 8 bits": np.int32(np.linspace(0, 200, 37 * 53)), "F": np.float32(np.linspace(-0.2, 0.9, 37 * 53)),
+    "F to 255": np.float32(np.linspace(0, 99, 37 * 53)), "F beyond": np.float32(np.linspace(0, 4000, 37 * 53)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "top"), [
+    ("I;16", 65535), ("I;16 of 14 bits", 65535), ("I;16B", 65535), ("I", 70_000), ("I of 8 bits", 255), ("F", 1),
+    ("F to 255", 255), ("F beyond", 4000),
+])  # fmt: skip
+@pytest.mark.parametrize("strip_pixels", [10, 400, 10**6])
+def test_a_deep_picture_read_in_strips_is_what_it_would_be_in_one_piece(kind, top, strip_pixels, monkeypatch):
+    monkeypatch.setattr(decode, "STRIP_PIXELS", strip_pixels)
+    values = DEEP[kind].reshape(37, 53)
+    whole = np.rint(np.clip(values.astype(float) / top, 0, 1) * 255)
+    opened = np.asarray(open_image(Image.fromarray(values)), float)
+    assert opened.shape == (37, 53, 3)
+    assert np.abs(opened - whole[..., None]).max() <= 1
+
+
+@pytest.mark.parametrize("bits", [7, 10, 12])
+@pytest.mark.parametrize("kind", ["TIFF", "PNG"])
+def test_a_sensor_of_few_bits_in_a_sixteen_bit_file_is_stretched_to_be_seen(kind, bits):
+    ramp = np.linspace(0, 2**bits - 1, 64 * 48).reshape(48, 64).astype(np.uint16)
+    view = np.asarray(look_at(encoded(Image.fromarray(ramp), kind)).views[0])
+    assert (view.min(), view.max()) == (0, 255)
+    assert abs(view.mean() - 127.5) < 2
+
+
+def test_a_black_deep_picture_stays_black():
+    for values in (np.zeros((32, 32), np.uint16), np.zeros((32, 32), np.int32), np.zeros((32, 32), np.float32)):
+        assert np.asarray(open_image(Image.fromarray(values))).max() == 0
 
 
 def test_a_float_picture_is_scaled_and_its_nan_is_black():

@@ -69,6 +69,14 @@ def test_the_sentence_of_a_stranger_promises_nothing():
     assert "expected" not in sentence and "%" not in sentence and "considered" not in sentence
 
 
-def test_the_sentence_says_when_one_picture_was_read_as_four_views():
-    assert guess(read_as="strip").sentence().startswith("Read as four views side by side")
-    assert guess(read_as="photo").sentence().startswith("Near Lyon")
+@pytest.mark.parametrize(
+    ("shape", "start"),
+    [
+        ("strip", "Read as four views side by side"), ("panorama", "Read as a 360° panorama (twice as wide as high)"),
+        ("photo", "Near Lyon"), ("views", "Near Lyon"), ("", "Near Lyon"),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_one_picture_was_read_as_where_it_is_no_photo(shape, start):
+    assert guess(read_as=shape).sentence().startswith(start)
+    stranger = guess(read_as=shape, out_of_distribution=True, expected_score=None).sentence()
+    assert stranger.startswith(start if start.startswith("Read") else "Not a place")
