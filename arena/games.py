@@ -268,12 +268,12 @@ class Arena:
         owner = game.seats[HOST].owner
         if owner is not None and owner == asker:
             return frozenset()
-        secrets_now = self.scorebook.untold()
-        return frozenset(one.number for one in game.rounds if secrets_now.hides(one.place, but=game.game_id))
+        untold = self.scorebook.untold_places(game)
+        return frozenset(one.number for one in game.rounds if (one.place.lat, one.place.lng) in untold)
 
     def may_tell_seed(self, game: Game) -> bool:
         """Whether the seed of a game gives nothing away any more."""
-        return game.finished_at is not None and not self.scorebook.untold().hides_seed(game)
+        return game.finished_at is not None and not self.scorebook.hides_seed(game)
 
     def _find(self, game_id: str) -> Game:
         game = self.scorebook.game(game_id)
