@@ -226,6 +226,16 @@ def test_a_household_counts_as_one_address_and_another_as_another(served):
     assert codes == [200, 200, 200, 429, 200, 429]
 
 
+def test_ipv4_that_is_written_as_ipv6_counts_as_the_ipv4_it_is(served):
+    """A socket that listens for both kinds shows every IPv4 client as ::ffff:a.b.c.d, all within one /64."""
+    rate = Rate(1, 0.01)
+    codes = [
+        served(rate=rate, client=(address, 5000)).post(GAMES, json={}).status_code
+        for address in ("::ffff:10.0.0.1", "::ffff:10.0.0.2", "10.0.0.1", "::ffff:10.0.0.2")
+    ]
+    assert codes == [200, 200, 429, 429]
+
+
 def test_turns_come_back_with_time_and_the_forgotten_are_bounded():
     now = [0.0]
     rate = Rate(2, 0.5, lambda: now[0])
