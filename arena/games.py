@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pandas as pd
 from PIL import Image
 
+from arena.networks import OpenGames
 from arena.panoramas import Order, PanoramaCache, Urgency
 from arena.pictures import WIDTHS, Making, Pictures
 from arena.ready import ReadyGames
@@ -86,6 +87,7 @@ class Arena:
         self._scorebook: Scorebook | None = None
         self._panoramas, self._pictures = PanoramaCache(), Pictures(maps)
         self._turns = ModelTurns(self._play)
+        self._networks = OpenGames(lambda games: self.scorebook.still_open(games))
         self._lock = threading.Lock()
         self._ready, self._warming = ReadyGames(self._panoramas), threading.Lock()
 
@@ -125,11 +127,13 @@ class Arena:
         time_limit_s: object = None,
         movement: object = None,
         owner: str | None = None,
+        network: str | None = None,
     ) -> str:
         """Start a game and answer its id, a token that cannot be guessed; the first picture is already being made.
 
         Args:
             owner: the `player_id` of whoever asks; a person is known by it, a bot or an asker without one by others.
+            network: the network address of whoever asks; it is not written down.
 
         Raises:
             Refused: a bad name, kind, seed, map or rule, or too many games. ImageError: a broken photo.
@@ -141,6 +145,8 @@ class Arena:
         source = pick_map(self.maps(), map_name)
         if owner is not None:
             check_burden(*self.scorebook.burden(owner, time.time() - STARTED_IN_S))
+        if network is not None:
+            self._networks.check(network)
         ready = self._ready.take(source) if chosen is None else None
         drawn = ready.seed if ready else secrets.randbits(48) if chosen is None else chosen
         places = self._named(list(ready.places) if ready else source.draw(ROUNDS, drawn))
@@ -153,6 +159,8 @@ class Arena:
             seed_chosen=seed is not None, world_version=WORLD_VERSION if source.kind == "world" else None,
         )  # fmt: skip
         self.scorebook.add_game(game)
+        if network is not None:
+            self._networks.note(network, game_id)
         first = self._pictures.first(game, 1)
         if ready and rules.movement != "nmpz":
             self._panoramas.rename(ready.key, first[0])

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from arena.games import Arena, Opponent, Showing
+from arena.guard import network_of
 from arena.labels import map_labels, towns_of_tile
 from arena.pictures import WIDTHS
 from arena.records import MODEL_NAME, player_id_of
@@ -160,6 +161,7 @@ class _Web:
         game_id = await self._threads.run(
             self.arena.create, body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), player_id_of(secret),
+            network_of(request.client.host if request.client else None),
         )  # fmt: skip
         answer = JSONResponse({"game_id": game_id}, 201)
         if known is None:

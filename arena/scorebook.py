@@ -5,7 +5,7 @@ The tables stand in `arena/schema.py`, the records in `arena/records.py`; what p
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -188,6 +188,15 @@ class Scorebook:
             waiting = db.execute(own.where(still_open())).scalar_one()
             started = db.execute(own.where(games.c.created_at > since)).scalar_one()
         return int(waiting), int(started)
+
+    def still_open(self, game_ids: Collection[str]) -> set[str]:
+        """Which of these games may still be played on."""
+        ids, found = list(game_ids), set[str]()
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            for start in range(0, len(ids), 500):
+                some = games.c.game_id.in_(ids[start : start + 500])
+                found.update(db.execute(select(games.c.game_id).where(some, still_open())).scalars())
+        return found
 
     def _add_batch(self, batch: list[Game]) -> int:
         with sentences(self.url, self.busy_s), self.engine.begin() as db:
