@@ -20,7 +20,7 @@ from arena.networks import OpenGames
 from arena.panoramas import Order, PanoramaCache, Urgency
 from arena.pictures import WIDTHS, Making, Pictures
 from arena.ready import ReadyGames
-from arena.records import HOST, MODEL_NAME, Game, Guess, Place, Round, Seat, named_id
+from arena.records import HOST, MODEL_NAME, Game, Guess, Movement, Place, Round, Seat, named_id
 from arena.rules import (
     EXPIRES_S,
     ROUNDS,
@@ -99,20 +99,22 @@ class Arena:
                 self._scorebook = Scorebook.open(self._scorebook_url)
             return self._scorebook
 
-    def warm_up(self, map_name: str | None = None) -> None:
+    def warm_up(self, map_name: str | None = None, movement: Movement = "no_move") -> None:
         """Begin, in the background, to make first pictures of a map, by default of the one that is offered first.
 
         So a game need not wait for compilers and the atlas, nor for its first picture. One thread at most does so.
         """
         if self._warming.acquire(blocking=False):
-            threading.Thread(target=self._prepare, args=(map_name,), name="first pictures", daemon=True).start()
+            threading.Thread(
+                target=self._prepare, args=(map_name, movement), name="first pictures", daemon=True
+            ).start()
 
-    def _prepare(self, map_name: str | None) -> None:
+    def _prepare(self, map_name: str | None, movement: Movement) -> None:
         try:
             maps = self.maps()
             source = maps.get(map_name) if map_name else next(iter(maps.values()), None)
             if source is not None and not source.problem:
-                self._ready.prepare(source)
+                self._ready.prepare(source, movement)
         except Exception:  # whoever starts a game hears what is wrong, in a sentence
             LOG.warning("no first picture could be made in stock", exc_info=True)
         finally:
@@ -147,7 +149,7 @@ class Arena:
             check_burden(*self.scorebook.burden(owner, time.time() - STARTED_IN_S))
         if network is not None:
             self._networks.check(network)
-        ready = self._ready.take(source) if chosen is None else None
+        ready = self._ready.take(source, rules.movement) if chosen is None else None
         drawn = ready.seed if ready else secrets.randbits(48) if chosen is None else chosen
         places = self._named(list(ready.places) if ready else source.draw(ROUNDS, drawn))
         game_id = secrets.token_urlsafe(16)
@@ -162,11 +164,11 @@ class Arena:
         if network is not None:
             self._networks.note(network, game_id)
         first = self._pictures.first(game, 1)
-        if ready and rules.movement != "nmpz":
+        if ready:
             self._panoramas.rename(ready.key, first[0])
         self._panoramas.ahead(*first)
         if chosen is None:
-            self.warm_up(source.name)  # whoever plays this map once may play it again
+            self.warm_up(source.name, rules.movement)  # whoever plays this map so once may do it again
         return game_id
 
     def game(self, game_id: str) -> Game:

@@ -24,7 +24,7 @@ def start(app, address="10.0.0.9", **more):
 def test_who_comes_without_a_cookie_or_with_a_new_one_each_time_leaves_only_so_many_open(small, new_arena, clock):
     app = Starlette(routes=routes(arena=new_arena()))
     cookies = [{}, {"homing_player": "a" * 32}, {"homing_player": "b" * 32}]
-    client, created = [start(app, cookies=one) for one in cookies][0]
+    (client, created), *_ = [start(app, cookies=one) for one in cookies]
     _, refused = start(app)
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")
     assert "from this address" in refused.json()["error"]
