@@ -97,7 +97,11 @@ class Guard:
             return None
         origin = headers.get("origin")
         if origin is not None and not _same_host(origin, host):
-            return 403, f"Looked for a request of this app's own pages, found one of {origin!r:.80}.", {}
+            sentence = (
+                f"Looked for a request of this app's own pages, found one of {origin!r:.80}. If that is the app itself "
+                "behind a proxy, list its name in HOMING_HOSTS."
+            )
+            return 403, sentence, {}
         taken = UPLOAD_TYPES if kind == "predict" else JSON_TYPES
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and (trouble := _wrong_type(headers, taken)):
             return 415, trouble, {}

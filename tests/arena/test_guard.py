@@ -154,6 +154,14 @@ def test_only_pages_of_this_very_host_may_use_the_routes(served, path, origin, s
     assert client.get(path, headers={"origin": origin}).status_code == status
 
 
+def test_who_stands_behind_a_proxy_is_told_the_cure_and_it_helps(served, monkeypatch):
+    client, headers = served(url="http://10.0.0.5:8501"), {"origin": "https://homing.example.org"}
+    refused(client.post(GAMES, json={}, headers=headers), 403, "proxy", "HOMING_HOSTS", "homing.example.org")
+    monkeypatch.setenv("HOMING_HOSTS", "homing.example.org")
+    behind = headers | {"host": "homing.example.org"}
+    assert served("127.0.0.1").post(GAMES, json={}, headers=behind).status_code == 200
+
+
 def test_ports_that_go_without_saying_are_no_difference(served):
     assert served(url="http://box.local").get(GAMES, headers={"origin": "http://box.local:80"}).status_code == 200
     tls = served(url="http://box.local")  # a proxy in front speaks https, and hands on the name
