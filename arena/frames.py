@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Select, func, select
 from arena.records import HOST
 from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
-from arena.telling import Untold, untold
+from arena.telling import untold_places, untold_seeds
 
 GUESSES: dict[str, Column[Any]] = {
     "game_id": games.c.game_id, "origin": games.c.origin, "map": games.c.map, "source": games.c.source,
@@ -34,6 +34,7 @@ def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> p
     """Every guess, the oldest first; see `Scorebook.guesses`."""
     query = (
         select(*(column.label(name) for name, column in GUESSES.items()), games.c.created_at)
+        .select_from(guesses)
         .join(games, games.c.game_id == guesses.c.game_id)
         .join(seats, (seats.c.game_id == guesses.c.game_id) & (seats.c.seat == guesses.c.seat))
         .join(rounds, (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round))
@@ -42,7 +43,7 @@ def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> p
     )
     frame = _frame(db, query)
     if told_only:
-        frame = _told(frame, untold(db))
+        frame = _told(db, query, frame)
     return frame[list(GUESSES)].assign(finished=frame["finished"].notna(), at=_utc(frame["at"]))
 
 
@@ -58,6 +59,7 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
             games.c.world_version, games.c.rounds, guessed.label("guessed"), total.label("total"), games.c.created_at,
             games.c.finished_at,
         )
+        .select_from(games)
         .join(seats, (seats.c.game_id == games.c.game_id) & (seats.c.seat == HOST))
         .order_by(games.c.created_at.desc(), games.c.game_id)
         .limit(limit)
@@ -66,34 +68,39 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
         query = query.where(seats.c.player_id == player_id)
     if kind is not None:
         query = query.where(seats.c.kind == kind)
-    frame = _without_secret_seeds(_frame(db, query), untold(db))
+    frame = _without_secret_seeds(db, query, _frame(db, query))
     if player_id is None:
         frame = _without_open_ids(frame)
     return frame.assign(created_at=_utc(frame["created_at"]), finished_at=_utc(frame["finished_at"]))
 
 
-def _told(frame: pd.DataFrame, secrets: Untold) -> pd.DataFrame:
+def _told(db: Connection, query: Select[Any], frame: pd.DataFrame) -> pd.DataFrame:
     """Without the rounds whose truth someone may still use, and without the seeds that lead to such rounds."""
-    if not secrets.places:
-        return frame
-    open_games = set().union(*secrets.places.values())
-    secret = pd.MultiIndex.from_frame(frame[["lat", "lng"]]).isin(list(secrets.places))
-    return _without_secret_seeds(frame[~secret & ~frame["game_id"].isin(open_games)], secrets)
+    frame = frame[~_in_play(frame, "finished")]
+    untold = untold_places(db, query)
+    if untold:
+        frame = frame[~pd.MultiIndex.from_frame(frame[["lat", "lng"]]).isin(list(untold))]
+    return _without_secret_seeds(db, query, frame)
 
 
-def _without_secret_seeds(frame: pd.DataFrame, secrets: Untold) -> pd.DataFrame:
+def _without_secret_seeds(db: Connection, query: Select[Any], frame: pd.DataFrame) -> pd.DataFrame:
     numbers = frame[["seed", "world_version"]].astype(object).where(frame[["seed", "world_version"]].notna(), None)
     drawn = zip(frame["map"], numbers["seed"], numbers["world_version"], strict=True)
-    secret = pd.Series([key in secrets.seeds for key in drawn], index=frame.index, dtype="bool")
+    untold = untold_seeds(db, query)
+    secret = pd.Series([key in untold for key in drawn], index=frame.index, dtype="bool")
     return frame.assign(seed=frame["seed"].mask(secret))
 
 
 def _without_open_ids(frame: pd.DataFrame) -> pd.DataFrame:
     """Whoever knows the id of a game in play can play it, so the list of all games has another in its place."""
-    young = frame["created_at"].astype("float64") > time.time() - EXPIRES_S
-    in_play = frame["finished_at"].isna() & (frame["origin"] == "played") & young
     public = frame["game_id"].map(lambda game_id: f"open-{hashlib.sha256(game_id.encode()).hexdigest()[:16]}")
-    return frame.assign(game_id=frame["game_id"].mask(in_play, public))
+    return frame.assign(game_id=frame["game_id"].mask(_in_play(frame, "finished_at"), public))
+
+
+def _in_play(frame: pd.DataFrame, finished: str) -> pd.Series:
+    """Which rows are of games that are still played; `finished` is the column of when they ended."""
+    young = frame["created_at"].astype("float64") > time.time() - EXPIRES_S
+    return frame[finished].isna() & (frame["origin"] == "played") & young
 
 
 def _frame(db: Connection, query: Select[Any]) -> pd.DataFrame:

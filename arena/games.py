@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import pandas as pd
 from PIL import Image
 
+from arena.networks import OpenGames
 from arena.panoramas import Order, PanoramaCache, Urgency
 from arena.pictures import WIDTHS, Making, Pictures
 from arena.ready import ReadyGames
-from arena.records import HOST, MODEL_NAME, Game, Guess, Place, Round, Seat, named_id
+from arena.records import HOST, MODEL_NAME, Game, Guess, Movement, Place, Round, Seat, named_id
 from arena.rules import (
     EXPIRES_S,
     ROUNDS,
@@ -86,6 +87,7 @@ class Arena:
         self._scorebook: Scorebook | None = None
         self._panoramas, self._pictures = PanoramaCache(), Pictures(maps)
         self._turns = ModelTurns(self._play)
+        self._networks = OpenGames(lambda games: self.scorebook.still_open(games))
         self._lock = threading.Lock()
         self._ready, self._warming = ReadyGames(self._panoramas), threading.Lock()
 
@@ -97,20 +99,22 @@ class Arena:
                 self._scorebook = Scorebook.open(self._scorebook_url)
             return self._scorebook
 
-    def warm_up(self, map_name: str | None = None) -> None:
+    def warm_up(self, map_name: str | None = None, movement: Movement = "no_move") -> None:
         """Begin, in the background, to make first pictures of a map, by default of the one that is offered first.
 
         So a game need not wait for compilers and the atlas, nor for its first picture. One thread at most does so.
         """
         if self._warming.acquire(blocking=False):
-            threading.Thread(target=self._prepare, args=(map_name,), name="first pictures", daemon=True).start()
+            threading.Thread(
+                target=self._prepare, args=(map_name, movement), name="first pictures", daemon=True
+            ).start()
 
-    def _prepare(self, map_name: str | None) -> None:
+    def _prepare(self, map_name: str | None, movement: Movement) -> None:
         try:
             maps = self.maps()
             source = maps.get(map_name) if map_name else next(iter(maps.values()), None)
             if source is not None and not source.problem:
-                self._ready.prepare(source)
+                self._ready.prepare(source, movement)
         except Exception:  # whoever starts a game hears what is wrong, in a sentence
             LOG.warning("no first picture could be made in stock", exc_info=True)
         finally:
@@ -125,11 +129,13 @@ class Arena:
         time_limit_s: object = None,
         movement: object = None,
         owner: str | None = None,
+        network: str | None = None,
     ) -> str:
         """Start a game and answer its id, a token that cannot be guessed; the first picture is already being made.
 
         Args:
             owner: the `player_id` of whoever asks; a person is known by it, a bot or an asker without one by others.
+            network: the network address of whoever asks; it is not written down.
 
         Raises:
             Refused: a bad name, kind, seed, map or rule, or too many games. ImageError: a broken photo.
@@ -141,7 +147,9 @@ class Arena:
         source = pick_map(self.maps(), map_name)
         if owner is not None:
             check_burden(*self.scorebook.burden(owner, time.time() - STARTED_IN_S))
-        ready = self._ready.take(source) if chosen is None else None
+        if network is not None:
+            self._networks.check(network)
+        ready = self._ready.take(source, rules.movement) if chosen is None else None
         drawn = ready.seed if ready else secrets.randbits(48) if chosen is None else chosen
         places = self._named(list(ready.places) if ready else source.draw(ROUNDS, drawn))
         game_id = secrets.token_urlsafe(16)
@@ -153,12 +161,14 @@ class Arena:
             seed_chosen=seed is not None, world_version=WORLD_VERSION if source.kind == "world" else None,
         )  # fmt: skip
         self.scorebook.add_game(game)
+        if network is not None:
+            self._networks.note(network, game_id)
         first = self._pictures.first(game, 1)
-        if ready and rules.movement != "nmpz":
+        if ready:
             self._panoramas.rename(ready.key, first[0])
         self._panoramas.ahead(*first)
         if chosen is None:
-            self.warm_up(source.name)  # whoever plays this map once may play it again
+            self.warm_up(source.name, rules.movement)  # whoever plays this map so once may do it again
         return game_id
 
     def game(self, game_id: str) -> Game:
@@ -268,12 +278,12 @@ class Arena:
         owner = game.seats[HOST].owner
         if owner is not None and owner == asker:
             return frozenset()
-        secrets_now = self.scorebook.untold()
-        return frozenset(one.number for one in game.rounds if secrets_now.hides(one.place, but=game.game_id))
+        untold = self.scorebook.untold_places(game)
+        return frozenset(one.number for one in game.rounds if (one.place.lat, one.place.lng) in untold)
 
     def may_tell_seed(self, game: Game) -> bool:
         """Whether the seed of a game gives nothing away any more."""
-        return game.finished_at is not None and not self.scorebook.untold().hides_seed(game)
+        return game.finished_at is not None and not self.scorebook.hides_seed(game)
 
     def _find(self, game_id: str) -> Game:
         game = self.scorebook.game(game_id)

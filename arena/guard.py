@@ -97,12 +97,16 @@ class Guard:
             return None
         origin = headers.get("origin")
         if origin is not None and not _same_host(origin, host):
-            return 403, f"Looked for a request of this app's own pages, found one of {origin!r:.80}.", {}
+            sentence = (
+                f"Looked for a request of this app's own pages, found one of {origin!r:.80}. If that is the app itself "
+                "behind a proxy, list its name in HOMING_HOSTS."
+            )
+            return 403, sentence, {}
         taken = UPLOAD_TYPES if kind == "predict" else JSON_TYPES
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and (trouble := _wrong_type(headers, taken)):
             return 415, trouble, {}
         if kind == "games" and scope["method"] == "POST":
-            wait_s = self._rate.wait_s(_network_of((scope.get("client") or ("unknown",))[0]))
+            wait_s = self._rate.wait_s(network_of((scope.get("client") or (None,))[0]))
             if wait_s > 0.0:
                 sentence = f"Very many games were started from this address; try again in {wait_s:.0f} seconds."
                 return 429, sentence, {"Retry-After": f"{wait_s:.0f}"}
@@ -183,11 +187,15 @@ def _is_address(host: object) -> bool:
     return True
 
 
-def _network_of(client: str) -> str:
+def network_of(client: str | None) -> str:
     """Who counts as one asker: an IPv4 address, or the /64 that a household gets of IPv6."""
-    if ":" in client and _is_address(client):
-        return str(ipaddress.ip_network(f"{client}/64", strict=False))
-    return client
+    try:
+        address = ipaddress.ip_address(client or "")
+    except ValueError:
+        return client or "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)  # a socket for both kinds writes IPv4 as IPv6
 
 
 def _with_headers(path: str, send: Send) -> Send:

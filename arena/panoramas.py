@@ -24,7 +24,10 @@ from world import SOFTWARE
 JPEG_QUALITY = 90
 KEEP_BYTES = 96 << 20  # about three hundred panoramas, or eighty sharp ones
 WORKERS = 2  # a picture takes all cores by itself; the second is for who would else wait behind a sharp one
-PATIENCE_S = 90.0  # nobody looks at a grey page for longer; the first picture of a new machine takes half of it
+PATIENCE_S = 90.0  # nobody looks at a grey page for longer
+FIRST_PATIENCE_S = (
+    240.0  # before any picture is made: on a new machine compilers run first, a minute and more under load
+)
 LONGEST_TURN_S = 20.0  # an honest answer now is better than a picture after this
 LOOK_S = 0.5  # how often we look whether the browser is still there
 
@@ -58,30 +61,32 @@ class _Job:
 class Order:
     """A picture that somebody has asked for."""
 
-    def __init__(self, done: Future[bytes], leave: Callable[[], None] = lambda: None) -> None:
-        self.done, self.leave = done, leave
+    def __init__(
+        self, done: Future[bytes], leave: Callable[[], None] = lambda: None, patience_s: float = PATIENCE_S
+    ) -> None:
+        self.done, self.leave, self.patience_s = done, leave, patience_s
 
-    def wait(self, timeout_s: float = PATIENCE_S) -> bytes:
-        """The JPEG, waited for in this thread.
+    def wait(self, timeout_s: float | None = None) -> bytes:
+        """The JPEG, waited for in this thread, by default as long as the order has patience.
 
         Raises:
             Refused: it took too long (busy). What the making raises.
         """
         try:
-            return self.done.result(timeout_s)
+            return self.done.result(self.patience_s if timeout_s is None else timeout_s)
         except TimeoutError as error:
             if self.done.done():
                 raise  # the making itself met a timeout
             self.leave()
             raise _too_slow() from error
 
-    async def arrive(self, gone: Callable[[], Awaitable[bool]], timeout_s: float = PATIENCE_S) -> bytes | None:
+    async def arrive(self, gone: Callable[[], Awaitable[bool]], timeout_s: float | None = None) -> bytes | None:
         """The JPEG, waited for without a thread; None when the one who asked has left, as `gone` tells.
 
         Raises:
             Refused: it took too long (busy). What the making raises.
         """
-        until = time.monotonic() + timeout_s
+        until = time.monotonic() + (self.patience_s if timeout_s is None else timeout_s)
         arriving = asyncio.wrap_future(self.done)
         arriving.add_done_callback(lambda one: one.cancelled() or one.exception())  # looked at, even if nobody stays
         try:
@@ -117,6 +122,7 @@ class PanoramaCache:
         self._at_work = 0
         self._at_ease = 0  # of those, at a picture that nobody waited for when it was begun
         self._usual_s = 1.0  # how long a picture takes, lately
+        self._patience_s = FIRST_PATIENCE_S  # until one was made
 
     def get(self, key: str, make: Callable[[], Image.Image]) -> bytes:
         """The JPEG of `key`, made by `make` when it is neither kept nor being made; waits for it in this thread.
@@ -126,13 +132,13 @@ class PanoramaCache:
         """
         return self.order(key, make).wait()
 
-    def get_in_turn(self, key: str, make: Callable[[], Image.Image], timeout_s: float = PATIENCE_S) -> bytes:
+    def get_in_turn(self, key: str, make: Callable[[], Image.Image], timeout_s: float | None = None) -> bytes:
         """As `get`, for whoever has time: after those who look at a grey page, and again when too many wait.
 
         Raises:
             Refused: it took too long (busy). What `make` raises.
         """
-        until = time.monotonic() + timeout_s
+        until = time.monotonic() + (self._patience_s if timeout_s is None else timeout_s)
         while True:
             try:
                 return self.order(key, make, Urgency.AHEAD).wait(max(0.0, until - time.monotonic()))
@@ -163,7 +169,7 @@ class PanoramaCache:
                 job = self._jobs[key] = _Job(key, make, self._count)
             job.wanted[urgency] += 1
             self._call_worker()
-            return Order(job.done, lambda: self._leave(job, urgency))
+            return Order(job.done, lambda: self._leave(job, urgency), self._patience_s)
 
     def ahead(self, key: str, make: Callable[[], Image.Image], urgency: Urgency = Urgency.AHEAD) -> Future[bytes]:
         """Make it when there is time. A failure is not shown here: it comes again, with its sentence, from `get`."""
@@ -213,6 +219,7 @@ class PanoramaCache:
                 self._jobs.pop(job.key, None)
                 self._at_ease -= at_ease
                 if error is None:
+                    self._patience_s = PATIENCE_S
                     self._usual_s += 0.2 * (min(10.0, time.monotonic() - started) - self._usual_s)
                     self._keep(job.key, jpeg)
             if error is None:

@@ -58,16 +58,16 @@ class Pictures:
 
     def heading_deg(self, game: Game, number: int) -> int:
         """Where the one view of a round looks, in whole degrees from north."""
-        return self._source(game).heading_deg(game.rounds[number - 1].place, _drawn_deg(game, number))
+        return self._source(game).heading_deg(game.rounds[number - 1].place, drawn_deg(game.map, game.seed, number))
 
     def _source(self, game: Game) -> Source:
         return pick_map(self._maps(), game.map)
 
 
-def _drawn_deg(game: Game, number: int) -> float:
+def drawn_deg(map_name: str, seed: int | None, number: int) -> float:
     """A heading, the same for everyone who plays this round on the same map and seed.
 
     It is told to players, so it is drawn slowly on purpose: a compass must be no quick test of 2^48 seeds.
     """
-    drawn = hashlib.pbkdf2_hmac("sha256", f"{game.seed}/{number}".encode(), game.map.encode(), 20_000, 4)
+    drawn = hashlib.pbkdf2_hmac("sha256", f"{seed}/{number}".encode(), map_name.encode(), 20_000, 4)
     return int.from_bytes(drawn, "big") / 2**32 * 360.0

@@ -1,6 +1,7 @@
 """First pictures made before a game is started: a seed that nobody knows, its places, and the picture. Each used once.
 
-While somebody fills in the start form, the first panorama of a map is already being made. Knows no game and no player.
+While somebody fills in the start form, the first panorama of a map is already being made; and the first single view,
+once somebody has played the map that way. Knows no game and no player.
 """
 
 import secrets
@@ -12,13 +13,14 @@ from dataclasses import dataclass
 from PIL import Image
 
 from arena.panoramas import PanoramaCache, Urgency
-from arena.records import Place
+from arena.pictures import drawn_deg
+from arena.records import Movement, Place
 from arena.rules import ROUNDS
 from arena.sources import Source
 from model.errors import HomingError
 
-EACH = 1  # ready for one map: the next is begun as soon as it is taken
-MAPS = 4  # those asked for last
+EACH = 1  # ready for one map and movement: the next is begun as soon as it is taken
+MAPS = 4  # those asked for last, with a movement each
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,15 @@ class ReadyGames:
     def __init__(self, panoramas: PanoramaCache, each: int = EACH, maps: int = MAPS) -> None:
         self._panoramas, self._each, self._maps = panoramas, each, maps
         self._lock = threading.Lock()
-        self._stock: OrderedDict[str, list[Ready]] = OrderedDict()
+        self._stock: OrderedDict[tuple[str, Movement], list[Ready]] = OrderedDict()
 
-    def prepare(self, source: Source) -> None:
+    def prepare(self, source: Source, movement: Movement = "no_move") -> None:
         """Fill the stock of a map, in the background and after everything that somebody waits for."""
+        shelf = (source.name, movement)
         with self._lock:
-            found = self._stock.setdefault(source.name, [])
+            found = self._stock.setdefault(shelf, [])
             found[:] = [one for one in found if one.source == source]  # a folder of photos may be another by now
-            self._stock.move_to_end(source.name)
+            self._stock.move_to_end(shelf)
             while len(self._stock) > self._maps:
                 self._stock.popitem(last=False)
             missing = self._each - len(found)
@@ -52,16 +55,16 @@ class ReadyGames:
             if (one := self._draw(source)) is None:
                 return
             with self._lock:
-                found = self._stock.get(source.name, [])
+                found = self._stock.get(shelf, [])
                 if len(found) >= self._each:
                     return
                 found.append(one)
-            self._panoramas.ahead(one.key, _making(source, one.places[0]), Urgency.STOCK)
+            self._panoramas.ahead(one.key, _making(one, movement), Urgency.STOCK)
 
-    def take(self, source: Source) -> Ready | None:
+    def take(self, source: Source, movement: Movement = "no_move") -> Ready | None:
         """One game's seed and places with their first picture, which nobody else gets; None when none is in stock."""
         with self._lock:
-            found = self._stock.get(source.name, [])
+            found = self._stock.get((source.name, movement), [])
             fitting = [one for one in found if one.source == source]
             if not fitting:
                 return None
@@ -77,5 +80,8 @@ class ReadyGames:
         return Ready(f"ready/{secrets.token_hex(8)}", source, seed, places)
 
 
-def _making(source: Source, place: Place) -> Callable[[], Image.Image]:
-    return lambda: source.panorama(place)
+def _making(ready: Ready, movement: Movement) -> Callable[[], Image.Image]:
+    source, place = ready.source, ready.places[0]
+    if movement != "nmpz":
+        return lambda: source.panorama(place)
+    return lambda: source.still(place, source.heading_deg(place, drawn_deg(source.name, ready.seed, 1)))

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from arena.games import Arena, Opponent, Showing
+from arena.guard import network_of
 from arena.labels import map_labels, towns_of_tile
 from arena.pictures import WIDTHS
 from arena.records import MODEL_NAME, player_id_of
@@ -107,9 +108,12 @@ class _Web:
     def __init__(self, arena: Arena) -> None:
         self.arena, self._threads = arena, Threads()
 
-    async def page(self, _request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         self.arena.warm_up()  # while the player types a name
-        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+        answer = FileResponse(STATIC / "index.html", headers={"Cache-Control": "private, no-cache"})
+        if _secret(request) is None:  # given before the first game, so that two tabs are one player
+            _give_secret(request, answer, _new_secret())
+        return answer
 
     async def home(self, request: Request) -> Response:
         # Said as a step from here: whatever stands before /arena, a base path or a proxy, stays.
@@ -156,16 +160,15 @@ class _Web:
     async def create(self, request: Request) -> Response:
         body = await _read_json(request)
         known = _secret(request)
-        secret = known or secrets.token_urlsafe(32)
+        secret = known or _new_secret()
         game_id = await self._threads.run(
             self.arena.create, body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), player_id_of(secret),
+            network_of(request.client.host if request.client else None),
         )  # fmt: skip
         answer = JSONResponse({"game_id": game_id}, 201)
         if known is None:
-            answer.set_cookie(
-                COOKIE, secret, COOKIE_S, path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
-            )
+            _give_secret(request, answer, secret)
         return answer
 
     @_told
@@ -228,6 +231,15 @@ def _secret(request: Request) -> str | None:
     """The secret by which a browser is known, if it is one of ours."""
     found = request.cookies.get(COOKIE, "")
     return found if re.fullmatch(r"[\w-]{32,128}", found, re.ASCII) else None
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _give_secret(request: Request, answer: Response, secret: str) -> None:
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, secret, COOKIE_S, path="/", secure=secure, httponly=True, samesite="lax")
 
 
 def _asker(request: Request) -> str | None:

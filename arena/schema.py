@@ -50,6 +50,14 @@ Index(
     sqlite_where=text("finished_at IS NULL"),
     postgresql_where=text("finished_at IS NULL"),
 )
+# Whether a seed, or a place, may be told is asked of each that is about to be, however many games are open.
+Index(
+    "games_open_by_seed",
+    games.c.map,
+    games.c.seed,
+    sqlite_where=text("finished_at IS NULL"),
+    postgresql_where=text("finished_at IS NULL"),
+)
 
 seats = Table(
     "seats",
@@ -75,6 +83,7 @@ rounds = Table(
     Column("label", Text, nullable=False),
     Column("recipe", JSON(none_as_null=True)),
     Column("started_at", Double),
+    Index("rounds_by_place", "lat", "lng"),
 )
 
 guesses = Table(

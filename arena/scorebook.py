@@ -5,7 +5,7 @@ The tables stand in `arena/schema.py`, the records in `arena/records.py`; what p
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -17,7 +17,7 @@ from arena.database import open_database, sentences
 from arena.frames import FILTERS, games_frame, guesses_frame
 from arena.records import Game, Guess, Place, Round, Rules, Seat
 from arena.schema import games, guesses, rounds, seats
-from arena.telling import Untold, still_open, untold
+from arena.telling import Position, still_open, untold_places, untold_seeds
 from model.geo.folders import home_dir
 
 BATCH = 200  # games written in one transaction
@@ -171,10 +171,15 @@ class Scorebook:
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return "-".join(str(part) for part in db.execute(counts).one())
 
-    def untold(self) -> Untold:
-        """Which places and seeds must not be told at this moment."""
+    def untold_places(self, game: Game) -> set[Position]:
+        """The places of a game, as (lat, lng), that someone may still guess in another one."""
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
-            return untold(db)
+            return untold_places(db, select(rounds).where(rounds.c.game_id == game.game_id), but=game.game_id)
+
+    def hides_seed(self, game: Game) -> bool:
+        """Whether the seed of a game would tell someone a place at this moment."""
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return bool(untold_seeds(db, select(games).where(games.c.game_id == game.game_id)))
 
     def burden(self, owner: str, since: float) -> tuple[int, int]:
         """How many games of this owner may still be played on, and how many he started after `since`."""
@@ -183,6 +188,15 @@ class Scorebook:
             waiting = db.execute(own.where(still_open())).scalar_one()
             started = db.execute(own.where(games.c.created_at > since)).scalar_one()
         return int(waiting), int(started)
+
+    def still_open(self, game_ids: Collection[str]) -> set[str]:
+        """Which of these games may still be played on."""
+        ids, found = list(game_ids), set[str]()
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            for start in range(0, len(ids), 500):
+                some = games.c.game_id.in_(ids[start : start + 500])
+                found.update(db.execute(select(games.c.game_id).where(some, still_open())).scalars())
+        return found
 
     def _add_batch(self, batch: list[Game]) -> int:
         with sentences(self.url, self.busy_s), self.engine.begin() as db:

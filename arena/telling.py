@@ -1,36 +1,20 @@
 """What must not be told yet: places that someone may still guess, and the seeds that lead to them. Knows SQL, no HTTP.
 
 Places are drawn by public code, so a seed is the truth as much as a coordinate is. A game that nobody may play on
-(finished, or left for longer than `EXPIRES_S`) holds nothing back.
+(finished, or left for longer than `EXPIRES_S`) holds nothing back. Only what is about to be told is looked up, each
+place and seed once and by an index: what that costs does not grow with the games that were left open.
 """
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, select
 
-from arena.records import Game, Place
 from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
 
+Position = tuple[float, float]  # lat, lng
 Drawn = tuple[str, int | None, int | None]  # map, seed, world version: the same places for everyone
-
-
-@dataclass(frozen=True)
-class Untold:
-    """The secrets of a moment: who may still guess where, by place and by what it was drawn from."""
-
-    places: dict[tuple[float, float], set[str]] = field(default_factory=dict)  # (lat, lng) -> games
-    seeds: dict[Drawn, set[str]] = field(default_factory=dict)
-
-    def hides(self, place: Place, but: str | None = None) -> bool:
-        """Whether someone may still guess this place, in another game than `but`."""
-        return bool(self.places.get((place.lat, place.lng), set()) - {but})
-
-    def hides_seed(self, game: Game) -> bool:
-        """Whether this seed would tell someone a place; that of a game without one tells nothing."""
-        return bool(self.seeds.get((game.map, game.seed, game.world_version)))
 
 
 def still_open(now: float | None = None) -> ColumnElement[bool]:
@@ -39,25 +23,38 @@ def still_open(now: float | None = None) -> ColumnElement[bool]:
     return and_(games.c.finished_at.is_(None), games.c.created_at > since, games.c.origin == "played")
 
 
-def untold(db: Connection) -> Untold:
-    """What must not be told at this moment."""
-    secrets = Untold()
-    for game_id, drawn, at in _waiting(db):
-        secrets.places.setdefault(at, set()).add(game_id)
-        secrets.seeds.setdefault(drawn, set()).add(game_id)
-    return secrets
+def untold_places(db: Connection, asked: Select[Any], but: str = "") -> set[Position]:
+    """Those of the places `asked` selects that someone may still guess at this moment, in another game than `but`.
+
+    Args:
+        asked: joins `rounds`; its columns, order and limit are of no account.
+    """
+    places = _only(asked, rounds.c.lat, rounds.c.lng)
+    there = (rounds.c.lat == places.c.lat, rounds.c.lng == places.c.lng, rounds.c.game_id != but)
+    return {(row.lat, row.lng) for row in db.execute(select(places).where(_waits(*there)))}
 
 
-def _waiting(db: Connection) -> Iterator[tuple[str, Drawn, tuple[float, float]]]:
-    mine = and_(
+def untold_seeds(db: Connection, asked: Select[Any]) -> set[Drawn]:
+    """Those of the seeds `asked` selects that would tell someone a place at this moment; no seed tells nothing.
+
+    Args:
+        asked: joins `games`; its columns, order and limit are of no account.
+    """
+    drawn = _only(asked, games.c.map, games.c.seed, games.c.world_version)
+    same = (games.c.map == drawn.c.map, games.c.seed == drawn.c.seed,
+            games.c.world_version.is_not_distinct_from(drawn.c.world_version))  # fmt: skip
+    return {(row.map, row.seed, row.world_version) for row in db.execute(select(drawn).where(_waits(*same)))}
+
+
+def _only(asked: Select[Any], *columns: ColumnElement[Any]) -> Any:
+    """What is asked, each once. Without a limit: a game that comes meanwhile must push nothing out of sight."""
+    return asked.with_only_columns(*columns).order_by(None).limit(None).distinct().subquery("asked")
+
+
+def _waits(*which: ColumnElement[bool]) -> Exists:
+    """Whether a round of an open game, one of `which`, still waits for a guess of somebody at its table."""
+    guessed = exists().where(
         guesses.c.game_id == rounds.c.game_id, guesses.c.round == rounds.c.round, guesses.c.seat == seats.c.seat
     )
-    query = (
-        select(games.c.game_id, games.c.map, games.c.seed, games.c.world_version, rounds.c.lat, rounds.c.lng)
-        .join(seats, seats.c.game_id == games.c.game_id)
-        .join(rounds, rounds.c.game_id == games.c.game_id)
-        .outerjoin(guesses, mine)
-        .where(still_open(), guesses.c.game_id.is_(None))
-    )
-    for row in db.execute(query):
-        yield row.game_id, (row.map, row.seed, row.world_version), (row.lat, row.lng)
+    tables = rounds.join(games, games.c.game_id == rounds.c.game_id).join(seats, seats.c.game_id == games.c.game_id)
+    return exists().select_from(tables).where(*which, still_open(), ~guessed)

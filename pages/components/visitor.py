@@ -1,7 +1,7 @@
 """Who a visitor is: the secret in the cookie of the game, given with the first page. Knows no page and no game.
 
-Streamlit knows the cookies of the moment in which a page opens its connection. The game gives its cookie later, with
-the first game; a visitor would have to load the page anew before it could find the games played on it.
+Streamlit knows the cookies of the moment in which a page opens its connection. The game gives its cookie with its own
+page; a visitor of the dashboard would have to load it anew before it could find the games played since.
 """
 
 import re

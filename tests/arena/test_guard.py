@@ -154,6 +154,14 @@ def test_only_pages_of_this_very_host_may_use_the_routes(served, path, origin, s
     assert client.get(path, headers={"origin": origin}).status_code == status
 
 
+def test_who_stands_behind_a_proxy_is_told_the_cure_and_it_helps(served, monkeypatch):
+    client, headers = served(url="http://10.0.0.5:8501"), {"origin": "https://homing.example.org"}
+    refused(client.post(GAMES, json={}, headers=headers), 403, "proxy", "HOMING_HOSTS", "homing.example.org")
+    monkeypatch.setenv("HOMING_HOSTS", "homing.example.org")
+    behind = headers | {"host": "homing.example.org"}
+    assert served("127.0.0.1").post(GAMES, json={}, headers=behind).status_code == 200
+
+
 def test_ports_that_go_without_saying_are_no_difference(served):
     assert served(url="http://box.local").get(GAMES, headers={"origin": "http://box.local:80"}).status_code == 200
     tls = served(url="http://box.local")  # a proxy in front speaks https, and hands on the name
@@ -224,6 +232,16 @@ def test_a_household_counts_as_one_address_and_another_as_another(served):
         for address in ("10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "10.0.0.1")
     ]
     assert codes == [200, 200, 200, 429, 200, 429]
+
+
+def test_ipv4_that_is_written_as_ipv6_counts_as_the_ipv4_it_is(served):
+    """A socket that listens for both kinds shows every IPv4 client as ::ffff:a.b.c.d, all within one /64."""
+    rate = Rate(1, 0.01)
+    codes = [
+        served(rate=rate, client=(address, 5000)).post(GAMES, json={}).status_code
+        for address in ("::ffff:10.0.0.1", "::ffff:10.0.0.2", "10.0.0.1", "::ffff:10.0.0.2")
+    ]
+    assert codes == [200, 200, 429, 429]
 
 
 def test_turns_come_back_with_time_and_the_forgotten_are_bounded():

@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError
 import pytest
 from PIL import Image
 
+from arena import panoramas
 from arena.panoramas import Order, PanoramaCache, Urgency, encode
 from arena.rules import Refused
 from model.errors import ImageError
@@ -249,6 +250,31 @@ def test_a_browser_does_not_wait_without_end(easel):
 
     with pytest.raises(Refused, match="unusually long"):
         asyncio.run(PanoramaCache().order("stuck", easel.make("stuck")).arrive(here, timeout_s=-1.0))
+
+
+@pytest.mark.parametrize("by", ["thread", "browser", "turn"])
+def test_the_first_picture_of_a_process_may_take_longer_than_those_after_it(easel, monkeypatch, by):
+    """Compilers run before it; the patience of all others passes meanwhile."""
+    monkeypatch.setattr(panoramas, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(panoramas, "LOOK_S", 0.02)
+
+    async def here():
+        return False
+
+    def get(key):
+        threading.Timer(0.2, easel.go_on).start()
+        if by == "turn":
+            return cache.get_in_turn(key, easel.make(key))
+        order = cache.order(key, easel.make(key))
+        return order.wait() if by == "thread" else asyncio.run(order.arrive(here))
+
+    cache = PanoramaCache()
+    with pytest.raises(ImageError):
+        cache.get("broken", lambda: (_ for _ in ()).throw(ImageError("a photo is gone")))
+    assert get("first"), "what failed was no picture"
+    easel.allowed = 0
+    with pytest.raises(Refused, match="unusually long"):
+        get("second")
 
 
 def test_a_picture_may_get_another_name_kept_or_still_being_made(easel):

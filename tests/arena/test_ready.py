@@ -50,6 +50,19 @@ def test_the_stock_is_bounded_however_often_the_page_is_opened(cache, painted_ma
     assert [ready.take(one) is not None for one in [painted_map, *others]] == [False] * 6 + [True] * 3
 
 
+def test_single_views_are_bounded_with_the_panoramas_and_kept_apart(cache, painted_map):
+    ready = ReadyGames(cache, maps=3)
+    sources = [type(painted_map)(name=name) for name in "abcd"]
+    for one in sources:
+        for movement in ("no_move", "nmpz"):
+            ready.prepare(one, movement)
+    settle(cache)
+    assert len(ready._stock) == 3
+    assert ready.take(sources[2], "no_move") is None
+    assert ready.take(sources[2], "nmpz") and ready.take(sources[3], "nmpz") and ready.take(sources[3])
+    assert ready.take(sources[3], "nmpz") is None
+
+
 def test_many_who_open_the_page_at_a_time_fill_the_stock_once(cache, painted_map):
     ready = ReadyGames(cache, each=2)
     crowd = [threading.Thread(target=ready.prepare, args=(painted_map,)) for _ in range(16)]
@@ -58,7 +71,7 @@ def test_many_who_open_the_page_at_a_time_fill_the_stock_once(cache, painted_map
     for one in crowd:
         one.join(WAIT_S)
     settle(cache)
-    assert len(ready._stock["world"]) == 2
+    assert len(ready._stock["world", "no_move"]) == 2
     assert len(painted_map.painted) == 2
 
 

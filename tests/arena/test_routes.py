@@ -266,6 +266,19 @@ def test_a_browser_gets_a_secret_once_and_is_known_by_it(serve, new_arena):
     assert "homing_player=" in stranger.post("/arena/api/games", json=body).headers["set-cookie"]
 
 
+def test_two_tabs_of_a_fresh_browser_are_one_player(client, new_arena):
+    """The page gives the secret, not the first game: else two that are started at once would be two players'."""
+    page = client.get("/arena")
+    cookie = page.headers["set-cookie"]
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=lax", "Path=/;", "Max-Age=31536000"))
+    assert "private" in page.headers["cache-control"]
+    assert "set-cookie" not in client.get("/arena").headers
+    tabs = [TestClient(client.app, cookies=dict(client.cookies)) for _ in range(2)]
+    games = [start(tab) for tab in tabs]
+    owners = {new_arena().game(game.rpartition("/")[2]).seats[0].player_id for game in games}
+    assert owners == {player_id_of(client.cookies["homing_player"])}
+
+
 def test_a_time_limit_runs_on_the_server_and_is_told_to_the_page(client, clock):
     game = start(client, time_limit_s=30, movement="no_move")
     state = client.get(game).json()

@@ -3,7 +3,9 @@ import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
+from arena import frames
 from arena.records import HOST, Game, Guess, Place, Round, Rules, Seat
 from arena.rules import EXPIRES_S
 from arena.scorebook import BATCH, URL_VARIABLE, Scorebook
@@ -273,6 +275,44 @@ def test_what_an_owner_has_open_and_has_started_is_counted(book):
     book.add_game(a_game("other"))
     assert book.burden("ab", time.time() - 60) == (3, 3)
     assert book.burden("nobody", 0.0) == (0, 0)
+
+
+def test_what_may_be_told_is_looked_up_by_index_however_many_games_are_open(book):
+    """Every question that a page or a state asks; none of them walks through the open games, or through all rounds."""
+    book.add_game(a_game())
+    plans = []
+
+    @event.listens_for(book.engine, "before_cursor_execute")
+    def explain(_db, cursor, statement, parameters, *_):
+        if "asked" in statement:
+            plans.append("; ".join(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)))
+
+    game = book.game("g1")
+    book.untold_places(game)
+    book.hides_seed(game)
+    book.guesses()
+    book.games(player_id="person:Ada", limit=20)
+    indices = ("rounds_by_place", "games_open_by_seed", "rounds_by_place", "games_open_by_seed", "games_open_by_seed")
+    assert len(plans) == len(indices)
+    for plan, index in zip(plans, indices, strict=True):
+        assert f"{index} (" in plan and "games_open (" not in plan and "SCAN rounds" not in plan, plan
+
+
+def test_a_game_that_comes_meanwhile_uncovers_no_seed(book, monkeypatch):
+    """Between the rows that are read and the look at what they tell."""
+    for game_id, age_s in (("g1", 20), ("g2", 10)):
+        book.add_game(a_game(game_id, created_at=time.time() - age_s, finished_at=time.time()))
+    book.add_game(a_game("g3", "Bo", created_at=time.time() - 30))
+    read = frames._frame
+
+    def late(db, query):
+        found = read(db, query)
+        for number in range(3):
+            book.add_game(a_game(f"new{number}", seed=8))
+        return found
+
+    monkeypatch.setattr(frames, "_frame", late)
+    assert book.games(limit=2)["seed"].isna().tolist() == [True, True]
 
 
 def test_the_queries_of_every_request_use_an_index(book, tmp_path):

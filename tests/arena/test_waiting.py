@@ -102,6 +102,36 @@ def test_two_games_never_share_a_seed_from_stock(client, arena, painted_map):
     assert len(seeds) == 6
 
 
+def test_a_game_without_panning_leaves_the_panorama_in_stock_and_the_next_one_finds_its_view_made(
+    client, arena, painted_map, monkeypatch
+):
+    stills, still = [], painted_map.still
+
+    def note(place, heading_deg):
+        stills.append(heading_deg)
+        return still(place, heading_deg)
+
+    monkeypatch.setattr(painted_map, "still", note)
+    client.get("/arena")
+    until(lambda: painted_map.painted == [0])
+    until(lambda: idle(arena))
+    assert stills == [], "nobody has asked for a single view here"
+    start(client, movement="nmpz")
+    until(lambda: idle(arena) and len(stills) == 2)  # that of the game, and one in stock
+    assert painted_map.painted == [0, 0, 0], "the panorama is still in stock"
+    arena.warm_up = lambda *_: None
+    game = start(client, movement="nmpz")
+    shown = client.get(f"{game}/rounds/1/view.jpg")
+    assert stills[1:2] == [int(shown.headers["x-heading-deg"])], "it was there before the game was"
+    stored = arena.game(game.removeprefix(f"{API}/"))
+    assert stored.rounds[0].place.lat == painted_map.draw(5, stored.seed)[0].lat
+    until(lambda: idle(arena))
+    assert len(stills) == 3, "the view of the second round, and no other for the first"
+    started = client.get(f"{start(client)}/rounds/1/panorama.jpg")
+    until(lambda: idle(arena))
+    assert started.status_code == 200 and painted_map.painted.count(0) == 3
+
+
 def test_a_chosen_seed_is_drawn_as_asked(client, arena, painted_map):
     client.get("/arena")
     until(lambda: painted_map.painted == [0])
