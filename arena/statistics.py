@@ -13,6 +13,8 @@ with the same columns out. The rules that all of them share:
 - No interval under ten rounds; the others draw whole games (arena/resampling.py).
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +31,7 @@ from model.metrics.bootstrap import LEVEL, SAMPLES
 
 WITHIN_KM = (1, 25, 200, 750, 2500)  # street, city, region, country, continent (Im2GPS)
 POOL = ["origin", "source", "map", "scale_km", "movement", "time_limit_s", "world_version"]
+KEY_DIGITS = 12  # of a pool's key, hexadecimal
 PLACE = ["source", "world_version", "lat", "lng"]
 SAME_PLACE_DEG = 1e-5  # about a metre: what a file written with five decimals keeps
 PLAYER = ["player_id", "player", "kind"]
@@ -91,22 +94,26 @@ def ranked(guesses: pd.DataFrame) -> pd.DataFrame:
 
 
 def pools(guesses: pd.DataFrame) -> pd.DataFrame:
-    """One row for each pool, the one with the most rounds first: the columns of `POOL`, rounds, players, games, number.
-
-    `number` is what `pool_numbers` gives the guesses of that pool.
+    """One row for each pool, the one with the most rounds first: pool (its key), the columns of `POOL`, rounds,
+    players, games. Of pools with as many rounds the one that appears first stands first.
     """
-    numbers = pool_numbers(guesses)
-    grouped = guesses.assign(number=numbers).groupby("number", sort=True)
+    grouped = guesses.assign(pool=pool_keys(guesses)).groupby("pool", sort=False)
     frame = grouped[POOL].first()
     frame = frame.assign(
         rounds=grouped.size(), players=grouped["player_id"].nunique(), games=grouped["game_id"].nunique()
     )
-    return frame.reset_index().sort_values(["rounds", "number"], ascending=[False, True], ignore_index=True)
+    return frame.reset_index().sort_values("rounds", ascending=False, kind="stable", ignore_index=True)
 
 
-def pool_numbers(guesses: pd.DataFrame) -> pd.Series:
-    """The pool of each guess, as a number that counts pools in order of appearance."""
-    return guesses.groupby(POOL, sort=False, dropna=False).ngroup()
+def pool_keys(guesses: pd.DataFrame) -> pd.Series:
+    """The pool of each guess, by a short key that is the same whatever else is in the frame."""
+    numbers = guesses.groupby(POOL, sort=False, dropna=False).ngroup()
+    first = ~numbers.duplicated()
+    keys = {}
+    for number, *values in zip(numbers[first], *(guesses.loc[first, name] for name in POOL), strict=True):
+        said = json.dumps([None if pd.isna(value) else str(value) for value in values])
+        keys[number] = hashlib.sha256(said.encode()).hexdigest()[:KEY_DIGITS]
+    return numbers.map(keys).astype(object)
 
 
 def summary(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:

@@ -32,16 +32,18 @@ def ask(frame: pd.DataFrame, key: comparison.Key) -> tuple[str, str] | None:
     first = _preferred(met, players)
     left, right = st.columns(2)
     ids = list(name_of)
-    a = left.selectbox("First player", ids, index=ids.index(first[0]), key="compare-a",
-                       format_func=lambda one: f"{name_of[one]} ({_count(rounds_of[one], 'round')})")  # fmt: skip
+    # No counts in the lists: the browser sends the line back, and a count changes with every game.
+    a = left.selectbox("First player", ids, index=ids.index(first[0]), key="compare-a", format_func=name_of.get)
+    left.caption(f"{_count(rounds_of[a], 'round')} in these games.")
     shared = pd.concat([met[met["a"] == a].set_index("b")["places"], met[met["b"] == a].set_index("a")["places"]])
     shared = shared.sort_values(ascending=False, kind="stable")
     others = [*shared.index, *(one for one in ids if one != a and one not in shared.index)]
     wanted = first[1] if first[0] == a else others[0]
     b = right.selectbox(
-        "Second player, and how many places both have seen", others, index=others.index(wanted), key=f"compare-b-{a}",
-        format_func=lambda one: f"{name_of[one]} ({_count(int(shared.get(one, 0)), 'place')})",
+        "Second player", others, index=others.index(wanted), key=f"compare-b-{a}", format_func=name_of.get,
+        help="Who has seen the most of the same places stands first.",
     )  # fmt: skip
+    right.caption(f"{_count(rounds_of[b], 'round')}; both have seen {_count(int(shared.get(b, 0)), 'place')}.")
     return (a, b)
 
 

@@ -13,7 +13,7 @@ from arena.statistics import (
     meetings,
     paired,
     percentile,
-    pool_numbers,
+    pool_keys,
     pools,
     ranked,
     score_distribution,
@@ -118,7 +118,8 @@ def test_what_differs_in_map_rules_world_or_origin_is_another_pool(column, value
     rows.loc[2, column] = value
     found = pools(rows)
     assert found["rounds"].tolist() == [2, 1] and found["players"].tolist() == [1, 1]
-    assert pool_numbers(rows).tolist() == [found["number"][0]] * 2 + [found["number"][1]]
+    assert pool_keys(rows).tolist() == [found["pool"][0]] * 2 + [found["pool"][1]]
+    assert pool_keys(rows[::-1]).tolist() == pool_keys(rows).tolist()[::-1], "whatever comes first"
 
 
 def test_games_on_a_chosen_seed_are_not_ranked():

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from arena import statistics
 from arena.records import Game, Guess, Place, Round, Rules, Seat
 from arena.scorebook import Scorebook
 from model.errors import GameError
@@ -63,6 +64,11 @@ def write() -> Callable[..., str]:
 def answer(app: AppTest) -> str:
     """The headline of the paired result."""
     return next(str(part.value) for part in app.html if "homing-answer" in str(part.value))
+
+
+def keys() -> list[str]:
+    """Of the pools in the book, by rounds."""
+    return statistics.pools(statistics.first_guesses(Scorebook.open().guesses()))["pool"].tolist()
 
 
 def table(app: AppTest, number: int = 0) -> pd.DataFrame:
@@ -147,9 +153,46 @@ def test_different_rules_are_not_pooled_and_mixing_them_is_said(
     app = open_page("compare")
     assert table(app)["player"].tolist() == ["Ada"] and not app.warning
     both = app.multiselect(key="compare-pools")
-    both.set_value([0, 1]).run()
+    both.set_value(keys()).run()
     assert set(table(app)["player"]) == {"Ada", "Bo"}
     assert "mixed in the figures" in app.warning[0].value and "movement, time limit" in app.warning[0].value
+
+
+def test_a_choice_stands_when_the_book_grows(open_page: Open, said: Said, write: Callable[..., str]) -> None:
+    write([("Bo", "person", 2.0), ("Cy", "person", 3.0), ("Di", "person", 9.0)], 3, rules=Rules(60, "nmpz"), at=1.7e9)
+    for seed in (1, 2):
+        write([("Ada", "person", 1.0), ("Homing", "model", 5.0)], seed)
+    app = open_page("compare")
+    app.multiselect(key="compare-pools").set_value(keys()[1:]).run()
+    app.selectbox(key="compare-a").set_value("person:Di").run()
+    app.selectbox(key="compare-b-person:Di").set_value("person:Cy").run()
+    assert "15 rounds of this choice; 20 rounds of 1 other kind." in said(app)
+    # Older games of a third kind, and more of the chosen: other counts, and another order of appearance.
+    write([("Ada", "person", 1.0)], 9, rules=Rules(30), at=1.6e9)
+    write([("Bo", "person", 2.0), ("Cy", "person", 3.0), ("Di", "person", 9.0)], 11, rules=Rules(60, "nmpz"))
+    app.run()
+    assert not app.exception and set(table(app)["player"]) == {"Bo", "Cy", "Di"} and set(table(app)["n"]) == {10}
+    assert "Cy</em> scores" in answer(app) and "more than Di" in answer(app)
+
+
+def test_a_choice_that_is_gone_gives_way_to_the_first(open_page: Open, write: Callable[..., str]) -> None:
+    write([("Ada", "person", 1.0)])
+    app = open_page("compare")
+    app.session_state["compare-pools"] = ["gone"]
+    app.run()
+    assert not app.exception and table(app)["player"].tolist() == ["Ada"]
+
+
+def test_a_game_written_while_the_page_is_made_is_in_the_next_figures(
+    open_page: Open, write: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write([("Ada", "person", 1.0)], 1)
+    load = comparison.load
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(comparison, "load", lambda: (load(), write([("Ada", "person", 1.0)], 2))[0])
+        app = open_page("compare")
+        assert table(app)["n"].tolist() == [5]
+    assert table(app.run())["n"].tolist() == [10]
 
 
 def test_games_on_a_chosen_seed_are_shown_marked_and_never_ranked(
