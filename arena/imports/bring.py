@@ -16,7 +16,8 @@ import numpy as np
 from arena.imports.checks import Checked, check_games
 from arena.imports.files import read_games
 from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, Refusal
-from arena.imports.pseudonyms import HIDDEN, PREFIX, Pseudonyms, name_of
+from arena.imports.identities import read_back, stored
+from arena.imports.pseudonyms import Pseudonyms, name_of
 from arena.imports.summary import Summary
 from arena.records import Game, Guess, Kind, Place, Round, Rules, Seat
 from arena.scorebook import Scorebook
@@ -50,7 +51,7 @@ def bring(
     Raises:
         StorageError: the book or the secret of the pseudonyms cannot be read or written; what was written stays.
     """
-    summary, known = Summary(), _Known(book, Pseudonyms.open())
+    summary, known = Summary(), _Known(book, Pseudonyms.open(), choices.pseudonyms)
     for name, data in files:
         summary.files += 1
         tell(f"reading {name}", 0, 0)
@@ -153,11 +154,10 @@ def _guess(found: FoundGuess, at: float) -> Guess:
 
 
 def _seat(player: FoundPlayer, choices: Choices, pseudonyms: Pseudonyms) -> Seat:
-    sort = "" if choices.kind == "person" else f"{choices.kind}:"
     if choices.pseudonyms:
         hidden = pseudonyms.of(player.identity)
-        return Seat(name_of(hidden), choices.kind, f"{PREFIX}{sort}{HIDDEN}{hidden}", player.rating)
-    return Seat(player.name, choices.kind, f"{PREFIX}{sort}{player.identity}", player.rating)
+        return Seat(name_of(hidden), choices.kind, stored(player, choices.kind, hidden), player.rating)
+    return Seat(player.name, choices.kind, stored(player, choices.kind), player.rating)
 
 
 def _fingerprint(game: FoundGame, pseudonyms: Pseudonyms) -> str:
@@ -176,9 +176,10 @@ def _key(person: str, one: FoundRound, guess: FoundGuess) -> Key:
 class _Known:
     """Every imported guess, in the book and in this import so far."""
 
-    def __init__(self, book: Scorebook, pseudonyms: Pseudonyms) -> None:
-        self._book, self.pseudonyms = book, pseudonyms
+    def __init__(self, book: Scorebook, pseudonyms: Pseudonyms, hide: bool = False) -> None:
+        self._book, self.pseudonyms, self._hide = book, pseudonyms, hide
         self._seen: set[Key] | None = None
+        self._named: set[Key] = set()  # of them, what stands in the book under a name
 
     def without_known(self, checked: list[Checked], summary: Summary) -> list[Checked]:
         """The games with what is new in them; what is known is counted."""
@@ -187,8 +188,10 @@ class _Known:
         kept = []
         for one, fingerprint in zip(checked, prints, strict=True):
             before = one.game.rows()
-            if fingerprint not in whole:
-                self._leave_new(one.game)
+            if fingerprint in whole:
+                summary.known_by_name += self._by_name(one.game) if self._hide else 0
+            else:
+                summary.known_by_name += self._leave_new(one.game)
                 if one.game.rows():
                     kept.append(one)
                     summary.known += before - one.game.rows()
@@ -196,38 +199,65 @@ class _Known:
             summary.known += before
         return kept
 
-    def _leave_new(self, game: FoundGame) -> None:
-        """Take the guesses out of a game that are known from elsewhere, and the players who have none left."""
-        if self._seen is None:
-            self._seen = set(self._of_book())
+    def _keys(self, player: FoundPlayer, one: FoundRound, guess: FoundGuess) -> set[Key]:
+        """What a guess may be known by: who is not named shares the name with everyone who is not."""
+        names = {player.identity, player.name} if player.named else {player.identity}
+        return {_key(self.pseudonyms.of(name), one, guess) for name in names}
+
+    def _by_name(self, game: FoundGame) -> int:
+        """How many guesses of a game, to be hidden, stand in the book under a name."""
+        self._read()
+        rows = [(game.players[seat], one, guess) for one in game.rounds for seat, guess in one.guesses.items()]
+        return sum(not self._named.isdisjoint(self._keys(*row)) for row in rows)
+
+    def _leave_new(self, game: FoundGame) -> int:
+        """Take the guesses out of a game that are known from elsewhere, and the players who have none left.
+
+        Returns how many of those, to be hidden, stand in the book under a name.
+        """
+        seen = self._read()
         mine: set[Key] = set()
+        named = 0
         for one in game.rounds:
             for seat, guess in list(one.guesses.items()):
-                player = game.players[seat]
-                keys = {_key(self.pseudonyms.of(name), one, guess) for name in (player.identity, player.name)}
-                if keys & self._seen:
+                keys = self._keys(game.players[seat], one, guess)
+                if keys & seen:
                     del one.guesses[seat]
+                    named += self._hide and not keys.isdisjoint(self._named)
                 mine |= keys
-        self._seen |= mine
+        seen |= mine
         game.rounds = [one for one in game.rounds if one.guesses]
         left = sorted({seat for one in game.rounds for seat in one.guesses})
         game.players = [game.players[seat] for seat in left]
         for one in game.rounds:
             one.guesses = {left.index(seat): guess for seat, guess in one.guesses.items()}
+        return named
+
+    def _read(self) -> set[Key]:
+        """Every guess of the book, read once."""
+        if self._seen is None:
+            self._seen = set(self._of_book())
+        return self._seen
 
     def _of_book(self) -> Iterator[Key]:
         frame = self._book.guesses(told_only=False, origin="imported")
         spots = frame[["lat", "lng", "guess_lat", "guess_lng"]].to_numpy(np.float64)
         spots = np.round(spots, DIGITS) + 0.0
-        hidden: dict[str, str] = {}
+        people: dict[tuple[str, str], tuple[set[str], bool]] = {}
         for player_id, player, spot, score in zip(
             frame["player_id"], frame["player"], spots.tolist(), frame["score"].tolist(), strict=True
         ):
             lat, lng, *pin = spot
             guess_lat, guess_lng = (None if math.isnan(value) else value for value in pin)
-            identity = str(player_id).removeprefix(PREFIX).removeprefix("bot:").removeprefix("model:")
-            for name in {identity, str(player)}:
-                if name not in hidden:
-                    known = name.startswith(HIDDEN)
-                    hidden[name] = name[len(HIDDEN) :] if known else self.pseudonyms.of(name)
-                yield hidden[name], lat, lng, guess_lat, guess_lng, score
+            who = str(player_id), str(player)
+            if who not in people:
+                identity, is_hidden = read_back(who[0])
+                people[who] = (
+                    {identity if is_hidden else self.pseudonyms.of(identity), self.pseudonyms.of(who[1])},
+                    is_hidden,
+                )
+            hidden, is_hidden = people[who]
+            keys = {(name, lat, lng, guess_lat, guess_lng, score) for name in hidden}
+            if not is_hidden:
+                self._named |= keys
+            yield from keys

@@ -34,11 +34,15 @@ class FoundRound:
 
 @dataclass(slots=True)
 class FoundPlayer:
-    """A person. `identity` is what stays the same when the name does not: the site's own id where the file has one."""
+    """A person. `identity` is what stays the same when the name does not: the site's own id where the file has one.
+
+    A reader leaves it empty where the file has neither name nor id; `identities` then makes one.
+    """
 
     name: str
     identity: str
     rating: int | None = None
+    named: bool = True  # by the file
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ class Summary:
     rows: int = 0
     imported: int = 0
     known: int = 0
+    known_by_name: int = 0  # of these, what stands in the book under a name although names were to be replaced
     refused: int = 0
     scores_confirmed: int = 0  # of all that were read and not refused: their points follow the law of the map
     scores_unconfirmed: int = 0
@@ -45,7 +46,8 @@ class Summary:
         """For JSON."""
         return {
             "files": self.files, "games": self.games, "rows": self.rows, "imported": self.imported,
-            "known": self.known, "refused": self.refused, "scores_confirmed": self.scores_confirmed,
+            "known": self.known, "known_by_name": self.known_by_name,
+            "refused": self.refused, "scores_confirmed": self.scores_confirmed,
             "scores_unconfirmed": self.scores_unconfirmed, "players": len(self.players),
             "refusals": {kind: {"count": count, "examples": self.examples[kind]} for kind, count in self.kinds.items()},
         }  # fmt: skip
@@ -56,6 +58,11 @@ class Summary:
                 f"{_count(self.games, 'game')}."]  # fmt: skip
         if self.known:
             said.append(f"{self.known:,} known already, and left as they are.")
+        if self.known_by_name:
+            said.append(
+                f"{self.known_by_name:,} of them {'stands' if self.known_by_name == 1 else 'stand'} under their names: "
+                "only what is new gets a pseudonym."
+            )
         if self.scores_confirmed:
             said.append(f"{self.scores_confirmed:,} scores confirmed by the law of their map.")
         for (name, source), error_m in sorted(self.scales.items()):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, NotReadable, Refusal
-from arena.imports.game_json import ANONYMOUS
+from arena.imports.identities import ANONYMOUS, identify, identify_as_one
 from arena.imports.values import moment, number, text, whole
 from arena.records import Movement
 
@@ -95,7 +95,11 @@ def read_table(lines: Iterable[str]) -> Iterator[FoundGame | Refusal]:
             lost[key] = 1 + (games.pop(key).rows() if key in games else 0)
     for key, refusal in broken.items():
         yield Refusal(refusal.kind, refusal.where, refusal.sentence, lost[key])
-    yield from games.values()
+    if "player" not in places:
+        identify_as_one(list(games.values()))
+    for key, game in games.items():
+        identify(game, key if "game" in places else "")
+        yield game
 
 
 def columns_of(names: Iterable[str]) -> dict[str, int]:
@@ -154,7 +158,7 @@ def _game(row: Row, where: str) -> FoundGame:
 
 def _player(row: Row) -> FoundPlayer:
     name = text(row.get("player", "")) or ANONYMOUS
-    return FoundPlayer(name, text(row.get("player", ""), 80) or name, whole(row.get("rating"), 10_000) or None)
+    return FoundPlayer(name, text(row.get("player", ""), 80), whole(row.get("rating"), 10_000) or None)
 
 
 def _round(game: FoundGame, row: Row, lat: float, lng: float) -> FoundRound:

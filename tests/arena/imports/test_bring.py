@@ -88,6 +88,41 @@ def test_pseudonyms_hide_names_and_stay_the_same(made, book, own_home):
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
+def test_names_that_stand_there_already_are_told_when_they_should_be_hidden(made, book):
+    bring([("a.csv", made.csv(made.table()[:6]))], book(), Choices())
+    done = bring([("b.csv", made.csv(made.table()))], book(), Choices(pseudonyms=True))
+    assert (done.known, done.known_by_name) == (6, 6)
+    again = bring([("a.csv", made.csv(made.table()[:6]))], book(), Choices(pseudonyms=True))
+    assert (again.known, again.known_by_name) == (6, 6)
+    assert any("6 of them stand under their names" in said for said in again.sentences())
+    hidden = [{**row, "player": "Cy"} for row in made.table()[::2]]
+    for _ in range(2):
+        done = bring([("c.csv", made.csv(hidden))], book(), Choices(pseudonyms=True))
+        assert done.known_by_name == 0
+
+
+@pytest.mark.parametrize("name", ["~{}", "=~{}", "bot:{}", "?{}"])
+def test_a_name_cannot_be_the_identity_of_somebody_hidden(made, book, name):
+    rows = made.table()
+    bring([("a.csv", made.csv(rows[::2]))], book(), Choices(pseudonyms=True))
+    hidden = book().guesses()["player_id"].iloc[0].split("~")[1]
+    named = [{**row, "player": name.format(hidden)} for row in rows[::2]]
+    done = bring([("b.csv", made.csv(named))], book(), Choices())
+    assert (done.imported, book().guesses()["player_id"].nunique()) == (5, 2)
+    assert bring([("c.csv", made.csv(named[:3]))], book(), Choices()).known == 3
+
+
+def test_people_who_are_not_named_are_people_apart(made, book):
+    games = [made.game(), made.game(pins=made.pins[::-1])]
+    for one in games:
+        del one["player"]["nick"], one["player"]["id"]
+        one["player"]["guesses"][0] |= {"timedOut": True, "roundScoreInPoints": 0}
+    files = [(f"{k}.json", json.dumps(one).encode()) for k, one in enumerate(games)]
+    done = bring(files, book(), Choices())
+    assert (done.imported, len(done.players)) == (10, 2) and set(book().guesses()["player"]) == {"Unnamed"}
+    assert bring(files, book(), Choices()).known == 10
+
+
 def test_a_secret_that_cannot_be_used_is_a_sentence(own_home):
     path = own_home / "pseudonyms.key"
     path.write_text("not hexadecimal")

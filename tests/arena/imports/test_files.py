@@ -49,6 +49,48 @@ def test_a_team_without_players_guesses_has_its_best_guesses(made):
     assert sorted(one.name for one in found.players) == ["Eva", "Max"] and found.rows() == 6
 
 
+def test_a_best_guess_without_a_number_is_of_the_round_of_its_result(made):
+    data = made.duel()
+    for team in data["teams"]:
+        del team["players"][0]["guesses"]
+        for result in team["roundResults"]:
+            result["bestGuess"] = {k: v for k, v in result["bestGuess"].items() if k != "roundNumber"}
+    (found,) = games_of(json.dumps(data).encode())
+    assert [one.number for one in found.rounds] == [1, 2, 3] and found.rows() == 6
+
+
+def test_who_is_not_named_is_somebody_else_in_every_game(made):
+    games, first = [made.game(), made.game(pins=made.pins[::-1])], made.duel()
+    for one in games:
+        del one["player"]["nick"], one["player"]["id"]
+    for team in first["teams"]:
+        del team["players"][0]["nick"], team["players"][0]["playerId"]
+    second = json.loads(json.dumps(first)) | {"gameId": "another"}
+    data = json.dumps([*games, first, second]).encode()
+    players = [player for one in games_of(data) for player in one.players]
+    assert {one.name for one in players} == {"Unnamed"} and len({one.identity for one in players}) == 6
+    assert [p.identity for one in games_of(data) for p in one.players] == [one.identity for one in players]
+
+
+def test_teams_of_the_same_name_are_not_one_player(made):
+    duels = [made.duel() | {"gameId": name} for name in ("one", "two")]
+    for one in duels:
+        for team in one["teams"]:
+            del team["players"], team["id"]
+    players = [player for one in games_of(json.dumps(duels).encode()) for player in one.players]
+    assert [one.name for one in players] == ["blue", "red"] * 2 and len({one.identity for one in players}) == 4
+
+
+def test_a_table_without_players_is_one_persons_and_another_table_is_anothers(made):
+    rows = [{k: v for k, v in row.items() if k not in ("player", "game", "round")} for row in made.table()]
+    mine, grown, theirs = (games_of(made.csv(some)) for some in (rows[::2][:3], rows[::2], rows[1::2]))
+    who = {player.identity for one in [*mine, *grown] for player in one.players}
+    assert len(who) == 1 and len(who | {player.identity for one in theirs for player in one.players}) == 2
+    some = [{**row, "game": f"g{row['round']}", "player": "" if row["player"] == "Bo" else "Ada"}
+            for row in made.table()]  # fmt: skip
+    assert len({player.identity for one in games_of(made.csv(some)) for player in one.players}) == 6
+
+
 def test_a_round_that_a_team_let_pass_is_a_missing_guess(made):
     data = made.duel()
     del data["teams"][1]["players"][0]["guesses"][2]
