@@ -10,7 +10,7 @@ with the same columns out. The rules that all of them share:
 - A guess that never came (the time ran out) is a round of 0 points, within no distance and in no country; a median
   distance is over the rounds that have a guess.
 - Games on a seed that somebody chose can be prepared for: `ranked` leaves them out.
-- No interval under ten rounds; the others draw whole games (arena/resampling.py).
+- No interval under ten rounds; the others draw whole games, from five on (arena/resampling.py).
 """
 
 import hashlib
@@ -39,7 +39,8 @@ RATING_CUTS = (600, 800, 1000, 1200)  # of GeoGuessr's rating; a band holds its 
 UNRATED = "no rating"
 CLIMATES = {"A": "tropical", "B": "arid", "C": "temperate", "D": "continental", "E": "polar"}  # Köppen's main groups
 
-FIGURES = ["mean_score", "median_km", *(f"within_{km}_km" for km in WITHIN_KM), "country"]
+SHARES = [*(f"within_{km}_km" for km in WITHIN_KM), "country"]
+FIGURES = ["mean_score", "median_km", *SHARES]
 _MEASURED = [name for figure in FIGURES for name in (figure, f"{figure}_low", f"{figure}_high")]
 SUMMARY = [*PLAYER, "rating", "n", "missed", "games", *_MEASURED, "median_seconds"]
 BANDS = ["band", "players", "n", "missed", *_MEASURED]
@@ -58,11 +59,14 @@ class Paired:
     low: float  # 95 % interval; not a number under ten places
     high: float
     median_km: tuple[float, float]  # of a and of b, on these places
+    games: int  # that these places were played in
 
     @property
     def is_clear(self) -> bool:
-        """Whether chance alone would hardly give such a difference: the interval leaves zero out."""
-        return bool(self.low > 0.0 or self.high < 0.0)
+        """Whether chance alone would hardly give such a difference: the interval leaves zero out, and whole games were
+        drawn for it.
+        """
+        return self.games >= MIN_UNITS and bool(self.low > 0.0 or self.high < 0.0)
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def paired(guesses: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
 
 
 def head_to_head(places: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> Paired:
-    """What a table of `paired` says; its interval draws whole games of both players' differences."""
+    """What a table of `paired` says; its interval draws whole games of the differences, single rounds of few games."""
     difference = places["difference"].to_numpy(np.float64)
     low, high = NONE
     if len(difference) >= MIN_ROUNDS:
@@ -202,6 +206,7 @@ def head_to_head(places: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) ->
         low,
         high,
         (away[0], away[1]),
+        int(places["game_id"].nunique()),
     )
 
 
@@ -289,7 +294,7 @@ def _figures(
     values = {name: array[own] for name, array in arrays.items()}
     away = values["median_km"]
     means = {name: array for name, array in values.items() if name != "median_km"}
-    limits = intervals(means, units, {"median_km": away}, samples, seed) if samples else {}
+    limits = intervals(means, units, {"median_km": away}, samples, seed, SHARES) if samples else {}
     found: dict[str, Any] = {"n": len(own), "missed": int(np.isnan(away).sum())}
     for name in FIGURES:
         low, high = limits.get(name, NONE)

@@ -101,6 +101,8 @@ def headline(result: Paired, a: str, b: str) -> str:
         return f"{a} and {b} are level."
     if result.places < statistics.MIN_ROUNDS:
         return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}, on too few places to tell."
+    if result.games < statistics.MIN_UNITS:
+        return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}, in too few games to tell."
     if not result.is_clear:
         return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}: no clear difference."
     return f"<em>{ahead}</em> scores {gap:,.0f} points a round more than {behind}."
@@ -113,6 +115,9 @@ def details(result: Paired, a: str, b: str) -> list[str]:
     if not math.isnan(result.low):
         said.append(f"Difference {a} − {b}: {result.mean_difference:+,.0f} points a round, 95 % interval "
                     f"{result.low:+,.0f} … {result.high:+,.0f}.")  # fmt: skip
+        if result.games < statistics.MIN_UNITS:
+            said.append(f"It draws single rounds, as there are fewer than {statistics.MIN_UNITS} games: it may be too "
+                        "narrow.")  # fmt: skip
     else:
         said.append(f"Under {statistics.MIN_ROUNDS} places no interval is given.")
     if all(math.isfinite(km) for km in result.median_km):

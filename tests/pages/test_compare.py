@@ -114,13 +114,20 @@ def test_a_server_that_does_not_answer_is_one_sentence(open_page: Open, monkeypa
 def test_the_result_on_the_same_places_comes_first_with_its_interval(
     open_page: Open, write: Callable[..., str]
 ) -> None:
-    for seed in range(3):
+    for seed in range(5):
         write([("Ada", "person", 1.0), ("Homing", "model", 8.0)], seed)
     app = open_page("compare")
     assert not app.exception and not app.error
     assert "Ada</em> scores" in answer(app) and "more than Homing" in answer(app)
     details = next(str(part.value) for part in app.html if "that both have seen" in str(part.value))
-    assert "On 15 places" in details and "Ada ahead on 15, level on 0" in details and "95 % interval +" in details
+    assert "On 25 places" in details and "Ada ahead on 25, level on 0" in details and "95 % interval +" in details
+
+
+def test_few_games_are_too_few_to_tell(open_page: Open, said: Said, write: Callable[..., str]) -> None:
+    for seed in range(4):
+        write([("Ada", "person", 1.0), ("Homing", "model", 8.0)], seed)
+    app = open_page("compare")
+    assert "in too few games to tell" in answer(app) and "of fewer than 5 games single rounds are drawn" in said(app)
 
 
 def test_few_places_are_too_few_to_tell(open_page: Open, write: Callable[..., str]) -> None:
@@ -172,7 +179,7 @@ def test_a_choice_stands_when_the_book_grows(open_page: Open, said: Said, write:
     write([("Bo", "person", 2.0), ("Cy", "person", 3.0), ("Di", "person", 9.0)], 11, rules=Rules(60, "nmpz"))
     app.run()
     assert not app.exception and set(table(app)["player"]) == {"Bo", "Cy", "Di"} and set(table(app)["n"]) == {10}
-    assert "Cy</em> scores" in answer(app) and "more than Di" in answer(app)
+    assert "Cy</em> is" in answer(app) and "ahead of Di" in answer(app)
 
 
 def test_a_choice_that_is_gone_gives_way_to_the_first(open_page: Open, write: Callable[..., str]) -> None:
@@ -358,7 +365,7 @@ def test_a_table_for_a_spreadsheet_has_no_formula_in_it() -> None:
 def test_the_picture_is_a_png_with_any_name_and_any_length() -> None:
     from arena.statistics import Paired
 
-    result = Paired(12, 7, 1, 4, 312.0, 20.0, 600.0, (300.0, 500.0))
+    result = Paired(12, 7, 1, 4, 312.0, 20.0, 600.0, (300.0, 500.0), 5)
     places = pd.DataFrame({"score_a": [4000, 5000, 0], "score_b": [3000, 5000, 10], "difference": [1000, 0, -10]})
     names = ("名前 \U0001f600 " * 20, "<b>Ada</b>\n&amp;")
     png = take_home.picture("World " * 60, names, places, result, {names[0]: (1, 2, 3), names[1]: (200, 100, 50)})
