@@ -25,6 +25,7 @@ from model.geo.atlas import Atlas
 
 SOURCE, UNKNOWN_MAP = "import", "Unnamed map"
 UNKNOWN_SCALE_KM = 0.0  # stored for games whose scale nobody knows, which keeps them in a pool of their own
+SCALE_DIGITS = 7  # of a scale in km, so that one that comes back from the book is the same to the last bit
 DIGITS = 5  # of a position in degrees: about a metre, and what tables are written with
 BATCH = 200  # games between two steps of the progress bar
 ROW_S = 1e-3  # guesses without a time follow each other, so that the first stays the first
@@ -51,6 +52,7 @@ def bring(
     Raises:
         StorageError: the book or the secret of the pseudonyms cannot be read or written; what was written stays.
     """
+    scales = _Scales(book)
     summary, known = Summary(), _Known(book, Pseudonyms.open(), choices.pseudonyms)
     for name, data in files:
         summary.files += 1
@@ -64,12 +66,13 @@ def bring(
                 games.append(one)
         tell(f"checking {name}", 0, len(games))
         checked = []
-        for result in check_games(games, choices.max_error_m):
+        for result in check_games(games, choices.max_error_m, scales.of):
             if isinstance(result, Refusal):
                 summary.refuse(name, result)
             else:
                 checked.append(result)
                 _count(summary, result)
+                scales.add(result)
         new = known.without_known(checked, summary)
         _write(new, book, choices, known.pseudonyms, summary, lambda done, of, n=name: tell(f"importing {n}", done, of))  # type: ignore[misc]
     return summary
@@ -130,7 +133,7 @@ def _record(
             row, latest = row + 1, max(latest, guesses[seat].at)
         label = f"near {town}, {country_name}" if town else country_name
         rounds.append(Round(one.number, Place(one.lat, one.lng, None, country, label), None, guesses))
-    scale_km = UNKNOWN_SCALE_KM if checked.max_error_m is None else checked.max_error_m / 10_000.0
+    scale_km = UNKNOWN_SCALE_KM if checked.max_error_m is None else round(checked.max_error_m / 10_000.0, SCALE_DIGITS)
     return Game(
         f"import-{fingerprint[:24]}",
         game.map,
@@ -171,6 +174,28 @@ def _key(person: str, one: FoundRound, guess: FoundGuess) -> Key:
     """What makes a guess the same guess."""
     pin = [None if value is None else round(value, DIGITS) + 0.0 for value in (guess.lat, guess.lng)]
     return person, round(one.lat, DIGITS) + 0.0, round(one.lng, DIGITS) + 0.0, pin[0], pin[1], guess.score or 0
+
+
+class _Scales:
+    """The scales that maps are known to have: of this import first, then of the book."""
+
+    def __init__(self, book: Scorebook) -> None:
+        self._book = book
+        self._here: dict[str, dict[float, None]] = {}
+        self._there: dict[str, list[float]] | None = None
+
+    def add(self, checked: Checked) -> None:
+        """Remember the scale of a game."""
+        if checked.max_error_m is not None:
+            self._here.setdefault(checked.game.map, {})[checked.max_error_m] = None
+
+    def of(self, name: str) -> list[float]:
+        """Max errors in metres of the map of this name."""
+        if self._there is None:
+            told = self._book.games()
+            told = told[told["scale_km"] > UNKNOWN_SCALE_KM].drop_duplicates(["map", "scale_km"])
+            self._there = {str(one): [10_000.0 * km for km in own] for one, own in told.groupby("map")["scale_km"]}
+        return [*self._here.get(name, ()), *self._there.get(name, ())]
 
 
 class _Known:
@@ -227,10 +252,10 @@ class _Known:
                 mine |= keys
         seen |= mine
         game.rounds = [one for one in game.rounds if one.guesses]
-        left = sorted({seat for one in game.rounds for seat in one.guesses})
+        left = {seat: place for place, seat in enumerate(sorted({s for one in game.rounds for s in one.guesses}))}
         game.players = [game.players[seat] for seat in left]
         for one in game.rounds:
-            one.guesses = {left.index(seat): guess for seat, guess in one.guesses.items()}
+            one.guesses = {left[seat]: guess for seat, guess in one.guesses.items()}
         return named
 
     def _read(self) -> set[Key]:

@@ -9,6 +9,7 @@ from arena.imports.found import Refusal
 EXAMPLES = 3  # of each kind of fault; of the others, how many there are
 SCALE_WORDS = {
     "file": "stated in the file", "option": "given with the import", "bounds": "from the map's bounds",
+    "known": "that of other games on it", "world": "that of the World, which the rounds follow",
     "rounds": "inferred from the rounds, which agree",
 }  # fmt: skip
 

@@ -28,8 +28,8 @@ def show(frame: pd.DataFrame, key: comparison.Key) -> None:
     st.caption(
         f"Ranked by mean score, from {ENOUGH} rounds on. Each player's **first** guess on a place counts, replays "
         f"do not ({frame.attrs.get('replays', 0):,} left out in the whole book). The intervals hold about 95 %, by "
-        f"drawing whole games a thousand times; of fewer than {CROWD} games single rounds are drawn, and the interval may be "
-        f"too narrow; under {ENOUGH} rounds there is none. The last columns are the shares of "
+        f"drawing whole games a thousand times; of fewer than {CROWD} games single rounds are drawn, and the interval "
+        f"may be too narrow; under {ENOUGH} rounds there is none. The last columns are the shares of "
         "rounds within so many km, and in the right country. "
         + (f"{missed:,} rounds without a guess count 0 points and are in no median. " if missed else "")
     )

@@ -88,6 +88,21 @@ def test_pseudonyms_hide_names_and_stay_the_same(made, book, own_home):
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("max_error_m", [14916862.0, 18539854.0])
+@pytest.mark.parametrize("together", [True, False])
+def test_two_files_of_one_map_whose_scale_is_not_stated_are_of_one_scale(made, book, max_error_m, together):
+    files = []
+    for name, east in (("Ada", 0.0), ("Bo", 1.7)):
+        one = made.game(max_error_m, name, pins=[(lat, lng + east) for lat, lng in made.pins]) | {"mapName": "Ours"}
+        del one["bounds"], one["player"]["id"]
+        files.append((f"{name}.json", json.dumps(one).encode()))
+    for some in [files] if together else [[one] for one in files]:
+        assert bring(some, book(), Choices()).scores_unconfirmed == 0
+    frame = book().guesses()
+    assert len(frame) == 10 and frame["scale_km"].nunique() == 1
+    assert frame["scale_km"].iloc[0] == pytest.approx(max_error_m / 1e4, rel=1e-3)
+
+
 def test_names_that_stand_there_already_are_told_when_they_should_be_hidden(made, book):
     bring([("a.csv", made.csv(made.table()[:6]))], book(), Choices())
     done = bring([("b.csv", made.csv(made.table()))], book(), Choices(pseudonyms=True))
