@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from arena.imports import tables
 from arena.imports.files import read_games
 from arena.imports.found import FoundGame, Refusal
 
@@ -195,6 +197,30 @@ def test_a_row_that_stands_there_twice_counts_once(made):
     rows = made.table()
     (found,) = games_of(made.csv([*rows, rows[3]]))
     assert found.rows() == 10 and found.repeats == 1
+
+
+def test_one_name_for_many_games_is_refused_with_a_sentence(made):
+    rows = [{**made.table()[0], "round": k, "true_lat": round(k * 1e-3, 3)} for k in range(1, 202)]
+    assert games_of(made.csv(rows[:200]))[0].rows() == 200
+    for some in (rows, [{k: v for k, v in row.items() if k != "round"} for row in rows]):
+        (fault,) = refused(made.csv(some))
+        assert (fault.kind, fault.rows) == ("too long", 201) and "more than 200 rounds" in fault.sentence
+
+
+def test_reading_a_game_of_many_players_looks_at_no_player_twice(made, monkeypatch):
+    compared = []
+
+    class Watched(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            compared.append(other)
+            return str.__eq__(self, other)
+
+    read = tables._player
+    monkeypatch.setattr(tables, "_player", lambda row: replace(read(row), identity=Watched(read(row).identity)))
+    (found,) = games_of(made.csv([{**made.table()[0], "player": f"P{k}"} for k in range(500)]))
+    assert len(found.players) == 500 and len(compared) < 5000
 
 
 def test_a_row_without_a_pin_is_a_round_whose_time_ran_out(made):
