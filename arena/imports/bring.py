@@ -63,6 +63,7 @@ def bring(
                 summary.refuse(name, one)
             else:
                 one.map = one.map or choices.map or UNKNOWN_MAP
+                summary.wrong_dates += one.without_wrong_dates()
                 games.append(one)
         tell(f"checking {name}", 0, len(games))
         checked = []

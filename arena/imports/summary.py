@@ -27,6 +27,7 @@ class Summary:
     refused: int = 0
     scores_confirmed: int = 0  # of all that were read and not refused: their points follow the law of the map
     scores_unconfirmed: int = 0
+    wrong_dates: int = 0  # their guesses are kept without one
     players: set[str] = field(default_factory=set)
     scales: dict[tuple[str, str], int] = field(default_factory=dict)  # (map, where its scale is from) -> max error, m
     unscaled: set[str] = field(default_factory=set)  # maps whose scale is not known
@@ -49,7 +50,8 @@ class Summary:
             "files": self.files, "games": self.games, "rows": self.rows, "imported": self.imported,
             "known": self.known, "known_by_name": self.known_by_name,
             "refused": self.refused, "scores_confirmed": self.scores_confirmed,
-            "scores_unconfirmed": self.scores_unconfirmed, "players": len(self.players),
+            "scores_unconfirmed": self.scores_unconfirmed, "wrong_dates": self.wrong_dates,
+            "players": len(self.players),
             "refusals": {kind: {"count": count, "examples": self.examples[kind]} for kind, count in self.kinds.items()},
         }  # fmt: skip
 
@@ -65,15 +67,21 @@ class Summary:
                 "only what is new gets a pseudonym."
             )
         if self.scores_confirmed:
-            said.append(f"{self.scores_confirmed:,} scores confirmed by the law of their map.")
+            said.append(f"{_count(self.scores_confirmed, 'score')} confirmed by the law of their map.")
         for (name, source), error_m in sorted(self.scales.items()):
             if source != "file":
                 said.append(f"The scale of {name or 'the map'} is {SCALE_WORDS[source]}: max error {error_m:,} m.")
         if self.scores_unconfirmed:
             maps = ", ".join(sorted(self.unscaled)[:EXAMPLES]) or "the map"
             said.append(
-                f"{self.scores_unconfirmed:,} scores are not confirmed: the scale of {maps} is not stated, and its "
-                "rounds do not tell it. They are kept apart from all others; --max-error-m states a scale."
+                f"{_count(self.scores_unconfirmed, 'score is', 'scores are')} not confirmed: the scale of {maps} is "
+                "not stated, and its rounds do not tell it. They are kept apart from all others; --max-error-m states "
+                "a scale."
+            )
+        if self.wrong_dates:
+            said.append(
+                f"{_count(self.wrong_dates, 'date is', 'dates are')} none, or after tomorrow: what was played then is "
+                "kept without a date."
             )
         if self.refused or self.kinds:
             said.append(f"{_count(self.refused, 'guess', 'guesses')} refused:")

@@ -228,7 +228,7 @@ def test_a_round_whose_time_ran_out_is_counted_and_drawn(
     app = open_page("compare")
     assert not app.exception and not app.error
     assert table(app).set_index("player").loc["Sleepy", "mean_score"] == 0
-    assert "5 rounds without a guess count 0 points" in said(app) and "no guess in time" not in answer(app)
+    assert "5 rounds without a guess: 0 points" in said(app) and "no guess in time" not in answer(app)
 
 
 def test_no_name_is_more_than_a_name(open_page: Open, write: Callable[..., str]) -> None:
@@ -371,6 +371,13 @@ def test_the_picture_is_a_png_with_any_name_and_any_length() -> None:
     png = take_home.picture("World " * 60, names, places, result, {names[0]: (1, 2, 3), names[1]: (200, 100, 50)})
     assert Image.open(io.BytesIO(png)).size == (card.WIDTH, card.HEIGHT)
     assert card.writable("Ada \U0001f600 − Ż") == "Ada ? - Z"
+
+
+def test_a_player_called_level_has_a_colour_too() -> None:
+    places = pd.DataFrame({"score_a": [9, 0, 5], "score_b": [0, 9, 5], "difference": [9.0, -9.0, 0.0], "label": "x"})
+    spec = charts.paired_scatter(places, "level", "Bo", {"level": (1, 1, 1), "Bo": (2, 2, 2)})
+    colours = [value["colour"] for value in spec["data"]["values"]]
+    assert colours[0] == "#010101" and colours[1] == "#020202" and len(set(colours)) == 3
 
 
 def test_the_curve_of_distances_is_drawn_as_data() -> None:

@@ -2,6 +2,7 @@ import json
 import os
 import stat
 
+import pandas as pd
 import pytest
 
 from arena.imports import bring as bringing
@@ -13,7 +14,6 @@ from model.errors import StorageError
 @pytest.fixture(autouse=True)
 def small_atlas(monkeypatch):
     """Names of places without the real atlas."""
-    import pandas as pd
 
     class Atlas:
         @classmethod
@@ -101,6 +101,28 @@ def test_two_files_of_one_map_whose_scale_is_not_stated_are_of_one_scale(made, b
     frame = book().guesses()
     assert len(frame) == 10 and frame["scale_km"].nunique() == 1
     assert frame["scale_km"].iloc[0] == pytest.approx(max_error_m / 1e4, rel=1e-3)
+
+
+def test_wrong_dates_are_counted_and_what_was_played_then_is_kept(made, book):
+    dates = ["2031-13-45", "9999-12-31", "2999-01-01", "last week", "", "0", "2024-03-09", "-5"]
+    rows = [{**row, "date": date} for row, date in zip(made.table(), dates, strict=False)]
+    done = bring([("a.csv", made.csv(rows))], book(), Choices())
+    assert (done.imported, done.wrong_dates) == (8, 5)
+    assert any("5 dates are none, or after tomorrow" in said for said in done.sentences())
+    frame = book().guesses()
+    assert (frame["at"].dt.year == 2024).sum() == 1 and frame["at"].max() <= pd.Timestamp.now("UTC") + pd.Timedelta(
+        "1h"
+    )
+    late = made.game(nick="Cy")
+    for place in late["rounds"]:
+        place["startTime"] = "2999-01-01T00:00:00Z"
+    done = bring([("late.json", json.dumps(late).encode())], book(), Choices())
+    assert done.imported == 5 and done.wrong_dates == 5
+
+
+def test_one_is_not_many(made, book):
+    said = " ".join(bring([("a.csv", made.csv(made.table()[:1]))], book(), Choices()).sentences())
+    assert "1 score confirmed" in said and "1 guess of 1 player" in said
 
 
 def test_names_that_stand_there_already_are_told_when_they_should_be_hidden(made, book):
