@@ -10,9 +10,11 @@ with the same columns out. The rules that all of them share:
 - A guess that never came (the time ran out) is a round of 0 points, within no distance and in no country; a median
   distance is over the rounds that have a guess.
 - Games on a seed that somebody chose can be prepared for: `ranked` leaves them out.
-- No interval under ten rounds; the others draw whole games (arena/resampling.py).
+- No interval under ten rounds; the others draw whole games, from five on (arena/resampling.py).
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,6 +31,7 @@ from model.metrics.bootstrap import LEVEL, SAMPLES
 
 WITHIN_KM = (1, 25, 200, 750, 2500)  # street, city, region, country, continent (Im2GPS)
 POOL = ["origin", "source", "map", "scale_km", "movement", "time_limit_s", "world_version"]
+KEY_DIGITS = 12  # of a pool's key, hexadecimal
 PLACE = ["source", "world_version", "lat", "lng"]
 SAME_PLACE_DEG = 1e-5  # about a metre: what a file written with five decimals keeps
 PLAYER = ["player_id", "player", "kind"]
@@ -36,7 +39,8 @@ RATING_CUTS = (600, 800, 1000, 1200)  # of GeoGuessr's rating; a band holds its 
 UNRATED = "no rating"
 CLIMATES = {"A": "tropical", "B": "arid", "C": "temperate", "D": "continental", "E": "polar"}  # Köppen's main groups
 
-FIGURES = ["mean_score", "median_km", *(f"within_{km}_km" for km in WITHIN_KM), "country"]
+SHARES = [*(f"within_{km}_km" for km in WITHIN_KM), "country"]
+FIGURES = ["mean_score", "median_km", *SHARES]
 _MEASURED = [name for figure in FIGURES for name in (figure, f"{figure}_low", f"{figure}_high")]
 SUMMARY = [*PLAYER, "rating", "n", "missed", "games", *_MEASURED, "median_seconds"]
 BANDS = ["band", "players", "n", "missed", *_MEASURED]
@@ -55,11 +59,14 @@ class Paired:
     low: float  # 95 % interval; not a number under ten places
     high: float
     median_km: tuple[float, float]  # of a and of b, on these places
+    games: int  # that these places were played in
 
     @property
     def is_clear(self) -> bool:
-        """Whether chance alone would hardly give such a difference: the interval leaves zero out."""
-        return bool(self.low > 0.0 or self.high < 0.0)
+        """Whether chance alone would hardly give such a difference: the interval leaves zero out, and whole games were
+        drawn for it.
+        """
+        return self.games >= MIN_UNITS and bool(self.low > 0.0 or self.high < 0.0)
 
 
 @dataclass(frozen=True)
@@ -91,22 +98,26 @@ def ranked(guesses: pd.DataFrame) -> pd.DataFrame:
 
 
 def pools(guesses: pd.DataFrame) -> pd.DataFrame:
-    """One row for each pool, the one with the most rounds first: the columns of `POOL`, rounds, players, games, number.
-
-    `number` is what `pool_numbers` gives the guesses of that pool.
+    """One row for each pool, the one with the most rounds first: pool (its key), the columns of `POOL`, rounds,
+    players, games. Of pools with as many rounds the one that appears first stands first.
     """
-    numbers = pool_numbers(guesses)
-    grouped = guesses.assign(number=numbers).groupby("number", sort=True)
+    grouped = guesses.assign(pool=pool_keys(guesses)).groupby("pool", sort=False)
     frame = grouped[POOL].first()
     frame = frame.assign(
         rounds=grouped.size(), players=grouped["player_id"].nunique(), games=grouped["game_id"].nunique()
     )
-    return frame.reset_index().sort_values(["rounds", "number"], ascending=[False, True], ignore_index=True)
+    return frame.reset_index().sort_values("rounds", ascending=False, kind="stable", ignore_index=True)
 
 
-def pool_numbers(guesses: pd.DataFrame) -> pd.Series:
-    """The pool of each guess, as a number that counts pools in order of appearance."""
-    return guesses.groupby(POOL, sort=False, dropna=False).ngroup()
+def pool_keys(guesses: pd.DataFrame) -> pd.Series:
+    """The pool of each guess, by a short key that is the same whatever else is in the frame."""
+    numbers = guesses.groupby(POOL, sort=False, dropna=False).ngroup()
+    first = ~numbers.duplicated()
+    keys = {}
+    for number, *values in zip(numbers[first], *(guesses.loc[first, name] for name in POOL), strict=True):
+        said = json.dumps([None if pd.isna(value) else str(value) for value in values])
+        keys[number] = hashlib.sha256(said.encode()).hexdigest()[:KEY_DIGITS]
+    return numbers.map(keys).astype(object)
 
 
 def summary(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.DataFrame:
@@ -179,7 +190,7 @@ def paired(guesses: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
 
 
 def head_to_head(places: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> Paired:
-    """What a table of `paired` says; its interval draws whole games of both players' differences."""
+    """What a table of `paired` says; its interval draws whole games of the differences, single rounds of few games."""
     difference = places["difference"].to_numpy(np.float64)
     low, high = NONE
     if len(difference) >= MIN_ROUNDS:
@@ -195,6 +206,7 @@ def head_to_head(places: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) ->
         low,
         high,
         (away[0], away[1]),
+        int(places["game_id"].nunique()),
     )
 
 
@@ -282,7 +294,7 @@ def _figures(
     values = {name: array[own] for name, array in arrays.items()}
     away = values["median_km"]
     means = {name: array for name, array in values.items() if name != "median_km"}
-    limits = intervals(means, units, {"median_km": away}, samples, seed) if samples else {}
+    limits = intervals(means, units, {"median_km": away}, samples, seed, SHARES) if samples else {}
     found: dict[str, Any] = {"n": len(own), "missed": int(np.isnan(away).sum())}
     for name in FIGURES:
         low, high = limits.get(name, NONE)

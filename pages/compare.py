@@ -55,7 +55,7 @@ def main() -> None:
 
 def compared(frame: pd.DataFrame, choice: pools.Choice, book: pd.DataFrame) -> None:
     """Everything about the chosen rounds, the pair on the same places first."""
-    key = (*comparison.state(), choice)
+    key = (*book.attrs["state"], choice)
     frame.attrs["replays"] = book.attrs.get("replays", 0)
     pair = face_to_face.ask(frame, key)
     name_of = frame.drop_duplicates("player_id").set_index("player_id")["player"]
@@ -69,7 +69,7 @@ def compared(frame: pd.DataFrame, choice: pools.Choice, book: pd.DataFrame) -> N
     extremes.show(frame, pair)
     same_places(frame, two, shown)
     words = pools.in_words(pools.offered(book))
-    take_home.show(frame, " + ".join(words[number] for number in choice.pools), two, *(met or (None, None)), colours)
+    take_home.show(frame, " + ".join(words[pool] for pool in choice.pools), two, *(met or (None, None)), colours)
 
 
 def distributions(frame: pd.DataFrame, key: comparison.Key, shown: list[str], colours: dict[str, RGB]) -> None:

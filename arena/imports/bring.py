@@ -16,7 +16,8 @@ import numpy as np
 from arena.imports.checks import Checked, check_games
 from arena.imports.files import read_games
 from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, Refusal
-from arena.imports.pseudonyms import HIDDEN, PREFIX, Pseudonyms, name_of
+from arena.imports.identities import read_back, stored
+from arena.imports.pseudonyms import Pseudonyms, name_of
 from arena.imports.summary import Summary
 from arena.records import Game, Guess, Kind, Place, Round, Rules, Seat
 from arena.scorebook import Scorebook
@@ -24,6 +25,7 @@ from model.geo.atlas import Atlas
 
 SOURCE, UNKNOWN_MAP = "import", "Unnamed map"
 UNKNOWN_SCALE_KM = 0.0  # stored for games whose scale nobody knows, which keeps them in a pool of their own
+SCALE_DIGITS = 7  # of a scale in km, so that one that comes back from the book is the same to the last bit
 DIGITS = 5  # of a position in degrees: about a metre, and what tables are written with
 BATCH = 200  # games between two steps of the progress bar
 ROW_S = 1e-3  # guesses without a time follow each other, so that the first stays the first
@@ -50,7 +52,8 @@ def bring(
     Raises:
         StorageError: the book or the secret of the pseudonyms cannot be read or written; what was written stays.
     """
-    summary, known = Summary(), _Known(book, Pseudonyms.open())
+    scales = _Scales(book)
+    summary, known = Summary(), _Known(book, Pseudonyms.open(), choices.pseudonyms)
     for name, data in files:
         summary.files += 1
         tell(f"reading {name}", 0, 0)
@@ -60,15 +63,17 @@ def bring(
                 summary.refuse(name, one)
             else:
                 one.map = one.map or choices.map or UNKNOWN_MAP
+                summary.wrong_dates += one.without_wrong_dates()
                 games.append(one)
         tell(f"checking {name}", 0, len(games))
         checked = []
-        for result in check_games(games, choices.max_error_m):
+        for result in check_games(games, choices.max_error_m, scales.of):
             if isinstance(result, Refusal):
                 summary.refuse(name, result)
             else:
                 checked.append(result)
                 _count(summary, result)
+                scales.add(result)
         new = known.without_known(checked, summary)
         _write(new, book, choices, known.pseudonyms, summary, lambda done, of, n=name: tell(f"importing {n}", done, of))  # type: ignore[misc]
     return summary
@@ -129,7 +134,7 @@ def _record(
             row, latest = row + 1, max(latest, guesses[seat].at)
         label = f"near {town}, {country_name}" if town else country_name
         rounds.append(Round(one.number, Place(one.lat, one.lng, None, country, label), None, guesses))
-    scale_km = UNKNOWN_SCALE_KM if checked.max_error_m is None else checked.max_error_m / 10_000.0
+    scale_km = UNKNOWN_SCALE_KM if checked.max_error_m is None else round(checked.max_error_m / 10_000.0, SCALE_DIGITS)
     return Game(
         f"import-{fingerprint[:24]}",
         game.map,
@@ -153,11 +158,10 @@ def _guess(found: FoundGuess, at: float) -> Guess:
 
 
 def _seat(player: FoundPlayer, choices: Choices, pseudonyms: Pseudonyms) -> Seat:
-    sort = "" if choices.kind == "person" else f"{choices.kind}:"
     if choices.pseudonyms:
         hidden = pseudonyms.of(player.identity)
-        return Seat(name_of(hidden), choices.kind, f"{PREFIX}{sort}{HIDDEN}{hidden}", player.rating)
-    return Seat(player.name, choices.kind, f"{PREFIX}{sort}{player.identity}", player.rating)
+        return Seat(name_of(hidden), choices.kind, stored(player, choices.kind, hidden), player.rating)
+    return Seat(player.name, choices.kind, stored(player, choices.kind), player.rating)
 
 
 def _fingerprint(game: FoundGame, pseudonyms: Pseudonyms) -> str:
@@ -173,12 +177,35 @@ def _key(person: str, one: FoundRound, guess: FoundGuess) -> Key:
     return person, round(one.lat, DIGITS) + 0.0, round(one.lng, DIGITS) + 0.0, pin[0], pin[1], guess.score or 0
 
 
+class _Scales:
+    """The scales that maps are known to have: of this import first, then of the book."""
+
+    def __init__(self, book: Scorebook) -> None:
+        self._book = book
+        self._here: dict[str, dict[float, None]] = {}
+        self._there: dict[str, list[float]] | None = None
+
+    def add(self, checked: Checked) -> None:
+        """Remember the scale of a game."""
+        if checked.max_error_m is not None:
+            self._here.setdefault(checked.game.map, {})[checked.max_error_m] = None
+
+    def of(self, name: str) -> list[float]:
+        """Max errors in metres of the map of this name."""
+        if self._there is None:
+            told = self._book.games()
+            told = told[told["scale_km"] > UNKNOWN_SCALE_KM].drop_duplicates(["map", "scale_km"])
+            self._there = {str(one): [10_000.0 * km for km in own] for one, own in told.groupby("map")["scale_km"]}
+        return [*self._here.get(name, ()), *self._there.get(name, ())]
+
+
 class _Known:
     """Every imported guess, in the book and in this import so far."""
 
-    def __init__(self, book: Scorebook, pseudonyms: Pseudonyms) -> None:
-        self._book, self.pseudonyms = book, pseudonyms
+    def __init__(self, book: Scorebook, pseudonyms: Pseudonyms, hide: bool = False) -> None:
+        self._book, self.pseudonyms, self._hide = book, pseudonyms, hide
         self._seen: set[Key] | None = None
+        self._named: set[Key] = set()  # of them, what stands in the book under a name
 
     def without_known(self, checked: list[Checked], summary: Summary) -> list[Checked]:
         """The games with what is new in them; what is known is counted."""
@@ -187,8 +214,10 @@ class _Known:
         kept = []
         for one, fingerprint in zip(checked, prints, strict=True):
             before = one.game.rows()
-            if fingerprint not in whole:
-                self._leave_new(one.game)
+            if fingerprint in whole:
+                summary.known_by_name += self._by_name(one.game) if self._hide else 0
+            else:
+                summary.known_by_name += self._leave_new(one.game)
                 if one.game.rows():
                     kept.append(one)
                     summary.known += before - one.game.rows()
@@ -196,38 +225,65 @@ class _Known:
             summary.known += before
         return kept
 
-    def _leave_new(self, game: FoundGame) -> None:
-        """Take the guesses out of a game that are known from elsewhere, and the players who have none left."""
-        if self._seen is None:
-            self._seen = set(self._of_book())
+    def _keys(self, player: FoundPlayer, one: FoundRound, guess: FoundGuess) -> set[Key]:
+        """What a guess may be known by: who is not named shares the name with everyone who is not."""
+        names = {player.identity, player.name} if player.named else {player.identity}
+        return {_key(self.pseudonyms.of(name), one, guess) for name in names}
+
+    def _by_name(self, game: FoundGame) -> int:
+        """How many guesses of a game, to be hidden, stand in the book under a name."""
+        self._read()
+        rows = [(game.players[seat], one, guess) for one in game.rounds for seat, guess in one.guesses.items()]
+        return sum(not self._named.isdisjoint(self._keys(*row)) for row in rows)
+
+    def _leave_new(self, game: FoundGame) -> int:
+        """Take the guesses out of a game that are known from elsewhere, and the players who have none left.
+
+        Returns how many of those, to be hidden, stand in the book under a name.
+        """
+        seen = self._read()
         mine: set[Key] = set()
+        named = 0
         for one in game.rounds:
             for seat, guess in list(one.guesses.items()):
-                player = game.players[seat]
-                keys = {_key(self.pseudonyms.of(name), one, guess) for name in (player.identity, player.name)}
-                if keys & self._seen:
+                keys = self._keys(game.players[seat], one, guess)
+                if keys & seen:
                     del one.guesses[seat]
+                    named += self._hide and not keys.isdisjoint(self._named)
                 mine |= keys
-        self._seen |= mine
+        seen |= mine
         game.rounds = [one for one in game.rounds if one.guesses]
-        left = sorted({seat for one in game.rounds for seat in one.guesses})
+        left = {seat: place for place, seat in enumerate(sorted({s for one in game.rounds for s in one.guesses}))}
         game.players = [game.players[seat] for seat in left]
         for one in game.rounds:
-            one.guesses = {left.index(seat): guess for seat, guess in one.guesses.items()}
+            one.guesses = {left[seat]: guess for seat, guess in one.guesses.items()}
+        return named
+
+    def _read(self) -> set[Key]:
+        """Every guess of the book, read once."""
+        if self._seen is None:
+            self._seen = set(self._of_book())
+        return self._seen
 
     def _of_book(self) -> Iterator[Key]:
         frame = self._book.guesses(told_only=False, origin="imported")
         spots = frame[["lat", "lng", "guess_lat", "guess_lng"]].to_numpy(np.float64)
         spots = np.round(spots, DIGITS) + 0.0
-        hidden: dict[str, str] = {}
+        people: dict[tuple[str, str], tuple[set[str], bool]] = {}
         for player_id, player, spot, score in zip(
             frame["player_id"], frame["player"], spots.tolist(), frame["score"].tolist(), strict=True
         ):
             lat, lng, *pin = spot
             guess_lat, guess_lng = (None if math.isnan(value) else value for value in pin)
-            identity = str(player_id).removeprefix(PREFIX).removeprefix("bot:").removeprefix("model:")
-            for name in {identity, str(player)}:
-                if name not in hidden:
-                    known = name.startswith(HIDDEN)
-                    hidden[name] = name[len(HIDDEN) :] if known else self.pseudonyms.of(name)
-                yield hidden[name], lat, lng, guess_lat, guess_lng, score
+            who = str(player_id), str(player)
+            if who not in people:
+                identity, is_hidden = read_back(who[0])
+                people[who] = (
+                    {identity if is_hidden else self.pseudonyms.of(identity), self.pseudonyms.of(who[1])},
+                    is_hidden,
+                )
+            hidden, is_hidden = people[who]
+            keys = {(name, lat, lng, guess_lat, guess_lng, score) for name in hidden}
+            if not is_hidden:
+                self._named |= keys
+            yield from keys

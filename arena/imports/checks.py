@@ -4,7 +4,7 @@ A game is believed whole or refused whole. Nothing is mended in silence: columns
 sentence that says which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from model.geo.distance import Floats, haversine_km
 
 NEAR_SHARE, NEAR_M = 0.005, 50.0  # how far a stated distance may be from ours: another radius, rounded positions
 EXCHANGES = ("place", "guess", "both")  # whose latitude and longitude stand in each other's column
+Known = Callable[[str], Iterable[float]]
 SAID = {
     "place": "the true latitude and longitude", "guess": "the guess's latitude and longitude",
     "both": "latitude and longitude, of place and guess,",
@@ -28,11 +29,18 @@ class Checked:
     game: FoundGame
     max_error_m: float | None
     confirmed: int  # guesses whose points follow the law of the map
-    scale_from: str  # "file", "option", "bounds", "rounds" or "" where the scale is not known
+    scale_from: str  # "file", "option", as `infer_max_error_m` says, or "" where the scale is not known
 
 
-def check_games(games: Sequence[FoundGame], max_error_m: float | None = None) -> list[Checked | Refusal]:
-    """Check all games of a file, in order; `max_error_m` is for maps whose scale the file does not state."""
+def check_games(
+    games: Sequence[FoundGame], max_error_m: float | None = None, known: Known = lambda _map: ()
+) -> list[Checked | Refusal]:
+    """Check all games of a file, in order.
+
+    Args:
+        max_error_m: for maps whose scale the file does not state.
+        known: the scales (max error, m) that a map of this name is known to have elsewhere, the best first.
+    """
     refused: dict[int, Refusal] = {}
     sound, kept = [], []
     for game in games:
@@ -48,7 +56,7 @@ def check_games(games: Sequence[FoundGame], max_error_m: float | None = None) ->
             kept.append(game)
         except NotReadable as fault:
             refused[id(game)] = Refusal(fault.kind, game.where, fault.sentence, game.rows())
-    scales = _scales(kept, ours, max_error_m)
+    scales = _scales(kept, ours, max_error_m, known)
     checked: dict[int, Checked] = {}
     for game in kept:
         try:
@@ -131,9 +139,9 @@ def _key(game: FoundGame) -> tuple[str, float | None]:
 
 
 def _scales(
-    games: Sequence[FoundGame], ours: dict[int, float], option_m: float | None
+    games: Sequence[FoundGame], ours: dict[int, float], option_m: float | None, known: Known
 ) -> dict[tuple[str, float | None], tuple[float | None, str]]:
-    """The scale of every map: as the file states it, else as asked for, else as its rounds tell.
+    """The scale of every map: as the file states it, else as asked for, else a known one or what its rounds tell.
 
     Where they tell nothing until latitude and longitude are exchanged, the second value says whose.
     """
@@ -155,13 +163,15 @@ def _scales(
         ]
         extents = [game.extent_m for game in own if game.extent_m is not None]
         arrays: Floats = np.array(rows, np.float64).reshape(-1, 6)
-        if (told := infer_max_error_m(arrays[:, 0], arrays[:, 1], extents)) is not None:
+        stated = [error_m for name, error_m in found if name == key[0] and error_m is not None]
+        scales = dict.fromkeys([*stated, *known(key[0])])
+        if (told := infer_max_error_m(arrays[:, 0], arrays[:, 1], extents, scales)) is not None:
             found[key] = told
             continue
         for what in EXCHANGES:
             away = _exchanged_m(arrays[:, 2:4], arrays[:, 4:6], what)
-            known = np.isfinite(away)
-            if known.all() and infer_max_error_m(away, arrays[:, 1]) is not None:
+            possible = np.isfinite(away)
+            if possible.all() and infer_max_error_m(away, arrays[:, 1]) is not None:
                 found[key] = (None, what)
     return found
 

@@ -12,7 +12,8 @@ file keeps only the team's best guesses, the team is one player. A rating of 0 i
 from typing import Any
 
 from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, NotReadable
-from arena.imports.game_json import ANONYMOUS, extent_m, movement_of
+from arena.imports.game_json import extent_m, movement_of
+from arena.imports.identities import ANONYMOUS, identify
 from arena.imports.values import member, members, moment, number, text, whole
 
 
@@ -45,7 +46,7 @@ def read_duel(data: dict[str, Any], where: str) -> FoundGame:
     chart = member(options, "map")
     rules = member(options, "movementOptions") or member(data, "movementOptions") or options
     ordered = [rounds[key] for key in sorted(rounds)]
-    return FoundGame(
+    game = FoundGame(
         where,
         text(member(chart, "name")) or text(member(chart, "slug")) or text(member(options, "mapSlug")) or "",
         players,
@@ -56,6 +57,8 @@ def read_duel(data: dict[str, Any], where: str) -> FoundGame:
         whole(member(options, "roundTime"), 86_400) or whole(member(options, "maxRoundTime"), 86_400) or None,
         moment(member(places.get(ordered[0].number), "startTime")),
     )
+    identify(game, text(member(data, "gameId"), 80))
+    return game
 
 
 def _seats(team: Any) -> list[tuple[FoundPlayer, list[Any]]]:
@@ -67,19 +70,25 @@ def _seats(team: Any) -> list[tuple[FoundPlayer, list[Any]]]:
     ]
     if seats:
         return seats
-    best = [member(one, "bestGuess") for one in members(team, "roundResults")]
-    known = [guess for guess in best if isinstance(guess, dict)]
+    known = [
+        {"roundNumber": one.get("roundNumber")} | {name: value for name, value in best.items() if value is not None}
+        for one in members(team, "roundResults")
+        if isinstance(best := member(one, "bestGuess"), dict)
+    ]
     alone = next(iter(members(team, "players")), None)
-    name = text(member(team, "name")) or text(member(team, "id")) or ANONYMOUS
-    return [(_player(alone) if alone else FoundPlayer(name, name), known)] if known else []
+    # A name of a team ("red") is that of many; its id is its own.
+    name, identity = text(member(team, "name")), text(member(team, "id"), 80)
+    player = _player(alone) if alone else FoundPlayer(name or text(identity) or ANONYMOUS, identity)
+    return [(player, known)] if known else []
 
 
 def _player(data: Any) -> FoundPlayer:
     ratings = [member(data, "rating"), member(data, "progressChange", "rankedSystemProgress", "ratingBefore"),
                member(data, "competitive", "rating")]  # fmt: skip
     identity = text(member(data, "playerId"), 80) or text(member(data, "id"), 80)
-    name = text(member(data, "nick")) or identity or ANONYMOUS
-    return FoundPlayer(name, identity or name, next((found for one in ratings if (found := whole(one, 10_000))), None))
+    nick = text(member(data, "nick"))
+    name = nick or text(identity) or ANONYMOUS
+    return FoundPlayer(name, identity or nick, next((found for one in ratings if (found := whole(one, 10_000))), None))
 
 
 def _missed(team: Any, guessed: set[int | None]) -> list[int]:

@@ -4,6 +4,7 @@ Knows no format and no store. Positions are degrees, distances metres, times sec
 file does not say.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from arena.records import Movement
@@ -34,11 +35,15 @@ class FoundRound:
 
 @dataclass(slots=True)
 class FoundPlayer:
-    """A person. `identity` is what stays the same when the name does not: the site's own id where the file has one."""
+    """A person. `identity` is what stays the same when the name does not: the site's own id where the file has one.
+
+    A reader leaves it empty where the file has neither name nor id; `identities` then makes one.
+    """
 
     name: str
     identity: str
     rating: int | None = None
+    named: bool = True  # by the file
 
 
 @dataclass(slots=True)
@@ -59,6 +64,17 @@ class FoundGame:
     def rows(self) -> int:
         """How many guesses it holds."""
         return sum(len(one.guesses) for one in self.rounds)
+
+    def without_wrong_dates(self) -> int:
+        """Leave out times that are not a number, which stand for dates that cannot be; how many there were."""
+        wrong = 0
+        for one in self.rounds:
+            for guess in one.guesses.values():
+                if guess.at is not None and math.isnan(guess.at):
+                    guess.at, wrong = None, wrong + 1
+        if self.at is not None and math.isnan(self.at):
+            self.at, wrong = None, max(wrong, 1)
+        return wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,10 @@ Points stand there as a number, as text, or inside `roundScore`; a guess that ti
 from typing import Any
 
 from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, NotReadable
+from arena.imports.identities import ANONYMOUS, identify
 from arena.imports.values import member, members, moment, number, text, whole
 from arena.records import Movement
 from model.geo.distance import haversine_km
-
-ANONYMOUS = "Unnamed"
 
 
 def is_game(data: Any) -> bool:
@@ -42,11 +41,11 @@ def read_game(data: dict[str, Any], where: str) -> FoundGame:
         started = moment(member(place, "startTime"))
         found.append(FoundRound(count, lat, lng, {0: _guess(guess, count, started)}))
     player = member(data, "player")
-    name = text(member(player, "nick")) or text(member(player, "id")) or ANONYMOUS
-    return FoundGame(
+    nick, identity = text(member(player, "nick")), text(member(player, "id"), 80)
+    game = FoundGame(
         where,
         text(member(data, "mapName")) or text(member(data, "map")) or "",
-        [FoundPlayer(name, text(member(player, "id"), 80) or name)],
+        [FoundPlayer(nick or text(identity) or ANONYMOUS, identity or nick)],
         found,
         number(member(data, "maxErrorDistance")) or number(member(data, "map", "maxErrorDistance")),
         extent_m(member(data, "bounds")),
@@ -54,6 +53,8 @@ def read_game(data: dict[str, Any], where: str) -> FoundGame:
         whole(member(data, "timeLimit"), 86_400) or None,
         next((moment(member(place, "startTime")) for place in rounds), None) or moment(member(data, "created")),
     )
+    identify(game, text(member(data, "token"), 80))
+    return game
 
 
 def extent_m(bounds: Any) -> float | None:

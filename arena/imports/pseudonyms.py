@@ -15,8 +15,6 @@ from model.geo.folders import home_dir
 
 FILE = "pseudonyms.key"
 KEY_BYTES = 32
-PREFIX = "imported:"
-HIDDEN = "~"  # begins the identity of a person without a name
 
 
 class Pseudonyms:

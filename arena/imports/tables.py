@@ -10,10 +10,11 @@ round whose time ran out. `mode` is moving (also where it is not said, the site'
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, NotReadable, Refusal
-from arena.imports.game_json import ANONYMOUS
+from arena.imports.identities import ANONYMOUS, identify, identify_as_one
 from arena.imports.values import moment, number, text, whole
 from arena.records import Movement
 
@@ -47,9 +48,20 @@ MODES: Mapping[str, Movement] = {
     "nomoving": "no_move", "nm": "no_move", "nmpz": "nmpz", "nomovenopannozoom": "nmpz",
 }  # fmt: skip
 MAX_FIELD = 10_000  # characters
+MAX_ROUNDS = 200  # of one game: more are many games under one name
 DELIMITERS = ",;\t|"
 
 Row = dict[str, str]
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A game while its rows are read, and where its players and rounds are found again."""
+
+    game: FoundGame
+    seats: dict[str, int] = field(default_factory=dict)  # by identity
+    numbered: dict[int, FoundRound] = field(default_factory=dict)
+    placed: dict[tuple[float, float], FoundRound] = field(default_factory=dict)
 
 
 def read_table(lines: Iterable[str]) -> Iterator[FoundGame | Refusal]:
@@ -67,7 +79,7 @@ def read_table(lines: Iterable[str]) -> Iterator[FoundGame | Refusal]:
         sentence = f"looked for a table with the columns {', '.join(NEEDED.values())}; {', '.join(missing)} is missing"
         yield Refusal("columns", "line 1", f"{sentence}; found {seen}", 0)
         return
-    games: dict[str, FoundGame] = {}
+    growing: dict[str, _Growing] = {}
     broken: dict[str, Refusal] = {}
     lost: dict[str, int] = {}
     reader = csv.reader(stream, delimiter=delimiter)
@@ -89,13 +101,18 @@ def read_table(lines: Iterable[str]) -> Iterator[FoundGame | Refusal]:
             lost[key] += 1
             continue
         try:
-            _put(games, key, row, f"line {line}", len(fields) > len(names) or len(fields) <= max(places.values()))
+            _put(growing, key, row, f"line {line}", len(fields) > len(names) or len(fields) <= max(places.values()))
         except NotReadable as fault:
             broken[key] = Refusal(fault.kind, f"line {line}", fault.sentence)
-            lost[key] = 1 + (games.pop(key).rows() if key in games else 0)
+            lost[key] = 1 + (growing.pop(key).game.rows() if key in growing else 0)
     for key, refusal in broken.items():
         yield Refusal(refusal.kind, refusal.where, refusal.sentence, lost[key])
-    yield from games.values()
+    games = {key: one.game for key, one in growing.items()}
+    if "player" not in places:
+        identify_as_one(list(games.values()))
+    for key, game in games.items():
+        identify(game, key if "game" in places else "")
+        yield game
 
 
 def columns_of(names: Iterable[str]) -> dict[str, int]:
@@ -108,23 +125,24 @@ def columns_of(names: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _put(games: dict[str, FoundGame], key: str, row: Row, where: str, uneven: bool) -> None:
+def _put(growing: dict[str, _Growing], key: str, row: Row, where: str, uneven: bool) -> None:
     """Add a row to its game."""
     if uneven:
         raise NotReadable("row", "the row has more or fewer fields than the header")
     lat, lng = _number(row, "lat"), _number(row, "lng")
     if lat is None or lng is None:
         raise NotReadable("no place", "the row has no position of its place")
-    game = games.get(key)
-    if game is None:
-        game = games[key] = _game(row, where)
+    if key not in growing:
+        growing[key] = _Growing(_game(row, where))
+    into = growing[key]
+    game = into.game
     if row.get("map", "") and text(row["map"]) != game.map:
         raise NotReadable("mixed", f"one game is on two maps ({game.map} and {text(row['map'])})")
     player = _player(row)
-    seat = next((seat for seat, one in enumerate(game.players) if one.identity == player.identity), len(game.players))
+    seat = into.seats.setdefault(player.identity, len(game.players))
     if seat == len(game.players):
         game.players.append(player)
-    one = _round(game, row, lat, lng)
+    one = _round(into, row, lat, lng)
     guess = _guess(row, where)
     if (before := one.guesses.get(seat)) is not None:
         if (before.lat, before.lng, before.score) != (guess.lat, guess.lng, guess.score):
@@ -154,20 +172,24 @@ def _game(row: Row, where: str) -> FoundGame:
 
 def _player(row: Row) -> FoundPlayer:
     name = text(row.get("player", "")) or ANONYMOUS
-    return FoundPlayer(name, text(row.get("player", ""), 80) or name, whole(row.get("rating"), 10_000) or None)
+    return FoundPlayer(name, text(row.get("player", ""), 80), whole(row.get("rating"), 10_000) or None)
 
 
-def _round(game: FoundGame, row: Row, lat: float, lng: float) -> FoundRound:
+def _round(into: _Growing, row: Row, lat: float, lng: float) -> FoundRound:
     """The round of a row: by its number, or by its place where rounds have no numbers."""
-    wanted = whole(row.get("round"))
-    if wanted is None:
-        same = (one for one in game.rounds if (one.lat, one.lng) == (lat, lng))
-    else:
-        same = (one for one in game.rounds if one.number == wanted)
-    found = next(same, None)
+    wanted, rounds = whole(row.get("round")), into.game.rounds
+    found = into.placed.get((lat, lng)) if wanted is None else into.numbered.get(wanted)
     if found is None:
-        found = FoundRound(wanted if wanted is not None else len(game.rounds) + 1, lat, lng)
-        game.rounds.append(found)
+        if len(rounds) == MAX_ROUNDS:
+            raise NotReadable(
+                "too long",
+                f"one game has more than {MAX_ROUNDS} rounds; does the column game hold the same for many games? Give "
+                "each its own, or leave the column out",
+            )
+        found = FoundRound(wanted if wanted is not None else len(rounds) + 1, lat, lng)
+        rounds.append(found)
+        into.numbered.setdefault(found.number, found)
+        into.placed.setdefault((lat, lng), found)
     elif (found.lat, found.lng) != (lat, lng):
         raise NotReadable("two places", f"round {found.number} of one game has two places")
     return found

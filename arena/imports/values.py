@@ -1,10 +1,13 @@
 """Values of foreign files as ours: numbers, times, names, or None. Survives anything; knows no format."""
 
 import math
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 MAX_NAME = 40
+WRONG = math.nan  # a time that is none
+DAY_S = 86_400.0
 MILLISECONDS = 1e11  # larger times are milliseconds since 1970: seconds reach that in the year 5138
 
 
@@ -38,18 +41,25 @@ def text(value: Any, most: int = MAX_NAME) -> str:
 
 
 def moment(value: Any) -> float | None:
-    """A time as seconds since 1970: from seconds, milliseconds, or ISO 8601 (UTC where it names no zone)."""
+    """A time as seconds since 1970: from seconds, milliseconds, or ISO 8601 (UTC where it names no zone).
+
+    None where nothing stands there (or 0); not a number for what is no date of a game that was played, so that it can
+    be counted: words, times before 1970 and after tomorrow.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
     found = number(value)
+    if found is not None and found > MILLISECONDS:
+        found /= 1000.0
     if found is None and isinstance(value, str):
         try:
             read = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return None
-        found = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
-    if found is None or found <= 0:
-        return None
-    found = found / 1000.0 if found > MILLISECONDS else found
-    return found if found < 4e9 else None
+            found = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            return WRONG
+    if found is None or found < 0:
+        return WRONG
+    return (found or None) if found < time.time() + DAY_S else WRONG
 
 
 def member(value: Any, *path: str) -> Any:

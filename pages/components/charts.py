@@ -6,6 +6,7 @@ the page's own.
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from arena.statistics import Paired
@@ -83,14 +84,15 @@ def outcome_bar(result: Paired, a: str, b: str, colours: dict[str, RGB]) -> dict
 def paired_scatter(places: pd.DataFrame, a: str, b: str, colours: dict[str, RGB]) -> dict[str, Any]:
     """Each place as a point: the score of a to the right, of b upwards; level on the diagonal."""
     some = places if len(places) <= MOST_POINTS else places.sample(MOST_POINTS, random_state=0)
-    ahead = some["difference"].map(lambda gap: a if gap > 0 else b if gap < 0 else "level")
-    tint = {a: hex_of(colours[a]), b: hex_of(colours[b]), "level": hex_of(QUIET)}
+    # By who is ahead, not by what is written there: a player may be called "level".
+    ahead = {1: (a, hex_of(colours[a])), -1: (b, hex_of(colours[b])), 0: ("level", hex_of(QUIET))}
     values = [
-        {"a": score_a, "b": score_b, "ahead": who, "colour": tint[who], "place": place}
-        for score_a, score_b, who, place in zip(
-            some["score_a"].astype(int), some["score_b"].astype(int), ahead, some["label"].fillna(""), strict=True
+        {"a": score_a, "b": score_b, "ahead": ahead[sign][0], "colour": ahead[sign][1], "place": place}
+        for score_a, score_b, sign, place in zip(
+            some["score_a"].astype(int), some["score_b"].astype(int), np.sign(some["difference"]).astype(int),
+            some["label"].fillna(""), strict=True,
         )
-    ]
+    ]  # fmt: skip
     axis = {
         "type": "quantitative",
         "scale": {"domain": [0, 5000]},

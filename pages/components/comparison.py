@@ -30,12 +30,15 @@ def state() -> Key:
 
 def load() -> pd.DataFrame:
     """Every round that may be told: the scorebook's columns, and pool, band, guess_country, koppen (of the truth),
-    climate; names are apart, replays are left out, and `replays` in the frame's attrs says how many there were.
+    climate; names are apart, replays are left out, and `replays` in the frame's attrs says how many there were,
+    `state` of what state of the book this is: the key of every figure that is made of it.
     """
-    return resources.computed(("book", *state()), _load)
+    # Taken before the rounds are read: a game that is written meanwhile makes another state, never a stale figure.
+    current = state()
+    return resources.computed(("book", *current), lambda: _load(current))
 
 
-def _load() -> pd.DataFrame:
+def _load(current: Key) -> pd.DataFrame:
     told = names.apart(resources.scorebook().guesses())
     first = statistics.first_guesses(told)
     country, _ = resources.countries_and_climates(
@@ -45,13 +48,13 @@ def _load() -> pd.DataFrame:
     pinned = pd.Series("", index=first.index, dtype=object)
     pinned[first["guess_lat"].notna()] = country
     frame = first.assign(
-        pool=statistics.pool_numbers(first),
+        pool=statistics.pool_keys(first),
         band=statistics.band_of(first["rating"]),
         guess_country=pinned,
         koppen=koppen,
         climate=[statistics.CLIMATES.get(str(zone)[:1], "") if zone != "Ocean" else "" for zone in koppen],
     ).reset_index(drop=True)
-    frame.attrs["replays"] = len(told) - len(first)
+    frame.attrs |= {"replays": len(told) - len(first), "state": current}
     return frame
 
 

@@ -32,16 +32,18 @@ def ask(frame: pd.DataFrame, key: comparison.Key) -> tuple[str, str] | None:
     first = _preferred(met, players)
     left, right = st.columns(2)
     ids = list(name_of)
-    a = left.selectbox("First player", ids, index=ids.index(first[0]), key="compare-a",
-                       format_func=lambda one: f"{name_of[one]} ({_count(rounds_of[one], 'round')})")  # fmt: skip
+    # No counts in the lists: the browser sends the line back, and a count changes with every game.
+    a = left.selectbox("First player", ids, index=ids.index(first[0]), key="compare-a", format_func=name_of.get)
+    left.caption(f"{_count(rounds_of[a], 'round')} in these games.")
     shared = pd.concat([met[met["a"] == a].set_index("b")["places"], met[met["b"] == a].set_index("a")["places"]])
     shared = shared.sort_values(ascending=False, kind="stable")
     others = [*shared.index, *(one for one in ids if one != a and one not in shared.index)]
     wanted = first[1] if first[0] == a else others[0]
     b = right.selectbox(
-        "Second player, and how many places both have seen", others, index=others.index(wanted), key=f"compare-b-{a}",
-        format_func=lambda one: f"{name_of[one]} ({_count(int(shared.get(one, 0)), 'place')})",
+        "Second player", others, index=others.index(wanted), key=f"compare-b-{a}", format_func=name_of.get,
+        help="Who has seen the most of the same places stands first.",
     )  # fmt: skip
+    right.caption(f"{_count(rounds_of[b], 'round')}; both have seen {_count(int(shared.get(b, 0)), 'place')}.")
     return (a, b)
 
 
@@ -99,6 +101,8 @@ def headline(result: Paired, a: str, b: str) -> str:
         return f"{a} and {b} are level."
     if result.places < statistics.MIN_ROUNDS:
         return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}, on too few places to tell."
+    if result.games < statistics.MIN_UNITS:
+        return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}, in too few games to tell."
     if not result.is_clear:
         return f"<em>{ahead}</em> is {gap:,.0f} points a round ahead of {behind}: no clear difference."
     return f"<em>{ahead}</em> scores {gap:,.0f} points a round more than {behind}."
@@ -111,6 +115,9 @@ def details(result: Paired, a: str, b: str) -> list[str]:
     if not math.isnan(result.low):
         said.append(f"Difference {a} − {b}: {result.mean_difference:+,.0f} points a round, 95 % interval "
                     f"{result.low:+,.0f} … {result.high:+,.0f}.")  # fmt: skip
+        if result.games < statistics.MIN_UNITS:
+            said.append(f"It draws single rounds, as there are fewer than {statistics.MIN_UNITS} games: it may be too "
+                        "narrow.")  # fmt: skip
     else:
         said.append(f"Under {statistics.MIN_ROUNDS} places no interval is given.")
     if all(math.isfinite(km) for km in result.median_km):

@@ -27,10 +27,15 @@ def show(frame: pd.DataFrame, key: comparison.Key) -> None:
     missed = int(ranking["missed"].sum())
     st.caption(
         f"Ranked by mean score, from {ENOUGH} rounds on. Each player's **first** guess on a place counts, replays "
-        f"do not ({frame.attrs.get('replays', 0):,} left out in the whole book). The intervals hold 95 %, by drawing "
-        f"whole games a thousand times; under {ENOUGH} rounds there is none. The last columns are the shares of "
+        f"do not ({frame.attrs.get('replays', 0):,} left out in the whole book). The intervals hold about 95 %, by "
+        f"drawing whole games a thousand times; of fewer than {CROWD} games single rounds are drawn, and the interval "
+        f"may be too narrow; under {ENOUGH} rounds there is none. The last columns are the shares of "
         "rounds within so many km, and in the right country. "
-        + (f"{missed:,} rounds without a guess count 0 points and are in no median. " if missed else "")
+        + (
+            f"{missed:,} round{'s' if missed != 1 else ''} without a guess: 0 points, and in no median. "
+            if missed
+            else ""
+        )
     )
     unranked = frame[frame["seed_chosen"]]
     if len(unranked):

@@ -32,9 +32,10 @@ def show(
                 "This result as a picture", lambda: picture(games, names_of, places, result, colours),
                 "homing-compare.png", "image/png", icon=":material/image:", on_click="ignore",
             )  # fmt: skip
+    rounds = f"{len(frame):,} round{'s' if len(frame) != 1 else ''}"
     st.caption(
-        f"The CSV holds the {len(frame):,} rounds that the figures above are made of: first guesses only, and only "
-        "places that may be told."
+        f"The CSV holds what the figures above are made of, {rounds}: first guesses only, and only places that may be "
+        "told."
     )
 
 

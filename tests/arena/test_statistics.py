@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arena.resampling import intervals, units_of
+from arena.resampling import _weighted_median, intervals, units_of
 from arena.scorebook import Scorebook
 from arena.statistics import (
     bands,
@@ -13,7 +13,7 @@ from arena.statistics import (
     meetings,
     paired,
     percentile,
-    pool_numbers,
+    pool_keys,
     pools,
     ranked,
     score_distribution,
@@ -78,6 +78,39 @@ def test_an_interval_is_never_a_point():
     assert row["within_200_km"] == 1.0 and 0.7 < row["within_200_km_low"] < row["within_200_km_high"] <= 1.0
 
 
+def test_what_varies_not_has_no_interval_whatever_its_value_is():
+    ones = np.ones(30)
+    found = intervals({"score": ones, "hit": ones}, np.arange(30), {"km": ones}, shares=["hit"])
+    assert np.isnan(found["score"]).all() and np.isnan(found["km"]).all() and 0.8 < found["hit"][0] < found["hit"][1]
+    level = head_to_head(paired(frame(*many("Ada", "person", [1] * 30), *many("Bo", "person", [1] * 30)),
+                                "person:Ada", "person:Bo"))  # fmt: skip
+    assert level.games == 6 and np.isnan(level.low), "0 points apart is no share of nothing"
+
+
+def test_a_median_is_of_drawn_pins_and_of_five_games_with_one():
+    units = np.repeat(np.arange(6), 12)
+    few = np.where(units < 2, np.arange(72.0) ** 3, np.nan)
+    assert np.isnan(intervals({}, units, {"km": few})["km"]).all(), "two games cannot tell how games differ"
+    some = np.where((np.arange(72) % 12 < 3) & (units < 5), 100.0 + np.arange(72) % 12 + units, np.nan)
+    low, high = intervals({}, units, {"km": some})["km"]
+    assert 100 <= low < 103 < high <= 106
+
+
+def test_a_draw_without_a_pin_has_no_median():
+    told = _weighted_median(np.array([1.0, 2.0, 3.0]), np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]))
+    assert np.isnan(told[0]) and told[1] == 2.0
+
+
+def test_intervals_of_few_games_hold_what_they_say():
+    rng, hits = np.random.default_rng(3), 0
+    for seed in range(300):
+        form = np.repeat(rng.normal(0.0, 1.0, 5), 5)
+        low, high = intervals({"x": form + rng.normal(0.0, 3.0, 25)}, np.repeat(np.arange(5), 5), samples=300,
+                              seed=seed)["x"]  # fmt: skip
+        hits += low <= 0.0 <= high
+    assert 0.92 <= hits / 300 <= 0.99
+
+
 def test_a_replay_counts_once_and_it_is_the_first_guess_that_counts():
     replayed = [("Ada", "person", i, 900, 2000) for i in range(5)] + [("Ada", "person", i, 0, 5000) for i in range(5)]
     better = [("Bo", "person", i, 500, 3000) for i in range(5)]
@@ -118,7 +151,8 @@ def test_what_differs_in_map_rules_world_or_origin_is_another_pool(column, value
     rows.loc[2, column] = value
     found = pools(rows)
     assert found["rounds"].tolist() == [2, 1] and found["players"].tolist() == [1, 1]
-    assert pool_numbers(rows).tolist() == [found["number"][0]] * 2 + [found["number"][1]]
+    assert pool_keys(rows).tolist() == [found["pool"][0]] * 2 + [found["pool"][1]]
+    assert pool_keys(rows[::-1]).tolist() == pool_keys(rows).tolist()[::-1], "whatever comes first"
 
 
 def test_games_on_a_chosen_seed_are_not_ranked():
@@ -138,12 +172,14 @@ def test_two_players_are_compared_place_by_place():
 
 
 def test_a_difference_is_clear_when_its_interval_leaves_zero_out():
-    ada = many("Ada", "person", [4000 + 10 * (i % 3) for i in range(20)])
-    rows = frame(*ada, *many("Homing", "model", [2000] * 20))
+    ada = many("Ada", "person", [4000 + 10 * (i % 3) for i in range(25)])
+    rows = frame(*ada, *many("Homing", "model", [2000] * 25))
     result = head_to_head(paired(rows, "person:Ada", "model:Homing"))
     assert result.is_clear and result.low > 1900
     short = head_to_head(paired(rows[rows["lat"] < 9], "person:Ada", "model:Homing"))
     assert short.places == 9 and np.isnan(short.low) and not short.is_clear
+    few = head_to_head(paired(rows[rows["lat"] < 20], "person:Ada", "model:Homing"))
+    assert few.games == 4 and few.low > 1900 and not few.is_clear, "four games are too few to tell"
 
 
 def test_the_same_place_under_other_rules_is_no_pair():

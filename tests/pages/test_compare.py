@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from arena import statistics
 from arena.records import Game, Guess, Place, Round, Rules, Seat
 from arena.scorebook import Scorebook
 from model.errors import GameError
@@ -65,6 +66,11 @@ def answer(app: AppTest) -> str:
     return next(str(part.value) for part in app.html if "homing-answer" in str(part.value))
 
 
+def keys() -> list[str]:
+    """Of the pools in the book, by rounds."""
+    return statistics.pools(statistics.first_guesses(Scorebook.open().guesses()))["pool"].tolist()
+
+
 def table(app: AppTest, number: int = 0) -> pd.DataFrame:
     return app.dataframe[number].value
 
@@ -108,13 +114,20 @@ def test_a_server_that_does_not_answer_is_one_sentence(open_page: Open, monkeypa
 def test_the_result_on_the_same_places_comes_first_with_its_interval(
     open_page: Open, write: Callable[..., str]
 ) -> None:
-    for seed in range(3):
+    for seed in range(5):
         write([("Ada", "person", 1.0), ("Homing", "model", 8.0)], seed)
     app = open_page("compare")
     assert not app.exception and not app.error
     assert "Ada</em> scores" in answer(app) and "more than Homing" in answer(app)
     details = next(str(part.value) for part in app.html if "that both have seen" in str(part.value))
-    assert "On 15 places" in details and "Ada ahead on 15, level on 0" in details and "95 % interval +" in details
+    assert "On 25 places" in details and "Ada ahead on 25, level on 0" in details and "95 % interval +" in details
+
+
+def test_few_games_are_too_few_to_tell(open_page: Open, said: Said, write: Callable[..., str]) -> None:
+    for seed in range(4):
+        write([("Ada", "person", 1.0), ("Homing", "model", 8.0)], seed)
+    app = open_page("compare")
+    assert "in too few games to tell" in answer(app) and "of fewer than 5 games single rounds are drawn" in said(app)
 
 
 def test_few_places_are_too_few_to_tell(open_page: Open, write: Callable[..., str]) -> None:
@@ -147,9 +160,46 @@ def test_different_rules_are_not_pooled_and_mixing_them_is_said(
     app = open_page("compare")
     assert table(app)["player"].tolist() == ["Ada"] and not app.warning
     both = app.multiselect(key="compare-pools")
-    both.set_value([0, 1]).run()
+    both.set_value(keys()).run()
     assert set(table(app)["player"]) == {"Ada", "Bo"}
     assert "mixed in the figures" in app.warning[0].value and "movement, time limit" in app.warning[0].value
+
+
+def test_a_choice_stands_when_the_book_grows(open_page: Open, said: Said, write: Callable[..., str]) -> None:
+    write([("Bo", "person", 2.0), ("Cy", "person", 3.0), ("Di", "person", 9.0)], 3, rules=Rules(60, "nmpz"), at=1.7e9)
+    for seed in (1, 2):
+        write([("Ada", "person", 1.0), ("Homing", "model", 5.0)], seed)
+    app = open_page("compare")
+    app.multiselect(key="compare-pools").set_value(keys()[1:]).run()
+    app.selectbox(key="compare-a").set_value("person:Di").run()
+    app.selectbox(key="compare-b-person:Di").set_value("person:Cy").run()
+    assert "15 rounds of this choice; 20 rounds of 1 other kind." in said(app)
+    # Older games of a third kind, and more of the chosen: other counts, and another order of appearance.
+    write([("Ada", "person", 1.0)], 9, rules=Rules(30), at=1.6e9)
+    write([("Bo", "person", 2.0), ("Cy", "person", 3.0), ("Di", "person", 9.0)], 11, rules=Rules(60, "nmpz"))
+    app.run()
+    assert not app.exception and set(table(app)["player"]) == {"Bo", "Cy", "Di"} and set(table(app)["n"]) == {10}
+    assert "Cy</em> is" in answer(app) and "ahead of Di" in answer(app)
+
+
+def test_a_choice_that_is_gone_gives_way_to_the_first(open_page: Open, write: Callable[..., str]) -> None:
+    write([("Ada", "person", 1.0)])
+    app = open_page("compare")
+    app.session_state["compare-pools"] = ["gone"]
+    app.run()
+    assert not app.exception and table(app)["player"].tolist() == ["Ada"]
+
+
+def test_a_game_written_while_the_page_is_made_is_in_the_next_figures(
+    open_page: Open, write: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write([("Ada", "person", 1.0)], 1)
+    load = comparison.load
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(comparison, "load", lambda: (load(), write([("Ada", "person", 1.0)], 2))[0])
+        app = open_page("compare")
+        assert table(app)["n"].tolist() == [5]
+    assert table(app.run())["n"].tolist() == [10]
 
 
 def test_games_on_a_chosen_seed_are_shown_marked_and_never_ranked(
@@ -178,7 +228,7 @@ def test_a_round_whose_time_ran_out_is_counted_and_drawn(
     app = open_page("compare")
     assert not app.exception and not app.error
     assert table(app).set_index("player").loc["Sleepy", "mean_score"] == 0
-    assert "5 rounds without a guess count 0 points" in said(app) and "no guess in time" not in answer(app)
+    assert "5 rounds without a guess: 0 points" in said(app) and "no guess in time" not in answer(app)
 
 
 def test_no_name_is_more_than_a_name(open_page: Open, write: Callable[..., str]) -> None:
@@ -315,12 +365,19 @@ def test_a_table_for_a_spreadsheet_has_no_formula_in_it() -> None:
 def test_the_picture_is_a_png_with_any_name_and_any_length() -> None:
     from arena.statistics import Paired
 
-    result = Paired(12, 7, 1, 4, 312.0, 20.0, 600.0, (300.0, 500.0))
+    result = Paired(12, 7, 1, 4, 312.0, 20.0, 600.0, (300.0, 500.0), 5)
     places = pd.DataFrame({"score_a": [4000, 5000, 0], "score_b": [3000, 5000, 10], "difference": [1000, 0, -10]})
     names = ("名前 \U0001f600 " * 20, "<b>Ada</b>\n&amp;")
     png = take_home.picture("World " * 60, names, places, result, {names[0]: (1, 2, 3), names[1]: (200, 100, 50)})
     assert Image.open(io.BytesIO(png)).size == (card.WIDTH, card.HEIGHT)
     assert card.writable("Ada \U0001f600 − Ż") == "Ada ? - Z"
+
+
+def test_a_player_called_level_has_a_colour_too() -> None:
+    places = pd.DataFrame({"score_a": [9, 0, 5], "score_b": [0, 9, 5], "difference": [9.0, -9.0, 0.0], "label": "x"})
+    spec = charts.paired_scatter(places, "level", "Bo", {"level": (1, 1, 1), "Bo": (2, 2, 2)})
+    colours = [value["colour"] for value in spec["data"]["values"]]
+    assert colours[0] == "#010101" and colours[1] == "#020202" and len(set(colours)) == 3
 
 
 def test_the_curve_of_distances_is_drawn_as_data() -> None:

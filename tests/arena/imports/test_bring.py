@@ -2,6 +2,7 @@ import json
 import os
 import stat
 
+import pandas as pd
 import pytest
 
 from arena.imports import bring as bringing
@@ -13,7 +14,6 @@ from model.errors import StorageError
 @pytest.fixture(autouse=True)
 def small_atlas(monkeypatch):
     """Names of places without the real atlas."""
-    import pandas as pd
 
     class Atlas:
         @classmethod
@@ -86,6 +86,78 @@ def test_pseudonyms_hide_names_and_stay_the_same(made, book, own_home):
     assert not frame["player_id"].str.contains("Ada|Bo").any()
     secret = own_home / "pseudonyms.key"
     assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("max_error_m", [14916862.0, 18539854.0])
+@pytest.mark.parametrize("together", [True, False])
+def test_two_files_of_one_map_whose_scale_is_not_stated_are_of_one_scale(made, book, max_error_m, together):
+    files = []
+    for name, east in (("Ada", 0.0), ("Bo", 1.7)):
+        one = made.game(max_error_m, name, pins=[(lat, lng + east) for lat, lng in made.pins]) | {"mapName": "Ours"}
+        del one["bounds"], one["player"]["id"]
+        files.append((f"{name}.json", json.dumps(one).encode()))
+    for some in [files] if together else [[one] for one in files]:
+        assert bring(some, book(), Choices()).scores_unconfirmed == 0
+    frame = book().guesses()
+    assert len(frame) == 10 and frame["scale_km"].nunique() == 1
+    assert frame["scale_km"].iloc[0] == pytest.approx(max_error_m / 1e4, rel=1e-3)
+
+
+def test_wrong_dates_are_counted_and_what_was_played_then_is_kept(made, book):
+    dates = ["2031-13-45", "9999-12-31", "2999-01-01", "last week", "", "0", "2024-03-09", "-5"]
+    rows = [{**row, "date": date} for row, date in zip(made.table(), dates, strict=False)]
+    done = bring([("a.csv", made.csv(rows))], book(), Choices())
+    assert (done.imported, done.wrong_dates) == (8, 5)
+    assert any("5 dates are none, or after tomorrow" in said for said in done.sentences())
+    frame = book().guesses()
+    assert (frame["at"].dt.year == 2024).sum() == 1 and frame["at"].max() <= pd.Timestamp.now("UTC") + pd.Timedelta(
+        "1h"
+    )
+    late = made.game(nick="Cy")
+    for place in late["rounds"]:
+        place["startTime"] = "2999-01-01T00:00:00Z"
+    done = bring([("late.json", json.dumps(late).encode())], book(), Choices())
+    assert done.imported == 5 and done.wrong_dates == 5
+
+
+def test_one_is_not_many(made, book):
+    said = " ".join(bring([("a.csv", made.csv(made.table()[:1]))], book(), Choices()).sentences())
+    assert "1 score confirmed" in said and "1 guess of 1 player" in said
+
+
+def test_names_that_stand_there_already_are_told_when_they_should_be_hidden(made, book):
+    bring([("a.csv", made.csv(made.table()[:6]))], book(), Choices())
+    done = bring([("b.csv", made.csv(made.table()))], book(), Choices(pseudonyms=True))
+    assert (done.known, done.known_by_name) == (6, 6)
+    again = bring([("a.csv", made.csv(made.table()[:6]))], book(), Choices(pseudonyms=True))
+    assert (again.known, again.known_by_name) == (6, 6)
+    assert any("6 of them stand under their names" in said for said in again.sentences())
+    hidden = [{**row, "player": "Cy"} for row in made.table()[::2]]
+    for _ in range(2):
+        done = bring([("c.csv", made.csv(hidden))], book(), Choices(pseudonyms=True))
+        assert done.known_by_name == 0
+
+
+@pytest.mark.parametrize("name", ["~{}", "=~{}", "bot:{}", "?{}"])
+def test_a_name_cannot_be_the_identity_of_somebody_hidden(made, book, name):
+    rows = made.table()
+    bring([("a.csv", made.csv(rows[::2]))], book(), Choices(pseudonyms=True))
+    hidden = book().guesses()["player_id"].iloc[0].split("~")[1]
+    named = [{**row, "player": name.format(hidden)} for row in rows[::2]]
+    done = bring([("b.csv", made.csv(named))], book(), Choices())
+    assert (done.imported, book().guesses()["player_id"].nunique()) == (5, 2)
+    assert bring([("c.csv", made.csv(named[:3]))], book(), Choices()).known == 3
+
+
+def test_people_who_are_not_named_are_people_apart(made, book):
+    games = [made.game(), made.game(pins=made.pins[::-1])]
+    for one in games:
+        del one["player"]["nick"], one["player"]["id"]
+        one["player"]["guesses"][0] |= {"timedOut": True, "roundScoreInPoints": 0}
+    files = [(f"{k}.json", json.dumps(one).encode()) for k, one in enumerate(games)]
+    done = bring(files, book(), Choices())
+    assert (done.imported, len(done.players)) == (10, 2) and set(book().guesses()["player"]) == {"Unnamed"}
+    assert bring(files, book(), Choices()).known == 10
 
 
 def test_a_secret_that_cannot_be_used_is_a_sentence(own_home):

@@ -94,6 +94,27 @@ def test_else_it_is_inferred_from_the_rounds_when_they_agree(made):
     assert found.max_error_m == pytest.approx(18539854.0, rel=2e-3)
 
 
+def test_a_known_scale_is_taken_before_an_estimate_when_the_rounds_follow_it(made):
+    away = np.array([1e5, 5e5, 9e5, 2e6])
+    score = points_at(away, 15e6)
+    assert infer_max_error_m(away, score, known_m=[9e6, 15_000_100.0]) == (15_000_100.0, "known")
+    assert infer_max_error_m(away, score, known_m=[9e6])[1] == "rounds"
+    assert infer_max_error_m(away, points_at(away, 14916862.0)) == (14916862.0, "world")
+
+
+def test_an_estimate_has_no_more_digits_than_the_rounds_tell():
+    away = np.array([1e5, 5e5, 9e5, 2e6])
+    told, _ = infer_max_error_m(away, points_at(away, 18_539_854.0))
+    assert told % 1000 == 0 and told == pytest.approx(18_539_854.0, rel=1e-3)
+
+
+def test_a_scale_that_the_file_states_elsewhere_counts_for_the_whole_map(made):
+    rows = [{**row, "game": name, "map_max_error_m": stated} for name, stated in (("a", 18539854), ("b", ""))
+            for row in made.table(max_error_m=18539854.0)]  # fmt: skip
+    assert {(one.max_error_m, one.scale_from) for one in checked(made.csv(rows))} == {
+        (18539854.0, "file"), (18539854.0, "known")}  # fmt: skip
+
+
 def test_rounds_that_do_not_agree_leave_the_scale_unknown_and_the_points_unconfirmed(made):
     data = made.game(18539854.0)
     for guess, score in zip(data["player"]["guesses"], (100, 4000, 900, 3000, 50), strict=True):

@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from arena.imports import tables
 from arena.imports.files import read_games
 from arena.imports.found import FoundGame, Refusal
 
@@ -47,6 +49,48 @@ def test_a_team_without_players_guesses_has_its_best_guesses(made):
     del data["teams"][0]["players"][0]["guesses"]
     (found,) = games_of(json.dumps(data).encode())
     assert sorted(one.name for one in found.players) == ["Eva", "Max"] and found.rows() == 6
+
+
+def test_a_best_guess_without_a_number_is_of_the_round_of_its_result(made):
+    data = made.duel()
+    for team in data["teams"]:
+        del team["players"][0]["guesses"]
+        for result in team["roundResults"]:
+            result["bestGuess"] = {k: v for k, v in result["bestGuess"].items() if k != "roundNumber"}
+    (found,) = games_of(json.dumps(data).encode())
+    assert [one.number for one in found.rounds] == [1, 2, 3] and found.rows() == 6
+
+
+def test_who_is_not_named_is_somebody_else_in_every_game(made):
+    games, first = [made.game(), made.game(pins=made.pins[::-1])], made.duel()
+    for one in games:
+        del one["player"]["nick"], one["player"]["id"]
+    for team in first["teams"]:
+        del team["players"][0]["nick"], team["players"][0]["playerId"]
+    second = json.loads(json.dumps(first)) | {"gameId": "another"}
+    data = json.dumps([*games, first, second]).encode()
+    players = [player for one in games_of(data) for player in one.players]
+    assert {one.name for one in players} == {"Unnamed"} and len({one.identity for one in players}) == 6
+    assert [p.identity for one in games_of(data) for p in one.players] == [one.identity for one in players]
+
+
+def test_teams_of_the_same_name_are_not_one_player(made):
+    duels = [made.duel() | {"gameId": name} for name in ("one", "two")]
+    for one in duels:
+        for team in one["teams"]:
+            del team["players"], team["id"]
+    players = [player for one in games_of(json.dumps(duels).encode()) for player in one.players]
+    assert [one.name for one in players] == ["blue", "red"] * 2 and len({one.identity for one in players}) == 4
+
+
+def test_a_table_without_players_is_one_persons_and_another_table_is_anothers(made):
+    rows = [{k: v for k, v in row.items() if k not in ("player", "game", "round")} for row in made.table()]
+    mine, grown, theirs = (games_of(made.csv(some)) for some in (rows[::2][:3], rows[::2], rows[1::2]))
+    who = {player.identity for one in [*mine, *grown] for player in one.players}
+    assert len(who) == 1 and len(who | {player.identity for one in theirs for player in one.players}) == 2
+    some = [{**row, "game": f"g{row['round']}", "player": "" if row["player"] == "Bo" else "Ada"}
+            for row in made.table()]  # fmt: skip
+    assert len({player.identity for one in games_of(made.csv(some)) for player in one.players}) == 6
 
 
 def test_a_round_that_a_team_let_pass_is_a_missing_guess(made):
@@ -153,6 +197,30 @@ def test_a_row_that_stands_there_twice_counts_once(made):
     rows = made.table()
     (found,) = games_of(made.csv([*rows, rows[3]]))
     assert found.rows() == 10 and found.repeats == 1
+
+
+def test_one_name_for_many_games_is_refused_with_a_sentence(made):
+    rows = [{**made.table()[0], "round": k, "true_lat": round(k * 1e-3, 3)} for k in range(1, 202)]
+    assert games_of(made.csv(rows[:200]))[0].rows() == 200
+    for some in (rows, [{k: v for k, v in row.items() if k != "round"} for row in rows]):
+        (fault,) = refused(made.csv(some))
+        assert (fault.kind, fault.rows) == ("too long", 201) and "more than 200 rounds" in fault.sentence
+
+
+def test_reading_a_game_of_many_players_looks_at_no_player_twice(made, monkeypatch):
+    compared = []
+
+    class Watched(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            compared.append(other)
+            return str.__eq__(self, other)
+
+    read = tables._player
+    monkeypatch.setattr(tables, "_player", lambda row: replace(read(row), identity=Watched(read(row).identity)))
+    (found,) = games_of(made.csv([{**made.table()[0], "player": f"P{k}"} for k in range(500)]))
+    assert len(found.players) == 500 and len(compared) < 5000
 
 
 def test_a_row_without_a_pin_is_a_round_whose_time_ran_out(made):
