@@ -1,4 +1,4 @@
-"""Maps of the simulated Earth: a recipe drawn by `world.places`, rendered by `world.render`. Knows no game.
+"""Maps of the simulated Earth: a recipe drawn by `world.earth.places`, rendered by `world.render`. Knows no game.
 
 `world` is imported when a map is first played, so that listing maps stays quick.
 """
@@ -52,7 +52,7 @@ class WorldMap:
     def draw(self, n: int, seed: int) -> list[Place]:
         """`n` places on land, by seed."""
         from world import WORLD_VERSION
-        from world.places import sample_places
+        from world.earth.places import sample_places
 
         frame = sample_places(n, seed, split="game", preset=self.name)
         return [

@@ -31,7 +31,8 @@ from model.commands import run
 from model.errors import BrowserError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
-from world.compiled import compile_all, is_compiled
+from world.draw.compiled import is_compiled
+from world.warm_up import compile_all
 
 TARGET_FIRST_S, TARGET_SECOND_S = 10.0, 3.0
 TIMEOUT_S, POLL_S = 240.0, 0.02

@@ -33,9 +33,9 @@ from rich.progress import track
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from world.clues import build_scenes
-from world.layout import lay_out
-from world.places import sample_places
-from world.raycast_rows import draw_rows
+from world.draw.rows import draw_rows
+from world.earth.places import sample_places
+from world.layout.lay_out import lay_out
 from world.render import NO_MAPS, render_equirectangular, render_views, scratch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,7 +46,7 @@ ONE_PLACE = """
 import sys, time
 sys.path.insert(0, ".")
 from world.clues import build_scenes
-from world.places import sample_places
+from world.earth.places import sample_places
 from world.render import render_views
 places = sample_places(int(sys.argv[1]), seed=11, split="game")
 render_views(build_scenes(places.head(2))[0], 96, 4)
@@ -186,7 +186,7 @@ def two_threads(layout: tuple[object, ...]) -> float:
     out = np.empty((512, 1024, 3), np.uint8)
 
     def draw(low: int) -> None:
-        draw_rows(*layout, out, *NO_MAPS, *scratch(1024), low, low + 32, 0.0, 0.0, 1)
+        draw_rows(layout, out, *NO_MAPS, *scratch(1024), low, low + 32, 0.0, 0.0, 1)
 
     def one_after_another() -> None:
         for low in range(0, 512, 32):

@@ -14,8 +14,8 @@ import streamlit as st
 from pages.components import clues, maps, notices, resources, viewer, words
 from pages.components.identity import BOT, MODEL
 from world import WORLD_VERSION
-from world.pictures import CLASS_COLOURS
-from world.raycast_names import CLASSES
+from world.draw.pictures import CLASS_COLOURS
+from world.draw.slots import CLASSES
 from world.scene import Scene
 
 START = {"lat": 47.05, "lng": 15.44, "month": 6, "hour": 10.0, "seed": 1}

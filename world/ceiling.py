@@ -2,10 +2,10 @@
 
     python -m world.ceiling --places 100000 --queries 5000 --seed 0 --out runs/ceiling.json
 
-No picture and no network: a nearest-neighbour guess from the true values of the clues (world/visible.py) of `places`
-places of the training split for `queries` places of the test split, with all clues and with each family left out. Only
-clues that are in the picture count, in the place asked and in the place known. The clues are weighted by the training
-places alone: differences between a place and its neighbour a few kilometres away, on another day and with other
+No picture and no network: a nearest-neighbour guess from the true values of the clues (world/study/visible.py) of
+`places` places of the training split for `queries` places of the test split, with all clues and with each family left
+out. Only clues that are in the picture count, in the place asked and in the place known. The clues are weighted by the
+training places alone: differences between a place and its neighbour a few kilometres away, on another day and with other
 chances, say how far each clue can be trusted, and what varies together counts once.
 
 The figures are those of `model.evaluate` (metrics.json); cells have no meaning here and are null. Looking takes some
@@ -36,9 +36,9 @@ from model.geo.atlas import Atlas
 from model.geo.distance import destination
 from model.metrics.report import Truth, place_figures
 from world.clues import FAMILIES, build_scenes
-from world.likeness import groups, learn, nearest
-from world.places import sample_places, split_of
-from world.visible import clue_table
+from world.earth.places import sample_places, split_of
+from world.study.likeness import groups, learn, nearest
+from world.study.visible import clue_table
 
 PIECE = 500  # places whose clues are looked at and written down at once
 PAIRS, PAIR_KM = 2000, 6.0  # places that are looked at again so far away (mean), to learn which clue to trust

@@ -17,8 +17,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
-from world.lettering_fonts import drawn_only, font_of
-from world.pictures import write
+from world.draw.pictures import write
+from world.lettering.fonts import drawn_only, font_of
 from world.render import render_equirectangular, render_views
 
 # name, latitude, longitude, month, local solar hour

@@ -26,9 +26,9 @@ from model.artifacts import is_done, record_path, whole, write_record
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from world import WORLD_VERSION
-from world.lettering_fonts import fonts_in_use
-from world.pictures import write
-from world.places import Split, sample_places
+from world.draw.pictures import write
+from world.earth.places import Split, sample_places
+from world.lettering.fonts import fonts_in_use
 
 STAGE = "make_dataset"
 HEADINGS = (0.0, 90.0, 180.0, 270.0)

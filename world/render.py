@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import world.raycast_names as n
+import world.draw.slots as n
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
-from world.layout import Layout, lay_out
-from world.pictures import write, write_classes, write_depth
-from world.raycast_rows import draw_rows
+from world.draw.pictures import write, write_classes, write_depth
+from world.draw.rows import draw_rows
+from world.layout.lay_out import Layout, lay_out
 from world.scene import Scene
 
 ROWS_A_TASK = 64
@@ -52,7 +52,7 @@ def render_views(
 def render_view_maps(scene: Scene, size: int = 96, headings: Sequence[float] = HEADINGS, fov_deg: float = 90.0) -> Maps:
     """What the middles of the pixels of `render_views` show: metres, float32, and classes, uint8 (V, size, size).
 
-    Classes are numbers of `raycast_names.CLASSES`; the sky is `raycast_names.BEYOND` metres away.
+    Classes are numbers of `slots.CLASSES`; the sky is `slots.BEYOND` metres away.
 
     Raises:
         ConfigError: a size or a field of view that cannot be drawn.
@@ -93,7 +93,7 @@ def _views(
     views, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
     for k, heading in enumerate(headings):
         filled = (maps[0][k], maps[1][k]) if mapped else NO_MAPS
-        draw_rows(*layout, views[k], *filled, *scratch(size), 0, size, radians(heading), radians(fov_deg), samples)
+        draw_rows(layout, views[k], *filled, *scratch(size), 0, size, radians(heading), radians(fov_deg), samples)
     return views, maps
 
 
@@ -106,7 +106,7 @@ def _sphere(scene: Scene, width: int, samples: int, mapped: bool) -> tuple[Pixel
 
     def draw(low: int) -> None:
         high = min(low + ROWS_A_TASK, shape[0])
-        draw_rows(*layout, panorama, *filled, *scratch(width), low, high, 0.0, 0.0, samples)
+        draw_rows(layout, panorama, *filled, *scratch(width), low, high, 0.0, 0.0, samples)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         list(pool.map(draw, range(0, shape[0], ROWS_A_TASK)))

@@ -111,7 +111,7 @@ class Ground:
 class Plants:
     """Which kinds, how many, in which state."""
 
-    kinds: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1; kinds as in world.sprites.KINDS
+    kinds: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1; kinds as in world.sprites.atlas.KINDS
     density: float  # trees near the road: 0 none … 1 forest
     treeline: float  # forest edge far away: 0 none … 1 closed
     undergrowth: float  # bushes
@@ -217,7 +217,7 @@ class Signs:
     warning_shape: str  # "triangle", "diamond"
     warning_rgb: RGB
     warning_border_rgb: RGB
-    warning: str  # what it warns of, a name of `lettering_symbols.SYMBOLS`
+    warning: str  # what it warns of, a name of `lettering.symbols.SYMBOLS`
     chevron_rgb: RGB
     chevron_mark_rgb: RGB
     limit: int  # as the sign says it, in the country's unit
@@ -243,16 +243,16 @@ class Buildings:
     roof_steepness: float  # tangent of the pitch
     eaves_m: float  # how far a roof reaches beyond the walls
     wall_palette: tuple[RGB, ...]
-    wall_kinds: tuple[str, ...]  # what each wall is made of, as in world.styles.WALLS
+    wall_kinds: tuple[str, ...]  # what each wall is made of, as in world.earth.styles.WALLS
     roof_palette: tuple[RGB, ...]
-    roof_kinds: tuple[str, ...]  # what each roof is covered with, as in world.styles.COVERS
+    roof_kinds: tuple[str, ...]  # what each roof is covered with, as in world.earth.styles.COVERS
     window_rgb: RGB
-    window_style: str  # as in world.styles.WINDOWS
+    window_style: str  # as in world.earth.styles.WINDOWS
     trim_rgb: RGB  # frames, sills, corners
     door_palette: tuple[RGB, ...]  # doors and shutters
     grime: float  # 0 fresh paint … 1 stained and splashed
-    traits: tuple[tuple[str, float], ...]  # as in world.styles.TRAITS, with the share of houses that have it
-    garden: str  # what runs between house and road, as in world.styles.GARDENS
+    traits: tuple[tuple[str, float], ...]  # as in world.earth.styles.TRAITS, with the share of houses that have it
+    garden: str  # what runs between house and road, as in world.earth.styles.GARDENS
     garden_rgb: RGB
     landmark: str  # "none", "church", "onion", "mosque", "temple", "silo"
     estate: bool  # apartment blocks of concrete panels
@@ -272,7 +272,7 @@ class Vehicles:
     plate_aspect: float  # width / height
     kinds: tuple[
         tuple[str, float], ...
-    ]  # (kind, share), shares sum to 1; world.raycast_car_shapes.CARS and two-wheelers
+    ]  # (kind, share), shares sum to 1; world.draw.things.car_shapes.CARS and two-wheelers
     palette: tuple[RGB, ...]
     taxi_rgb: RGB
     parked: float  # 0 none … 1 both sides of the street full
@@ -300,12 +300,12 @@ class Life:
     """People and animals, and the clutter of streets."""
 
     people: float  # 0 none … 1 a busy street
-    figures: tuple[tuple[str, float], ...]  # (kind of dress, share), shares sum to 1; world.sprites_people.PEOPLE
+    figures: tuple[tuple[str, float], ...]  # (kind of dress, share), shares sum to 1; world.sprites.people.PEOPLE
     veil: float  # share of long robes and covered heads
     dress: tuple[RGB, ...]  # colours of clothes
     robes: tuple[RGB, ...]  # colours of long robes
     skin: tuple[RGB, ...]
-    animals: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1; world.sprites_animals.ANIMALS
+    animals: tuple[tuple[str, float], ...]  # (kind, share), shares sum to 1; world.sprites.animals.ANIMALS
     herd: float  # 0 none … 1 a herd beside the road
     stray: float  # 0 none … 1 animals walk on the road
     clutter: tuple[tuple[str, float], ...]  # (kind, share) of what stands on pavements, shares sum to 1

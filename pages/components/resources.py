@@ -18,11 +18,11 @@ from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geolocator import Geolocator, default_checkpoint
 from world import WORLD_VERSION
-from world.cities import famous_cities
 from world.clues import build_scene
-from world.pictures import CLASS_COLOURS, encode
-from world.places import sample_places
-from world.raycast_names import BEYOND
+from world.draw.pictures import CLASS_COLOURS, encode
+from world.draw.slots import BEYOND
+from world.earth.cities import famous_cities
+from world.earth.places import sample_places
 from world.render import render_equirectangular, render_maps, render_views
 from world.scene import Scene
 

@@ -16,7 +16,8 @@ import streamlit as st
 from PIL import Image
 
 from pages.components import resources, samples
-from world.compiled import compile_all, is_compiled
+from world.draw.compiled import is_compiled
+from world.warm_up import compile_all
 
 LOG = logging.getLogger("homing.pages")
 VARIABLE = "HOMING_WARM_UP"

@@ -11,7 +11,7 @@ from arena.world_maps import WorldMap, find_world_maps
 from model.data.views import drawn_by, panorama_to_photo
 from model.geo.atlas import Atlas
 from world import SOFTWARE, WORLD_VERSION
-from world.places import CONTINENT_CODES, PRESETS, split_of
+from world.earth.places import CONTINENT_CODES, PRESETS, split_of
 
 
 def the_map(name: str) -> WorldMap:

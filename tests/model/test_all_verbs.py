@@ -139,13 +139,13 @@ def _mixed(frame, folder):
 def test_a_panorama_that_another_world_drew_is_not_guessed(geolocator, monkeypatch):
     from PIL import Image
 
-    import world.pictures
+    import world.draw.pictures
 
     panorama = Image.linear_gradient("L").resize((256, 128)).convert("RGB")
-    geolocator.locate(world.pictures.encode(panorama, ".png"))
-    monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")
+    geolocator.locate(world.draw.pictures.encode(panorama, ".png"))
+    monkeypatch.setattr(world.draw.pictures, "SOFTWARE", "simulated Earth v1")
     with pytest.raises(ArtifactError, match="version 1 "):
-        geolocator.locate(world.pictures.encode(panorama, ".jpg"))
+        geolocator.locate(world.draw.pictures.encode(panorama, ".jpg"))
 
 
 def test_parts_of_two_worlds_are_no_checkpoint(run, tmp_path):

@@ -17,7 +17,7 @@ from model.geo.distance import haversine_km
 from model.geolocator import Candidate, Guess, LookAlike, drawn_by, look_at
 from pages.components import game_client, resources
 from world import WORLD_VERSION
-from world.pictures import encode
+from world.draw.pictures import encode
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "pages" / "dashboard.py"
 CENTROIDS = np.array([[48.2, 16.4], [50.1, 14.4], [47.5, 19.0], [-33.9, 18.4]])

@@ -296,10 +296,10 @@ def test_a_checkpoint_of_another_world_refuses_the_samples_and_still_guesses_pho
 def test_a_panorama_of_ones_own_that_another_world_drew_is_refused(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import world.pictures
+    import world.draw.pictures
 
-    monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")
-    picture = world.pictures.encode(Image.new("RGB", (256, 128)), ".png")
+    monkeypatch.setattr(world.draw.pictures, "SOFTWARE", "simulated Earth v1")
+    picture = world.draw.pictures.encode(Image.new("RGB", (256, 128)), ".png")
     app = open_page("guess")
     app.segmented_control[0].set_value("A panorama").run()
     app.file_uploader[0].upload("around.png", picture, "image/png").run()

@@ -36,10 +36,10 @@ def test_a_name_that_looks_like_a_formula_is_only_a_name() -> None:
 def test_a_picture_that_another_world_drew_stops_no_other(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     import numpy as np
 
-    import world.pictures
+    import world.draw.pictures
 
-    monkeypatch.setattr(world.pictures, "SOFTWARE", "simulated Earth v1")
-    old = world.pictures.encode(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3), ".png")
+    monkeypatch.setattr(world.draw.pictures, "SOFTWARE", "simulated Earth v1")
+    old = world.draw.pictures.encode(np.arange(64 * 64 * 3, dtype=np.uint8).reshape(64, 64, 3), ".png")
     assert "looked for version 1" in row("old.png", old).problem
 
 

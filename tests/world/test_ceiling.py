@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from model.errors import ConfigError
-from world import ceiling, visible
+from world import ceiling
 from world.ceiling import CeilingConfig, cli, main
 from world.clues import FAMILIES, build_scene, build_scenes
-from world.likeness import learn, nearest
-from world.places import sample_places
+from world.earth.places import sample_places
+from world.study import visible
+from world.study.likeness import learn, nearest
 
 KEYS = {"n", "country_accuracy", "within_km", "median_km", "mean_km", "mean_score", "cell_top1", "cell_top5"}
 

@@ -10,9 +10,9 @@ from PIL import Image
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, StorageError
 from world import SOFTWARE, WORLD_VERSION, make_dataset
-from world.lettering_fonts import fonts_in_use
+from world.earth.places import split_of
+from world.lettering.fonts import fonts_in_use
 from world.make_dataset import STAGE, DatasetConfig, main
-from world.places import split_of
 
 ATLAS_COLUMNS = {
     "country",

@@ -17,8 +17,8 @@ from model.geo.distance import check_points
 from world import WORLD_VERSION
 from world.clues import buildings, camera, furniture, ground, life, plants, relief, road, signs, sky, vehicles, water
 from world.clues.site import survey
+from world.earth.streams import streams
 from world.scene import Recipe, Scene
-from world.streams import streams
 
 FAMILIES: dict[str, ModuleType] = {
     "sky": sky,

@@ -1,7 +1,7 @@
 """Buildings: how many, how high, in which forms, materials and colours, and what stands around them.
 
 Rules. Density and storeys follow the density of people; a closed street front begins where towns do. Forms, walls,
-roofs, windows and what is put on them follow the region's building tradition (`world/house_styles.csv`, by country,
+roofs, windows and what is put on them follow the region's building tradition (`tables/house_styles.csv`, by country,
 and below by climate, height and latitude where one country has several): half-timber along the Rhine and in Normandy,
 granite and slate in Brittany, brick around the North Sea, pantiles where the Mediterranean climate (Köppen Cs)
 reigns, logs and boards in the boreal lands, adobe and flat roofs where it hardly rains, stilts in the wet tropics,
@@ -19,12 +19,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from world.clues.site import Site
-from world.colour import mix, shift
+from world.earth.colour import mix, shift
+from world.earth.streams import Stream
+from world.earth.styles import STYLES, Style
 from world.scene import RGB, Buildings
-from world.streams import Stream
-from world.styles import STYLES, Style
 
-WORDS = Path(__file__).parents[1] / "shop_words.csv"
+WORDS = Path(__file__).parents[1] / "earth/tables/shop_words.csv"
 NOTHING = Buildings(
     density=0.0,
     setback_m=10.0,

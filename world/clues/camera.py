@@ -9,9 +9,9 @@ is invented: stable by country, drifting over 2500 km.
 """
 
 from world.clues.site import Site
-from world.countries import codes
+from world.earth.countries import codes
+from world.earth.streams import Stream
 from world.scene import Camera
-from world.streams import Stream
 
 LOW_CAMERAS = {"JP": 1.9, "CH": 2.0, "KR": 2.3, "LI": 2.0}
 NEW = codes("KZ OM NA PA LI CY BA DE AT VN NP RW SN CR LB GT QA GE")  # mostly the fourth generation

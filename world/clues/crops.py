@@ -10,8 +10,8 @@ of the year; rice in the tropics has its own phase in each district.
 from dataclasses import dataclass
 
 from world.clues.site import Site
-from world.colour import mix, shift
-from world.countries import codes
+from world.earth.colour import mix, shift
+from world.earth.countries import codes
 from world.scene import RGB
 
 EARTHY: RGB = (0.42, 0.35, 0.27)

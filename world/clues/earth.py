@@ -5,7 +5,7 @@ the Mediterranean terra rossa, boreal soils grey podzols (WRB soil map, simplifi
 """
 
 from world.clues.site import Site
-from world.colour import mix, shift
+from world.earth.colour import mix, shift
 from world.scene import RGB
 
 RED, LATERITE, SAND = (0.68, 0.35, 0.21), (0.62, 0.37, 0.24), (0.72, 0.60, 0.44)

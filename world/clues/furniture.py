@@ -7,9 +7,9 @@ wealth.
 """
 
 from world.clues.site import Site
-from world.colour import NAMED, mix, shift
+from world.earth.colour import NAMED, mix, shift
+from world.earth.streams import Stream
 from world.scene import Furniture
-from world.streams import Stream
 
 POLE_RGB = {
     "none": (0.4, 0.4, 0.4),

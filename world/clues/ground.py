@@ -9,9 +9,9 @@ hue at 600 km and lightness at 50 km.
 from world.clues.crops import choose, look, stage_of
 from world.clues.earth import soil_rgb
 from world.clues.site import Site
-from world.colour import clip, mix, saturate, shift
+from world.earth.colour import clip, mix, saturate, shift
+from world.earth.streams import Stream
 from world.scene import RGB, Ground
-from world.streams import Stream
 
 LUSH, STRAW, WINTER, TUNDRA = (0.36, 0.43, 0.22), (0.69, 0.61, 0.42), (0.50, 0.46, 0.32), (0.45, 0.43, 0.29)
 STEPPE, DEAD = (0.60, 0.55, 0.36), (0.58, 0.52, 0.36)

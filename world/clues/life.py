@@ -9,10 +9,10 @@ need people, but few.
 """
 
 from world.clues.site import Site
-from world.colour import NAMED, shift
+from world.earth.colour import NAMED, shift
+from world.earth.streams import Stream
+from world.earth.street_life import Shares, street_life
 from world.scene import Life
-from world.streams import Stream
-from world.street_life import Shares, street_life
 
 NOTHING = Life(0.0, (), 0.0, (), (), (), (), 0.0, 0.0, (), 0.0, NAMED["grey"], NAMED["grey"], 0.0)
 COVERED = ("robe", "thobe", "long-skirt")

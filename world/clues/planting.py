@@ -8,7 +8,7 @@ and cane stand in blocks where they are commonly grown. The tables are from gene
 
 from world.clues.flora import coldest_c, fits, tree_limit
 from world.clues.site import Site
-from world.streams import Stream
+from world.earth.streams import Stream
 
 NONE = ("none", "bush")
 # kind -> country -> chance that a country road there runs beside a block of it

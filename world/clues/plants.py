@@ -11,9 +11,9 @@ from math import cos, exp, pi
 from world.clues.flora import LOW_KINDS, kinds_of, tree_limit
 from world.clues.planting import NONE, planting
 from world.clues.site import Site
-from world.colour import mix, saturate, shift
+from world.earth.colour import mix, saturate, shift
+from world.earth.streams import Stream
 from world.scene import RGB, Plants
-from world.streams import Stream
 
 NOTHING = Plants(
     (("bush", 1.0),), 0.0, 0.0, 0.0, 1.0, 0.0, (0.28, 0.44, 0.15), (0.72, 0.5, 0.18), (0.36, 0.27, 0.19), 1.0,

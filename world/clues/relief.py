@@ -14,9 +14,9 @@ import math
 import numpy as np
 
 from world.clues.site import Site
-from world.colour import mix, shift
+from world.earth.colour import mix, shift
+from world.earth.streams import Stream
 from world.scene import AZIMUTHS, Relief
-from world.streams import Stream
 
 EXAGGERATION = 2.4
 LAPSE_C_PER_M = 0.0065

@@ -13,10 +13,10 @@ import math
 from world.clues.earth import soil_rgb
 from world.clues.lie import heading_deg
 from world.clues.site import Site
-from world.colour import NAMED, mix, shift
-from world.countries import codes
+from world.earth.colour import NAMED, mix, shift
+from world.earth.countries import codes
+from world.earth.streams import Stream
 from world.scene import RGB, Road
-from world.streams import Stream
 
 GREY: RGB = (0.485, 0.485, 0.485)
 BASE: dict[str, RGB] = {

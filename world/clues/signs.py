@@ -11,10 +11,10 @@ country's signs warn of.
 import zlib
 
 from world.clues.site import Site
-from world.colour import NAMED
+from world.earth.colour import NAMED
+from world.earth.scripts import script_of
+from world.earth.streams import Stream
 from world.scene import Signs
-from world.scripts import script_of
-from world.streams import Stream
 
 NOTHING = Signs(
     text="",

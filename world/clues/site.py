@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from model.geo.layers import KOPPEN_ZONES
 from world.clues.horizon import Horizon, horizons
-from world.countries import CONTINENTS, Country, facts
-from world.fields import fields
+from world.earth.countries import CONTINENTS, Country, facts
+from world.earth.fields import fields
+from world.earth.styles import STYLES, Style
+from world.earth.sun import solar_position
 from world.scene import Place, Recipe
-from world.styles import STYLES, Style
-from world.sun import solar_position
 
 _LAND_ZONES = frozenset(KOPPEN_ZONES) - {"Ocean", ""}
 # The local character: every name is one smooth random field, at the scale in km where its value changes. Most clues

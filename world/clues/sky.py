@@ -1,14 +1,14 @@
 """Sky and light: sun, haze, clouds.
 
-Rules: the sun stands where astronomy says (world/sun.py, tested against pvlib); haze follows the Linke turbidity of
+Rules: the sun stands where astronomy says (`earth/sun.py`, tested against pvlib); haze follows the Linke turbidity of
 the place and month (pvlib's SoDa grid), desert dust and the density of people; clouds follow the rain of the month and
 its heat: towers where it is hot and wet, sheets over cool wet lands and in winter, heaps on summer days that grow
 toward the afternoon, ice clouds before the weather of the west winds (WMO cloud atlas, simplified).
 """
 
 from world.clues.site import Site
+from world.earth.streams import Stream
 from world.scene import Sky
-from world.streams import Stream
 
 NOTHING = Sky(180.0, 55.0, 3.0, 0.0, 0.3, 60.0)
 

@@ -9,11 +9,11 @@ with population and wealth and is thin at night (counts of any road authority); 
 shifted by the country.
 """
 
-from world.car_fashions import TWO_WHEELERS, fashion
 from world.clues.site import Site
-from world.colour import NAMED, shift
+from world.earth.car_fashions import TWO_WHEELERS, fashion
+from world.earth.colour import NAMED, shift
+from world.earth.streams import Stream
 from world.scene import Vehicles
-from world.streams import Stream
 
 NOTHING = Vehicles(
     0.0, NAMED["white"], NAMED["white"], NAMED["white"], 4.0, (("sedan", 1.0),), (NAMED["grey"],), NAMED["white"], 0.0

@@ -15,9 +15,9 @@ import numpy as np
 from world.clues.earth import soil_rgb
 from world.clues.lie import shore_azimuth_deg, slope_heading_deg
 from world.clues.site import Site
-from world.colour import mix, shift
+from world.earth.colour import mix, shift
+from world.earth.streams import Stream
 from world.scene import AZIMUTHS, RGB, Water
-from world.streams import Stream
 
 NONE = np.full(AZIMUTHS, np.inf, np.float32)
 NOTHING = Water(math.inf, 0.0, (0.12, 0.25, 0.30), "none", 0, math.inf, math.inf, NONE, -3.0, 0.3, 0.0)

@@ -283,7 +283,7 @@ def test_pixels_are_normalised_once():
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
 def test_a_picture_says_which_version_of_the_simulated_earth_drew_it(suffix, tmp_path):
     from world import WORLD_VERSION
-    from world.pictures import encode, write
+    from world.draw.pictures import encode, write
 
     image = Image.new("RGB", (32, 16), "green")
     assert drawn_by(encode(image, suffix)) == WORLD_VERSION

@@ -1,0 +1,1 @@
+"""What stands on the ground: one kernel a kind of thing, each met by a ray."""

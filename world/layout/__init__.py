@@ -1,0 +1,1 @@
+"""Scene -> arrays: where everything stands, one family a module. Knows no pixels."""

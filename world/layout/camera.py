@@ -1,0 +1,37 @@
+"""What is seen of the car that carries the camera: snorkel, roof rack, luggage, bonnet. Knows no pixels."""
+
+import world.draw.slots as n
+from world.layout.stage import Stage
+
+BLACK, TAPE, STEEL, CANVAS = (0.012, 0.012, 0.013), (0.02, 0.02, 0.021), (0.30, 0.31, 0.32), (0.10, 0.085, 0.045)
+EXTRA = (9.0, 9.0, 0.0, 9.0)  # no band, no openings, no cap
+
+
+def place_carrier(stage: Stage) -> None:
+    """Put it where it stands on the real cars: everything within two metres of the camera."""
+    carrier = stage.scene.camera.carrier
+    if carrier == "snorkel":  # on the side away from the driver
+        stage.put(
+            n.POST, 1.25, -0.78 * stage.drive, width=0.042, height=1.3, base=0.9, a=BLACK, b=BLACK, c=BLACK,
+            extra=EXTRA, seen_as=n.VEHICLES,
+        )  # fmt: skip
+    elif carrier == "bonnet":
+        _block(stage, 2.25, 0.0, 0.75, 0.78, 0.95, 0.1, BLACK)
+    elif carrier in ("rack", "tape"):
+        rgb = STEEL if carrier == "rack" else TAPE
+        for x in (-1.05, 0.95):
+            _block(stage, x, 0.0, 0.035, 0.66, 1.74, 0.06, rgb)
+        for y in (-0.66, 0.66):
+            _block(stage, -0.05, y, 1.05, 0.03, 1.74, 0.06, rgb)
+        if carrier == "rack":  # a tent and what else a week in the steppe needs
+            _block(stage, -1.5, 0.1, 0.35, 0.5, 1.78, 0.2, CANVAS)
+
+
+def _block(
+    stage: Stage, x: float, y: float, length: float, width: float, base: float, height: float,
+    rgb: tuple[float, float, float],
+) -> None:  # fmt: skip
+    stage.put(
+        n.BLOCK, x, y, length=length, width=width, height=height, base=base, a=rgb, b=rgb, c=rgb, extra=EXTRA,
+        seen_as=n.VEHICLES,
+    )  # fmt: skip

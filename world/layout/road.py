@@ -1,0 +1,154 @@
+"""What stands along the road: poles, wires, lamps, bollards, kilometre stones, rails, fences. Knows no pixels."""
+
+import numpy as np
+
+import world.draw.slots as n
+from world.layout.batch import AHEAD, Batch, along, in_street
+from world.layout.stage import BLACK, Stage, linear, stream
+from world.scene import RGB
+
+FENCES = {
+    "wood": (n.FENCE_WOOD, 1.25),
+    "wire": (n.FENCE_WIRE, 1.25),
+    "hedge": (n.HEDGE, 1.5),
+    "wall": (n.WALL, 1.9),
+    "stone": (n.STONE_WALL, 1.05),
+}
+STEEL: RGB = linear((0.63, 0.64, 0.66))
+GLASS: RGB = linear((0.85, 0.86, 0.85))  # of insulators and lamps
+NO_BAND = (0.0, 0.0, 0.0, 1e6)
+RADIUS = {"wood": 0.15, "wood-cross": 0.16, "concrete": 0.18, "steel": 0.11, "concrete-ladder": 0.20}
+# fittings -> style of `pole_top`, half the arm's length, heights of the wires below the top
+FITTINGS: dict[str, tuple[float, float, tuple[float, ...]]] = {
+    "pins": (0.0, 0.36, (0.14, 0.56, 0.98)),
+    "arm": (1.0, 0.95, (0.16,)),
+    "arms": (2.0, 1.15, (0.16, 0.82)),
+    "crowded": (3.0, 1.0, (0.16, 0.82, 1.48)),
+}
+
+
+def place_furniture(stage: Stage) -> None:
+    """Poles with their wires, lamps, bollards, stones, guard rail and fences."""
+    scene = stage.scene
+    furniture = scene.furniture
+    draws = stream(scene.recipe, "furniture").random(14)
+    side = 1 if draws[0] < 0.5 else -1
+    batch = Batch(stage)
+    if furniture.pole != "none":
+        # at the kerb of a pavement, behind the boards of a country road
+        paved = in_street(stage)
+        kerb = stage.half + scene.road.shoulder_m
+        lateral = kerb + 0.35 + 0.2 * draws[2] if paved else kerb + 3.4 + 1.6 * draws[2]
+        _poles(batch, side, 8.0 + 5.0 * draws[1], lateral, draws[3])
+    if furniture.lamp != "none":
+        _lamps(batch, -side, 7.0 + 7.0 * draws[4])
+    if furniture.bollard != "none":
+        _bollards(batch, 4.2 + 1.8 * draws[5])
+    if furniture.stone != "none":
+        _stone(batch, 5.6 + 2.4 * draws[6])
+    if furniture.guard_rail:
+        # between carriageway and pavement, or beyond the shoulder; on the outer side of a bend
+        paved = scene.road.sidewalk_m > 0.0
+        at = stage.half + (scene.road.shoulder_m + 0.12 if paved else max(scene.road.shoulder_m, 0.4) + 0.25)
+        outer = -1 if stage.curve > 0.0 else 1
+        for s in (1, -1) if paved else (outer,):
+            stage.strip(n.GUARD_RAIL, s * at, 0.80, linear(furniture.rail_rgb), -40.0 - 40.0 * draws[7], 90.0)
+    if furniture.fence in FENCES:
+        kind, height = FENCES[furniture.fence]
+        for k, s in enumerate((1, -1) if draws[8] < 0.45 else (-side,)):
+            low, high = -18.0 - 102.0 * draws[9 + k], 15.0 + 115.0 * draws[11 + k]
+            # beyond the boards of a country road, at the back of a pavement
+            lateral = s * (stage.verge + 0.5 + (0.6 if in_street(stage) else 3.0) + 1.5 * draws[13])
+            stage.strip(kind, lateral, height, linear(furniture.fence_rgb), low, high)
+    batch.place()
+
+
+def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -> None:
+    stage = batch.stage
+    furniture = stage.scene.furniture
+    rgb, dark = linear(furniture.pole_rgb), linear((0.42, 0.43, 0.44))
+    radius, height = RADIUS.get(furniture.pole, 0.16), furniture.pole_height_m
+    style, reach, levels = FITTINGS.get(furniture.fittings, FITTINGS["arm"])
+    x = along(first, furniture.pole_spacing_m, 170.0)
+    at = side * lateral
+    if furniture.pole == "concrete-ladder":  # a flat post with openings
+        batch.add(n.BLOCK, x, at, length=0.10, width=radius, height=height, a=rgb, b=rgb, c=rgb,
+                  extra=(0.0, 0.0, 0.85, 1e6))  # fmt: skip
+    else:
+        batch.add(n.POST, x, at, width=radius, height=height, a=rgb, b=rgb, c=rgb, extra=(*NO_BAND, 0.35))
+    arm = rgb if furniture.pole.startswith("wood") else dark
+    batch.add(n.POLE, x, at, length=reach, width=0.3, height=1.9, base=height - 1.9, a=arm, b=GLASS, extra=(style,))
+    near = x[np.abs(x) < 60.0]
+    if furniture.transformers and len(near):
+        cans = near[int(3.0 * spot) % 2 :: 2]
+        toward = at - side * (radius + 0.22)
+        batch.add(n.POST, cans, toward, width=0.24, height=0.85, base=height - 3.1, a=dark, c=dark, extra=NO_BAND)
+        if furniture.fittings == "crowded":
+            batch.add(n.POST, cans, at + side * (radius + 0.20), width=0.20, height=0.75, base=height - 3.0, a=dark,
+                      c=dark, extra=NO_BAND)  # fmt: skip
+    if len(furniture.guard_stripes) == 2:
+        one, two = (linear(colour) for colour in furniture.guard_stripes)
+        batch.add(n.POST, near, at, width=radius * 1.06, height=1.9, base=0.35, a=one, b=two, c=one,
+                  extra=(0.0, 1.9, 0.42, 1e6, 0.05))  # fmt: skip
+    spots = np.linspace(-0.9, 0.9, max(furniture.wires, 1)) * reach
+    for k in range(min(furniture.wires, 6)):
+        low = levels[k % len(levels)]
+        stage.strip(n.WIRE, at + float(spots[k]), height - low, (0.02, 0.02, 0.02), -400.0, 400.0,
+                    max(furniture.pole_spacing_m, 4.0), first)  # fmt: skip
+    if furniture.fittings == "crowded":  # telephone cables, thick and low
+        for low in (3.3, 3.9):
+            stage.strip(n.WIRE, at - side * 0.2, height - low, (0.01, 0.01, 0.01), -400.0, 400.0,
+                        max(furniture.pole_spacing_m, 4.0), first)  # fmt: skip
+
+
+# lamp -> style of `pole_top`, height, half or whole length of the arm, spacing along the road
+LAMPS = {"arm": (4.0, 7.6, 1.9, 28.0), "double": (5.0, 8.6, 1.7, 30.0), "globe": (6.0, 3.6, 0.3, 18.0),
+         "flat": (7.0, 7.0, 1.5, 27.0)}  # fmt: skip
+
+
+def _lamps(batch: Batch, side: int, first: float) -> None:
+    stage = batch.stage
+    style, height, reach, spacing = LAMPS[stage.scene.furniture.lamp]
+    lateral = side * (stage.half + stage.scene.road.shoulder_m + 0.45)
+    x = along(first, spacing, 120.0)
+    batch.add(n.POST, x, lateral, width=0.09, height=height - 0.2, a=STEEL, b=STEEL, c=STEEL, extra=(*NO_BAND, 0.4))
+    batch.add(n.POLE, x, lateral, length=reach, width=0.3, height=0.9, base=height - 0.62, a=STEEL, b=GLASS,
+              extra=(style, float(-side)))  # fmt: skip
+
+
+def _bollards(batch: Batch, first: float) -> None:
+    stage = batch.stage
+    furniture = stage.scene.furniture
+    rgb, mark = linear(furniture.bollard_rgb), linear(furniture.bollard_mark_rgb)
+    glass = linear(furniture.bollard_glass_rgb)
+    lateral = stage.half + min(max(stage.scene.road.shoulder_m * 0.7, 0.35), 1.3)
+    for side in (1, -1):
+        x = along(first if side > 0 else first + 1.1, furniture.bollard_spacing_m, 75.0)
+        at = side * lateral
+        if furniture.bollard == "post":
+            batch.add(n.POST, x, at, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, d=glass,
+                      extra=(0.68, 0.92, 0.0, 1e6, 0.0, 0.73, 0.87))  # fmt: skip
+        elif furniture.bollard == "wedge":  # a hollow section, its band slanting towards the road
+            batch.add(n.BLOCK, x, at, yaw=0.25 * side, length=0.08, width=0.12, height=1.08, a=rgb, b=mark, c=rgb,
+                      d=glass, extra=(0.66, 0.92, 0.0, 1e6, 0.55 * side, 0.72, 0.88))  # fmt: skip
+        elif furniture.bollard == "slab":
+            batch.add(n.BLOCK, x, at, length=0.035, width=0.16, height=1.0, a=rgb, b=mark, c=rgb, d=glass,
+                      extra=(0.62, 0.93, 0.0, 1e6, 0.0, 0.68, 0.86))  # fmt: skip
+        else:  # stone: low and thick, its head painted
+            batch.add(n.BLOCK, x, at, yaw=0.1, length=0.15, width=0.15, height=0.68, a=rgb, b=rgb, c=mark,
+                      extra=(0.0, 0.0, 0.0, 0.46))  # fmt: skip
+
+
+def _stone(batch: Batch, x: float) -> None:
+    """A kilometre stone on the side where one drives, with its figure."""
+    stage = batch.stage
+    furniture = stage.scene.furniture
+    body, head = linear(furniture.stone_rgb), linear(furniture.stone_head_rgb)
+    dome = furniture.stone == "dome"
+    at = stage.drive * (stage.half + stage.scene.road.shoulder_m + 0.75)
+    tall = 0.95 if dome else 0.75
+    batch.add(n.BLOCK, x, at, length=0.12, width=0.24, height=tall, a=body, b=body, c=head,
+              extra=(0.0, 0.0, 0.0, tall - 0.34 if dome else 1e6))  # fmt: skip
+    figure = stage.text(f"{furniture.stone_km}", "latin")
+    batch.add(n.BOARD, x - 0.14, at, yaw=AHEAD, width=0.22, height=0.34, base=tall - 0.72, a=body, b=body, c=BLACK,
+              extra=(0.0, figure, 1.0, 0.0, 0.0, 0.11, 0.0))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Letters and signs as small pictures: fonts, glyphs, strokes, symbols. Knows no scenes."""

@@ -1,0 +1,1 @@
+"""Plants, people, animals and things, grown once as pictures and kept. Knows no scenes."""
