@@ -5,8 +5,8 @@
 No picture and no network: a nearest-neighbour guess from the true values of the clues (world/study/visible.py) of
 `places` places of the training split for `queries` places of the test split, with all clues and with each family left
 out. Only clues that are in the picture count, in the place asked and in the place known. The clues are weighted by the
-training places alone: differences between a place and its neighbour a few kilometres away, on another day and with other
-chances, say how far each clue can be trusted, and what varies together counts once.
+training places alone: differences between a place and its neighbour a few kilometres away, on another day and with
+other chances, say how far each clue can be trusted, and what varies together counts once.
 
 The figures are those of `model.evaluate` (metrics.json); cells have no meaning here and are null. Looking takes some
 12 ms a place and core; the tables of clues are kept in the folder `--clues`, piece by piece, so that a run that was

@@ -32,6 +32,7 @@ ZEBRA, GIVE_WAY, CYCLE, REPAIRS, MANHOLES, TRAM, DRIVE, WEAR = 192, 193, 194, 19
 CYCLE_RGB, ZEBRA_RGB = 200, 203
 CLOUD_TALL, CLOUD_SIZE, CIRRUS, AUREOLE, OVERCAST = 206, 207, 208, 209, 210
 VIGNETTE, SATURATION, SOFTNESS = 211, 212, 213
+WALK_X, WALK_Y = 214, 215  # where the camera stands, in road coordinates
 NUMBERS = 216
 
 # --- an object's columns -------------------------------------------------------------------------------------------
