@@ -29,6 +29,7 @@ from world.scene import RGB, Scene
 from world.sprites.atlas import SHAPES
 
 COLUMNS, ROWS, TOP, BOTTOM = 180, 90, 25, 60  # a panorama of 2° a pixel, of which 40° above … 30° below are drawn
+SHAPE = int(n.BOARD_COLUMNS.shape)
 SKYLINE = 36  # azimuths at which the relief is read
 SEEN = 0.002  # share of the drawn pixels from which a thing can be studied
 READABLE_M, PLATE_M, CAR_M = 22.0, 14.0, 40.0  # a board's words, a plate's colours, a car's colour
@@ -86,7 +87,7 @@ def look(scene: Scene) -> Sight:
         share={name: float(counts[k]) / what.size for k, name in enumerate(n.CLASSES)},
         near_m=nearest,
         skyline=np.roll(open_view, COLUMNS // 2).reshape(SKYLINE, -1).any(axis=1),
-        boards=np.concatenate([boards[:, n.EXTRA : n.EXTRA + 1], boards[:, n.RGB_A : n.RGB_A + 9]], axis=1),
+        boards=np.concatenate([boards[:, [SHAPE]], boards[:, n.RGB_A : n.RGB_A + 9]], axis=1),
         cars=cars[:, n.RGB_A : n.RGB_A + 3],
         plates=bool(len(cars)) and nearest["vehicles"] <= PLATE_M,
     )

@@ -45,7 +45,7 @@ def lateral_of(layout, rows):
 
 
 def kinds_seen(rows):
-    return {FIGURES[int(row) // 2] for row in rows[:, n.EXTRA]}
+    return {FIGURES[int(row) // 2] for row in rows[:, n.FIGURE_COLUMNS.picture]}
 
 
 def animals_at(lat, lng, month=6):
@@ -223,7 +223,7 @@ def test_bales_lie_in_late_summer_only(meadow):
         for seed in range(8):
             scene = replace(calm, recipe=replace(calm.recipe, seed=seed), life=replace(calm.life, summer=summer))
             rows = lay_out(scene).objects
-            found += int(((rows[:, n.KIND] == n.FIGURE) & (rows[:, n.EXTRA] == row)).sum())
+            found += int(((rows[:, n.KIND] == n.FIGURE) & (rows[:, n.FIGURE_COLUMNS.picture] == row)).sum())
         counts.append(found)
     assert counts[0] > 5 and counts[1] == 0
 

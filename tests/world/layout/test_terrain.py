@@ -104,7 +104,7 @@ def test_what_stands_behind_a_hill_is_hidden(alps):
         layout = lay_out(replace(bare, buildings=replace(bare.buildings, density=0.0)))
         row = np.zeros((1, n.COLUMNS), np.float32)
         stage = Stage(bare, curve=0.0, road_y=0.0)
-        stage.put(n.POST, 0.0, 90.0, width=1.5, height=6.0, extra=(0.0, 0.0, 0.0, 1e6, 0.0))
+        stage.put(n.POST, 0.0, 90.0, width=1.5, height=6.0, extra=n.PostExtra())
         row[:] = stage.tables()[0]
         row[0, n.TOP] = 9.0
         starts, items = np.arange(n.BINS + 1, dtype=np.int32), np.zeros(n.BINS, np.int32)  # every bin lists it
