@@ -17,40 +17,48 @@ from world.draw.compiled import kernel
 from world.draw.noise import layered_noise
 from world.draw.terrain import road_height
 
-# --- a column's numbers: its direction, and the horizon's rows read there
-HX, HY, TURN, THINGS, STRIPS, FOOT_Z, SKY_FROM, STRETCH, RINGS = 0, 1, 2, 3, 4, 5, 6, 7, 8
-RIDGE = RINGS + n.RING_ROWS  # of three: the ragged top of each band of relief
-COLUMN = RIDGE + 3
-# --- a thing in the way: nearest distance, steepest slope, the steepest of it and all behind it, row of T
-AWAY, STEEP, STEEPEST, ROW = 0, 1, 2, 3
+# --- a column's numbers: its direction, how many things and strips are in the way, the horizon's rows read there
+_column = n.Row()
+HX, HY, TURN, STRETCH, THINGS, STRIPS, FOOT_Z, SKY_FROM = _column.numbers(8)  # STRETCH: as `lens.column_at`
+(RINGS,) = _column.runs(1, n.RING_ROWS)
+(RIDGE,) = _column.runs(1, 3)  # the ragged top of each band of relief
+# --- a thing in the way: nearest distance, steepest slope, the steepest of it and all behind it, row of the objects
+_thing = n.Row()
+AWAY, STEEP, STEEPEST, ROW = _thing.numbers(4)
+# --- a strip in the way: distance, lowest and highest slope, metres along the road, ground, row of the strips
+_strip = n.Row()
+S_AWAY, S_LOW, S_HIGH, S_X, S_GROUND, S_ROW = _strip.numbers(6)
+S_PARTS = _strip.size
 MOST_THINGS, MOST_STRIPS = 1024, 96
-# --- a strip in the way: distance, lowest and highest slope, metres along the road, ground, row of S
-S_AWAY, S_LOW, S_HIGH, S_X, S_GROUND, S_ROW = 0, 1, 2, 3, 4, 5
-# --- a pixel's first ray: light, colour, what it shows, and what lies behind with its colour
-LIGHT, FIRST_RGB, KEY, BACK, BACK_RGB = 0, 1, 4, 5, 6
-FIRST = 9
+# --- a pixel's first ray: its light (r + g + b), its colour, what it shows; what lies behind that, with its colour
+_first = n.Row()
+LIGHT, KEY, BACK = _first.numbers(3)
+FIRST_RGB, BACK_RGB = _first.colours(2)
 RAYS = 5  # of a pixel: its middle, and four more
+KNOT = 4  # numbers of a knot of the sky
 
 
 class Scratch(NamedTuple):
     """Room that one call of `draw_rows` needs for itself."""
 
-    columns: NDArray[np.float32]  # (RAYS, COLUMN)
+    columns: NDArray[np.float32]  # (RAYS, …)
     things: NDArray[np.float32]  # (RAYS, MOST_THINGS, 4)
-    strips: NDArray[np.float32]  # (RAYS, MOST_STRIPS, 6)
+    strips: NDArray[np.float32]  # (RAYS, MOST_STRIPS, S_PARTS)
     ground: NDArray[np.float32]  # (RAYS, LAYERS, LAND_STEPS) the terrain's layers along the azimuth
-    first: NDArray[np.float32]  # (3, rows + 2, FIRST) first rays of three columns
+    first: NDArray[np.float32]  # (3, rows + 2, …) first rays of three columns
     slopes: NDArray[np.float64]  # (rows + 2, RAYS)
-    sky: NDArray[np.float32]  # (2, rows / 2 + 3, 4) two columns of knots of the sky
+    sky: NDArray[np.float32]  # (4, rows + 4, KNOT) columns of knots of the sky
+    kept: NDArray[np.int64]  # (4,) which columns those are
 
 
 def scratch(rows: int) -> Scratch:
     """Room for so many rows."""
     return Scratch(
-        np.zeros((RAYS, COLUMN), np.float32), np.zeros((RAYS, MOST_THINGS, 4), np.float32),
-        np.zeros((RAYS, MOST_STRIPS, 6), np.float32), np.zeros((RAYS, n.LAYERS, n.LAND_STEPS), np.float32),
-        np.zeros((3, rows + 2, FIRST), np.float32), np.zeros((rows + 2, RAYS)),
-        np.zeros((2, rows // 2 + 4, 4), np.float32),
+        np.zeros((RAYS, _column.size), np.float32), np.zeros((RAYS, MOST_THINGS, _thing.size), np.float32),
+        np.zeros((RAYS, MOST_STRIPS, S_PARTS), np.float32), np.zeros((RAYS, n.LAYERS, n.LAND_STEPS), np.float32),
+        np.zeros((3, rows + 2, _first.size), np.float32), np.zeros((rows + 2, RAYS)),
+        np.zeros((4, rows + 4, KNOT), np.float32),
+        np.zeros(4, np.int64),
     )  # fmt: skip
 
 
@@ -90,13 +98,11 @@ def look_along(packed, room, k, hx, hy, stretch, pix):
         for row in range(3):
             tall = 1.62 * P[n.TREE_HEIGHT] + 0.5
             foot = column[RINGS + n.RING_FRONT + row]
-            away = n.FRONT_METRES[0] if row == 0 else (n.FRONT_METRES[1] if row == 1 else n.FRONT_METRES[2])
-            high = max(high, (foot + tall - P[n.CAMERA_Z]) / away)
+            high = max(high, (foot + tall - P[n.CAMERA_Z]) / n.FRONT_METRES[row])
     if P[n.SKYLINE] > 0.02:
         for row in range(3):
-            away = n.TOWN_METRES[0] if row == 0 else (n.TOWN_METRES[1] if row == 1 else n.TOWN_METRES[2])
             tall = (5.0 + 9.0 * P[n.SKYLINE]) * 2.1 * (1.0 + 0.45 * row) + 4.0
-            high = max(high, (column[RINGS + n.RING_TOWN + row] + tall - P[n.CAMERA_Z]) / away)
+            high = max(high, (column[RINGS + n.RING_TOWN + row] + tall - P[n.CAMERA_Z]) / n.TOWN_METRES[row])
     column[SKY_FROM] = min(high, 1.2)
 
 
@@ -178,7 +184,7 @@ def strips_along(P, S, strips, hx, hy):
         tall = S[i, n.STRIP_HEIGHT]
         at = count
         while at > 0 and strips[at - 1, S_AWAY] > r:
-            for part in range(6):
+            for part in range(S_PARTS):
                 strips[at, part] = strips[at - 1, part]
             at -= 1
         strips[at, S_AWAY] = r

@@ -1,4 +1,4 @@
-"""The sky as a soft dome: worked out at every second pixel of every second row, blended between. Knows no things."""
+"""The sky as a soft dome: worked out at knots some pixels apart, and blended between. Knows no things."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 
@@ -15,6 +15,17 @@ NOT_YET = -1.0  # SKY_OPEN of a knot that nobody has asked for
 
 
 @kernel
+def knot_shift(pix):
+    """How far apart knots stand, as a power of two of pixels of `pix` radians: clouds are sharp to some 0.7 degrees.
+
+    Small views, whose pixels are coarser than that, make do with every second pixel.
+    """
+    if pix > 0.021:
+        return 0
+    return 1 if pix > 0.0031 else (2 if pix > 0.0016 else 3)
+
+
+@kernel
 def clear_knots(knots):
     """Forget a column of knots."""
     for row in range(knots.shape[0]):
@@ -22,26 +33,30 @@ def clear_knots(knots):
 
 
 @kernel
-def sky_at(packed, sky, looked, column, row, top, slope, lens):
+def sky_at(packed, sky, shift, looked, column, row, top, slope, lens):
     """(r, g, b) of the open sky under `slope` in a pixel; `top` is the first row that has knots.
 
-    `sky` (2, knots, 4) holds two columns of knots, even ones in slots by turns; what is missing is worked out and kept.
+    `sky` (4, knots, KNOT) holds the columns of knots round the pixel, by turns; what is missing in them is worked out
+    and kept.
     """
     P = packed.numbers
     r = 0.0
     g = 0.0
     b = 0.0
     clear = 0.0
-    share = (0.5 if column & 1 else 1.0) * (0.5 if row & 1 else 1.0)
-    for i in range(1 + (column & 1)):
-        knot_column = column - (column & 1) + 2 * i
-        knots = sky[(knot_column >> 1) & 1]
-        for j in range(1 + (row & 1)):
-            knot = (row >> 1) + j - (top >> 1)
-            point = knots[knot]
+    spacing = 1 << shift
+    before = column >> shift
+    over = row >> shift
+    u = (column - (before << shift)) / spacing
+    v = (row - (over << shift)) / spacing
+    for i in range(2 if u > 0.0 else 1):
+        knots = sky[(before + i) & 3]
+        for j in range(2 if v > 0.0 else 1):
+            share = (u if i else 1.0 - u) * (v if j else 1.0 - v)
+            point = knots[over + j - (top >> shift)]
             if point[SKY_OPEN] == NOT_YET:
-                x, y, stretch = column_at(knot_column, lens)
-                z = max(row_height(2 * (knot + (top >> 1)), lens) * stretch, 0.0)
+                x, y, stretch = column_at((before + i) << shift, lens)
+                z = max(row_height((over + j) << shift, lens) * stretch, 0.0)
                 length = 1.0 / sqrt(1.0 + z * z)
                 pr, pg, pb, open_ = cloudy_sky(P, packed.noise, x * length, y * length, z * length)
                 point[SKY_RGB] = pr

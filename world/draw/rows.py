@@ -24,12 +24,13 @@ from world.draw.column import (
     meet_ground,
 )  # fmt: skip
 from world.draw.compiled import kernel
-from world.draw.dome import clear_knots, sky_at
+from world.draw.dome import clear_knots, knot_shift, sky_at
 from world.draw.lens import column_at, off_middle, row_height
 from world.draw.trace import HARD, HIDDEN, SOFT, trace
 
 STEPS = 16.0  # of a screen's 255: neighbours farther apart ask for more rays
 CLASS_KEY = 10.0  # keys of what is no thing and no zone: 10 + class
+NO_KNOTS = -10
 NO_EDGE, LOOK_EDGE, HARD_EDGE = 0, 1, 2
 
 
@@ -76,6 +77,7 @@ def draw_rows(packed, out, depth, classes, room, box, heading, fov, samples):
     ray_pix = (pix * 0.85 if samples > 1 else pix) * (1.0 + 0.8 * P[n.SOFTNESS])
     # (255 (√y - √x))² = STEPS² for x, y = EXPOSURE (r + g + b) / 3
     reach_of_edges = STEPS / 255.0 * STEPS / 255.0 * 6.0 / P[n.EXPOSURE]
+    shift = knot_shift(pix)
     margin = 1 if samples > 1 else 0
     top = max(low - margin, 0)
     bottom = min(high + margin, rows)
@@ -85,8 +87,7 @@ def draw_rows(packed, out, depth, classes, room, box, heading, fov, samples):
         for k in range(RAYS):
             _, oy = off_middle(k)
             room.slopes[row - top, k] = row_height(row + oy, lens)
-    kept_even = -10  # which columns of knots the two slots of the sky hold
-    kept_odd = -10
+    room.kept[:] = NO_KNOTS
     for ahead in range(begin_seen, end + margin):
         for again in range(1 + margin):  # first rays of a column, then what the column before it still needs
             column = ahead - again
@@ -98,14 +99,10 @@ def draw_rows(packed, out, depth, classes, room, box, heading, fov, samples):
             right = (column + 1) % 3 if column < end_seen - 1 else here
             prepared = 0  # a bit for each of the column's rays that has been looked along
             if again == 0:
-                for knot_column in range(column - (column & 1), column + 2, 2):
-                    slot = (knot_column >> 1) & 1
-                    if (kept_odd if slot else kept_even) != knot_column:
-                        clear_knots(room.sky[slot])
-                        if slot:
-                            kept_odd = knot_column
-                        else:
-                            kept_even = knot_column
+                for knots in range(column >> shift, (column >> shift) + 2):
+                    if room.kept[knots & 3] != knots:
+                        room.kept[knots & 3] = knots
+                        clear_knots(room.sky[knots & 3])
             for row in range(top if again == 0 else low, bottom if again == 0 else high):
                 at = row - top
                 mine = room.first[here, at]
@@ -166,7 +163,7 @@ def draw_rows(packed, out, depth, classes, room, box, heading, fov, samples):
                                 packed, looked, room.ground[k], slope, reach, fall, circle, ray_pix
                             )
                             if sky > 0.0:
-                                sr, sg, sb = sky_at(packed, room.sky, looked, column, row, top, slope, lens)
+                                sr, sg, sb = sky_at(packed, room.sky, shift, looked, column, row, top, slope, lens)
                                 br += sky * sr
                                 bg += sky * sg
                                 bb += sky * sb

@@ -163,8 +163,8 @@ def forest_edge(P, column, atlas, shares, slope, pix):
     b = 0.0
     rest = 1.0
     for layer in range(2):
-        distance = 105.0 if layer == 0 else 190.0
-        count = 64 if layer == 0 else 128
+        distance = n.FRONT_METRES[layer]
+        count = n.FRONT_CELLS[layer]
         z = P[n.CAMERA_Z] + slope * distance - column[RINGS + n.RING_FRONT + layer]
         top = P[n.TREE_HEIGHT] * 1.35
         if z < -0.3 or z > top:
@@ -222,8 +222,8 @@ def skyline(P, column, palette, slope, pix):
     """Rows of distant town houses: colour and coverage (0 or 1)."""
     turn = column[TURN]
     for layer in range(3):
-        distance = 95.0 + 85.0 * layer
-        count = 40 + 34 * layer
+        distance = n.TOWN_METRES[layer]
+        count = n.TOWN_CELLS[layer]
         z = P[n.CAMERA_Z] + slope * distance - column[RINGS + n.RING_TOWN + layer]
         if z < -0.5:
             continue
