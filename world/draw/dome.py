@@ -16,11 +16,8 @@ NOT_YET = -1.0  # SKY_OPEN of a knot that nobody has asked for
 
 @kernel
 def knot_shift(pix):
-    """How far apart knots stand, as a power of two of pixels of `pix` radians: clouds are sharp to some 0.7 degrees.
-
-    Small views, whose pixels are coarser than that, make do with every second pixel.
-    """
-    if pix > 0.021:
+    """How far apart knots stand, as a power of two of pixels of `pix` radians: clouds are sharp to some 0.7 degrees."""
+    if pix > 0.0062:
         return 0
     return 1 if pix > 0.0031 else (2 if pix > 0.0016 else 3)
 
