@@ -20,11 +20,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import world.draw.slots as n
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.layout.lay_out import Layout, lay_out
 from world.layout.signs import DIAMOND, DISC, OCTAGON, POINTED, TRIANGLE
 from world.layout.stage import BLACK, WHITE, linear
-from world.render import scratch
 from world.scene import RGB, Scene
 from world.sprites.atlas import SHAPES
 
@@ -76,7 +76,7 @@ def look(scene: Scene) -> Sight:
     layout = lay_out(scene)
     pixels = np.empty((ROWS, COLUMNS, 3), np.uint8)
     metres, what = np.zeros((ROWS, COLUMNS), np.float32), np.zeros((ROWS, COLUMNS), np.uint8)
-    draw_rows(layout, pixels, metres, what, *scratch(COLUMNS), TOP, BOTTOM, 0.0, 0.0, 1)
+    draw_rows(layout, pixels, metres, what, scratch(COLUMNS), (TOP, BOTTOM, 0, COLUMNS), 0.0, 0.0, 1)
     metres, what = metres[TOP:BOTTOM], what[TOP:BOTTOM]
     counts = np.bincount(what.ravel(), minlength=len(n.CLASSES))
     nearest = {name: float(metres[what == k].min(initial=np.inf)) for k, name in enumerate(n.CLASSES)}
