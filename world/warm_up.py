@@ -42,6 +42,7 @@ Report = Callable[[str, float], None]  # what is being made, and the share that 
 
 RENDERER, ATLAS, PLANTS, LAYOUT = "the renderer", "the atlas of the Earth", "plants and people", "the layout"
 BESIDE = ((RENDERER,), (ATLAS, PLANTS, LAYOUT))  # what two processes make, each in its order
+TRIED = 0.97  # of the bar, when all is made and not yet loaded
 WEIGHTS = {RENDERER: 15.0, ATLAS: 9.0, PLANTS: 5.0, LAYOUT: 3.0}  # seconds of a processor, for the bar
 # axes of what `draw_rows` reads of a scene: the renderer can be compiled before there is an Earth
 AXES = {
@@ -120,11 +121,9 @@ def prepare(report: Report = lambda words, share: None) -> float:
         StorageError: the cache cannot be written.
     """
     began = time.perf_counter()
-    report("loading the renderer" if is_compiled() else "waiting for another process", 0.0)
-    with _alone():
+    with _alone(lambda: report("waiting for another process", 0.0)):
         if not is_compiled():
             _beside(report)
-            report("trying it out", 0.99)
         compile_all()
     report("done", 1.0)
     return time.perf_counter() - began
@@ -132,10 +131,10 @@ def prepare(report: Report = lambda words, share: None) -> float:
 
 def _beside(report: Report) -> None:
     """Start the processes and follow them until both are over."""
-    missing, lock = dict(WEIGHTS), threading.Lock()
+    missing, failed, lock = dict(WEIGHTS), list[str](), threading.Lock()
 
     def tell() -> None:
-        share = 1.0 - sum(missing.values()) / sum(WEIGHTS.values())
+        share = TRIED * (1.0 - sum(missing.values()) / sum(WEIGHTS.values()))
         report(" and ".join(next(part for part in parts if part in missing) for parts in BESIDE
                             if any(part in missing for part in parts)), share)  # fmt: skip
 
@@ -152,7 +151,7 @@ def _beside(report: Report) -> None:
             with lock:  # this process will make the rest
                 for part in parts:
                     missing.pop(part, None)
-                report(f"here, because another process failed ({last:.80})", 0.5)
+                failed.append(last)
 
     tell()
     followers = [threading.Thread(target=follow, args=(parts,), daemon=True) for parts in BESIDE]
@@ -160,14 +159,19 @@ def _beside(report: Report) -> None:
         one.start()
     for one in followers:
         one.join()
+    words = f"the rest of it here, slower, because a process failed ({failed[0]:.80})" if failed else "trying it out"
+    report(words, TRIED)
+
+
+def _command(parts: tuple[str, ...]) -> list[str]:
+    return [sys.executable, "-m", "world.warm_up", "--parts", ",".join(parts)]
 
 
 @contextmanager
 def _child(parts: tuple[str, ...]) -> Iterator["subprocess.Popen[str]"]:
     """A process that makes some parts and tells each by a line. It ends with this block."""
-    command = [sys.executable, "-m", "world.warm_up", "--parts", ",".join(parts)]
     with subprocess.Popen(
-        command, cwd=repository_dir(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        _command(parts), cwd=repository_dir(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as child:
         try:
             yield child
@@ -177,8 +181,8 @@ def _child(parts: tuple[str, ...]) -> Iterator["subprocess.Popen[str]"]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One maker at a time; the lock goes with the process, so a killed one leaves none behind."""
+def _alone(waits: Callable[[], object]) -> Iterator[None]:
+    """One maker at a time; the lock goes with the process, so a killed one leaves none behind. `waits` tells of it."""
     try:
         note().parent.mkdir(parents=True, exist_ok=True)
         stream = (note().parent / ".making").open("w")
@@ -188,8 +192,25 @@ def _alone() -> Iterator[None]:
             "200 MB there, or name another folder in HOMING_CACHE, then run the same command again."
         ) from error
     with stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits()
+            fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+
+
+def before_drawing() -> None:
+    """For whoever draws inside a server: hold this thread until all is made, so that no other one meets a compiler.
+
+    Where the cache cannot be written this is said in the log, and drawing compiles for itself.
+    """
+    if is_compiled():
+        return
+    try:
+        prepare()
+    except StorageError as error:
+        LOG.warning("nothing could be made in advance: %s", error)
 
 
 def ready() -> None:
@@ -198,7 +219,6 @@ def ready() -> None:
         return
     console = Console(stderr=True)
     if not console.is_terminal:
-        LOG.info("making the atlas, the plants and the renderer, once")
         print("making the atlas, the plants and the renderer (once, about 20 s) …", file=sys.stderr, flush=True)
         print(f"made, in {prepare():.0f} s", file=sys.stderr)
         return
