@@ -28,11 +28,12 @@ from model.errors import ConfigError, StorageError
 from model.geo.atlas import Atlas
 from model.geo.folders import cache_dir, repository_dir
 from world.clues import build_scene
+from world.draw.column import scratch
 from world.draw.compiled import SOURCES, is_compiled, note, sweep
 from world.draw.rows import draw_rows
 from world.draw.slots import NUMBERS
 from world.layout.lay_out import Layout, lay_out
-from world.render import NO_MAPS, render_equirectangular, render_maps, render_views, scratch
+from world.render import NO_MAPS, render_equirectangular, render_maps, render_views
 from world.scene import Scene
 from world.sprites.atlas import plant_atlas
 from world.sprites.figures import figure_atlas
@@ -94,7 +95,7 @@ def empty_layout() -> Layout:
 def compile_renderer() -> None:
     """Compile what draws rows, by drawing none."""
     picture = np.zeros((8, 8, 3), np.uint8)
-    draw_rows(empty_layout(), picture, *NO_MAPS, *scratch(8), 0, 0, 0.0, 0.0, 1)
+    draw_rows(empty_layout(), picture, *NO_MAPS, scratch(8), (0, 0, 0, 0), 0.0, 0.0, 1)
 
 
 def grow_plants() -> None:
