@@ -32,6 +32,7 @@ def main() -> None:
         "<p class='homing-lede'>A drawing of the Earth that follows its climate, relief, sun and customs. Go anywhere, "
         "at any hour, and see which clues tell where you are.</p>"
     )
+    warm_up.wait_for_renderer()
     with st.container(border=True):
         left, right = st.columns([3, 2], gap="medium")
         with right:
@@ -95,7 +96,6 @@ def place(recipe: tuple) -> None:
     way = LOOK
     if off:
         way = st.segmented_control("Show", [LOOK, BESIDE, CHANGED], default=BESIDE, required=True, key=_key("way"))
-    warm_up.wait_for_renderer()
     with st.spinner("Drawing the place …"):
         pictures(recipe, scene.road.heading_deg, off, way)
     st.caption(
