@@ -1,13 +1,11 @@
-"""How long a newcomer waits: from nothing to a panorama, and in the app from its start to the first two answers.
+"""How long a newcomer waits: the app started cold, the first sample and the second, with and without the warm-up.
 
     python -m benchmarks.cold_start [--repeats 3] [--port 8620] [--json]
 
-`cold_start_s` is a new process of `python -m world.render` with an empty cache folder (no atlas, no plants, no machine
-code) up to its first panorama of 2048 px on disk; `warm_start_s` is the same once more with what the first one left.
-
 Starts the app in a fresh process with an empty home, opens Guess in a running Chromium, clicks "Try a sample" as
 soon as it is there, and "Another sample" after the answer. Compiled kernels and the atlas are in the cache, as after
-`make app`. The same is done with HOMING_WARM_UP=0. With --json the last line of output is one JSON object.
+`make app`; how long a start from nothing takes is told by `benchmarks.render`. The same is done with HOMING_WARM_UP=0.
+With --json the last line of output is one JSON object.
 """
 
 import argparse
@@ -31,13 +29,12 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from bot.browser import open_browser
 from bot.server import stop_group
 from model.commands import run
-from model.errors import ArtifactError, BrowserError
+from model.errors import BrowserError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from world.draw.compiled import is_compiled
 from world.warm_up import prepare
 
-TARGET_COLD_S = 20.0
 TARGET_FIRST_S, TARGET_SECOND_S = 10.0, 3.0
 TIMEOUT_S, POLL_S = 240.0, 0.02
 BUTTON, TRUTH = ".st-key-try-sample button", "[data-testid=stAlert]"  # the truth appears with the answer
@@ -60,27 +57,6 @@ def once(driver: WebDriver, port: int, warm: bool) -> dict[str, float]:
         "server_s": server_s, "button_s": button_s, "first_s": first - clicked, "first_since_start_s": first - began,
         "second_s": second - again,
     }  # fmt: skip
-
-
-def from_nothing(width: int = 2048) -> dict[str, float]:
-    """Seconds of a new process to its first panorama: with an empty cache folder, and once more with a full one.
-
-    Raises:
-        ArtifactError: the process failed.
-    """
-    with tempfile.TemporaryDirectory() as cache:
-        environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
-        environment["HOMING_CACHE"] = cache
-        command = [sys.executable, "-m", "world.render", "--lat", "48.2", "--lng", "16.4", "--width", str(width),
-                   "--out", str(Path(cache) / "panorama.jpg")]  # fmt: skip
-        took_s = []
-        for _ in range(2):
-            began = time.perf_counter()
-            ran = subprocess.run(command, cwd=repository_dir(), env=environment, capture_output=True, text=True)
-            took_s.append(time.perf_counter() - began)
-            if ran.returncode:
-                raise ArtifactError(f"world.render ended with {ran.returncode}: {ran.stderr.strip()[-300:]}")
-    return {"cold_start_s": took_s[0], "warm_start_s": took_s[1]}
 
 
 @contextlib.contextmanager
@@ -143,7 +119,6 @@ def _truth(driver: WebDriver) -> str:
 
 def measure(repeats: int, port: int) -> dict[str, object]:
     """Medians over `repeats`, with and without the warm-up in turn, so that a slow moment of the machine meets both."""
-    starts = from_nothing()
     Atlas.open()
     if not is_compiled():
         prepare()
@@ -156,7 +131,6 @@ def measure(repeats: int, port: int) -> dict[str, object]:
                 driver.get("about:blank")
     figures: dict[str, object] = {"benchmark": "cold_start", "repeats": repeats, "cores": os.cpu_count(),
                                   "target_first_s": TARGET_FIRST_S, "target_second_s": TARGET_SECOND_S}  # fmt: skip
-    figures |= {"target_cold_start_s": TARGET_COLD_S} | {name: round(value, 2) for name, value in starts.items()}
     medians = {name: {step: statistics.median(one[step] for one in runs) for step in STEPS}
                for name, runs in found.items()}  # fmt: skip
     for name, steps in medians.items():
@@ -179,8 +153,6 @@ def cli(argv: Sequence[str] | None = None) -> None:
 
     def main() -> None:
         figures = measure(given.repeats, given.port)
-        print(f"{'from nothing':>17}: first panorama {figures['cold_start_s']} s (target {TARGET_COLD_S:.0f} s), with "
-              f"a full cache {figures['warm_start_s']} s")  # fmt: skip
         for name, words in (("warm", "with the warm-up"), ("cold", "without it")):
             print(f"{words:>17}: server {figures[f'{name}_server_s']} s, button {figures[f'{name}_button_s']} s, first "
                   f"answer {figures[f'{name}_first_s']} s after the click ({figures[f'{name}_first_since_start_s']} s "
