@@ -1,7 +1,8 @@
 """The height of the ground, and where a ray meets it. Knows no colours and no objects.
 
 The height is a function of road coordinates: the road's own profile, cuttings and embankments beside it, the slopes
-and waves of the land, and the beds of water. A layout samples it once on circles round the camera (`fill_terrain`);
+and waves of the land, and the beds of water. It is the same wherever the camera stands: the horizon's rings say how the
+land goes on in every direction from step 0. A layout samples it once on circles round the camera (`fill_terrain`);
 the running maximum of the slopes at which the camera sees them grows with distance, so that a ray finds the first
 ground it meets by halving: exact for ground that is straight between two circles.
 """
@@ -37,7 +38,7 @@ def ring_value(rings, row, turn):
 
 @kernel
 def ground_height(P, rings, noise, x, y, turn):
-    """Height of the land, or of the water's bed, at (x, y), which lies at `turn`; 0 under the camera."""
+    """Height of the land, or of the water's bed, at (x, y), which lies at `turn` from step 0; 0 there."""
     level = P[n.WATER_Z]
     road = road_height(P, x)
     across = y - P[n.ROAD_Y] - P[n.CURVE] * x * x
@@ -97,9 +98,12 @@ def fill_terrain(P, rings, noise, terrain):
     """Sample the ground into `terrain` (LAYERS, LAND_TURNS + 2, LAND_STEPS) and P[LAND_TOP].
 
     Layers: the steepest ray that has met ground so far, the height, the sun's cosine on the ground, its steepness.
-    Row LAND_TURNS repeats row 0; the last row of the first layer holds the distances.
+    Row LAND_TURNS repeats row 0; the last row of the first layer holds the distances, and the last row of the second
+    begins with the height of the road under the camera.
     """
     turns = n.LAND_TURNS
+    walked = P[n.WALK_X] != 0.0
+    terrain[n.HEIGHTS, turns + 1, 0] = road_height(P, P[n.WALK_X])
     away = n.LAND_NEAR
     for k in range(n.LAND_STEPS):
         terrain[n.SKYLINE_TAN, turns + 1, k] = away
@@ -111,7 +115,9 @@ def fill_terrain(P, rings, noise, terrain):
         best = -1e3
         for k in range(n.LAND_STEPS):
             away = terrain[n.SKYLINE_TAN, turns + 1, k]
-            z = ground_height(P, rings, noise, away * c, away * s, a / turns)
+            x = P[n.WALK_X] + away * c
+            y = P[n.WALK_Y] + away * s
+            z = ground_height(P, rings, noise, x, y, turn_of(x, y) if walked else a / turns)
             terrain[n.HEIGHTS, a, k] = z
             tangent = (max(z, P[n.WATER_Z]) - P[n.CAMERA_Z]) / away
             best = max(best, tangent)
@@ -172,7 +178,7 @@ def meet_ground(P, terrain, turn, slope):
     under = (top - slope) * far
     if low < 0:
         near = 0.0
-        over = P[n.CAMERA_Z]
+        over = P[n.CAMERA_Z] - terrain[n.HEIGHTS, n.LAND_TURNS + 1, 0]
     else:
         near = tans[n.LAND_TURNS + 1, low]
         over = (slope - tans[a, low] - (tans[a + 1, low] - tans[a, low]) * u) * near

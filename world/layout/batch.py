@@ -47,10 +47,11 @@ class Batch:
         self._rows.clear()
 
 
-def along(first: float, spacing: float, reach: float) -> NDArray[np.float64]:
-    """Places along the road: one `first` metres ahead, then every `spacing`, both ways."""
+def along(first: float, spacing: float, reach: float, at: float = 0.0) -> NDArray[np.float64]:
+    """Places along the road: one `first` metres ahead, then every `spacing`, both ways; those within `reach` of `at`."""
     spacing = max(spacing, 4.0)
-    places = np.concatenate([np.arange(first, reach, spacing), np.arange(first - spacing, -reach, -spacing)])
+    low, high = np.ceil((at - reach - first) / spacing), np.floor((at + reach - first) / spacing)
+    places = first + spacing * np.arange(low, high + 1.0)
     return np.asarray(places[np.abs(places) > 2.5])
 
 

@@ -19,7 +19,7 @@ from world.layout.light import scene_numbers
 from world.layout.plants import far_shares, place_plants
 from world.layout.road import place_furniture
 from world.layout.signs import place_signs
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 from world.layout.town import place_houses
 from world.lettering.sheets import letter_table
 from world.scene import Scene
@@ -50,10 +50,14 @@ class Layout(NamedTuple):
 
 
 def lay_out(scene: Scene) -> Layout:
-    """Place everything the scene speaks of."""
+    """Place everything the scene speaks of, seen from the recipe's step.
+
+    The rings (relief, forest edge, skyline) stay where they are by azimuth: what is kilometres away does not move when
+    one walks a hundred metres, and the near ones stand for all the woods and houses beyond what is placed one by one.
+    """
     bend = 0.5 / scene.road.bend_m  # of a straight road 0
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
-    lie = stream(scene.recipe, "terrain").random(2)
+    lie = stage.draws("terrain", 2)
     stage.rings, stage.noise = _rings(scene), noise_table()
     terrain_numbers(stage.land, scene, bend, stage.road_y, stage.verge, stage.cross, float(lie[0]), float(lie[1]))
     place_bridge(stage)
@@ -117,6 +121,7 @@ def _feet_of_far_rows(stage: Stage) -> None:
     """Write the height of the ground under the forest edge and the skyline; on water they stand out of sight."""
     turn = np.arange(0, n.RING_STEPS, 4) * (2.0 * np.pi / n.RING_STEPS)
     away = np.array(n.FRONT_METRES + n.TOWN_METRES)[:, None]
-    z = stage.ground_z((away * np.cos(turn)).ravel(), (away * np.sin(turn)).ravel()).reshape(len(away), -1)
+    x, y = stage.walk_x + away * np.cos(turn), stage.walk_y + away * np.sin(turn)
+    z = stage.ground_z(x.ravel(), y.ravel()).reshape(len(away), -1)
     z = np.where(z < stage.land[n.WATER_Z], -1e4, z)
     stage.rings[n.RING_FRONT :] = np.repeat(z, 4, axis=1)
