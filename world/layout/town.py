@@ -170,7 +170,7 @@ def _put_houses(stage: Stage, traits: dict[str, float], closed: bool, lots: Lots
     columns = (  # in the order of world.draw.things.facades
         form, rise, np.floor(u[:, 23] * 999.0), np.where(high, float(WALLS.index("glass")), kind), lots.storey_m,
         float(WINDOWS.index(town.window_style)), shops,
-        np.array(names, float)[(u[:, 24] * len(names)).astype(int)], cover, town.eaves_m,
+        np.where(shop, np.array(names, float)[(u[:, 24] * len(names)).astype(int)], 0.0), cover, town.eaves_m,
         np.where(high | (storeys <= 1.5), 0.0, balcony), 0.75 * traits.get("ac", 0.0), town.grime,
         np.where(stilts > 0.0, 0.0, 4.0), trim + np.where(gabled, GABLED, 0.0), 0.75 * traits.get("roller", 0.0),
     )  # fmt: skip
