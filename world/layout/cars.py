@@ -57,7 +57,7 @@ def place_cars(stage: Stage) -> None:
     taken = some.draws[:, 3] < np.where(some.row == RIDERS, 2.0 * share * vehicles.density, some.need)
     taken &= np.where(some.row == RIDERS, light, ~parked | ~(light | long))  # what is parked is short
     # a little away from step 0, and clear of the next one
-    beyond = np.minimum(1.0 + 0.7 * some.draws[:, 5], 0.5 * STEP_M - 0.6 - half_x)
+    beyond = np.minimum(1.5 + 0.7 * some.draws[:, 5], 0.5 * STEP_M - 0.6 - half_x)
     x = some.x + np.where(traffic & ~long, np.sign(some.x) * beyond, 0.0)
     y = stage.road_y + lateral + stage.curve * x * x
     yaw = np.arctan(2.0 * stage.curve * x) + np.where(ahead, 0.0, pi)

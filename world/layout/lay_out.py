@@ -21,6 +21,7 @@ from world.layout.road import place_furniture
 from world.layout.signs import place_signs
 from world.layout.stage import Stage, linear
 from world.layout.town import place_houses
+from world.layout.walk import curve_of
 from world.lettering.sheets import letter_table
 from world.scene import Scene
 from world.sprites.atlas import plant_atlas
@@ -55,7 +56,7 @@ def lay_out(scene: Scene) -> Layout:
     The rings (relief, forest edge, skyline) stay where they are by azimuth: what is kilometres away does not move when
     one walks a hundred metres, and the near ones stand for all the woods and houses beyond what is placed one by one.
     """
-    bend = 0.5 / scene.road.bend_m  # of a straight road 0
+    bend = curve_of(scene.road)
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
     lie = stage.draws("terrain", 2)
     stage.rings, stage.noise = _rings(scene), noise_table()

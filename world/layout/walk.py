@@ -5,12 +5,13 @@ step itself: what would stand in the camera's way at any step is moved or left o
 """
 
 from functools import lru_cache
+from math import atan, degrees
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from world.scene import STEP_M, STEPS
+from world.scene import STEP_M, STEPS, Road, Scene
 
 Floats = NDArray[np.float64]
 NEWTON_STEPS = 6
@@ -48,6 +49,18 @@ def track(curve: float) -> Track:
     """The camera's way where the road's middle runs along y = curve · x²."""
     x = reached(np.array(STEPS, np.float64), curve)
     return Track(curve, x, curve * x * x)
+
+
+def curve_of(road: Road) -> float:
+    """The curve of y = curve · x² that the road's middle follows; of a straight road 0."""
+    return 0.5 / road.bend_m
+
+
+def road_heading_deg(scene: Scene) -> float:
+    """Where the road leads at the recipe's step, in degrees from north."""
+    curve = curve_of(scene.road)
+    x, _ = track(curve).at(scene.recipe.step_m)
+    return (scene.road.heading_deg + degrees(atan(2.0 * curve * x))) % 360.0
 
 
 def gone(x: Floats, curve: float) -> Floats:
