@@ -5,11 +5,11 @@ Until here objects lie in road coordinates; from here on x and y count from the 
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 
-from math import asin, pi, sqrt
+from math import asin, pi, sin, sqrt
 
 import world.draw.slots as n
 from world.draw.compiled import kernel
-from world.draw.terrain import ground_height, turn_of
+from world.draw.terrain import height_on, road_height, turn_of
 
 
 @kernel
@@ -19,13 +19,15 @@ def stand(P, rings, noise, walk_x, walk_y, camera_z, T, dry):
     In SPREAD they bring the rise of their roof. The walls of a house go down to its lowest corner.
     """
     water = P[n.WATER_Z]
+    start = sin(P[n.WAVE_PHASE])
+    cross_z = road_height(P, P[n.CROSS_AT])
     for i in range(T.shape[0]):
         kind = int(T[i, n.KIND])
         x = T[i, n.X]
         y = T[i, n.Y]
         length = T[i, n.LENGTH]
         width = T[i, n.WIDTH]
-        ground = ground_height(P, rings, noise, x, y, turn_of(x, y))
+        ground = height_on(P, rings, noise, x, y, turn_of(x, y), start, cross_z)
         lowest = ground
         if kind == n.HOUSE:
             for corner in range(4):
@@ -33,11 +35,11 @@ def stand(P, rings, noise, walk_x, walk_y, camera_z, T, dry):
                 across = width if corner & 2 else -width
                 cx = x + along * T[i, n.COS] - across * T[i, n.SIN]
                 cy = y + along * T[i, n.SIN] + across * T[i, n.COS]
-                lowest = min(lowest, ground_height(P, rings, noise, cx, cy, turn_of(cx, cy)))
+                lowest = min(lowest, height_on(P, rings, noise, cx, cy, turn_of(cx, cy), start, cross_z))
         elif kind == n.CAR:
             cx = x + T[i, n.COS]
             cy = y + T[i, n.SIN]
-            T[i, n.PITCH] = ground_height(P, rings, noise, cx, cy, turn_of(cx, cy)) - ground
+            T[i, n.PITCH] = height_on(P, rings, noise, cx, cy, turn_of(cx, cy), start, cross_z) - ground
         if kind == n.POST or kind == n.BOARD or kind == n.FIGURE:  # as wide as they are; others have a length too
             radius = float(width)
         else:

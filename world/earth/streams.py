@@ -17,6 +17,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from world.draw.compiled import kernel
+
 T = TypeVar("T")
 LENGTH = 64  # numbers in a stream; then it starts again
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -75,8 +77,22 @@ def uniforms(
 
     `place` is the `state` of one place and family, (1,).
     """
-    first = np.asarray(numbers, np.int64).astype(np.uint64) * np.uint64(width)
-    return _units(place, first[:, None] + np.arange(1, width + 1, dtype=np.uint64))
+    out = np.empty((len(numbers), width))
+    fill_uniforms(place, np.asarray(numbers, np.int64), out)
+    return out
+
+
+@kernel
+def fill_uniforms(place, numbers, out):  # type: ignore[no-untyped-def]
+    """`uniforms` into `out` (k, width): the arithmetic of `_units` and `_mix`, without their arrays between."""
+    width = out.shape[1]
+    for i in range(out.shape[0]):
+        for j in range(width):
+            bits = place[0] + np.uint64(numbers[i] * width + j + 1) * np.uint64(0x9E3779B97F4A7C15)
+            bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            bits = bits ^ (bits >> np.uint64(31))
+            out[i, j] = np.float64(bits >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 def state(seed: NDArray[np.int64], points: NDArray[np.float64], family: str) -> NDArray[np.uint64]:
