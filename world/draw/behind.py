@@ -10,7 +10,7 @@ from world.draw.crops import crop_side, crop_top
 from world.draw.ground import ground_colour
 from world.draw.noise import clamp, layered_noise
 from world.draw.sky import far_woods, forest_edge, haze_weight, relief, ring_at, sky_colour, skyline
-from world.draw.terrain import ground_height, terrain_at, turn_of
+from world.draw.terrain import ground_height, terrain_at
 from world.draw.water import water_colour
 
 
@@ -94,9 +94,7 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
     if P[n.WATER_Z] > n.NO_WATER and P[n.CAMERA_Z] + slope * r < P[n.WATER_Z] + 0.5:
         bed = terrain_at(terrain, n.HEIGHTS, turn, circle) - P[n.WATER_Z]
         if abs(bed) < 1.5:
-            x = P[n.WALK_X] + hx * r
-            y = P[n.WALK_Y] + hy * r
-            bed = ground_height(P, rings, noise, x, y, turn_of(x, y)) - P[n.WATER_Z]
+            bed = ground_height(P, rings, noise, hx * r, hy * r, turn) - P[n.WATER_Z]
         if bed < 0.0:
             sea = 1.0 if P[n.SHORE_WIDE] > 1000.0 and P[n.RIVER_HALF] < 0.1 else 0.0
             cr, cg, cb = water_colour(P, noise, hx, hy, slope, r, fall, bed, sea, pix)
@@ -107,12 +105,11 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
     if P[n.CROP_HEIGHT] > 0.05:
         top = P[n.CROP_HEIGHT]
         edge = P[n.CROP_EDGE]
-        x = P[n.WALK_X] + hx * r
-        across = P[n.WALK_Y] + hy * r - P[n.ROAD_Y] - P[n.CURVE] * x * x
+        across = hy * r - P[n.ROAD_Y] - P[n.CURVE] * hx * hx * r * r
         if abs(across) > edge and across * P[n.CROP_SIDE] >= 0.0:
             near = max(r - top / fall, 0.1)
-            x = P[n.WALK_X] + hx * near
-            over = P[n.WALK_Y] + hy * near - P[n.ROAD_Y] - P[n.CURVE] * x * x
+            x = hx * near
+            over = hy * near - P[n.ROAD_Y] - P[n.CURVE] * x * x
             foot = pix * near
             along = foot / clamp(-slope, 0.03, 1.0)
             if abs(over) > edge and over * P[n.CROP_SIDE] >= 0.0:
@@ -122,11 +119,9 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
                 shade = 1.0
             else:  # the side of the standing crop
                 side = edge if across > 0.0 else -edge
-                toward = hy - 2.0 * P[n.CURVE] * P[n.WALK_X] * hx
-                near = side + P[n.ROAD_Y] + P[n.CURVE] * P[n.WALK_X] * P[n.WALK_X] - P[n.WALK_Y]
-                near = near / (toward if abs(toward) > 1e-5 else 1e-5)
+                near = (side + P[n.ROAD_Y]) / (hy if abs(hy) > 1e-5 else 1e-5)
                 near = clamp(near, 0.1, r)
-                x = P[n.WALK_X] + hx * near
+                x = hx * near
                 z = clamp((r - near) * fall / top, 0.0, 1.0)
                 cr, cg, cb, shade = crop_side(P, noise, x, z, pix * near)
             light = P[n.SUN_STRENGTH] * sun * shade
@@ -137,11 +132,10 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
                 near,
                 n.PLANTS,
             )
-    if P[n.RIVER_HALF] > 0.0 and abs(P[n.WALK_X] + hx * r - P[n.RIVER_AT]) < P[n.RIVER_HALF] - P[n.WATER_Z] + 4.0:
-        x = P[n.WALK_X] + hx * r
-        side = abs(P[n.WALK_Y] + hy * r - P[n.ROAD_Y] - P[n.CURVE] * x * x) - P[n.BENCH]
+    if P[n.RIVER_HALF] > 0.0 and abs(hx * r - P[n.RIVER_AT]) < P[n.RIVER_HALF] - P[n.WATER_Z] + 4.0:
+        side = abs(hy * r - P[n.ROAD_Y] - P[n.CURVE] * hx * hx * r * r) - P[n.BENCH]
         if side > -2.0 and side < 1.0:  # the deck's edge, on which no grass grows
-            tone = 0.34 * (1.0 + 0.2 * layered_noise(noise, x * 1.7, (P[n.WALK_Y] + hy * r) * 1.7, pix * r * 2.0, 3))
+            tone = 0.34 * (1.0 + 0.2 * layered_noise(noise, hx * r * 1.7, hy * r * 1.7, pix * r * 2.0, 3))
             light = P[n.SUN_STRENGTH] * sun
             return (
                 tone * (P[n.AMBIENT_RGB] + P[n.SUN_RGB] * light),
@@ -150,9 +144,7 @@ def land(P, terrain, rings, shadows, noise, hx, hy, slope, turn, r, fall, circle
                 r,
                 n.ROAD,
             )
-    x = P[n.WALK_X] + hx * r
-    y = P[n.WALK_Y] + hy * r
-    cr, cg, cb, shown = ground_colour(P, noise, shadows, x, y, r, hx, hy, slope, sun, steep, pix)
+    cr, cg, cb, shown = ground_colour(P, noise, shadows, hx * r, hy * r, r, hx, hy, slope, sun, steep, pix)
     return cr, cg, cb, r, shown
 
 

@@ -225,7 +225,7 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, 
         r, g, b = wet_on(P, noise, x, y, slope, road, r, g, b, foot)
     open_sky = 1.0
     if P[n.SHADOWS] > 0.01:
-        s = shadow_at(shadows, x - P[n.WALK_X], y - P[n.WALK_Y])
+        s = shadow_at(shadows, x, y)
         open_sky = 1.0 - P[n.SHADOWS] * (1.0 - s)
     lit = P[n.SUN_STRENGTH] * sun * open_sky
     dim = 0.82 + 0.18 * open_sky

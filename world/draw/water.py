@@ -16,8 +16,8 @@ def water_colour(P, noise, hx, hy, slope, distance, fall, bed, sea, pix):
 
     Waves fade out where `pix` hides them and leave their mean: rough water mirrors the sky from higher up.
     """
-    x = P[n.WALK_X] + hx * distance
-    y = P[n.WALK_Y] + hy * distance
+    x = hx * distance
+    y = hy * distance
     foot = pix * distance
     along = foot / clamp(fall, 0.01, 1.0)
     blur = (foot + along) * 0.5

@@ -119,29 +119,27 @@ def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):
     count = 0
     sky = 0.80
     for i in range(S.shape[0]):
-        # on y = offset + c x², seen from (WALK_X, WALK_Y): one quadratic in the camera's own coordinates
-        offset = S[i, n.STRIP_Y] + P[n.CURVE] * P[n.WALK_X] * P[n.WALK_X] - P[n.WALK_Y]
-        across = hy - 2.0 * P[n.CURVE] * P[n.WALK_X] * hx
+        offset = S[i, n.STRIP_Y]
         wire = S[i, n.STRIP_KIND] > n.WIRE - 0.5
-        # across r - c (hx r)² = offset
+        # hy r - c (hx r)² = offset
         c = P[n.CURVE] * hx * hx
         if abs(c) < 1e-9:
-            if abs(across) < 1e-6:
+            if abs(hy) < 1e-6:
                 continue
-            r = offset / across
+            r = offset / hy
         else:
-            disc = across * across - 4.0 * c * offset
+            disc = hy * hy - 4.0 * c * offset
             if disc < 0.0:
                 continue
             root = disc**0.5
             # the nearer of two crossings, in the form that does not cancel
-            q = 0.5 * (across + (root if across > 0.0 else -root))
+            q = 0.5 * (hy + (root if hy > 0.0 else -root))
             r0 = offset / q if q != 0.0 else -1.0
             r1 = q / c
             r = r0 if r0 > 0.0 and (r1 <= 0.0 or r0 < r1) else r1
         if r < 0.4 or r > reach or r > 420.0:
             continue
-        x = P[n.WALK_X] + hx * r
+        x = hx * r
         if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
             continue
         u = (x - S[i, n.STRIP_FROM]) / (S[i, n.STRIP_TO] - S[i, n.STRIP_FROM]) * n.STRIP_STEPS
