@@ -38,7 +38,7 @@ def cast_shadows(P, T, atlas, figures, shadows):
             radius = metres * 0.5
         tall = T[i, n.HEIGHT] + T[i, n.STAND]
         if kind == n.HOUSE:
-            tall += T[i, n.EXTRA + 1]
+            tall += T[i, n.HOUSE_COLUMNS.rise]
         reach = tall / rise
         if reach > 46.0:
             reach = 46.0
@@ -51,9 +51,9 @@ def cast_shadows(P, T, atlas, figures, shadows):
         hy = T[i, n.WIDTH]
         high = T[i, n.HEIGHT]
         stand = T[i, n.STAND]
-        which = int(T[i, n.EXTRA])
-        ridge = T[i, n.EXTRA + 1] if kind == n.HOUSE and T[i, n.EXTRA] > 0.5 else 0.0
-        roofed = kind == n.HOUSE and T[i, n.EXTRA] > 0.5
+        picture = int(T[i, n.PLANT_COLUMNS.picture])  # figures have theirs in the same column
+        roofed = kind == n.HOUSE and T[i, n.HOUSE_COLUMNS.form] > 0.5
+        ridge = T[i, n.HOUSE_COLUMNS.rise]
         dx = sx * c + sy * s
         dy = -sx * s + sy * c
         low_x = min(x, x - sx * reach) - radius
@@ -64,6 +64,8 @@ def cast_shadows(P, T, atlas, figures, shadows):
         i1 = int(clamp((high_x + n.SHADOW_REACH) / metres + 1.0, 0.0, side))
         j0 = int(clamp((low_y + n.SHADOW_REACH) / metres, 0.0, side))
         j1 = int(clamp((high_y + n.SHADOW_REACH) / metres + 1.0, 0.0, side))
+        if i0 >= i1:
+            continue
         for j in range(j0, j1):
             k0 = i0
             k1 = i1
@@ -86,13 +88,13 @@ def cast_shadows(P, T, atlas, figures, shadows):
                     z = (along if along > 0.0 else 0.0) * rise / tall
                     if z < 1.0:
                         dark, _, _, _ = sprite_at(
-                            atlas, which, off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
+                            atlas, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
                         )
                 elif kind == n.FIGURE:
                     z = (along if along > 0.0 else 0.0) * rise / high
                     if along > -0.3 and abs(off) < radius and z < 1.0:
                         dark, _, _ = figure_at(
-                            figures, which, off / (2.0 * radius) + 0.5, 1.0 - z, metres / high
+                            figures, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / high
                         )
                 elif kind == n.POST or kind == n.BOARD:
                     wide = radius

@@ -107,12 +107,10 @@ def fill_terrain(P, rings, noise, terrain):
     """Sample the ground into `terrain` (LAYERS, LAND_TURNS + 2, LAND_STEPS) and P[LAND_TOP].
 
     Layers: the steepest ray that has met ground so far, the height, the sun's cosine on the ground, its steepness.
-    Row LAND_TURNS repeats row 0; the last row of the first layer holds the distances, and the last row of the second
-    begins with the height of the road under the camera.
+    Row LAND_TURNS repeats row 0; the last row of the first layer holds the distances.
     """
     turns = n.LAND_TURNS
     walked = P[n.WALK_X] != 0.0
-    terrain[n.HEIGHTS, turns + 1, 0] = road_height(P, P[n.WALK_X])
     start = sin(P[n.WAVE_PHASE])
     cross_z = road_height(P, P[n.CROSS_AT])
     away = n.LAND_NEAR
@@ -156,61 +154,3 @@ def fill_terrain(P, rings, noise, terrain):
     for layer in range(n.LAYERS):
         for k in range(n.LAND_STEPS):
             terrain[layer, turns, k] = terrain[layer, 0, k]
-
-
-@kernel
-def meet_ground(P, terrain, turn, slope):
-    """(metres, fall, step) of the first ground along a ray of `slope`: `fall` is how fast it sinks towards the ground.
-
-    `step` counts the circles passed, with a fraction. Metres are n.BEYOND where the ray meets none.
-    """
-    if slope > P[n.LAND_TOP]:
-        return n.BEYOND, 0.0, 0.0
-    x = turn * n.LAND_TURNS
-    a = int(x)
-    if a >= n.LAND_TURNS:
-        a = n.LAND_TURNS - 1
-    u = x - a
-    tans = terrain[n.SKYLINE_TAN]
-    low = -1  # the ray is above the ground there
-    high = n.LAND_STEPS - 1
-    top = tans[a, high] + (tans[a + 1, high] - tans[a, high]) * u
-    if slope > top:
-        return n.BEYOND, 0.0, 0.0
-    while high - low > 1:
-        k = (low + high) >> 1
-        tangent = tans[a, k] + (tans[a + 1, k] - tans[a, k]) * u
-        if tangent >= slope:
-            high = k
-            top = tangent
-        else:
-            low = k
-    far = tans[n.LAND_TURNS + 1, high]
-    under = (top - slope) * far
-    if low < 0:
-        near = 0.0
-        over = P[n.CAMERA_Z] - terrain[n.HEIGHTS, n.LAND_TURNS + 1, 0]
-    else:
-        near = tans[n.LAND_TURNS + 1, low]
-        over = (slope - tans[a, low] - (tans[a + 1, low] - tans[a, low]) * u) * near
-    share = clamp(over / (over + under + 1e-6), 0.0, 1.0)
-    span = far - near
-    return near + span * share, max((over + under) / span, 1e-4), max(low + share, 0.0)
-
-
-@kernel
-def terrain_at(terrain, layer, turn, at):
-    """A layer of the table at `turn` and `at` circles out."""
-    x = turn * n.LAND_TURNS
-    a = int(x)
-    if a >= n.LAND_TURNS:
-        a = n.LAND_TURNS - 1
-    u = x - a
-    k = int(at)
-    if k >= n.LAND_STEPS - 1:
-        k = n.LAND_STEPS - 2
-    v = at - k
-    table = terrain[layer]
-    first = table[a, k] + (table[a, k + 1] - table[a, k]) * v
-    second = table[a + 1, k] + (table[a + 1, k + 1] - table[a + 1, k]) * v
-    return first + (second - first) * u

@@ -20,7 +20,7 @@ from world.scene import STEPS
 SEEN_M = 60.0  # as near as nothing may come or go
 SEEN_FROM = (n.X, n.Y, n.NEAR, n.REACH, n.TOP, n.SPREAD)  # columns that speak of the camera, and for pictures of
 TURNED = (n.COS, n.SIN, n.WIDTH, n.EXTRA)  # people and animals that face it: which side they show
-WORDS = {n.BOARD: n.EXTRA + 1, n.HOUSE: n.EXTRA + 7}
+WORDS = {n.BOARD: n.BOARD_COLUMNS.words, n.HOUSE: n.HOUSE_COLUMNS.words}
 CARRIER_M = 4.0
 
 
@@ -49,7 +49,7 @@ def things(layout, others=()):
         near &= (away < SEEN_M) & (away > CARRIER_M)
     for row in rows:  # words for the number of words
         if written := WORDS.get(int(row[n.KIND])):
-            read = row[n.KIND] == n.BOARD or row[n.EXTRA + 6] > 0.0  # boards, and houses with a shop
+            read = row[n.KIND] == n.BOARD or row[n.HOUSE_COLUMNS.shop] > 0.0  # boards, and houses with a shop
             row[written] = layout.text[int(row[written])].sum() if read else 0.0
     figures = rows[:, n.KIND] == n.FIGURE
     turned = rows.copy()
