@@ -100,7 +100,7 @@ def test_on_a_bend_and_on_a_hill_the_camera_stays_over_its_lane(alps, bend_m):
         out = np.zeros((32, 64, 3), np.uint8)
         depth, classes = np.zeros((32, 64), np.float32), np.zeros((32, 64), np.uint8)
         bare = layout._replace(objects=layout.objects[:0], starts=np.zeros_like(layout.starts))
-        draw_rows(bare, out, depth, classes, *scratch(64), 0, 32, 0.0, 0.0, 1)
+        draw_rows(bare, out, depth, classes, scratch(32), (0, 32, 0, 64), 0.0, 0.0, 1)
         # straight down lies the road, as far below as the mast is high; on a slope one sees a little aside of it
         assert depth[-1] == pytest.approx(alps.camera.height_m, rel=0.04)
     heights = [lay_out(at(alps, step)).numbers[n.CAMERA_Z] for step in STEPS]
@@ -138,7 +138,7 @@ def test_one_goes_towards_a_sign_and_it_grows(atlas):
         heading = float(layout.numbers[n.HEADING] + np.arctan2(*alone.objects[0, [n.Y, n.X]]))
         view, depth = np.zeros((256, 256, 3), np.uint8), np.zeros((256, 256), np.float32)
         classes = np.zeros((256, 256), np.uint8)
-        draw_rows(alone, view, depth, classes, *scratch(256), 0, 256, heading, np.radians(40.0), 1)
+        draw_rows(alone, view, depth, classes, scratch(256), (0, 256, 0, 256), heading, np.radians(40.0), 1)
         sizes.append(int((classes == n.SIGNS).sum()))
     assert 20 < sizes[0] < sizes[1] < sizes[2]
 
