@@ -38,9 +38,9 @@ def place_cars(stage: Stage) -> None:
     if vehicles.density <= 0.0 and vehicles.parked <= 0.0:
         return
     kerbside = _has_parking(stage)
-    some = _places(stage, kerbside)
     names = [name for name, _ in vehicles.kinds]
     narrow = np.array([name in TWO_WHEELERS for name in names])
+    some = _places(stage, kerbside, bool(narrow.any()))
     edges = np.cumsum([share for _, share in vehicles.kinds])
     which = np.minimum(np.searchsorted(edges, some.draws[:, 1] * edges[-1], side="right"), len(names) - 1)
     kinds = np.array([CARS.index(name) if name in CARS else 0 for name in names])[which]
@@ -94,8 +94,8 @@ class _Places(NamedTuple):
     need: Floats  # how likely the place is taken
 
 
-def _places(stage: Stage, kerbside: bool) -> _Places:
-    """Every place within sight, traffic between two steps of the camera."""
+def _places(stage: Stage, kerbside: bool, riders: bool) -> _Places:
+    """Every place within sight, traffic between two steps of the camera; none for riders where there are none."""
     vehicles = stage.scene.vehicles
     keep, half = float(stage.drive), stage.half
     # in the lanes, first near step 0, then one after the other both ways
@@ -108,13 +108,13 @@ def _places(stage: Stage, kerbside: bool) -> _Places:
     need = np.array([0.60, 0.52, 0.35, *[0.12] * (MOVING - 3)])
     need = (need + (1.0 - need) * vehicles.density) * (vehicles.density > 0.0)
     # more of those on two wheels, close to the edge
-    numbers = stage.numbers(RIDERS_M, RIDERS_SEEN_M)
+    numbers = stage.numbers(RIDERS_M, RIDERS_SEEN_M if riders else -RIDERS_M)
     more = stage.rows("riders", numbers, 6)
     x_more = (numbers + more[:, 0]) * RIDERS_M
     own_more = more[:, 5] < 0.5
     lateral_more = np.where(own_more, keep, -keep) * (0.35 * half + (0.60 * half - 0.5) * more[:, 2])
     # at the kerb, a car's length apart, on both sides; nobody parks beside step 0
-    numbers = np.repeat(stage.numbers(PARKED_M, PARKED_SEEN_M), 2)
+    numbers = np.repeat(stage.numbers(PARKED_M, PARKED_SEEN_M if vehicles.parked > 0.0 else -PARKED_M), 2)
     park = stage.rows("parked", numbers[::2], 12).reshape(-1, 6)
     from_here = FIRST_PARKED_M + 1.2 * park[:, 0]
     x_park = np.where(numbers >= 0, numbers * PARKED_M + from_here, (numbers + 1) * PARKED_M - from_here)
@@ -206,7 +206,7 @@ def _put_riders(
 def by_cars(stage: Stage, x: Floats, y: Floats) -> NDArray[np.bool_]:
     """Which points (n,) lie in a car that has been placed, or close beside it."""
     rows = [block for block in stage.blocks if block[0, n.KIND] == n.CAR]
-    if not rows:
+    if not rows or not len(x):
         return np.zeros(len(x), bool)
     cars = np.concatenate(rows)
     off_x, off_y = x[:, None] - cars[:, n.X], y[:, None] - cars[:, n.Y]

@@ -108,9 +108,9 @@ def _rings(scene: Scene) -> NDArray[np.float32]:
     share = at - np.floor(at)
     near = 1.0 / np.maximum(scene.water.open_m, 1.0)  # none is far away
     rows = np.concatenate([relief.tan_elevation, relief.altitude_m, relief.distance_km, relief.sea[None], near[None]])
-    here = rows[:, low]
+    here = rows.take(low, axis=1)
     rings = np.zeros((n.RING_ROWS, n.RING_STEPS), dtype=np.float32)
-    rings[: len(rows)] = here + (rows[:, (low + 1) % steps] - here) * share
+    rings[: len(rows)] = here + (rows.take(low + 1, axis=1, mode="wrap") - here) * share
     tangent = rings[n.RING_TAN : n.RING_TAN + 3]
     raised = tangent * EXAGGERATION / (1.0 + 0.6 * np.abs(tangent))
     rings[n.RING_TAN : n.RING_TAN + 3] = np.where(tangent > 0.0, raised, tangent)

@@ -36,14 +36,14 @@ def _scaled(a: RGB, k: float) -> RGB:
 
 def scene_numbers(stage: Stage) -> NDArray[np.float32]:
     """Every slot of `world.draw.slots`, float32 (NUMBERS,)."""
-    P = np.zeros(n.NUMBERS, dtype=np.float32)
+    P = [0.0] * n.NUMBERS  # a list is quicker to fill one by one than an array
     _light(stage, P)
     _ground(stage, P)
     _road(stage, P)
-    return P
+    return np.array(P, np.float32)
 
 
-def _light(stage: Stage, P: NDArray[np.float32]) -> None:
+def _light(stage: Stage, P: list[float]) -> None:
     scene = stage.scene
     sky, camera, relief = scene.sky, scene.camera, scene.relief
     elevation = sky.sun_elevation_deg
@@ -115,7 +115,7 @@ def _light(stage: Stage, P: NDArray[np.float32]) -> None:
     P[n.SATURATION], P[n.VIGNETTE], P[n.SOFTNESS] = camera.saturation, camera.vignette, camera.blur
 
 
-def _ground(stage: Stage, P: NDArray[np.float32]) -> None:
+def _ground(stage: Stage, P: list[float]) -> None:
     scene = stage.scene
     ground, plants, town = scene.ground, scene.plants, scene.buildings
     soil, field, edge, tree, skyline = stage.draws("ground", 5)
@@ -149,7 +149,7 @@ def _ground(stage: Stage, P: NDArray[np.float32]) -> None:
     _write(P, n.WINDOW_RGB, linear(town.window_rgb))
 
 
-def _road(stage: Stage, P: NDArray[np.float32]) -> None:
+def _road(stage: Stage, P: list[float]) -> None:
     road = stage.scene.road
     P[n.ROAD_SURFACE] = SURFACES.get(road.surface, 0.0)
     _write(P, n.ROAD_RGB, linear(road.rgb))
@@ -175,5 +175,5 @@ def _road(stage: Stage, P: NDArray[np.float32]) -> None:
         _write(P, at, linear(rgb))
 
 
-def _write(P: NDArray[np.float32], at: int, rgb: RGB) -> None:
-    P[at], P[at + 1], P[at + 2] = rgb
+def _write(P: list[float], at: int, rgb: RGB) -> None:
+    P[at : at + 3] = rgb

@@ -64,7 +64,7 @@ def _table() -> _Kinds:
 def _leaf_rgb(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floats:
     """Colour of leaves on the screen, (m, 3): the country's green, the kind's own, or autumn's by `turned` 0 … 1."""
     table = _table()
-    base = np.broadcast_to(np.array(plants.leaf_rgb), (len(kind), 3))
+    base = np.array(plants.leaf_rgb)
     own = table.own[kind, None]
     falling = (table.deciduous[kind] * turned)[:, None]
     green = base + (table.tint[kind] - base) * own
@@ -235,14 +235,15 @@ def far_shares(stage: Stage) -> NDArray[np.float32]:
     """
     plants, table = stage.scene.plants, _table()
     trees = _known(plants)[0] or [(0, 1.0)]
-    kind = np.repeat([kind for kind, _ in trees], VARIANTS)
+    kind = np.array([kind for kind, _ in trees])
     share = np.repeat([share for _, share in trees], VARIANTS)
-    reached = np.cumsum(share / share.sum())
     bare = (table.deciduous[kind] & (plants.leaf < 0.5)).astype(np.int64)
-    row = table.row[bare, kind] + np.tile(np.arange(VARIANTS), len(trees))
     shares = np.empty((len(kind), 11), np.float32)
-    shares[:, 0], shares[:, 1], shares[:, 2] = reached, row, table.deciduous[kind]
+    shares[:, 1], shares[:, 2] = table.row[bare, kind], table.deciduous[kind]
     shares[:, 3], shares[:, 4] = table.aspect[kind], np.minimum(table.height_m[kind] / 11.0, 1.6)
     shares[:, 5:8] = _leaf_rgb(plants, kind, np.zeros(len(kind))) ** 2
     shares[:, 8:11] = _bark_rgb(plants, kind) ** 2
+    shares = np.repeat(shares, VARIANTS, axis=0)
+    shares[:, 0] = np.cumsum(share / share.sum())
+    shares[:, 1] += np.tile(np.arange(VARIANTS, dtype=np.float32), len(trees))
     return shares

@@ -1,6 +1,6 @@
 """Signs along the road: they stand on the side where one drives and face the traffic. Knows no pixels."""
 
-from math import pi
+from math import copysign, cos, pi
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class _Signs:
         """
         if not self.stage.within(x, SIGNS_SEEN_M):
             return
-        turned = facing - 0.10 * float(np.sign(lateral)) * (1.0 if abs(facing) > 0.5 * pi else -1.0)
+        turned = facing - 0.10 * copysign(1.0, lateral) * (1.0 if abs(facing) > 0.5 * pi else -1.0)
         row, size = 0, 0.0
         if what is not None:
             row = self.stage.text(*what)
@@ -65,7 +65,7 @@ class _Signs:
             n.BOARD, x, lateral, yaw=facing, width=0.42, height=0.8, base=0.9, a=face, b=face, c=mark,
             extra=n.BoardExtra(shows=2.0, border=0.03, points=point),
         )  # fmt: skip
-        self.batch.add(n.POST, x - 0.05 * np.cos(facing), lateral, width=POLE, height=1.6, a=STEEL, b=STEEL, c=STEEL,
+        self.batch.add(n.POST, x - 0.05 * cos(facing), lateral, width=POLE, height=1.6, a=STEEL, b=STEEL, c=STEEL,
                        extra=NO_BAND)  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _street(put: _Signs, x: float, lateral: float, facing: float) -> None:
     half = max(TEXT_ASPECT * 0.085 * filled_share(*what) + 0.06, 0.25)
     face, ink = linear(signs.street_rgb), linear(signs.street_text_rgb)
     put.board(x, lateral, facing, RECTANGLE, half, 0.24, 2.25, face, ink, ink, 0.015, what, posts=False)
-    put.batch.add(n.POST, x - 0.05 * np.cos(facing), lateral, width=0.035, height=2.5, a=STEEL, b=STEEL, c=STEEL,
+    put.batch.add(n.POST, x - 0.05 * cos(facing), lateral, width=0.035, height=2.5, a=STEEL, b=STEEL, c=STEEL,
                   extra=NO_BAND)  # fmt: skip
 
 

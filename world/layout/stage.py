@@ -8,7 +8,8 @@ the next step sees the same things from another spot, and a walk costs no more t
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import cos, sin
+from functools import cached_property
+from math import atan, ceil, cos, floor, isfinite, sin
 from typing import Any
 
 import numpy as np
@@ -82,11 +83,11 @@ class Stage:
         Thing k lies between k · spacing and (k + 1) · spacing.
         """
         low, high = self.walk_x - reach, self.walk_x + reach
-        return np.arange(int(np.floor(low / spacing)), int(np.floor(high / spacing)) + 1)
+        return np.arange(floor(low / spacing), floor(high / spacing) + 1)
 
     def within(self, x: Any, reach: Any) -> Any:
         """Which places along the road lie within `reach` metres of the camera."""
-        return np.abs(x - self.walk_x) < reach
+        return abs(x - self.walk_x) < reach
 
     @property
     def camera_z(self) -> float:
@@ -94,26 +95,26 @@ class Stage:
         ground = self.ground_z(np.array([self.walk_x]), np.array([self.walk_y]))
         return self.scene.camera.height_m + float(ground[0])
 
-    @property
+    @cached_property
     def half(self) -> float:
         """Half the carriageway."""
         return 0.5 * self.scene.road.width_m
 
-    @property
+    @cached_property
     def verge(self) -> float:
         """Metres from the road's middle to where the verge begins."""
         return self.half + self.scene.road.shoulder_m + self.scene.road.sidewalk_m
 
-    @property
+    @cached_property
     def drive(self) -> int:
         """+1 where traffic keeps right, -1 where it keeps left."""
         return 1 if self.scene.road.driving_side == "right" else -1
 
-    @property
+    @cached_property
     def cross(self) -> float:
         """Where along the road the cross street lies; far away when there is none."""
         at = self.scene.road.cross_street_m
-        return float(at) if np.isfinite(at) and at < 200.0 else 1e6
+        return float(at) if isfinite(at) and at < 200.0 else 1e6
 
     def y_at(self, x: Any, lateral: float) -> Any:
         """Road coordinates of a point `lateral` metres to the right of the road's middle."""
@@ -121,7 +122,7 @@ class Stage:
 
     def yaw_at(self, x: float) -> float:
         """Direction of the road at x, as an angle from its heading."""
-        return float(np.arctan(2.0 * self.curve * x))
+        return atan(2.0 * self.curve * x)
 
     def text(self, words: str, script: str) -> int:
         """The row of the lettering that shows `words`."""
@@ -192,7 +193,8 @@ class Stage:
         rows[:, n.COS], rows[:, n.SIN] = (np.cos(yaw), np.sin(yaw)) if flip is None else (flip, 0.0)
         rows[:, n.LENGTH], rows[:, n.WIDTH], rows[:, n.HEIGHT], rows[:, n.STAND] = length, width, height, base
         for at, colour in ((n.RGB_A, a), (n.RGB_B, b), (n.RGB_C, c), (n.RGB_D, d)):
-            rows[:, at : at + 3] = colour
+            if colour is not BLACK:
+                rows[:, at : at + 3] = colour
         if isinstance(extra, np.ndarray):
             rows[:, n.EXTRA : n.EXTRA + extra.shape[1]] = extra
         else:
@@ -242,11 +244,14 @@ class Stage:
         y = given[:, n.STRIP_Y, None] + self.curve * x * x
         ground = self.ground_z(x.ravel(), y.ravel()).reshape(x.shape)
         ground[ground <= self.land[n.WATER_Z]] = -1e4  # none in the water
-        for k in np.flatnonzero(given[:, n.STRIP_KIND] == n.WIRE):  # from pole to pole
-            span, first = given[k, n.STRIP_A], given[k, n.STRIP_B]
-            poles = np.arange(np.floor((x[k, 0] - first) / span), np.ceil((x[k, -1] - first) / span) + 1.0)
-            poles = poles * span + first
-            feet = self.ground_z(poles, given[k, n.STRIP_Y] + self.curve * poles * poles)
-            ground[k] = np.interp(x[k], poles, np.maximum(feet, self.land[n.WATER_Z]))
+        wires = np.flatnonzero(given[:, n.STRIP_KIND] == n.WIRE)  # they hang from pole to pole
+        hung = [n.STRIP_FROM, n.STRIP_TO, n.STRIP_A, n.STRIP_B]
+        for start, end, span, first in {tuple(row) for row in given[np.ix_(wires, hung)].tolist()}:
+            same = wires[(given[np.ix_(wires, hung)] == (start, end, span, first)).all(axis=1)]
+            poles = np.arange(floor((start - first) / span), ceil((end - first) / span) + 1.0) * span + first
+            feet_y = given[same, n.STRIP_Y, None] + self.curve * poles * poles  # (wires, poles)
+            feet = self.ground_z(np.broadcast_to(poles, feet_y.shape).ravel(), feet_y.ravel()).reshape(feet_y.shape)
+            for k, foot in zip(same, np.maximum(feet, self.land[n.WATER_Z]), strict=True):
+                ground[k] = np.interp(x[k], poles, foot)
         rows[:, n.STRIP_GROUND :] = ground
         return rows
