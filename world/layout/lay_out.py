@@ -50,8 +50,8 @@ class Layout(NamedTuple):
     shadows: NDArray[np.float32]  # (SHADOW_SIDE, SHADOW_SIDE)
 
 
-def lay_out(scene: Scene) -> Layout:
-    """Place everything the scene speaks of, seen from the recipe's step.
+def lay_out(scene: Scene, fine: bool = False) -> Layout:
+    """Place everything the scene speaks of, seen from the recipe's step; `fine`: with letters for a close look.
 
     The rings (relief, forest edge, skyline) stay where they are by azimuth: what is kilometres away does not move when
     one walks a hundred metres, and the near ones stand for all the woods and houses beyond what is placed one by one.
@@ -88,7 +88,7 @@ def lay_out(scene: Scene) -> Layout:
     palette = np.array([linear(rgb) for rgb in walls], dtype=np.float32)
     return Layout(
         numbers, objects, starts, items, strips, terrain, stage.rings, atlas, figures, far_shares(stage), palette,
-        letter_table(tuple(stage.texts)), stage.noise, shadows,
+        letter_table(tuple(stage.texts), fine), stage.noise, shadows,
     )  # fmt: skip
 
 
