@@ -155,7 +155,9 @@ def pictures(recipe: tuple, step: int, heading_deg: float, off: tuple[str, ...],
     elif way == BESIDE and off:
         for column, without, title in zip(st.columns(2), ((), off), ("Everything", "Without"), strict=True):
             names = ", ".join(clues.FAMILIES[name][0].lower() for name in without)
-            column.image(resources.panorama(*recipe, without, step), width="stretch", alt=f"The panorama: {title} {names}")
+            column.image(
+                resources.panorama(*recipe, without, step), width="stretch", alt=f"The panorama: {title} {names}"
+            )
             column.caption(f"{title} {names}")
     else:
         viewer.look(resources.panorama(*recipe, off, step), heading_deg,

@@ -67,7 +67,9 @@ class SheetConfig:
     seed: int = field(default=1, metadata={"help": "seed of every scene"})
     labels: Literal["none", "place", "number"] = field(default="place", metadata={"help": "what stands in a corner"})
     views: bool = field(default=False, metadata={"help": "the four training views in place of panoramas"})
-    walk: bool = field(default=False, metadata={"help": "three walks of five steps, each a row of views along the road"})
+    walk: bool = field(
+        default=False, metadata={"help": "three walks of five steps, each a row of views along the road"}
+    )
     first: int = field(default=0, metadata={"help": "leave out so many places"})
     count: int = field(default=len(PLACES), metadata={"help": "how many places"})
 

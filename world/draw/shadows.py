@@ -87,15 +87,11 @@ def cast_shadows(P, T, atlas, figures, shadows):
                         continue
                     z = (along if along > 0.0 else 0.0) * rise / tall
                     if z < 1.0:
-                        dark, _, _, _ = sprite_at(
-                            atlas, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
-                        )
+                        dark, _, _, _ = sprite_at(atlas, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall)
                 elif kind == n.FIGURE:
                     z = (along if along > 0.0 else 0.0) * rise / high
                     if along > -0.3 and abs(off) < radius and z < 1.0:
-                        dark, _, _ = figure_at(
-                            figures, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / high
-                        )
+                        dark, _, _ = figure_at(figures, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / high)
                 elif kind == n.POST or kind == n.BOARD:
                     wide = radius
                     if kind == n.BOARD:

@@ -70,9 +70,7 @@ def streams(seed: NDArray[np.int64], points: NDArray[np.float64], family: str) -
     return [Stream(row) for row in values.tolist()]
 
 
-def uniforms(
-    place: NDArray[np.uint64], numbers: NDArray[np.int64] | Sequence[int], width: int
-) -> NDArray[np.float64]:
+def uniforms(place: NDArray[np.uint64], numbers: NDArray[np.int64] | Sequence[int], width: int) -> NDArray[np.float64]:
     """Rows of `width` numbers in [0, 1), one for each of `numbers` (k,), which may be negative: (k, width).
 
     `place` is the `state` of one place and family, (1,).

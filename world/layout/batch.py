@@ -25,8 +25,8 @@ class Batch:
         self._rows: dict[int, list[NDArray[np.float64]]] = {}
 
     def add(
-        self, kind: int, x: float | NDArray[np.float64], lateral: float, *, yaw: float = 0.0, length: float = 0.0, width: float = 0.0,
-        height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK, d: RGB = BLACK,
+        self, kind: int, x: float | NDArray[np.float64], lateral: float, *, yaw: float = 0.0, length: float = 0.0,
+        width: float = 0.0, height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK, d: RGB = BLACK,
         extra: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         """One object, or one at each of x (n,); `yaw` is measured from the road's direction there. As `Stage.put`."""
@@ -57,7 +57,7 @@ class Batch:
 
 
 def along(first: float, spacing: float, reach: float, at: float = 0.0) -> NDArray[np.float64]:
-    """Places along the road: one `first` metres ahead, then every `spacing`, both ways; those within `reach` of `at`."""
+    """Places along the road: one `first` metres ahead, then every `spacing` both ways, within `reach` of `at`."""
     spacing = max(spacing, 4.0)
     low, high = np.ceil((at - reach - first) / spacing), np.floor((at + reach - first) / spacing)
     places = first + spacing * np.arange(low, high + 1.0)

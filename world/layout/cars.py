@@ -156,8 +156,8 @@ def _put_cars(
     half_plate = PLATE_LONG_M if vehicles.plate_aspect > 3.0 else PLATE_SQUARE_M
     extra = n.CarExtra(kinds, vehicles.plate_aspect, half_plate, *linear(vehicles.plate_band_rgb))
     stage.put_many(
-        n.CAR, x, y, yaw=yaw, length=SHAPES[kinds, HALF_X], width=SHAPES[kinds, HALF_Y], height=SHAPES[kinds, TALL], a=rgb,
-        b=linear(vehicles.plate_front_rgb), c=linear(vehicles.plate_rear_rgb), d=cargo, extra=extra,
+        n.CAR, x, y, yaw=yaw, length=SHAPES[kinds, HALF_X], width=SHAPES[kinds, HALF_Y], height=SHAPES[kinds, TALL],
+        a=rgb, b=linear(vehicles.plate_front_rgb), c=linear(vehicles.plate_rear_rgb), d=cargo, extra=extra,
     )  # fmt: skip
 
 

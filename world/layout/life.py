@@ -154,7 +154,7 @@ def _stray(stage: Stage) -> None:
     if not roams.any():
         return
     draws = draws[roams]
-    x = stage.track.between((numbers[roams] + 0.5) * STRAY_M) + 1.6 * (draws[:, 1] - 0.5)
+    x = stage.track.between((numbers[roams].astype(np.float64) + 0.5) * STRAY_M) + 1.6 * (draws[:, 1] - 0.5)
     names = [_one(kinds, draw) for draw in draws[:, 0].tolist()]
     bold = life.stray > 0.3
     lateral = (stage.half + 1.2) * (2.0 * draws[:, 2] - 1.0)

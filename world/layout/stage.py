@@ -71,7 +71,8 @@ class Stage:
 
     def draws(self, family: str, count: int) -> NDArray[np.float64]:
         """Random numbers in [0, 1) of one family at this place, (count,)."""
-        return uniforms(self.states[family], (0,), count)[0]
+        row: NDArray[np.float64] = uniforms(self.states[family], (0,), count)[0]
+        return row
 
     def rows(self, family: str, numbers: NDArray[np.int64], width: int) -> NDArray[np.float64]:
         """Random numbers in [0, 1) of a family's things by their numbers (k,), `width` for each: (k, width)."""
@@ -245,9 +246,9 @@ class Stage:
         ground = self.ground_z(x.ravel(), y.ravel()).reshape(x.shape)
         ground[ground <= self.land[n.WATER_Z]] = -1e4  # none in the water
         wires = np.flatnonzero(given[:, n.STRIP_KIND] == n.WIRE)  # they hang from pole to pole
-        hung = [n.STRIP_FROM, n.STRIP_TO, n.STRIP_A, n.STRIP_B]
-        for start, end, span, first in {tuple(row) for row in given[np.ix_(wires, hung)].tolist()}:
-            same = wires[(given[np.ix_(wires, hung)] == (start, end, span, first)).all(axis=1)]
+        hung = given[wires][:, [n.STRIP_FROM, n.STRIP_TO, n.STRIP_A, n.STRIP_B]]
+        for start, end, span, first in {tuple(row) for row in hung.tolist()}:
+            same = wires[(hung == (start, end, span, first)).all(axis=1)]
             poles = np.arange(floor((start - first) / span), ceil((end - first) / span) + 1.0) * span + first
             feet_y = given[same, n.STRIP_Y, None] + self.curve * poles * poles  # (wires, poles)
             feet = self.ground_z(np.broadcast_to(poles, feet_y.shape).ravel(), feet_y.ravel()).reshape(feet_y.shape)

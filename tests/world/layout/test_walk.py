@@ -121,7 +121,9 @@ def test_the_way_along_a_bend_is_as_long_as_it_says():
 
 def test_one_goes_towards_a_sign_and_it_grows(atlas):
     scene = build_scene(48.4, 9.6, 5, 15.0, seed=1)
-    scene = replace(scene, signs=replace(scene.signs, shown=True, street=""), vehicles=replace(scene.vehicles, density=0))
+    scene = replace(
+        scene, signs=replace(scene.signs, shown=True, street=""), vehicles=replace(scene.vehicles, density=0)
+    )
     first = lay_out(scene)
     boards = first.objects[(first.objects[:, n.KIND] == n.BOARD) & (first.objects[:, n.X] > 24.0)]
     board = boards[boards[:, n.X].argmin()]
@@ -145,7 +147,9 @@ def test_one_goes_towards_a_sign_and_it_grows(atlas):
 
 def test_step_0_is_the_place_itself(scenes):
     bare = scenes[0].recipe
-    frame = pd.DataFrame([{"lat": bare.lat, "lng": bare.lng, "month": bare.month, "hour": bare.hour, "seed": bare.seed}])
+    frame = pd.DataFrame(
+        [{"lat": bare.lat, "lng": bare.lng, "month": bare.month, "hour": bare.hour, "seed": bare.seed}]
+    )
     (plain,), (stepped,) = build_scenes(frame), build_scenes(frame.assign(step_m=0.0))
     assert plain.recipe == stepped.recipe
     for a, b in zip(lay_out(plain), lay_out(stepped), strict=True):
@@ -155,7 +159,9 @@ def test_step_0_is_the_place_itself(scenes):
 
 def test_a_step_changes_the_view_and_no_clue(scenes):
     recipe = scenes[1].recipe
-    here, there = (build_scene(recipe.lat, recipe.lng, recipe.month, recipe.hour, recipe.seed, step_m=m) for m in (0, 30))
+    here, there = (
+        build_scene(recipe.lat, recipe.lng, recipe.month, recipe.hour, recipe.seed, step_m=m) for m in (0, 30)
+    )
     one, two = here.as_dict(), there.as_dict()
     assert two.pop("recipe")["step_m"] == 30 and one.pop("recipe")["step_m"] == 0
     assert one == two
