@@ -26,8 +26,8 @@ class Batch:
 
     def add(
         self, kind: int, x: float | NDArray[np.float64], lateral: float, *, yaw: float = 0.0, length: float = 0.0,
-        width: float = 0.0, height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK, d: RGB = BLACK,
-        extra: Sequence[Any] = (),
+        width: float = 0.0, height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK,
+        d: RGB = BLACK, extra: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         """One object, or one at each of x (n,); `yaw` is measured from the road's direction there. As `Stage.put`."""
         if not isinstance(x, np.ndarray):

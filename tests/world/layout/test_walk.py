@@ -6,9 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import world.draw.slots as n
 from model.errors import ConfigError
+from world import render
 from world.clues import build_scene, build_scenes
 from world.draw.rows import draw_rows
 from world.earth.places import sample_places
@@ -169,6 +171,18 @@ def test_a_step_changes_the_view_and_no_clue(scenes):
     assert (np.abs(views[0] - views[1]).max(axis=-1) > 20).mean() > 0.1
     panorama = render_equirectangular(there, 128, 1)
     assert panorama.shape == (64, 128, 3) and panorama.std() > 10.0
+
+
+def test_the_command_draws_the_place_from_a_step(atlas, tmp_path):
+    pictures = []
+    for step in (0, 30):
+        out = tmp_path / f"{step}.png"
+        render.main(render.RenderConfig(48.2, 16.4, out, width=128, samples=1, step=step))
+        pictures.append(np.asarray(Image.open(out)).astype(int))
+    assert (np.abs(pictures[0] - pictures[1]).max(axis=-1) > 20).mean() > 0.1
+    with pytest.raises(ConfigError, match="found 35"):
+        render.main(render.RenderConfig(48.2, 16.4, tmp_path / "no.png", step=35))
+    assert not (tmp_path / "no.png").exists()
 
 
 @pytest.mark.parametrize("step", [5, 130, -130, 10.5, float("nan"), "10", None])
