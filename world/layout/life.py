@@ -71,6 +71,8 @@ def _people(stage: Stage) -> None:
     numbers = np.arange(numbers[0] - numbers[0] % 2, numbers[-1] + 1)  # the odd ones may join the even ones
     draws = stage.rows("people", numbers, 10)
     taken = draws[:, 0] < life.people * (0.85 if road.sidewalk_m > 0.8 else 0.5) * (1.0 - 0.6 * scene.ground.snow)
+    if not taken.any():
+        return
     x = (numbers + 3.0 * draws[:, 1] - 1.0) * PEOPLE_M
     side = np.where(draws[:, 3] < 0.5, 1.0, -1.0)
     lateral = inner + (outer - inner) * draws[:, 4]

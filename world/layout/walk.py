@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from world.scene import STEP_M, STEPS, Road, Scene
 
 Floats = NDArray[np.float64]
-NEWTON_STEPS = 6
+NEWTON_STEPS = 5
+REACH_M = 300  # as far along the road as anything is moved between two steps
 
 
 class Track(NamedTuple):
@@ -23,6 +24,8 @@ class Track(NamedTuple):
     curve: float  # y = curve · x²
     x: Floats  # (STEPS,)
     y: Floats  # (STEPS,)
+    tens: Floats  # (m,) x at every tenth metre, beyond the steps too
+    middles: Floats  # (m - 1,) x half way between two of them
 
     def at(self, step_m: int) -> tuple[float, float]:
         """Road coordinates of the camera at a step."""
@@ -41,14 +44,16 @@ class Track(NamedTuple):
 
     def between(self, x: Floats) -> Floats:
         """Places (n,) along the road moved half way between the two steps that they lie between."""
-        return reached(STEP_M * np.floor(gone(x, self.curve) / STEP_M) + 0.5 * STEP_M, self.curve)
+        return self.middles[np.searchsorted(self.tens[1:-1], x, side="right")]
 
 
 @lru_cache(maxsize=256)
 def track(curve: float) -> Track:
     """The camera's way where the road's middle runs along y = curve · x²."""
-    x = reached(np.array(STEPS, np.float64), curve)
-    return Track(curve, x, curve * x * x)
+    metres = np.arange(-REACH_M, REACH_M + 1, STEP_M // 2)
+    marks = reached(metres.astype(np.float64), curve)
+    x = marks[np.isin(metres, STEPS)]
+    return Track(curve, x, curve * x * x, marks[::2], marks[1::2])
 
 
 def curve_of(road: Road) -> float:
