@@ -136,6 +136,9 @@ class RenderConfig:
     month: int = field(default=6, metadata={"help": "1 … 12"})
     hour: float = field(default=11.0, metadata={"help": "local solar time, 0 … 24"})
     seed: int = field(default=0, metadata={"help": "another seed, another scene at the same place"})
+    step: int = field(
+        default=0, metadata={"help": "metres along the road, -120 … 120 in tens: the place seen from there"}
+    )
     width: int = field(default=2048, metadata={"help": "pixels around the horizon"})
     samples: int = field(default=4, metadata={"help": "rays more where a pixel differs from the next: 2 or 4; 1: none"})
     views: bool = field(default=False, metadata={"help": "four views (N, E, S, W) side by side in place of a panorama"})
@@ -182,7 +185,7 @@ def scene_of(config: RenderConfig) -> Scene:
     from world.clues import build_scene
 
     without = tuple(name.strip() for name in config.without.split(",") if name.strip())
-    return build_scene(config.lat, config.lng, config.month, config.hour, config.seed, without)
+    return build_scene(config.lat, config.lng, config.month, config.hour, config.seed, without, config.step)
 
 
 def _command(config: RenderConfig) -> None:
