@@ -28,7 +28,7 @@ FIRST: tuple[tuple[str, str], ...] = (
     ("São Paulo", "BR"),
 )  # fmt: skip
 
-# Few of those lie where no stage trains. These do, wholly or in part, so that a game has more than a handful.
+# further ones that games are played in
 FURTHER: tuple[tuple[str, str], ...] = (
     ("Lyon", "FR"), ("Bordeaux", "FR"), ("Stuttgart", "DE"), ("Köln", "DE"), ("Hannover", "DE"), ("Rotterdam", "NL"),
     ("The Hague", "NL"), ("Milan", "IT"), ("Verona", "IT"), ("Valencia", "ES"), ("Zaragoza", "ES"), ("Porto", "PT"),
