@@ -150,7 +150,7 @@ def test_the_sun_in_the_east_stands_right_of_the_middle_by_a_quarter(clear):
 
 
 def edges(panoramas, headings):
-    """How much harder the step is at four columns than at their neighbours: (4, bands of rows) from the top to 34° down.
+    """How much harder the step is at four columns than at their neighbours: (4, bands of rows), down to 34°.
 
     The columns: where the panorama's ends meet, its middle, and the road ahead and behind, where the renderer's own
     angles begin and turn over. Steps are summed over all panoramas before they are compared, so that no single

@@ -106,7 +106,7 @@ def thirds_of_clouds(layout):
 
 
 def test_heaps_have_dark_bases_and_lit_tops(clear):
-    """The dark colour falls on bases: without it they gain more than tops do; were it the lit one, tops would be dark."""
+    """The dark colour falls on bases: without it they gain more than tops do; as the lit one it would darken tops."""
     sky = replace(clear.sky, cloud_cover=0.6, cloud_scale=0.0, clouds="towering")
     dim = replace(clear, sky=sky, camera=replace(clear.camera, exposure=0.3))  # white clouds are near the film's limit
     layout = lay_out(dim)
