@@ -44,7 +44,7 @@ NOUNS = {
     "predictors": {"geo", "geocells", "data", "metrics", "networks", "retrieval"},
 }
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
-            "world.contact_sheet", "world.ceiling", "world.warm_up", "bot", "arena",
+            "world.contact_sheet", "world.ceiling", "world.warm_up", "world.study.reference", "bot", "arena",
             "arena.import_scores"]  # fmt: skip
 
 

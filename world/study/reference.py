@@ -13,15 +13,17 @@ Letters are drawn by ourselves, so that the fonts of a machine change nothing. K
 import hashlib
 import json
 import os
+import platform
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import PIL
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -98,11 +100,12 @@ def apart(one: Pixels, other: Pixels) -> tuple[float, float]:
 
 
 def machine() -> str:
-    """The kind of machine: where two are of a kind, the same recipe gives the same bytes on both."""
-    features: dict[str, Any] = np.show_config(mode="dicts") or {}
-    simd = sorted(features.get("SIMD Extensions", {}).get("found", []))
-    known = hashlib.sha256(" ".join(simd).encode()).hexdigest()[:8]
-    return f"{processor()} numpy {np.__version__} {known}"
+    """The kind of machine, by all that rounds or draws: two of a kind draw the same bytes from the same recipe."""
+    features = cast(dict[str, Any], np.show_config(mode="dicts"))
+    simd = " ".join(sorted(features["SIMD Extensions"].get("found", [])))
+    loops = hashlib.sha256(simd.encode()).hexdigest()[:8]
+    libraries = f"numpy {np.__version__} {loops}, {' '.join(platform.libc_ver())}, pillow {PIL.__version__}"
+    return f"{processor()}, {libraries}"
 
 
 def _difference(name: str, strip: Pixels, path: Path, exactly: bool) -> str:
