@@ -5,7 +5,7 @@
 
 They lie beside the tests with the version and the recipes that they were drawn for. A pixel that changes under the
 same version fails a test, and so does a new version without new pictures. On the kind of machine that drew them every
-byte is compared. Elsewhere fastmath and the processor's own sines round the last digit another way, and a ray that
+byte is compared. Elsewhere fastmath and the processor's own sines may round the last digit another way, and a ray that
 just grazes an edge falls on its other side: nearly all pixels must be alike, and the few others are not counted.
 Letters are drawn by ourselves, so that the fonts of a machine change nothing. Knows no statistics.
 """
@@ -46,10 +46,10 @@ SAMPLES = 4
 # One for each of the contact sheet's places: together they show nearly all kinds of clue (147 of 151 that were counted:
 # bridges, shores, crops, scripts, kinds of wall, pole, lamp, fence and cloud …).
 SEEDS = (6, 11, 5, 1, 1, 1, 3, 37, 10, 8, 15, 1, 3, 20, 1, 2, 9, 6, 15, 1, 1, 6, 14, 1)
-# Measured between machine code for this processor and for any of its family (no FMA, no AVX), numpy's too: see the
-# test beside the pictures.
-MEAN_LEVELS = 0.25  # of 255
-NEAR_LEVELS, NEAR_SHARE = 6, 0.99  # so many pixels within so many levels
+# Where another kind of machine drew them. Code for the plainest processor of the family (no fused multiply-add, no
+# AVX, numpy's loops too) drew every byte as this one's own did, so what is allowed is little: a dozen grazed edges.
+MEAN_LEVELS = 0.1  # of 255
+NEAR_LEVELS, NEAR_SHARE = 3, 0.997  # so many pixels within so many levels
 
 REMEDY = "raise WORLD_VERSION in world/__init__.py and run `python -m world.study.reference` to draw them anew"
 

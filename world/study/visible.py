@@ -20,15 +20,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import world.draw.slots as n
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.layout.lay_out import Layout, lay_out
 from world.layout.signs import DIAMOND, DISC, OCTAGON, POINTED, TRIANGLE
 from world.layout.stage import BLACK, WHITE, linear
-from world.render import scratch
 from world.scene import RGB, Scene
 from world.sprites.atlas import SHAPES
 
 COLUMNS, ROWS, TOP, BOTTOM = 180, 90, 25, 60  # a panorama of 2° a pixel, of which 40° above … 30° below are drawn
+SHAPE = int(n.BOARD_COLUMNS.shape)
 SKYLINE = 36  # azimuths at which the relief is read
 SEEN = 0.002  # share of the drawn pixels from which a thing can be studied
 READABLE_M, PLATE_M, CAR_M = 22.0, 14.0, 40.0  # a board's words, a plate's colours, a car's colour
@@ -75,7 +76,7 @@ def look(scene: Scene) -> Sight:
     layout = lay_out(scene)
     pixels = np.empty((ROWS, COLUMNS, 3), np.uint8)
     metres, what = np.zeros((ROWS, COLUMNS), np.float32), np.zeros((ROWS, COLUMNS), np.uint8)
-    draw_rows(layout, pixels, metres, what, *scratch(COLUMNS), TOP, BOTTOM, 0.0, 0.0, 1)
+    draw_rows(layout, pixels, metres, what, scratch(COLUMNS), (TOP, BOTTOM, 0, COLUMNS), 0.0, 0.0, 1)
     metres, what = metres[TOP:BOTTOM], what[TOP:BOTTOM]
     counts = np.bincount(what.ravel(), minlength=len(n.CLASSES))
     nearest = {name: float(metres[what == k].min(initial=np.inf)) for k, name in enumerate(n.CLASSES)}
@@ -86,7 +87,7 @@ def look(scene: Scene) -> Sight:
         share={name: float(counts[k]) / what.size for k, name in enumerate(n.CLASSES)},
         near_m=nearest,
         skyline=np.roll(open_view, COLUMNS // 2).reshape(SKYLINE, -1).any(axis=1),
-        boards=np.concatenate([boards[:, n.EXTRA : n.EXTRA + 1], boards[:, n.RGB_A : n.RGB_A + 9]], axis=1),
+        boards=np.concatenate([boards[:, [SHAPE]], boards[:, n.RGB_A : n.RGB_A + 9]], axis=1),
         cars=cars[:, n.RGB_A : n.RGB_A + 3],
         plates=bool(len(cars)) and nearest["vehicles"] <= PLATE_M,
     )

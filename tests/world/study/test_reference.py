@@ -1,8 +1,9 @@
 """The reference pictures: a pixel that changes needs a new version of the world.
 
-The tolerance was measured: all pictures were drawn on one machine with machine code for its own processor (AVX-512,
-fused multiply-add) and again for the plainest one of its family (neither; numpy's own loops too). MEASURED holds the
-largest difference of any picture; what is allowed leaves room for processors of other families.
+The tolerance between kinds of machines was measured: all pictures were drawn on one machine with machine code for its
+own processor (`draw_rows` has 2,406 fused multiply-adds there) and with code for the plainest one of its family (none;
+NUMBA_CPU_NAME=x86-64 NUMBA_CPU_FEATURES= NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL"). Of 460,800 values not
+one differed. MEASURED holds that; what is allowed leaves room for other families and other libraries.
 """
 
 import json
@@ -101,8 +102,8 @@ def test_on_other_machines_too_a_change_that_one_could_mean_is_told(drawn, folde
 def test_what_another_processor_rounds_another_way_is_no_change(drawn, folder):
     rng = np.random.default_rng(0)
     for name, strip in drawn.items():
-        steps = rng.integers(-1, 2, strip.shape) * (rng.random(strip.shape) < 0.1)
-        grazed = rng.random(strip.shape[:2]) < 0.001
+        steps = rng.integers(-1, 2, strip.shape) * (rng.random(strip.shape) < 0.03)
+        grazed = rng.permutation(strip.shape[0] * strip.shape[1]).reshape(strip.shape[:2]) < 4
         other = np.clip(strip + steps + 60 * grazed[..., None], 0, 255).astype(np.uint8)
         assert (other != strip).any()
         assert changes({name: other}, folder, exactly=False) == []
