@@ -15,6 +15,7 @@ from world.clues.ashore import brought_ashore, continents_of
 from world.clues.horizon import Horizon, horizons
 from world.earth.countries import Country, facts
 from world.earth.fields import fields
+from world.earth.landscapes import Here, here_of
 from world.earth.styles import STYLES, Style
 from world.earth.sun import solar_position
 from world.scene import Place, Recipe
@@ -56,6 +57,11 @@ class Site:
     def zone(self) -> str:
         """The first letter of the Köppen zone: A tropical, B dry, C mild, D cold, E polar."""
         return self.place.koppen[0]
+
+    @property
+    def here(self) -> Here:
+        """What the tables of the world's facts may ask of this place."""
+        return here_of(self.recipe, self.place)
 
     @property
     def desert(self) -> bool:

@@ -7,18 +7,17 @@ Island, the north of Greenland) is on none of the maps, so that a map of a conti
 show. Bounds may cross the date line: then `east` is above 180.
 """
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import ConfigError
+from world.earth.table_rows import FOLDER, TableRow, read_rows
 
-TABLES = Path(__file__).parent / "tables"
+TABLE, PARTS = FOLDER / "continents.csv", FOLDER / "continent_parts.csv"
+SIDES = ("south", "west", "north", "east")
+CODES = ("EU", "AS", "AF", "NA", "SA", "OC")
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -75,7 +74,8 @@ def continents() -> dict[str, Continent]:
     Raises:
         ConfigError: a row of the table that cannot be read.
     """
-    return {row["name"]: Continent(row["name"], row["code"], bounds) for row, bounds in _rows("continents.csv")}
+    rows = read_rows(TABLE, ("name", "code", *SIDES), key="name")
+    return {row.text("name"): Continent(row.text("name"), row.one_of("code", CODES), _bounds(row)) for row in rows}
 
 
 @lru_cache(maxsize=1)
@@ -85,13 +85,10 @@ def parts() -> tuple[Part, ...]:
     Raises:
         ConfigError: a row of the table that cannot be read.
     """
-    return tuple(Part(row["country"], bounds, row["continent"]) for row, bounds in _rows("continent_parts.csv"))
+    rows = read_rows(PARTS, ("country", "part", *SIDES, "continent"))
+    return tuple(Part(row.country("country"), _bounds(row), row.one_of("continent", CODES)) for row in rows)
 
 
-def _rows(name: str) -> Iterator[tuple[dict[str, str], Bounds]]:
-    with (TABLES / name).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            try:
-                yield row, Bounds(*(float(row[side]) for side in ("south", "west", "north", "east")))
-            except (KeyError, TypeError, ValueError) as error:
-                raise ConfigError(f"{name}: the row {row} cannot be read ({error}); mend that row.") from error
+def _bounds(row: TableRow) -> Bounds:
+    south, west, north, east = (row.number(side, -180.0, 360.0) for side in SIDES)
+    return Bounds(south, west, north, east)

@@ -8,17 +8,15 @@ is the game's, and where sea or other cities leave too little of it, the quarter
 cell is trained on. So every city can be played, and none is learned by heart.
 """
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from model.errors import ConfigError
 from model.geo.distance import check_points
+from world.earth.table_rows import FOLDER, TableRow, read_rows
 
 Split = Literal["train", "validation", "test", "game"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test", "game")
@@ -27,7 +25,8 @@ CELL_DEG = 0.5
 QUARTER_DEG = 0.25  # side of a quarter cell
 MARGIN_KM = 5.0
 KM_PER_DEGREE = 111.195
-TABLE = Path(__file__).parent / "tables/city_quarters.csv"
+TABLE = FOLDER / "city_quarters.csv"
+SIDES = ("south", "west", "north", "east")
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -95,23 +94,19 @@ def city_quarters() -> tuple[CityQuarters, ...]:
     Raises:
         ConfigError: a row that cannot be read, or ground that is not one or two quarters of one cell.
     """
-    with TABLE.open(encoding="utf-8", newline="") as stream:
-        return tuple(_read(row) for row in csv.DictReader(stream))
+    return tuple(_read(row) for row in read_rows(TABLE, ("name", "country", *SIDES)))
 
 
-def _read(row: dict[str, str]) -> CityQuarters:
-    try:
-        south, west, north, east = (float(row[side]) for side in ("south", "west", "north", "east"))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ConfigError(f"{TABLE.name}: the row {row} cannot be read ({error}); mend that row.") from error
+def _read(row: TableRow) -> CityQuarters:
+    south, west, north, east = (row.number(side, -180.0, 180.0) for side in SIDES)
     sides = {north - south, east - west}
-    one_cell = (
-        south // CELL_DEG == (north - QUARTER_DEG) // CELL_DEG and west // CELL_DEG == (east - QUARTER_DEG) // CELL_DEG
+    in_one_cell = all(
+        low // CELL_DEG == (high - QUARTER_DEG) // CELL_DEG for low, high in ((south, north), (west, east))
     )
     whole = all(side % QUARTER_DEG == 0.0 for side in (south, west, north, east))
-    if not (whole and one_cell and sides in ({QUARTER_DEG}, {QUARTER_DEG, CELL_DEG})):
-        raise ConfigError(f"{TABLE.name}: looked for one or two quarters of a cell, found {row}; mend that row.")
-    return CityQuarters(row["name"], row["country"], south, west, north, east)
+    if not (whole and in_one_cell and sides in ({QUARTER_DEG}, {QUARTER_DEG, CELL_DEG})):
+        raise row.refusal("south", "one or two quarters of one half-degree cell")
+    return CityQuarters(row.text("name"), row.country("country"), south, west, north, east)
 
 
 def _near(points: Floats, shared: Truths) -> list[CityQuarters]:

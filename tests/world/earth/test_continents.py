@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from model.errors import ConfigError
-from world.earth import continents as module
 from world.earth.continents import Bounds, continents
 
 PLACES = [  # a place, its country, that country's continent in the atlas, and the maps that it is on
@@ -44,10 +42,3 @@ def test_bounds_may_cross_the_date_line():
     pacific = Bounds(-10.0, 170.0, 10.0, 200.0)
     points = np.array([(0.0, 175.0), (0.0, -165.0), (0.0, 165.0), (0.0, -155.0), (11.0, 175.0)])
     assert pacific.hold(points).tolist() == [True, True, False, False, False]
-
-
-def test_a_row_that_cannot_be_read_is_one_clear_sentence(monkeypatch, tmp_path):
-    (tmp_path / "continents.csv").write_text("name,code,south,west,north,east\nmu,MU,1,2,three,4\n")
-    monkeypatch.setattr(module, "TABLES", tmp_path)
-    with pytest.raises(ConfigError, match=r"continents.csv.*mend that row"):
-        continents.__wrapped__()

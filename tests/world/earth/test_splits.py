@@ -96,7 +96,7 @@ def test_the_margin_of_a_quarter_cell_is_its_own():
 def test_ground_that_is_not_one_or_two_quarters_of_a_cell_is_refused(row, emptied, monkeypatch, tmp_path):
     (tmp_path / "bad.csv").write_text(f"name,country,south,west,north,east\n{row}\n")
     monkeypatch.setattr(splits, "TABLE", tmp_path / "bad.csv")
-    with pytest.raises(ConfigError, match=r"bad.csv.*mend that row"):
+    with pytest.raises(ConfigError, match=r"bad.csv, row 2.*mend that"):
         city_quarters()
 
 
