@@ -47,7 +47,7 @@ NOUNS = {
 # topmost floor they may
 FLOORS = ({"verbs", "study"}, {"render"}, {"layout"}, {"clues", "lettering"}, {"earth", "sprites"}, {"scene", "draw"})
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
-            "world.contact_sheet", "world.ceiling", "world.warm_up", "bot", "arena",
+            "world.contact_sheet", "world.ceiling", "world.warm_up", "world.study.reference", "bot", "arena",
             "arena.import_scores"]  # fmt: skip
 
 

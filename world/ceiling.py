@@ -36,7 +36,8 @@ from model.geo.atlas import Atlas
 from model.geo.distance import destination
 from model.metrics.report import Truth, place_figures
 from world.clues import FAMILIES, build_scenes
-from world.earth.places import sample_places, split_of
+from world.earth.places import sample_places
+from world.earth.splits import split_of
 from world.study.likeness import groups, learn, nearest
 from world.study.visible import clue_table
 

@@ -27,7 +27,8 @@ from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from world import WORLD_VERSION
 from world.draw.pictures import write
-from world.earth.places import Split, sample_places
+from world.earth.places import sample_places
+from world.earth.splits import Split
 from world.lettering.fonts import fonts_in_use
 
 STAGE = "make_dataset"

@@ -10,7 +10,7 @@ from PIL import Image
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, StorageError
 from world import SOFTWARE, WORLD_VERSION, make_dataset
-from world.earth.places import split_of
+from world.earth.splits import split_of
 from world.lettering.fonts import fonts_in_use
 from world.make_dataset import STAGE, DatasetConfig, main
 

@@ -9,19 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from model.geo.layers import KOPPEN_ZONES
+from world.clues.ashore import brought_ashore, continents_of
 from world.clues.horizon import Horizon, horizons
-from world.earth.countries import CONTINENTS, Country, facts
+from world.earth.countries import Country, facts
 from world.earth.fields import fields
 from world.earth.landscapes import Here, here_of
 from world.earth.styles import STYLES, Style
 from world.earth.sun import solar_position
 from world.scene import Place, Recipe
 
-_LAND_ZONES = frozenset(KOPPEN_ZONES) - {"Ocean", ""}
 # The local character: every name is one smooth random field, at the scale in km where its value changes. Most clues
 # that a season leaves alone change at 50 km: places 20 km apart can be told apart with care, places 2 km apart hardly.
 FIELDS: dict[float, tuple[str, ...]] = {
@@ -76,24 +74,23 @@ def survey(recipes: Sequence[Recipe], atlas: Any) -> list[Site]:
     points = np.array([(r.lat, r.lng) for r in recipes], np.float64).reshape(-1, 2)
     months = np.array([r.month for r in recipes], np.int64)
     hours = np.array([r.hour for r in recipes], np.float64)
-    described = atlas.describe(points)
+    described = brought_ashore(atlas.describe(points), points, atlas)
     azimuth, elevation = solar_position(points[:, 0], months, hours)
     turbidity = np.asarray(atlas.turbidity(points, months), np.float64)
-    continents = _continents(atlas.countries)
+    continents = continents_of(described["country"].to_numpy(object), points, atlas)
     horizon = horizons(points, np.asarray(described["altitude_m"], np.float64), atlas)
     local = _local(points)
     rows = described.to_dict("records")
     return [
-        _site(recipe, row, continents, float(azimuth[i]), float(elevation[i]), float(turbidity[i]), horizon[i],
+        _site(recipe, row, continents[i], float(azimuth[i]), float(elevation[i]), float(turbidity[i]), horizon[i],
               dict(zip(local[0], local[1][i], strict=True)))
         for i, (recipe, row) in enumerate(zip(recipes, rows, strict=True))
     ]  # fmt: skip
 
 
-def _site(recipe: Recipe, row: dict[Any, Any], continents: dict[str, str], azimuth: float, elevation: float,
+def _site(recipe: Recipe, row: dict[Any, Any], continent: str, azimuth: float, elevation: float,
           turbidity: float, horizon: Horizon, field: dict[str, float]) -> Site:  # fmt: skip
     iso = _text(row["country"])
-    continent = continents.get(iso, "Oceania")
     country = facts(iso, continent)
     people = float(row["population_per_km2"])
     town_km = float(row["town_distance_km"])
@@ -102,7 +99,7 @@ def _site(recipe: Recipe, row: dict[Any, Any], continents: dict[str, str], azimu
         region=_text(row["region"]),
         town=_text(row["town"]),
         native_town=_text(row["native_town"]) or _text(row["town"]),
-        koppen=row["koppen"] if row["koppen"] in _LAND_ZONES else "Cfb",
+        koppen=row["koppen"],
         altitude_m=float(row["altitude_m"]),
         population_per_km2=people,
         temperature_c=float(row["temperature_c"]),
@@ -144,11 +141,6 @@ def _local(points: NDArray[np.float64]) -> tuple[list[str], list[list[float]]]:
     names = [name for group in FIELDS.values() for name in group]
     values = np.concatenate([fields(points, group, scale) for scale, group in FIELDS.items()], axis=1)
     return names, np.clip(values, -2.2, 2.2).tolist()
-
-
-def _continents(countries: pd.DataFrame) -> dict[str, str]:
-    named = countries["continent"].astype(str)
-    return {str(iso): CONTINENTS.get(name, name) for iso, name in zip(named.index, named, strict=True)}
 
 
 def _text(value: Any) -> str:
