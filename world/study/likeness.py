@@ -8,12 +8,14 @@ clues of which each says the same country). So a number that says nothing weighs
 count once, and a clue that one of the two places does not show adds nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from world.study.clue_files import groups
 
 LEAST_PAIRS = 40  # with fewer pairs that show a clue, only the eye's precision is known of it
 LEAST_RATIO = 1.05  # numbers that spread hardly wider between places than within are left out
@@ -31,14 +33,6 @@ class Scale:
     turn: Floats  # (n, m)
 
 
-def groups(table: pd.DataFrame) -> dict[str, list[str]]:
-    """Columns "family.field:part" by clue "family.field"."""
-    found: dict[str, list[str]] = {}
-    for column in table.columns:
-        found.setdefault(str(column).split(":")[0], []).append(str(column))
-    return found
-
-
 def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dict[str, Scale]:
     """The scale of every clue that tells places apart, from pairs of looks at one place (P rows each) and known places.
 
@@ -46,7 +40,7 @@ def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dic
     """
     scales = {}
     other = np.random.default_rng(0).permutation(len(known))
-    for clue, columns in groups(known).items():
+    for clue, columns in groups(list(known.columns)).items():
         here = known[columns].to_numpy(np.float64)
         between = _spread(here, here[other])
         if between is None:
@@ -112,13 +106,21 @@ class Gallery:
         return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def nearest(scales: dict[str, Scale], known: pd.DataFrame, asked: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
-    """The known place (Q,) that looks most alike: with "all" clues, and with each family left out."""
+def nearest(
+    scales: dict[str, Scale], known: pd.DataFrame, asked: pd.DataFrame, done: Callable[[int], object] = lambda _: None
+) -> dict[str, NDArray[np.int64]]:
+    """The known place (Q,) that looks most alike: with "all" clues, and with each family left out.
+
+    `done` hears how many more have been asked.
+    """
     gallery = Gallery(scales, known)
     best = {name: np.zeros(len(asked), np.int64) for name in ("all", *gallery.families)}
     for rows, of_family in gallery.unlikeness(asked):
-        total = np.sum(list(of_family.values()), axis=0)
+        total = np.zeros_like(next(iter(of_family.values())))
+        for apart in of_family.values():
+            total += apart
         best["all"][rows] = total.argmin(axis=1)
         for family, apart in of_family.items():
-            best[family][rows] = (total - apart).argmin(axis=1)
+            best[family][rows] = np.subtract(total, apart, out=apart).argmin(axis=1)
+        done(len(total))
     return best
