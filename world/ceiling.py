@@ -6,7 +6,8 @@ No picture and no network: a nearest-neighbour guess from the true values of the
 `places` places of the training split for `queries` places of the test split, with all clues and with each family left
 out. Only clues that are in the picture count, in the place asked and in the place known. The clues are weighted by the
 training places alone: differences between a place and its neighbour a few kilometres away, on another day and with
-other chances, say how far each clue can be trusted, and what varies together counts once.
+other chances, say how far each clue can be trusted; what varies together counts once; and families are weighed by
+asking some known places of the others.
 
 The figures are those of `model.evaluate` (metrics.json); cells have no meaning here and are null. Looking takes some
 8 ms a place and core; the tables of clues are kept in the folder `--clues`, piece by piece, so that a run that was
@@ -38,7 +39,7 @@ from model.processes import spread
 from world.clues import FAMILIES, build_scenes
 from world.earth.places import sample_places, split_of
 from world.study.clue_files import joined, read_piece, write_piece
-from world.study.likeness import learn, nearest
+from world.study.likeness import family_weights, learn, nearest
 from world.study.readings import in_steps
 from world.study.sources import WORLD, fingerprint
 from world.study.visible import clue_table
@@ -83,7 +84,8 @@ def main(config: CeilingConfig) -> dict[str, Any]:
     tables = _tables(config, looks)
     scales = learn(tables["neighbours"], tables["neighbours again"], tables["known"])
     with _bar("comparing places", len(asked)) as (progress, task):
-        found = nearest(scales, tables["known"], tables["asked"], lambda rows: progress.advance(task, rows))
+        weights = family_weights(scales, tables["known"], _points(known), config.seed)
+        found = nearest(scales, tables["known"], tables["asked"], weights, lambda rows: progress.advance(task, rows))
     guesses = {"all": found["all"]} | {family: found.get(family, found["all"]) for family in FAMILIES}
     figures = measure(_points(known), _points(asked), guesses)
     if config.out is not None:

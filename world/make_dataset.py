@@ -16,7 +16,6 @@ What was begun by other sources of the world, or with other fonts, is refused.
 import json
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -117,7 +116,9 @@ def main(config: DatasetConfig) -> Path:
     """
     manifest, pieces = config.out / "manifest.parquet", config.out / PIECES
     begun = _begun(config.out)
-    config = replace(config, **{name: True for name in ADDED if begun.get(name) is True})
+    config = replace(
+        config, clues=config.clues or begun.get("clues") is True, maps=config.maps or begun.get("maps") is True
+    )
     if is_done(config.out, STAGE, config.plan(), {}):
         shutil.rmtree(pieces, ignore_errors=True)
         return manifest
@@ -128,7 +129,7 @@ def main(config: DatasetConfig) -> Path:
     with whole(manifest) as temporary:
         table.to_parquet(temporary, index=False)
     if config.clues:
-        clues = joined([read_piece(_piece(config.out, batch["id"])) for batch in _batches(table)])
+        clues = joined([read_piece(_piece(config.out, batch)) for batch in _batches(table)])
         outputs["clues"] = write_clues(table["id"].tolist(), clues, config.out / "clues.parquet")
     facts = {
         "places": len(table), "images": 4 * len(table), "world_version": WORLD_VERSION, "letters": fonts_in_use(),
@@ -219,10 +220,9 @@ def _batches(table: pd.DataFrame) -> list[pd.DataFrame]:
     return [table.iloc[start : start + BATCH] for start in range(0, len(table), BATCH)]
 
 
-def _piece(out: Path, ids: Sequence[str]) -> Path:
+def _piece(out: Path, batch: pd.DataFrame) -> Path:
     """Where the clues of a batch wait until all are there."""
-    names = list(ids)
-    return out / PIECES / f"{names[0]}-{len(names)}.arrow"
+    return out / PIECES / f"{batch['id'].iloc[0]}-{len(batch)}.arrow"
 
 
 def _render_all(table: pd.DataFrame, config: DatasetConfig) -> None:
@@ -254,7 +254,7 @@ def _render_batch(batch: pd.DataFrame, out: Path, size: int, samples: int, clues
     from world.study.visible import clue_table
 
     files = [name for name in batch.columns if name.startswith(PICTURES)]
-    piece = _piece(out, batch["id"])
+    piece = _piece(out, batch)
     read = clues and not piece.is_file()
     there = [all((out / row[name]).is_file() for name in files) for _, row in batch.iterrows()]
     wanted = batch if read else batch[~np.array(there, bool)]

@@ -59,7 +59,7 @@ def joined(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
         if len(parts) > 1:
             at = [place[part] for part in parts]
             values = table[:, at]
-            unmet = np.isfinite(values).any(axis=1)[:, None] & np.isnan(values)
+            unmet = np.isfinite(values).any(axis=1, keepdims=True) & np.isnan(values)
             table[:, at] = np.where(unmet, np.float32(0.0), values)
     return pd.DataFrame(table, columns=columns)
 

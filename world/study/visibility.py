@@ -42,7 +42,8 @@ class Visibility:
     @cached_property
     def away(self) -> Floats:
         """Metres on the map (P,) from the camera."""
-        return self.metres / np.sqrt(1.0 + self.frame.slope * self.frame.slope)
+        flat: Floats = self.metres / np.sqrt(1.0 + self.frame.slope * self.frame.slope)
+        return flat
 
     @cached_property
     def share(self) -> NDArray[np.float64]:
@@ -117,7 +118,7 @@ class Visibility:
     def beyond(self, metres: float) -> bool:
         """Whether the view opens so far: land, water or things at that distance, not only sky."""
         far = (self.metres > metres) & (self.classes != n.SKY)
-        return float(np.count_nonzero(far)) / far.size >= SEEN
+        return bool(np.count_nonzero(far) >= SEEN * far.size)
 
     @cached_property
     def things(self) -> Floats:
@@ -184,7 +185,7 @@ class Visibility:
     def _sees_strip(self, row: Floats) -> bool:
         P = self.layout.numbers
         low, high = max(row[n.STRIP_FROM], -REACH_M), min(row[n.STRIP_TO], REACH_M)
-        x = np.arange(low, high, STRIP_STEP_M, np.float32)
+        x = np.arange(float(low), float(high), STRIP_STEP_M)
         steps = np.linspace(row[n.STRIP_FROM], row[n.STRIP_TO], n.STRIP_STEPS + 1)
         ground = np.interp(x, steps, row[n.STRIP_GROUND : n.STRIP_GROUND + n.STRIP_STEPS + 1])
         y = row[n.STRIP_Y] + P[n.CURVE] * x * x - P[n.WALK_Y]
