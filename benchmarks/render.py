@@ -33,10 +33,11 @@ from rich.progress import track
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from world.clues import build_scenes
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.earth.places import sample_places
 from world.layout.lay_out import lay_out
-from world.render import NO_MAPS, render_equirectangular, render_views, scratch
+from world.render import NO_MAPS, render_equirectangular, render_views
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST_VERSION = "f3e57c6"
@@ -186,7 +187,7 @@ def two_threads(layout: tuple[object, ...]) -> float:
     out = np.empty((512, 1024, 3), np.uint8)
 
     def draw(low: int) -> None:
-        draw_rows(layout, out, *NO_MAPS, *scratch(1024), low, low + 32, 0.0, 0.0, 1)
+        draw_rows(layout, out, *NO_MAPS, scratch(1024), (0, 512, 2 * low, 2 * low + 64), 0.0, 0.0, 1)
 
     def one_after_another() -> None:
         for low in range(0, 512, 32):

@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import world.draw.slots as n
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
+from world.draw.column import scratch
 from world.draw.pictures import write, write_classes, write_depth
 from world.draw.rows import draw_rows
 from world.layout.lay_out import Layout, lay_out
 from world.scene import Scene
 
-ROWS_A_TASK = 64
+COLUMNS_A_TASK = 128
 SAMPLES = (1, 2, 4)
 HEADINGS = (0.0, 90.0, 180.0, 270.0)
 NO_MAPS = (np.zeros((0, 0), np.float32), np.zeros((0, 0), np.uint8))
@@ -106,9 +106,10 @@ def draw_views(
         raise ConfigError(f"a view's field of view lies between 1 and 150 degrees, found {fov_deg}")
     shape = (len(headings), size, size)
     views, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
+    room = scratch(size)
     for k, heading in enumerate(headings):
         filled = (maps[0][k], maps[1][k]) if mapped else NO_MAPS
-        draw_rows(layout, views[k], *filled, *scratch(size), 0, size, radians(heading), radians(fov_deg), samples)
+        draw_rows(layout, views[k], *filled, room, (0, size, 0, size), radians(heading), radians(fov_deg), samples)
     return views, maps
 
 
@@ -119,22 +120,17 @@ def _sphere(scene: Scene, width: int, samples: int, mapped: bool) -> tuple[Pixel
     panorama, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
     filled = maps if mapped else NO_MAPS
 
-    def draw(low: int) -> None:
-        high = min(low + ROWS_A_TASK, shape[0])
-        draw_rows(layout, panorama, *filled, *scratch(width), low, high, 0.0, 0.0, samples)
+    def draw(begin: int) -> None:
+        box = (0, shape[0], begin, min(begin + COLUMNS_A_TASK, width))
+        draw_rows(layout, panorama, *filled, scratch(shape[0]), box, 0.0, 0.0, samples)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        list(pool.map(draw, range(0, shape[0], ROWS_A_TASK)))
+        list(pool.map(draw, range(0, width, COLUMNS_A_TASK)))
     return panorama, maps
 
 
 def _empty_maps(shape: tuple[int, ...]) -> Maps:
     return np.empty(shape, np.float32), np.empty(shape, np.uint8)
-
-
-def scratch(columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Room for the strip hits of one ray and the first rays of three rows; each call of `draw_rows` needs its own."""
-    return np.empty((n.HITS, n.HIT_COLUMNS), np.float32), np.empty((3, columns, 4), np.float32)
 
 
 def _check(size: int, samples: int) -> None:

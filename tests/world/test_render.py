@@ -13,6 +13,7 @@ from PIL import Image
 from model.data.views import panorama_to_views
 from model.errors import ConfigError, StorageError
 from world.clues import build_scene
+from world.draw.column import scratch
 from world.draw.pictures import CLASS_COLOURS, DEPTH_SKY
 from world.draw.rows import draw_rows
 from world.draw.slots import BEYOND, CLASSES
@@ -27,7 +28,6 @@ from world.render import (
     render_view_maps,
     render_views,
     scene_of,
-    scratch,
 )
 
 
@@ -94,12 +94,12 @@ def test_the_views_that_a_model_cuts_out_of_a_panorama_are_the_views_drawn_direc
 def test_a_picture_is_the_same_however_it_is_cut_into_rows(scene, samples):
     layout, width = lay_out(scene), 128
     whole = np.empty((width // 2, width, 3), np.uint8)
-    draw_rows(layout, whole, *NO_MAPS, *scratch(width), 0, width // 2, 0.0, 0.0, samples)
+    draw_rows(layout, whole, *NO_MAPS, scratch(width), (0, width // 2, 0, width), 0.0, 0.0, samples)
     for rows in (1, 7, 32):
         parts = np.empty_like(whole)
         for low in reversed(range(0, width // 2, rows)):
             high = min(low + rows, width // 2)
-            draw_rows(layout, parts, *NO_MAPS, *scratch(width), low, high, 0.0, 0.0, samples)
+            draw_rows(layout, parts, *NO_MAPS, scratch(width), (low, high, 0, width), 0.0, 0.0, samples)
         assert np.array_equal(parts, whole)
 
 

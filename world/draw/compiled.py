@@ -17,6 +17,7 @@ import llvmlite.binding
 import numba
 
 from model.geo.folders import cache_dir
+from world.draw.inlining import compiled
 
 WORLD = Path(__file__).parents[1]
 SWEEP_AFTER_S = 24 * 3600.0  # another checkout may still use what this one does not
@@ -81,7 +82,7 @@ OPTIONS: dict[str, Any] = {
 
 def kernel(function: Any) -> Any:
     """Compile on first call, keep the result on disk, and let other threads run meanwhile."""
-    return numba.njit(**OPTIONS)(function)
+    return compiled(function, OPTIONS)
 
 
 def note() -> Path:

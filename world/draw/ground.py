@@ -15,7 +15,7 @@ UNDER_CAR = 1.5  # metres around the camera that are filled in where the car sto
 
 @kernel
 def shadow_at(shadows, x, y):
-    """How much of the sun reaches the ground at (x, y): 1 all."""
+    """How much of the sun reaches the ground at (x, y) from the camera: 1 all."""
     side = shadows.shape[0]
     u = (x + n.SHADOW_REACH) / (2.0 * n.SHADOW_REACH) * side - 0.5
     v = (y + n.SHADOW_REACH) / (2.0 * n.SHADOW_REACH) * side - 0.5
@@ -155,6 +155,56 @@ def wet_on(P, noise, x, y, slope, road, r, g, b, foot):
     )
 
 
+MAIN_ROAD, SIDE_ROAD, SHOULDER, PAVEMENT, FIELD, MEADOW = 0, 1, 2, 3, 4, 5  # zones
+
+
+@kernel
+def edges(P, noise, x, across, foot):
+    """(half, walk, verge, mouth): metres from the road's middle to where carriageway, shoulder and pavement end.
+
+    `mouth` is the distance from the side road, negative on it.
+    """
+    side = abs(across)
+    half = P[n.ROAD_HALF]
+    walk = half + P[n.SHOULDER]
+    verge = walk + P[n.SIDEWALK]
+    if P[n.SIDEWALK] < 0.1 and P[n.KERB] < 0.5 and foot < 0.5 and side > half - 0.3 and side < verge + 0.6:
+        # without a kerb the edges of asphalt, gravel and grass are ragged
+        ragged = noise_at(noise, x * 1.3, across * 0.4) + 0.6 * noise_at(noise, x * 5.1, across * 1.7)
+        half += 0.05 * ragged
+        verge += 0.30 * ragged
+        walk = verge
+    mouth = 1e5  # nothing joins on the other side
+    if P[n.SIDE_ARM] * across >= 0.0:
+        mouth = abs(x - P[n.CROSS_AT]) - P[n.SIDE_HALF]
+    if side > half and side < half + 4.5:
+        round_ = half + 4.5 - side
+        mouth -= round_ * round_ * 0.16
+    return half, walk, verge, mouth
+
+
+@kernel
+def zone_of(P, across, half, walk, verge, mouth):
+    """Which zone of the ground lies `across` metres beside the road's middle."""
+    side = abs(across)
+    if side < half:
+        return MAIN_ROAD
+    if mouth < 0.0:
+        return SIDE_ROAD
+    if side < verge:
+        return PAVEMENT if side >= walk else SHOULDER
+    if P[n.CROP_KIND] > 0.5 and side > P[n.CROP_EDGE] and across * P[n.CROP_SIDE] >= 0.0 and P[n.CROP_HEIGHT] < 0.05:
+        return FIELD
+    return MEADOW
+
+
+@kernel
+def ground_zone(P, noise, x, across, foot):
+    """The zone of the ground at x along the road and `across` metres beside its middle."""
+    half, walk, verge, mouth = edges(P, noise, x, across, foot)
+    return zone_of(P, across, half, walk, verge, mouth)
+
+
 @kernel
 def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, pix):
     """Lit colour and class of the ground at (x, y), `distance` metres away along a ray that falls with `slope` < 0.
@@ -170,47 +220,31 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, 
     foot = (foot_across * 2.0 + foot_along) / 3.0
     across = y - P[n.ROAD_Y] - P[n.CURVE] * x * x
     side = abs(across)
-    half = P[n.ROAD_HALF]
-    walk = half + P[n.SHOULDER]
-    verge = walk + P[n.SIDEWALK]
     off = abs(x - P[n.CROSS_AT]) - P[n.SIDE_HALF]
-    if P[n.SIDEWALK] < 0.1 and P[n.KERB] < 0.5 and foot < 0.5 and side > half - 0.3 and side < verge + 0.6:
-        # without a kerb the edges of asphalt, gravel and grass are ragged
-        ragged = noise_at(noise, x * 1.3, across * 0.4) + 0.6 * noise_at(noise, x * 5.1, across * 1.7)
-        half += 0.05 * ragged
-        verge += 0.30 * ragged
-        walk = verge
-    mouth = off if P[n.SIDE_ARM] * across >= 0.0 else 1e5  # nothing joins on the other side
-    if side > half and side < half + 4.5:
-        round_ = half + 4.5 - side
-        mouth -= round_ * round_ * 0.16
-    shown = n.GROUND
-    road = side < half
-    if road:
-        shown = n.ROAD
+    half, walk, verge, mouth = edges(P, noise, x, across, foot)
+    zone = zone_of(P, across, half, walk, verge, mouth)
+    road = zone <= SIDE_ROAD
+    shown = n.ROAD if road else n.GROUND
+    if zone == MAIN_ROAD:
         r, g, b = main_road(P, noise, x, across, fx, fy, foot, off)
-    elif mouth < 0.0:
-        shown = n.ROAD
-        road = True
+    elif zone == SIDE_ROAD:
         r, g, b = side_road(P, noise, x, across, fx, fy, foot)
-    elif side < verge:
+    elif zone <= PAVEMENT:
         r, g, b = roadside(P, noise, x, y, side, walk, verge, fx, fy, foot)
+    elif zone == FIELD:
+        r, g, b = crop_top(P, noise, x, across, fx, fy, foot)
     else:
-        field = P[n.CROP_KIND] > 0.5 and side > P[n.CROP_EDGE] and across * P[n.CROP_SIDE] >= 0.0
-        if field and P[n.CROP_HEIGHT] < 0.05:
-            r, g, b = crop_top(P, noise, x, across, fx, fy, foot)
-        else:
-            r, g, b = meadow(P, noise, x, y, foot, step(verge, verge + 4.0, side), distance)
-            if steep > 0.4:  # soil and rock lie bare where grass cannot hold
-                rough = layered_noise(noise, x * 0.45, y * 0.45 + 3.0, foot * 0.45, 5)
-                bare = step(0.50, 0.95, steep + 0.55 * rough)
-                beds = layered_noise(noise, x * 0.22 + 0.5 * y, across * 1.9 + 0.3 * x, foot * 1.9, 3)
-                crack = step(0.10, 0.0, abs(beds)) * clamp(1.0 - foot * 4.0, 0.0, 1.0)
-                rocky = step(0.50, 0.85, steep) * clamp(P[n.ROUGHNESS] / 160.0, 0.0, 1.0)
-                tone = 0.88 + 0.55 * rough + (0.45 * beds - 0.30 * crack) * rocky
-                r += ((P[n.SOIL_RGB] + (P[n.ROCK_RGB] - P[n.SOIL_RGB]) * rocky) * tone - r) * bare
-                g += ((P[n.SOIL_RGB + 1] + (P[n.ROCK_RGB + 1] - P[n.SOIL_RGB + 1]) * rocky) * tone - g) * bare
-                b += ((P[n.SOIL_RGB + 2] + (P[n.ROCK_RGB + 2] - P[n.SOIL_RGB + 2]) * rocky) * tone - b) * bare
+        r, g, b = meadow(P, noise, x, y, foot, step(verge, verge + 4.0, side), distance)
+        if steep > 0.4:  # soil and rock lie bare where grass cannot hold
+            rough = layered_noise(noise, x * 0.45, y * 0.45 + 3.0, foot * 0.45, 5)
+            bare = step(0.50, 0.95, steep + 0.55 * rough)
+            beds = layered_noise(noise, x * 0.22 + 0.5 * y, across * 1.9 + 0.3 * x, foot * 1.9, 3)
+            crack = step(0.10, 0.0, abs(beds)) * clamp(1.0 - foot * 4.0, 0.0, 1.0)
+            rocky = step(0.50, 0.85, steep) * clamp(P[n.ROUGHNESS] / 160.0, 0.0, 1.0)
+            tone = 0.88 + 0.55 * rough + (0.45 * beds - 0.30 * crack) * rocky
+            r += ((P[n.SOIL_RGB] + (P[n.ROCK_RGB] - P[n.SOIL_RGB]) * rocky) * tone - r) * bare
+            g += ((P[n.SOIL_RGB + 1] + (P[n.ROCK_RGB + 1] - P[n.SOIL_RGB + 1]) * rocky) * tone - g) * bare
+            b += ((P[n.SOIL_RGB + 2] + (P[n.ROCK_RGB + 2] - P[n.SOIL_RGB + 2]) * rocky) * tone - b) * bare
     if P[n.KERB] > 0.5 and mouth > 0.0 and side < walk + 0.5 * fy + 0.2:
         edge = cover(side - walk - 0.07, 0.10, fy)
         at = n.KERB_RGB
@@ -225,7 +259,7 @@ def ground_colour(P, noise, shadows, x, y, distance, hx, hy, slope, sun, steep, 
         r, g, b = wet_on(P, noise, x, y, slope, road, r, g, b, foot)
     open_sky = 1.0
     if P[n.SHADOWS] > 0.01:
-        s = shadow_at(shadows, x, y)
+        s = shadow_at(shadows, x - P[n.WALK_X], y - P[n.WALK_Y])
         open_sky = 1.0 - P[n.SHADOWS] * (1.0 - s)
     lit = P[n.SUN_STRENGTH] * sun * open_sky
     dim = 0.82 + 0.18 * open_sky

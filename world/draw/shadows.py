@@ -38,7 +38,7 @@ def cast_shadows(P, T, atlas, figures, shadows):
             radius = metres * 0.5
         tall = T[i, n.HEIGHT] + T[i, n.STAND]
         if kind == n.HOUSE:
-            tall += T[i, n.EXTRA + 1]
+            tall += T[i, n.HOUSE_COLUMNS.rise]
         reach = tall / rise
         if reach > 46.0:
             reach = 46.0
@@ -74,13 +74,21 @@ def cast_shadows(P, T, atlas, figures, shadows):
                     z = (along if along > 0.0 else 0.0) * rise / tall
                     if z < 1.0:
                         dark, _, _, _ = sprite_at(
-                            atlas, int(T[i, n.EXTRA]), off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall
+                            atlas,
+                            int(T[i, n.PLANT_COLUMNS.picture]),
+                            off / (2.0 * radius) + 0.5,
+                            1.0 - z,
+                            metres / tall,
                         )
                 elif kind == n.FIGURE:
                     z = (along if along > 0.0 else 0.0) * rise / T[i, n.HEIGHT]
                     if along > -0.3 and abs(off) < radius and z < 1.0:
                         dark, _, _ = figure_at(
-                            figures, int(T[i, n.EXTRA]), off / (2.0 * radius) + 0.5, 1.0 - z, metres / T[i, n.HEIGHT]
+                            figures,
+                            int(T[i, n.FIGURE_COLUMNS.picture]),
+                            off / (2.0 * radius) + 0.5,
+                            1.0 - z,
+                            metres / T[i, n.HEIGHT],
                         )
                 elif kind == n.POST or kind == n.BOARD:
                     wide = radius
@@ -116,10 +124,10 @@ def cast_shadows(P, T, atlas, figures, shadows):
                         continue
                     if near < far:
                         height = T[i, n.HEIGHT]
-                        if kind == n.HOUSE and T[i, n.EXTRA] > 0.5:
+                        if kind == n.HOUSE and T[i, n.HOUSE_COLUMNS.form] > 0.5:
                             # the ridge: how high the roof is half way through
                             m = oy + dy * 0.5 * (near + far)
-                            height += T[i, n.EXTRA + 1] * clamp(1.0 - abs(m) / hy, 0.0, 1.0)
+                            height += T[i, n.HOUSE_COLUMNS.rise] * clamp(1.0 - abs(m) / hy, 0.0, 1.0)
                             if near + 0.5 * (far - near) > 0.0 and 0.5 * (near + far) * rise < height:
                                 dark = 1.0
                         if near * rise < T[i, n.HEIGHT]:

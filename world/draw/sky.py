@@ -5,6 +5,7 @@
 from math import exp, floor
 
 import world.draw.slots as n
+from world.draw.column import HX, HY, RIDGE, RINGS, TURN
 from world.draw.compiled import kernel
 from world.draw.noise import chance, clamp, cover, layered_noise, noise_at, step
 from world.draw.textures import sprite_at
@@ -73,8 +74,8 @@ def clouds(P, noise, dx, dy, up, r, g, b):
 
 
 @kernel
-def sky_colour(P, noise, dx, dy, dz, with_clouds):
-    """Light from direction (dx, dy, dz), a unit vector with dz ≥ 0."""
+def clear_sky(P, dx, dy, dz):
+    """Light without clouds and without the sun's disc from direction (dx, dy, dz), a unit vector with dz ≥ 0."""
     up = dz if dz > 0.0 else 0.0
     toward = dx * P[n.SUN_X] + dy * P[n.SUN_Y] + dz * P[n.SUN_Z]
     f = exp(-3.4 * up)
@@ -90,48 +91,49 @@ def sky_colour(P, noise, dx, dy, dz, with_clouds):
     r += (P[n.HAZE_RGB] - r) * low * 0.75 + P[n.GLOW_RGB] * glow + ring * (0.4 + 0.6 * P[n.SUN_RGB])
     g += (P[n.HAZE_RGB + 1] - g) * low * 0.75 + P[n.GLOW_RGB + 1] * glow + ring * (0.4 + 0.6 * P[n.SUN_RGB + 1])
     b += (P[n.HAZE_RGB + 2] - b) * low * 0.75 + P[n.GLOW_RGB + 2] * glow + ring * (0.4 + 0.6 * P[n.SUN_RGB + 2])
-    disc = 0.0
-    if toward > 0.9 and P[n.SUN_Z] > -0.03:
-        halo = (toward - 0.9) * 10.0
-        halo = halo * halo
-        halo = halo * halo
-        disc = step(0.9985, 0.9999, toward) * 5.0 + halo * halo * halo * 0.75 + halo * 0.12
+    return r, g, b
+
+
+@kernel
+def cloudy_sky(P, noise, dx, dy, dz):
+    """(r, g, b, open) of the sky with its clouds, without the sun's disc: `open` is what clouds leave of that."""
+    r, g, b = clear_sky(P, dx, dy, dz)
     rest = 1.0
-    if with_clouds:
-        if up > 0.008:
-            r, g, b, rest = clouds(P, noise, dx, dy, up, r, g, b)
-        # a covered sky is brightest overhead; the seams between the camera's lenses run down from there
-        level = (dx * dx - dy * dy) / (dx * dx + dy * dy + 1e-6)
-        level = 2.0 * level * level - 1.0
-        level = 2.0 * level * level - 1.0
-        shade = 1.0 + P[n.OVERCAST] * 0.35 * (up - 0.4) - P[n.VIGNETTE] * (0.5 - 0.5 * level) * (1.0 - up) * up * 4.0
-        r *= shade
-        g *= shade
-        b *= shade
-    disc *= (0.08 + 0.92 * rest) * P[n.SUN_STRENGTH]
-    return r + disc * P[n.SUN_RGB], g + disc * P[n.SUN_RGB + 1], b + disc * P[n.SUN_RGB + 2]
+    if dz > 0.008:
+        r, g, b, rest = clouds(P, noise, dx, dy, dz, r, g, b)
+    # a covered sky is brightest overhead; the seams between the camera's lenses run down from there
+    level = (dx * dx - dy * dy) / (dx * dx + dy * dy + 1e-6)
+    level = 2.0 * level * level - 1.0
+    level = 2.0 * level * level - 1.0
+    shade = 1.0 + P[n.OVERCAST] * 0.35 * (dz - 0.4) - P[n.VIGNETTE] * (0.5 - 0.5 * level) * (1.0 - dz) * dz * 4.0
+    return r * shade, g * shade, b * shade, rest
 
 
 @kernel
-def ring_at(rings, row, turn):
-    """A ring's value at `turn` (0 … 1 of the way round from the road's heading)."""
-    x = turn * n.RING_STEPS
-    i = floor(x)
-    u = x - i
-    i = i % n.RING_STEPS
-    j = i + 1 if i + 1 < n.RING_STEPS else 0
-    return rings[row, i] + (rings[row, j] - rings[row, i]) * u
+def sun_disc(P, toward, rest):
+    """The sun and the halo round it, `toward` the cosine between the ray and the sun."""
+    if toward < 0.9 or P[n.SUN_Z] < -0.03:
+        return 0.0
+    halo = (toward - 0.9) * 10.0
+    halo = halo * halo
+    halo = halo * halo
+    disc = step(0.9985, 0.9999, toward) * 5.0 + halo * halo * halo * 0.75 + halo * 0.12
+    return disc * (0.08 + 0.92 * rest) * P[n.SUN_STRENGTH]
 
 
 @kernel
-def far_woods(P, noise, rings, turn, slope, pix):
+def far_woods(P, noise, column, slope, pix):
     """Woods and hedgerows half a kilometre away, as a soft dark line with gaps: colour and coverage."""
-    z = P[n.CAMERA_Z] + slope * n.FRONT_METRES[2] - ring_at(rings, n.RING_FRONT + 2, turn)
+    z = P[n.CAMERA_Z] + slope * n.FRONT_METRES[2] - column[RINGS + n.RING_FRONT + 2]
     if z < -1.5 or z > 1.6 * P[n.TREE_HEIGHT]:
         return 0.0, 0.0, 0.0, 0.0
-    stands = noise_at(noise, turn * 64.0, P[n.TREE_SEED]) + 0.4 * noise_at(noise, turn * 256.0, P[n.TREE_SEED] + 7.0)
+    # noise read along a circle has no step straight ahead
+    hx = column[HX]
+    hy = column[HY]
+    stands = noise_at(noise, 10.2 * hx + P[n.TREE_SEED], 10.2 * hy)
+    stands += 0.4 * noise_at(noise, 40.7 * hx + P[n.TREE_SEED], 40.7 * hy + 7.0)
     stands = step(0.55 - 1.3 * P[n.TREELINE], 0.95 - 1.3 * P[n.TREELINE], stands)
-    crown = noise_at(noise, turn * 1024.0, 3.0 + P[n.TREE_SEED])
+    crown = noise_at(noise, 163.0 * hx + P[n.TREE_SEED], 163.0 * hy + 3.0)
     top = P[n.TREE_HEIGHT] * (0.10 + 0.90 * stands) * (0.80 + 0.22 * crown)
     a = clamp((top - z) / (pix * n.FRONT_METRES[2] + 0.8) + 0.5, 0.0, 1.0)
     if a < 0.01:
@@ -153,16 +155,17 @@ def far_woods(P, noise, rings, turn, slope, pix):
 
 
 @kernel
-def forest_edge(P, noise, rings, atlas, shares, turn, slope, pix):
+def forest_edge(P, column, atlas, shares, slope, pix):
     """Two circles of distant trees: colour and coverage."""
+    turn = column[TURN]
     r = 0.0
     g = 0.0
     b = 0.0
     rest = 1.0
     for layer in range(2):
-        distance = 105.0 if layer == 0 else 190.0
-        count = 64 if layer == 0 else 128
-        z = P[n.CAMERA_Z] + slope * distance - ring_at(rings, n.RING_FRONT + layer, turn)
+        distance = n.FRONT_METRES[layer]
+        count = n.FRONT_CELLS[layer]
+        z = P[n.CAMERA_Z] + slope * distance - column[RINGS + n.RING_FRONT + layer]
         top = P[n.TREE_HEIGHT] * 1.35
         if z < -0.3 or z > top:
             continue
@@ -215,12 +218,13 @@ def forest_edge(P, noise, rings, atlas, shares, turn, slope, pix):
 
 
 @kernel
-def skyline(P, rings, palette, turn, slope, pix):
+def skyline(P, column, palette, slope, pix):
     """Rows of distant town houses: colour and coverage (0 or 1)."""
+    turn = column[TURN]
     for layer in range(3):
-        distance = 95.0 + 85.0 * layer
-        count = 40 + 34 * layer
-        z = P[n.CAMERA_Z] + slope * distance - ring_at(rings, n.RING_TOWN + layer, turn)
+        distance = n.TOWN_METRES[layer]
+        count = n.TOWN_CELLS[layer]
+        z = P[n.CAMERA_Z] + slope * distance - column[RINGS + n.RING_TOWN + layer]
         if z < -0.5:
             continue
         x = turn * count + 0.41 * layer
@@ -260,20 +264,20 @@ def skyline(P, rings, palette, turn, slope, pix):
 
 
 @kernel
-def relief(P, noise, rings, turn, hx, hy, slope, pix):
+def relief(P, noise, column, slope, pix):
     """Hills and mountains behind everything: colour, distance in km, and whether there is any."""
+    hx = column[HX]
+    hy = column[HY]
+    rugged = clamp(P[n.ROUGHNESS] / 260.0, 0.05, 1.0)
     for band in range(3):
-        top = ring_at(rings, n.RING_TAN + band, turn)
-        fine = 4.0 if band == 0 else (6.0 if band == 1 else 10.0)
-        rugged = clamp(P[n.ROUGHNESS] / 260.0, 0.05, 1.0)
-        x = hx * fine * 5.0 + P[n.RELIEF_SEED]
-        y = hy * fine * 5.0 + 7.7 * band  # noise read along a circle has no seam
-        ragged = layered_noise(noise, x, y, pix * 5.0 * fine, 5)
-        top += (top if top > 0.0 else 0.0) * 0.30 * rugged * ragged + 0.002 * ragged
+        top = column[RIDGE + band]
         if slope > top or top < -0.02:
             continue
-        distance = ring_at(rings, n.RING_DISTANCE + band, turn)
-        altitude = ring_at(rings, n.RING_ALTITUDE + band, turn)
+        fine = 4.0 if band == 0 else (6.0 if band == 1 else 10.0)
+        x = hx * fine * 5.0 + P[n.RELIEF_SEED]
+        y = hy * fine * 5.0 + 7.7 * band
+        distance = column[RINGS + n.RING_DISTANCE + band]
+        altitude = column[RINGS + n.RING_ALTITUDE + band]
         depth = top - slope
         # gullies run down from the ridge; light falls by a made-up normal
         rough = layered_noise(noise, x * 1.7 + slope * 45.0, y * 1.7 - slope * 45.0, pix * 9.0 * fine, 4)

@@ -7,7 +7,7 @@ from math import sqrt
 import world.draw.slots as n
 from world.draw.compiled import kernel
 from world.draw.noise import clamp, layered_noise, noise_at, step
-from world.draw.sky import sky_colour
+from world.draw.sky import clear_sky, sun_disc
 
 
 @kernel
@@ -16,8 +16,8 @@ def water_colour(P, noise, hx, hy, slope, distance, fall, bed, sea, pix):
 
     Waves fade out where `pix` hides them and leave their mean: rough water mirrors the sky from higher up.
     """
-    x = hx * distance
-    y = hy * distance
+    x = P[n.WALK_X] + hx * distance
+    y = P[n.WALK_Y] + hy * distance
     foot = pix * distance
     along = foot / clamp(fall, 0.01, 1.0)
     blur = (foot + along) * 0.5
@@ -30,7 +30,11 @@ def water_colour(P, noise, hx, hy, slope, distance, fall, bed, sea, pix):
     down = clamp(-slope * length, 0.0, 1.0)
     up = clamp(down + 2.0 * tilt + 0.05 * rough, 0.02, 1.0)
     level = sqrt(1.0 - up * up)
-    sr, sg, sb = sky_colour(P, noise, hx * level, hy * level, up, False)
+    sr, sg, sb = clear_sky(P, hx * level, hy * level, up)
+    disc = sun_disc(P, hx * level * P[n.SUN_X] + hy * level * P[n.SUN_Y] + up * P[n.SUN_Z], 1.0)
+    sr += disc * P[n.SUN_RGB]
+    sg += disc * P[n.SUN_RGB + 1]
+    sb += disc * P[n.SUN_RGB + 2]
     facing = 1.0 - clamp(down + tilt + 0.02 + 0.09 * rough * (1.0 - down), 0.0, 1.0)
     mirror = facing * facing
     mirror = 0.03 + 0.90 * mirror * mirror * facing

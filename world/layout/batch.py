@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import pi
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class Batch:
     def add(
         self, kind: int, x: Numbers, lateral: Numbers, *, yaw: float = 0.0, length: float = 0.0, width: float = 0.0,
         height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK, d: RGB = BLACK,
-        extra: Sequence[float] = (),
+        extra: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         """One object, or one at each of x (n,); `yaw` is measured from the road's direction there. As `Stage.put`."""
         count = len(x) if isinstance(x, np.ndarray) else 1

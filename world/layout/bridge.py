@@ -32,5 +32,5 @@ def place_bridge(stage: Stage) -> None:
         thick = 0.10 if kind in ("steel", "wood") else 0.22
         stage.put_many(
             n.BLOCK, x, stage.y_at(x, side * lateral), yaw=np.arctan(2.0 * stage.curve * x), length=thick, width=thick,
-            height=height + 0.15, a=tone, b=tone, c=linear((0.75, 0.74, 0.70)), extra=(0.0, 0.0, 0.0, height),
+            height=height + 0.15, a=tone, b=tone, c=linear((0.75, 0.74, 0.70)), extra=n.BlockExtra(cap_from=height),
         )  # fmt: skip

@@ -4,7 +4,7 @@ import world.draw.slots as n
 from world.layout.stage import Stage
 
 BLACK, TAPE, STEEL, CANVAS = (0.012, 0.012, 0.013), (0.02, 0.02, 0.021), (0.30, 0.31, 0.32), (0.10, 0.085, 0.045)
-EXTRA = (9.0, 9.0, 0.0, 9.0)  # no band, no openings, no cap
+BARE_POST, BARE_BLOCK = n.PostExtra(9.0, 9.0, cap_from=9.0), n.BlockExtra(9.0, 9.0, cap_from=9.0)  # no band, no cap
 
 
 def place_carrier(stage: Stage) -> None:
@@ -13,7 +13,7 @@ def place_carrier(stage: Stage) -> None:
     if carrier == "snorkel":  # on the side away from the driver
         stage.put(
             n.POST, 1.25, -0.78 * stage.drive, width=0.042, height=1.3, base=0.9, a=BLACK, b=BLACK, c=BLACK,
-            extra=EXTRA, seen_as=n.VEHICLES,
+            extra=BARE_POST, seen_as=n.VEHICLES,
         )  # fmt: skip
     elif carrier == "bonnet":
         _block(stage, 2.25, 0.0, 0.75, 0.78, 0.95, 0.1, BLACK)
@@ -32,6 +32,6 @@ def _block(
     rgb: tuple[float, float, float],
 ) -> None:  # fmt: skip
     stage.put(
-        n.BLOCK, x, y, length=length, width=width, height=height, base=base, a=rgb, b=rgb, c=rgb, extra=EXTRA,
+        n.BLOCK, x, y, length=length, width=width, height=height, base=base, a=rgb, b=rgb, c=rgb, extra=BARE_BLOCK,
         seen_as=n.VEHICLES,
     )  # fmt: skip

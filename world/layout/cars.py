@@ -113,10 +113,8 @@ def _put_cars(
         taxis = kinds == CARS.index("three-wheeler")
         rgb[taxis] = linear(_three_wheeler(stage.scene.place.country, vehicles.palette[0]))
         cargo[taxis] = linear(_canopy(stage.scene.place.country))
-    extra = np.empty((len(at), 6))
-    extra[:, 0], extra[:, 1] = kinds, vehicles.plate_aspect
-    extra[:, 2] = PLATE_LONG_M if vehicles.plate_aspect > 3.0 else PLATE_SQUARE_M
-    extra[:, 3:6] = linear(vehicles.plate_band_rgb)
+    half_plate = PLATE_LONG_M if vehicles.plate_aspect > 3.0 else PLATE_SQUARE_M
+    extra = n.CarExtra(kinds, vehicles.plate_aspect, half_plate, *linear(vehicles.plate_band_rgb))
     stage.put_many(
         n.CAR, x, y, yaw=yaw, length=half_x, width=SHAPES[kinds, HALF_Y], height=SHAPES[kinds, TALL], a=rgb,
         b=linear(vehicles.plate_front_rgb), c=linear(vehicles.plate_rear_rgb), d=cargo, extra=extra,
@@ -161,11 +159,10 @@ def _put_riders(
     rows = np.array([figure_row(kind) for kind in kinds]) + end
     clothes = np.array([linear(rgb) for rgb in scene.life.dress or scene.vehicles.palette])
     paint = np.array([linear(rgb) for rgb in scene.vehicles.palette])
-    extra = np.stack([rows, np.full(len(at), 0.75)], axis=1)
     stage.put_many(
         n.FIGURE, x, y, width=0.5 * size * np.where(end, 1.0, narrow), height=size,
         a=clothes[(draws[:, 4] * len(clothes)).astype(int)], b=paint[(draws[:, 2] * len(paint)).astype(int)],
-        c=linear(SKINS[0]), extra=extra, flip=side, seen_as=n.VEHICLES,
+        c=linear(SKINS[0]), extra=n.FigureExtra(rows, feet=0.75), flip=side, seen_as=n.VEHICLES,
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ DYES: dict[str, tuple[RGB | None, RGB | None, RGB]] = {
     "bikes": (None, None, WOOD),
 }
 Floats = NDArray[np.float64]
+PLAIN = n.PostExtra()
 
 
 def place_clutter(stage: Stage) -> None:
@@ -120,18 +121,18 @@ def _put(stage: Stage, rows: list[tuple[str, float, float, float]]) -> None:
         if kind == "hydrant":
             usual = stage.scene.life.hydrant_rgb
         colours.append((linear(a or usual), linear(b or PAINTS[int(draw * 97.0) % len(PAINTS)]), linear(c)))
-    extra = np.stack([[figure_row(row[0]) for row in rows], np.full(len(rows), 0.8)], axis=1)
+    pictures = np.array([figure_row(row[0]) for row in rows])
     dyes = np.array(colours)  # (n, 3 parts, 3)
     keep = (np.hypot(x, y) > 2.8) & ~by_cars(stage, x, y)
     stage.put_many(
         n.FIGURE, x[keep], y[keep], width=0.5 * size[keep], height=size[keep], a=dyes[keep, 0],
-        b=dyes[keep, 1], c=dyes[keep, 2], extra=extra[keep], flip=1.0, seen_as=n.FURNITURE,
+        b=dyes[keep, 1], c=dyes[keep, 2], extra=n.FigureExtra(pictures[keep], feet=0.8), flip=1.0, seen_as=n.FURNITURE,
     )  # fmt: skip
 
 
 def _post(
     stage: Stage, x: float, lateral: float, width: float, height: float, a: RGB, b: RGB, c: RGB,
-    extra: tuple[float, ...], base: float = 0.0,
+    extra: n.PostExtra = PLAIN, base: float = 0.0,
 ) -> None:  # fmt: skip
     stage.put(
         n.POST, x, stage.y_at(x, lateral), width=width, height=height, base=base, a=linear(a), b=linear(b),
@@ -141,34 +142,36 @@ def _post(
 
 def _block(
     stage: Stage, x: float, lateral: float, length: float, width: float, height: float, a: RGB, b: RGB,
-    band: tuple[float, float] = (0.0, 0.0), base: float = 0.0, cap: RGB | None = None, cap_from: float = 1e6,
+    band: tuple[float, float] = (0.0, 0.0), base: float = 0.0, cap: RGB | None = None, cap_from: float = n.NEVER,
 ) -> None:  # fmt: skip
     stage.put(
         n.BLOCK, x, stage.y_at(x, lateral), yaw=stage.yaw_at(x), length=length, width=width, height=height, base=base,
-        a=linear(a), b=linear(b), c=linear(cap or a), extra=(*band, 0.0, cap_from),
+        a=linear(a), b=linear(b), c=linear(cap or a), extra=n.BlockExtra(*band, cap_from=cap_from),
     )  # fmt: skip
 
 
 def _bin(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
     paint = ((0.18, 0.30, 0.22), (0.25, 0.26, 0.28), (0.20, 0.28, 0.42))[int(draw * 3)]
-    _post(stage, x, lateral, 0.24, 0.92, paint, (0.05, 0.05, 0.05), (0.10, 0.10, 0.10), (0.72, 0.79, 0.0, 0.86, 0.0))
+    look = n.PostExtra(0.72, 0.79, cap_from=0.86)
+    _post(stage, x, lateral, 0.24, 0.92, paint, (0.05, 0.05, 0.05), (0.10, 0.10, 0.10), look)
 
 
 def _postbox(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
     paint = stage.scene.life.post_rgb
     if stage.scene.place.country in ("GB", "JP", "IE", "IN", "NZ", "ZA", "LK", "FK", "MT", "CY"):  # pillars
-        _post(stage, x, lateral, 0.23, 1.5, paint, (0.05, 0.05, 0.05), paint, (1.22, 1.27, 0.0, 1.42, 0.0))
-        _post(stage, x, lateral, 0.26, 0.10, paint, paint, paint, (0.0, 0.0, 0.0, 1e6, 0.0), base=1.42)
+        _post(stage, x, lateral, 0.23, 1.5, paint, (0.05, 0.05, 0.05), paint, n.PostExtra(1.22, 1.27, cap_from=1.42))
+        _post(stage, x, lateral, 0.26, 0.10, paint, paint, paint, base=1.42)
     else:
         _block(stage, x, lateral, 0.26, 0.24, 1.05, paint, (0.05, 0.05, 0.05), (0.82, 0.86), base=0.22)
-        _post(stage, x, lateral, 0.06, 0.22, STEEL, STEEL, STEEL, (0.0, 0.0, 0.0, 1e6, 0.0))
+        _post(stage, x, lateral, 0.06, 0.22, STEEL, STEEL, STEEL)
 
 
 def _phonebox(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
     if stage.scene.place.country == "BR":  # the orelhão, an egg on a post
         paint = ((0.10, 0.30, 0.62), (0.92, 0.62, 0.12))[int(draw * 2)]
-        _post(stage, x, lateral, 0.05, 1.3, STEEL, STEEL, STEEL, (0.0, 0.0, 0.0, 1e6, 0.0))
-        _post(stage, x, lateral, 0.42, 0.85, paint, (0.08, 0.08, 0.08), paint, (0.0, 0.22, 0.0, 1e6, 0.35), base=1.2)
+        _post(stage, x, lateral, 0.05, 1.3, STEEL, STEEL, STEEL)
+        look = n.PostExtra(0.0, 0.22, taper=0.35)
+        _post(stage, x, lateral, 0.42, 0.85, paint, (0.08, 0.08, 0.08), paint, look, base=1.2)
         return
     red: RGB = (0.74, 0.09, 0.08)
     _block(stage, x, lateral, 0.42, 0.42, 2.4, red, GLASS, (0.55, 2.05))
@@ -198,14 +201,15 @@ def _shelter(stage: Stage, x: float, lateral: float, side: int, draw: float) -> 
     _block(stage, x, lateral + side * 0.25, 1.85, 0.72, 0.12, (0.30, 0.32, 0.34), STEEL, base=2.2)
     _block(stage, x, lateral + side * 0.5, 1.2, 0.17, 0.06, WOOD, WOOD, base=0.42)
     for end in (-1.6, 1.6):
-        _post(stage, x + end, lateral - side * 0.35, 0.04, 2.2, STEEL, STEEL, STEEL, (0.0, 0.0, 0.0, 1e6, 0.0))
+        _post(stage, x + end, lateral - side * 0.35, 0.04, 2.2, STEEL, STEEL, STEEL)
 
 
 def _meter(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
     for k in range(3):
         at = x + 5.8 * (k - 1)
-        _post(stage, at, lateral, 0.035, 1.08, STEEL, STEEL, STEEL, (0.0, 0.0, 0.0, 1e6, 0.0))
-        _post(stage, at, lateral, 0.095, 0.32, (0.28, 0.29, 0.31), GLASS, STEEL, (0.16, 0.26, 0.0, 1e6, 0.3), base=1.08)
+        _post(stage, at, lateral, 0.035, 1.08, STEEL, STEEL, STEEL)
+        look = n.PostExtra(0.16, 0.26, taper=0.3)
+        _post(stage, at, lateral, 0.095, 0.32, (0.28, 0.29, 0.31), GLASS, STEEL, look, base=1.08)
 
 
 def _cone(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
@@ -220,7 +224,7 @@ def _cone(stage: Stage, x: float, lateral: float, side: int, draw: float) -> Non
             (0.92, 0.34, 0.08),
             (0.92, 0.92, 0.90),
             (0.92, 0.34, 0.08),
-            (0.30, 0.48, 0.0, 1e6, 0.8),
+            n.PostExtra(0.30, 0.48, taper=0.8),
         )
         _block(stage, at, lateral, 0.19, 0.19, 0.04, (0.08, 0.08, 0.08), WOOD)
 

@@ -25,19 +25,19 @@ def place_round_houses(
     hy = y[spots] + np.where(second, 5.0 * (v[:, 4] - 0.5), 0.0)
     radius = np.where(second, 0.8, 1.0) * (2.8 + 0.5 * v[:, 1] if tents else 1.7 + 0.7 * v[:, 1])
     away = np.arctan2(-side[spots], 0.4 * (v[:, 5] - 0.5))
-    extra = np.zeros((len(spots), 16))
-    extra[:, 0], extra[:, 1] = 1.0, radius * (0.42 if tents else 1.15)
-    extra[:, 2], extra[:, 3] = np.floor(v[:, 23] * 999.0), 2.0 if tents else np.where(v[:, 14] < 0.8, 0.0, 1.0)
-    extra[:, 4], extra[:, 5] = radius, radius * (1.02 if tents else 1.28)
-    extra[:, 6], extra[:, 7] = np.cos(away), np.sin(away)
-    extra[:, 8], extra[:, 13] = 6.0 if tents else 4.0, 2.0
+    rise = radius * (0.42 if tents else 1.15)
+    extra = n.HutExtra(
+        form=1.0, rise=rise, seed=np.floor(v[:, 23] * 999.0), wall=2.0 if tents else np.where(v[:, 14] < 0.8, 0.0, 1.0),
+        cover=6.0 if tents else 4.0, below=2.0, radius=radius, rim=radius * (1.02 if tents else 1.28),
+        door_x=np.cos(away), door_y=np.sin(away),
+    )  # fmt: skip
     palette = np.square(np.array(stage.scene.buildings.wall_palette, np.float64))
     mud = palette[(v[:, 14] * len(palette)).astype(int)]
     felt = np.array(linear((0.88, 0.87, 0.83)))
     shade = 0.85 + 0.3 * v[:, 16, None]
     stage.put_many(
         n.HUT, hx, hy, length=0.9 * radius, width=0.9 * radius, height=np.where(tents, 1.55, 1.5 + 0.5 * v[:, 2]),
-        rise=extra[:, 1], a=felt * shade if tents else mud * shade,
+        rise=rise, a=felt * shade if tents else mud * shade,
         b=felt * shade * 0.95 if tents else np.array(linear((0.50, 0.43, 0.30))) * shade,
         c=linear((0.72, 0.30, 0.14) if tents else (0.25, 0.18, 0.12)), extra=extra,
     )  # fmt: skip

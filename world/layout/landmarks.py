@@ -70,16 +70,11 @@ def place_landmark(stage: Stage, draws: Floats) -> tuple[float, float] | None:
         wall, material = (
             ((0.52, 0.17, 0.13), 2.0) if scene.place.country in ("US", "CA", "SE", "FI", "NO") else (wall, material)
         )
-    extra = np.zeros((len(boxes), 16))
-    extra[:, 0], extra[:, 1], extra[:, 2], extra[:, 3] = boxes[:, 6], boxes[:, 7], np.floor(draws[6] * 99.0), material
-    extra[:, 4] = 5.2 if kind in ("church", "onion") else 4.2
-    extra[:, 5] = 6.0 if kind == "silo" else 2.0
-    extra[:, 8], extra[:, 9], extra[:, 12], extra[:, 13] = (
-        cover,
-        boxes[:, 8],
-        town.grime,
-        np.where(boxes[:, 5] > 0.0, 0.0, 4.0),
-    )
+    extra = n.HouseExtra(
+        form=boxes[:, 6], rise=boxes[:, 7], seed=float(np.floor(draws[6] * 99.0)), wall=material, cover=cover,
+        below=np.where(boxes[:, 5] > 0.0, 0.0, 4.0), storey=5.2 if kind in ("church", "onion") else 4.2,
+        windows=6.0 if kind == "silo" else 2.0, eaves=boxes[:, 8], grime=town.grime,
+    )  # fmt: skip
     bx, by = x + c * boxes[:, 0] - s * boxes[:, 1], y + s * boxes[:, 0] + c * boxes[:, 1]
     stage.put_many(
         n.HOUSE,
@@ -103,10 +98,12 @@ def place_landmark(stage: Stage, draws: Floats) -> tuple[float, float] | None:
     if not ROUNDS[kind]:
         return x, y
     rounds = np.array(ROUNDS[kind], np.float64)
-    extra = np.zeros((len(rounds), 16))
-    extra[:, 0], extra[:, 1], extra[:, 3], extra[:, 4] = rounds[:, 5], rounds[:, 6], rounds[:, 7], rounds[:, 2]
-    extra[:, 5] = rounds[:, 2] * np.where(rounds[:, 5] > 1.5, 1.0 if kind != "onion" else 1.25, 1.08)
-    extra[:, 6], extra[:, 8], extra[:, 13] = -10.0, 1.0, np.where(rounds[:, 4] > 0.0, 0.0, 4.0)
+    wider = np.where(rounds[:, 5] > 1.5, 1.0 if kind != "onion" else 1.25, 1.08)
+    below = np.where(rounds[:, 4] > 0.0, 0.0, 4.0)
+    caps = n.HutExtra(
+        form=rounds[:, 5], rise=rounds[:, 6], wall=rounds[:, 7], cover=1.0, below=below, radius=rounds[:, 2],
+        rim=rounds[:, 2] * wider, door_x=-10.0,
+    )  # fmt: skip
     tip = linear(GOLD if kind == "onion" else (0.30, 0.46, 0.38) if kind == "mosque" else (0.66, 0.68, 0.70))
     body = linear((0.66, 0.68, 0.70) if kind == "silo" else pale if kind == "onion" else wall)
     stage.put_many(
@@ -122,6 +119,6 @@ def place_landmark(stage: Stage, draws: Floats) -> tuple[float, float] | None:
         b=tip,
         c=body,
         d=linear(pale),
-        extra=extra,
+        extra=caps,
     )
     return x, y

@@ -101,7 +101,7 @@ def _people(stage: Stage, draws: Floats) -> None:
     rows = np.array([figure_row(name) for name in names])[which] + end
     stage.put_many(
         n.FIGURE, x[at], y[at], width=0.57 * size, height=size, a=top, b=low, c=_picked(skin, draws[at, 1]),
-        extra=np.stack([rows, np.full(len(at), 0.55)], axis=1), flip=look,
+        extra=n.FigureExtra(rows, feet=0.55), flip=look,
     )  # fmt: skip
 
 
@@ -185,5 +185,5 @@ def _put_animals(
     dyes = np.array(colours)  # (n, 3 parts, 3)
     stage.put_many(
         n.FIGURE, x[at], y[at], width=0.5 * size * narrow, height=size, a=dyes[:, 0], b=dyes[:, 1], c=dyes[:, 2],
-        extra=np.stack([rows, np.full(len(at), 0.85)], axis=1), flip=look,
+        extra=n.FigureExtra(rows, feet=0.85), flip=look,
     )  # fmt: skip

@@ -206,7 +206,7 @@ def _put(stage: Stage, kind: NDArray[np.int64], x: Floats, lateral: Floats, draw
     row = table.row[bare, kind] + (draws[:, 2] * 97.0).astype(np.int64) % VARIANTS
     stage.put_many(
         n.PLANT, x, y, width=0.5 * tall * table.aspect[kind], height=tall, a=leaf * leaf,
-        b=_bark_rgb(plants, kind) ** 2, c=table.mark[kind] ** 2, extra=np.stack([row, 1.0 - grass], axis=1),
+        b=_bark_rgb(plants, kind) ** 2, c=table.mark[kind] ** 2, extra=n.PlantExtra(row, snowy=1.0 - grass),
         flip=np.where(draws[:, 3] * 64.0 % 1.0 < 0.5, 1.0, -1.0),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ FENCES = {
 }
 STEEL: RGB = linear((0.63, 0.64, 0.66))
 GLASS: RGB = linear((0.85, 0.86, 0.85))  # of insulators and lamps
-NO_BAND = (0.0, 0.0, 0.0, 1e6)
+NO_BAND = n.PostExtra()
 RADIUS = {"wood": 0.15, "wood-cross": 0.16, "concrete": 0.18, "steel": 0.11, "concrete-ladder": 0.20}
 # fittings -> style of `pole_top`, half the arm's length, heights of the wires below the top
 FITTINGS: dict[str, tuple[float, float, tuple[float, ...]]] = {
@@ -73,11 +73,13 @@ def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -
     at = side * lateral
     if furniture.pole == "concrete-ladder":  # a flat post with openings
         batch.add(n.BLOCK, x, at, length=0.10, width=radius, height=height, a=rgb, b=rgb, c=rgb,
-                  extra=(0.0, 0.0, 0.85, 1e6))  # fmt: skip
+                  extra=n.BlockExtra(openings=0.85))  # fmt: skip
     else:
-        batch.add(n.POST, x, at, width=radius, height=height, a=rgb, b=rgb, c=rgb, extra=(*NO_BAND, 0.35))
+        batch.add(n.POST, x, at, width=radius, height=height, a=rgb, b=rgb, c=rgb, extra=n.PostExtra(taper=0.35))
     arm = rgb if furniture.pole.startswith("wood") else dark
-    batch.add(n.POLE, x, at, length=reach, width=0.3, height=1.9, base=height - 1.9, a=arm, b=GLASS, extra=(style,))
+    batch.add(
+        n.POLE, x, at, length=reach, width=0.3, height=1.9, base=height - 1.9, a=arm, b=GLASS, extra=n.PoleExtra(style)
+    )
     near = x[np.abs(x) < 60.0]
     if furniture.transformers and len(near):
         cans = near[int(3.0 * spot) % 2 :: 2]
@@ -89,7 +91,7 @@ def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -
     if len(furniture.guard_stripes) == 2:
         one, two = (linear(colour) for colour in furniture.guard_stripes)
         batch.add(n.POST, near, at, width=radius * 1.06, height=1.9, base=0.35, a=one, b=two, c=one,
-                  extra=(0.0, 1.9, 0.42, 1e6, 0.05))  # fmt: skip
+                  extra=n.PostExtra(0.0, 1.9, stripes=0.42, taper=0.05))  # fmt: skip
     spots = np.linspace(-0.9, 0.9, max(furniture.wires, 1)) * reach
     for k in range(min(furniture.wires, 6)):
         low = levels[k % len(levels)]
@@ -111,9 +113,11 @@ def _lamps(batch: Batch, side: int, first: float) -> None:
     style, height, reach, spacing = LAMPS[stage.scene.furniture.lamp]
     lateral = side * (stage.half + stage.scene.road.shoulder_m + 0.45)
     x = along(first, spacing, 120.0)
-    batch.add(n.POST, x, lateral, width=0.09, height=height - 0.2, a=STEEL, b=STEEL, c=STEEL, extra=(*NO_BAND, 0.4))
+    batch.add(
+        n.POST, x, lateral, width=0.09, height=height - 0.2, a=STEEL, b=STEEL, c=STEEL, extra=n.PostExtra(taper=0.4)
+    )
     batch.add(n.POLE, x, lateral, length=reach, width=0.3, height=0.9, base=height - 0.62, a=STEEL, b=GLASS,
-              extra=(style, float(-side)))  # fmt: skip
+              extra=n.PoleExtra(style, toward=float(-side)))  # fmt: skip
 
 
 def _bollards(batch: Batch, first: float) -> None:
@@ -127,16 +131,17 @@ def _bollards(batch: Batch, first: float) -> None:
         at = side * lateral
         if furniture.bollard == "post":
             batch.add(n.POST, x, at, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, d=glass,
-                      extra=(0.68, 0.92, 0.0, 1e6, 0.0, 0.73, 0.87))  # fmt: skip
+                      extra=n.PostExtra(0.68, 0.92, glass_from=0.73, glass_to=0.87))  # fmt: skip
         elif furniture.bollard == "wedge":  # a hollow section, its band slanting towards the road
+            look = n.BlockExtra(0.66, 0.92, slant=0.55 * side, glass_from=0.72, glass_to=0.88)
             batch.add(n.BLOCK, x, at, yaw=0.25 * side, length=0.08, width=0.12, height=1.08, a=rgb, b=mark, c=rgb,
-                      d=glass, extra=(0.66, 0.92, 0.0, 1e6, 0.55 * side, 0.72, 0.88))  # fmt: skip
+                      d=glass, extra=look)  # fmt: skip
         elif furniture.bollard == "slab":
             batch.add(n.BLOCK, x, at, length=0.035, width=0.16, height=1.0, a=rgb, b=mark, c=rgb, d=glass,
-                      extra=(0.62, 0.93, 0.0, 1e6, 0.0, 0.68, 0.86))  # fmt: skip
+                      extra=n.BlockExtra(0.62, 0.93, glass_from=0.68, glass_to=0.86))  # fmt: skip
         else:  # stone: low and thick, its head painted
             batch.add(n.BLOCK, x, at, yaw=0.1, length=0.15, width=0.15, height=0.68, a=rgb, b=rgb, c=mark,
-                      extra=(0.0, 0.0, 0.0, 0.46))  # fmt: skip
+                      extra=n.BlockExtra(cap_from=0.46))  # fmt: skip
 
 
 def _stone(batch: Batch, x: float) -> None:
@@ -148,7 +153,7 @@ def _stone(batch: Batch, x: float) -> None:
     at = stage.drive * (stage.half + stage.scene.road.shoulder_m + 0.75)
     tall = 0.95 if dome else 0.75
     batch.add(n.BLOCK, x, at, length=0.12, width=0.24, height=tall, a=body, b=body, c=head,
-              extra=(0.0, 0.0, 0.0, tall - 0.34 if dome else 1e6))  # fmt: skip
+              extra=n.BlockExtra(cap_from=tall - 0.34 if dome else n.NEVER))  # fmt: skip
     figure = stage.text(f"{furniture.stone_km}", "latin")
     batch.add(n.BOARD, x - 0.14, at, yaw=AHEAD, width=0.22, height=0.34, base=tall - 0.72, a=body, b=body, c=BLACK,
-              extra=(0.0, figure, 1.0, 0.0, 0.0, 0.11, 0.0))  # fmt: skip
+              extra=n.BoardExtra(words=figure, shows=1.0, half_m=0.11))  # fmt: skip

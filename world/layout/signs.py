@@ -44,7 +44,7 @@ class _Signs:
             size = min(0.5 * height * room, half * room / (TEXT_ASPECT * share))
         self.batch.add(
             n.BOARD, x, lateral, yaw=turned, width=half, height=height, base=base, a=face, b=rim, c=ink,
-            extra=(float(shape), float(row), 0.0 if what is None else 1.0, border, 0.0, size, lift),
+            extra=n.BoardExtra(shape, row, 0.0 if what is None else 1.0, border, half_m=size, lift=lift),
         )  # fmt: skip
         if posts:
             back = -0.05 if abs(facing) < 0.5 * pi else 0.05
@@ -57,7 +57,7 @@ class _Signs:
         """A board of arrows along a bend."""
         self.batch.add(
             n.BOARD, x, lateral, yaw=facing, width=0.42, height=0.8, base=0.9, a=face, b=face, c=mark,
-            extra=(0.0, 0.0, 2.0, 0.03, point),
+            extra=n.BoardExtra(shows=2.0, border=0.03, points=point),
         )  # fmt: skip
         self.batch.add(n.POST, x - 0.05 * np.cos(facing), lateral, width=POLE, height=1.6, a=STEEL, b=STEEL, c=STEEL,
                        extra=NO_BAND)  # fmt: skip

@@ -111,7 +111,7 @@ class Stage:
         b: RGB = BLACK,
         c: RGB = BLACK,
         d: RGB = BLACK,
-        extra: Sequence[float] = (),
+        extra: Sequence[Any] = (),
         flip: float | None = None,
         seen_as: int | None = None,
     ) -> None:
@@ -138,13 +138,13 @@ class Stage:
         b: Numbers = BLACK,
         c: Numbers = BLACK,
         d: Numbers = BLACK,
-        extra: Numbers = (),
+        extra: Sequence[n.Number] | NDArray[Any] = (),
         flip: Numbers | None = None,
         seen_as: Numbers | None = None,
     ) -> None:
         """Add n objects of one kind at x, y (n,).
 
-        Measures are numbers or (n,), colours (3,) or (n, 3), extra (k,) or (n, k).
+        Measures are numbers or (n,), colours (3,) or (n, 3), `extra` one of the kinds in slots or (n, k).
         `flip` (1 or -1) takes the place of the direction for pictures that always face the camera.
         """
         if not len(x):
@@ -156,9 +156,11 @@ class Stage:
         rows[:, n.LENGTH], rows[:, n.WIDTH], rows[:, n.HEIGHT], rows[:, n.STAND] = length, width, height, base
         for at, colour in ((n.RGB_A, a), (n.RGB_B, b), (n.RGB_C, c), (n.RGB_D, d)):
             rows[:, at : at + 3] = colour
-        extra = np.asarray(extra, np.float32)
-        if extra.size:
-            rows[:, n.EXTRA : n.EXTRA + extra.shape[-1]] = extra
+        if isinstance(extra, np.ndarray):
+            rows[:, n.EXTRA : n.EXTRA + extra.shape[1]] = extra
+        else:
+            for at, column in enumerate(extra, n.EXTRA):
+                rows[:, at] = column
         rows[:, n.CLASS] = CLASS_OF[kind] if seen_as is None else seen_as
         rows[:, n.SPREAD] = rise  # waits where `_measure` will put the spread
         self.blocks.append(rows)

@@ -164,12 +164,13 @@ def _put_houses(stage: Stage, traits: dict[str, float], closed: bool, lots: Lots
     open_, glazed = u[:, 21] < traits.get("balcony", 0.0), u[:, 22] < traits.get("enclosed", 0.0)
     balcony = np.where(glazed, np.where(open_, 2.0, 3.0), np.where(open_, 1.0, 0.0))
     trim = np.where(u[:, 25] < traits.get("trim", 0.0), np.where(kind == WALLS.index("plaster"), 2.0, 1.0), 0.0)
-    columns = (  # in the order of world.draw.things.facades
-        form, rise, np.floor(u[:, 23] * 999.0), np.where(high, float(WALLS.index("glass")), kind), lots.storey_m,
-        float(WINDOWS.index(town.window_style)), shops,
-        np.array(names, float)[(u[:, 24] * len(names)).astype(int)], cover, town.eaves_m,
-        np.where(high | (storeys <= 1.5), 0.0, balcony), 0.75 * traits.get("ac", 0.0), town.grime,
-        np.where(stilts > 0.0, 0.0, 4.0), trim + np.where(gabled, GABLED, 0.0), 0.75 * traits.get("roller", 0.0),
+    columns = n.HouseExtra(
+        form=form, rise=rise, seed=np.floor(u[:, 23] * 999.0),
+        wall=np.where(high, float(WALLS.index("glass")), kind), cover=cover, below=np.where(stilts > 0.0, 0.0, 4.0),
+        storey=lots.storey_m, windows=float(WINDOWS.index(town.window_style)), shop=shops,
+        words=np.array(names, float)[(u[:, 24] * len(names)).astype(int)], eaves=town.eaves_m,
+        balcony=np.where(high | (storeys <= 1.5), 0.0, balcony), cooler=0.75 * traits.get("ac", 0.0),
+        grime=town.grime, trim=trim + np.where(gabled, GABLED, 0.0), shut=0.75 * traits.get("roller", 0.0),
     )  # fmt: skip
     extra = np.zeros((len(x), len(columns)))
     for k, column in enumerate(columns):

@@ -99,7 +99,7 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Houses) -> None:
             a=rgb,
             b=rgb,
             c=rgb,
-            extra=(0.0, 0.0, 0.0, 1e6),
+            extra=n.BlockExtra(),
             seen_as=n.BUILDINGS,
         )
     _posts(stage, traits, h, flat & small)
@@ -109,9 +109,6 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Houses) -> None:
         radius = 0.5 + 0.15 * u[tank, 8]
         poor = stage.scene.place.wealth < 0.5
         paint = TANKS[0 if traits.get("black", 0.0) > 0.6 else 1 if poor else 2]
-        extra = np.zeros((len(tx), 16))
-        extra[:, 0], extra[:, 1], extra[:, 3], extra[:, 4], extra[:, 5] = 2.0, 0.35, 3.0, radius, radius
-        extra[:, 6] = -10.0
         stage.put_many(
             n.HUT,
             tx,
@@ -124,7 +121,7 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Houses) -> None:
             a=paint,
             b=paint,
             c=paint,
-            extra=extra,
+            extra=n.HutExtra(form=2.0, rise=0.35, wall=3.0, radius=radius, rim=radius, door_x=-10.0),
         )
 
 
@@ -158,6 +155,6 @@ def _posts(stage: Stage, traits: dict[str, float], h: Houses, low: Mask) -> None
         a=colours,
         b=colours,
         c=colours,
-        extra=(0.0, 0.0, 0.0, 1e6, 0.0),
+        extra=n.PostExtra(),
         seen_as=n.BUILDINGS,
     )

@@ -22,6 +22,7 @@ WORDS_M, SYMBOL_M, PRINT_M = (
 )  # words, symbols and small figures, in a picture as sharp as people look at
 PLATE_HIGH_M = 0.11
 POLES = (n.POST, n.BLOCK)
+SHAPE, STYLE = int(n.BOARD_COLUMNS.shape), int(n.POLE_COLUMNS.style)
 HEIGHTS = {"post": 1.05, "wedge": 1.08, "slab": 1.0, "stone": 0.68}  # of bollards
 TALL = {"dome": 0.95}  # of kilometre stones, else 0.75
 
@@ -42,7 +43,7 @@ def board(visibility: Visibility, face: RGB, rim: RGB, ink: RGB | None = None, w
 
 def shape(visibility: Visibility, *shapes: int, within_m: float = SHAPE_M) -> bool:
     """Whether a board of one of these shapes is seen, near enough to tell it."""
-    return bool(np.isin(boards(visibility, within_m)[:, n.EXTRA], shapes).any())
+    return bool(np.isin(boards(visibility, within_m)[:, SHAPE], shapes).any())
 
 
 def words(visibility: Visibility) -> float:
@@ -205,4 +206,4 @@ def plates(scene: Scene, visibility: Visibility) -> bool:
 
 
 def _top(visibility: Visibility, style: float) -> bool:
-    return bool((np.abs(visibility.of_kinds(n.POLE)[:, n.EXTRA] - style) < 0.1).any())
+    return bool((np.abs(visibility.of_kinds(n.POLE)[:, STYLE] - style) < 0.1).any())

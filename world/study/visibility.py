@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.draw.slots as n
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.layout.lay_out import Layout, lay_out
 from world.layout.stage import linear
-from world.render import Maps, scratch
+from world.render import Maps
 from world.scene import RGB, Scene
 from world.study.projection import Floats, Frame, panorama_frame, views_frame
 
@@ -213,6 +214,6 @@ def of_scene(scene: Scene) -> Visibility:
     layout, rows = lay_out(scene), COLUMNS // 2
     pixels, metres = np.empty((rows, COLUMNS, 3), np.uint8), np.empty((rows, COLUMNS), np.float32)
     classes = np.empty((rows, COLUMNS), np.uint8)
-    draw_rows(layout, pixels, metres, classes, *scratch(COLUMNS), TOP, BOTTOM, 0.0, 0.0, 1)
+    draw_rows(layout, pixels, metres, classes, scratch(rows), (TOP, BOTTOM, 0, COLUMNS), 0.0, 0.0, 1)
     frame = panorama_frame(COLUMNS, TOP, BOTTOM, SHARP_RAD)
     return Visibility(layout, frame, metres[TOP:BOTTOM].ravel(), classes[TOP:BOTTOM].ravel())

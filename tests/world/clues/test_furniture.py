@@ -47,7 +47,7 @@ def test_every_pole_carries_its_fittings(scene, pole, fittings):
     tops = things(stage, n.POLE)
     poles = things(stage, n.BLOCK if pole == "concrete-ladder" else n.POST)
     assert len(tops) == len(poles) > 4
-    assert (tops[:, n.EXTRA] == FITTINGS[fittings][0]).all()
+    assert (tops[:, n.POLE_COLUMNS.style] == FITTINGS[fittings][0]).all()
     assert sum(strip[0] == n.WIRE for strip in stage.strips) == (5 if fittings == "crowded" else 3)
 
 
@@ -57,7 +57,7 @@ def test_transformers_and_stripes_hang_on_poles_where_the_country_has_them(scene
     striped = things(laid(scene, pole="concrete", transformers=False, guard_stripes=((1, 1, 0), (0, 0, 0))), n.POST)
     assert cans > plain
     assert len(striped) > plain
-    assert (striped[:, n.EXTRA + 2] > 0.0).sum() == len(striped) - plain
+    assert (striped[:, n.POST_COLUMNS.stripes] > 0.0).sum() == len(striped) - plain
 
 
 @pytest.mark.parametrize("lamp", LAMPS)
@@ -65,8 +65,8 @@ def test_every_lamp_has_a_mast_and_points_at_the_road(scene, lamp):
     stage = laid(scene, lamp=lamp)
     heads = things(stage, n.POLE)
     assert len(heads) == len(things(stage, n.POST)) > 4
-    assert (heads[:, n.EXTRA] == LAMPS[lamp][0]).all()
-    assert (heads[:, n.EXTRA + 1] == -np.sign(heads[:, n.Y])).all()
+    assert (heads[:, n.POLE_COLUMNS.style] == LAMPS[lamp][0]).all()
+    assert (heads[:, n.POLE_COLUMNS.toward] == -np.sign(heads[:, n.Y])).all()
 
 
 def test_bollards_stand_on_both_sides_outside_the_carriageway(scene):
@@ -133,7 +133,7 @@ def numbers():
 
 def test_one_sees_through_the_openings_of_a_ladder_pole(scene):
     stage = Stage(scene, 0.0, 0.0)
-    stage.put(n.BLOCK, 10.0, 0.0, length=0.1, width=0.2, height=8.0, a=(1, 1, 1), extra=(0.0, 0.0, 0.85, 1e6))
+    stage.put(n.BLOCK, 10.0, 0.0, length=0.1, width=0.2, height=8.0, a=(1, 1, 1), extra=n.BlockExtra(openings=0.85))
     objects = stage.tables()[0]
     cover = [block(numbers(), objects, 0, 1.0, 0.0, slope, 0.0005)[1] for slope in np.linspace(-0.1, 0.3, 60)]
     edge = [
@@ -148,7 +148,7 @@ def test_fittings_differ_from_each_other(scene):
     for style in range(8):
         stage = Stage(scene, 0.0, 0.0)
         stage.put(n.POLE, 10.0, 0.0, length=1.0, width=0.3, height=1.9, base=2.0, a=(1, 1, 1), b=(0.5, 0.5, 0.5),
-                  extra=(float(style), 1.0))  # fmt: skip
+                  extra=n.PoleExtra(style, toward=1.0))  # fmt: skip
         objects = stage.tables()[0]
         picture = [
             round(pole_top(numbers(), objects, 0, np.cos(t), np.sin(t), slope, 0.002)[1], 2)

@@ -7,12 +7,12 @@ import pytest
 
 import world.draw.slots as n
 from world.clues import build_scene, life
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.earth.street_life import known, street_life
 from world.layout.clutter import DYES, SOLIDS
 from world.layout.lay_out import lay_out
 from world.layout.life import HIDES
-from world.render import scratch
 from world.sprites.animals import ANIMALS
 from world.sprites.figures import FIGURES, SIZE_M, figure_atlas, figure_row
 from world.sprites.people import PEOPLE
@@ -45,7 +45,7 @@ def lateral_of(layout, rows):
 
 
 def kinds_seen(rows):
-    return {FIGURES[int(row) // 2] for row in rows[:, n.EXTRA]}
+    return {FIGURES[int(row) // 2] for row in rows[:, n.FIGURE_COLUMNS.picture]}
 
 
 def animals_at(lat, lng, month=6):
@@ -223,7 +223,7 @@ def test_bales_lie_in_late_summer_only(meadow):
         for seed in range(8):
             scene = replace(calm, recipe=replace(calm.recipe, seed=seed), life=replace(calm.life, summer=summer))
             rows = lay_out(scene).objects
-            found += int(((rows[:, n.KIND] == n.FIGURE) & (rows[:, n.EXTRA] == row)).sum())
+            found += int(((rows[:, n.KIND] == n.FIGURE) & (rows[:, n.FIGURE_COLUMNS.picture] == row)).sum())
         counts.append(found)
     assert counts[0] > 5 and counts[1] == 0
 
@@ -243,7 +243,7 @@ def test_a_person_before_a_wall_is_seen(atlas):
         view = np.empty((size, size, 3), np.uint8)
         depth, classes = np.zeros((size, size), np.float32), np.zeros((size, size), np.uint8)
         heading = float(layout.numbers[n.HEADING]) + np.arctan2(person[n.Y], person[n.X])
-        draw_rows(layout, view, depth, classes, *scratch(size), 0, size, heading, np.radians(60.0), 1)
+        draw_rows(layout, view, depth, classes, scratch(size), (0, size, 0, size), heading, np.radians(60.0), 1)
         middle = (classes == n.LIFE) & (np.abs(np.arange(size) - 0.5 * size) < 6)[None, :]
         assert middle.any()
         assert depth[middle].min() < person[n.REACH] + 1.5

@@ -182,7 +182,7 @@ def test_planted_rows_are_straight_and_of_one_kind(scenes):
     bare = replace(scene.plants, density=0.0, undergrowth=0.0, rows="plantation", row_kind="oil-palm")
     ground = replace(scene.ground, grass_cover=0.0, crop="none")
     table, _ = _stage(replace(scene, plants=bare, ground=ground)).tables()
-    kinds = {int(row) // VARIANTS for row in table[:, n.EXTRA]}
+    kinds = {int(row) // VARIANTS for row in table[:, n.PLANT_COLUMNS.picture]}
     assert kinds == {KINDS.index("oil-palm")}
     assert 20 < len(table) <= ROWS
     assert len(np.unique(np.round(table[:, n.Y] / 8.0 + 0.37))) <= 7
@@ -206,7 +206,7 @@ def test_bare_trees_show_their_bare_form_and_evergreens_do_not(scenes):
     scene = replace(
         scenes[0], plants=replace(scenes[0].plants, kinds=(("oak", 0.5), ("spruce", 0.5)), leaf=0.0, density=0.9)
     )
-    rows = _stage(scene).tables()[0][:, n.EXTRA].astype(int)
+    rows = _stage(scene).tables()[0][:, n.PLANT_COLUMNS.picture].astype(int)
     bare_oaks = {sprite_row("oak", v, True) for v in range(VARIANTS)}
     assert bare_oaks & set(rows)
     assert not {sprite_row("oak", v, False) for v in range(VARIANTS)} & set(rows)
@@ -228,7 +228,7 @@ def test_shares_of_the_forest_edge_sum_to_one(scenes):
 def test_a_kind_that_is_not_drawn_is_passed_over(scenes):
     scene = replace(scenes[0], plants=replace(scenes[0].plants, kinds=(("triffid", 1.0),), density=0.9))
     undrawn = _stage(replace(scene, plants=replace(scene.plants, undergrowth=0.0, rows="none"))).tables()[0]
-    assert set(undrawn[:, n.EXTRA].astype(int) // VARIANTS) <= {KINDS.index("grass")}
+    assert set(undrawn[:, n.PLANT_COLUMNS.picture].astype(int) // VARIANTS) <= {KINDS.index("grass")}
 
 
 def test_heights_are_those_of_the_kind(scenes):
@@ -236,7 +236,7 @@ def test_heights_are_those_of_the_kind(scenes):
         scenes[0], plants=replace(scenes[0].plants, kinds=(("palm", 1.0),), density=0.9, height=1.0, rows="none")
     )
     table = _stage(scene).tables()[0]
-    rows = table[:, n.EXTRA].astype(int) // VARIANTS
+    rows = table[:, n.PLANT_COLUMNS.picture].astype(int) // VARIANTS
     tall = table[rows == KINDS.index("palm"), n.HEIGHT]
     assert len(tall) > 10
     assert SHAPES["palm"].height_m * 0.6 < tall.min() < tall.max() < SHAPES["palm"].height_m * 1.4

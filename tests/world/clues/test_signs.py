@@ -39,9 +39,9 @@ def boards(stage):
 def placed(stage):
     """(words, x, y, cosine of the yaw) of every board with lettering."""
     return [
-        (stage.texts[int(row[n.EXTRA + 1])][0], row[n.X], row[n.Y], row[n.COS])
+        (stage.texts[int(row[n.BOARD_COLUMNS.words])][0], row[n.X], row[n.Y], row[n.COS])
         for row in boards(stage)
-        if row[n.EXTRA + 2] == 1.0
+        if row[n.BOARD_COLUMNS.shows] == 1.0
     ]
 
 
@@ -98,7 +98,7 @@ def test_a_stop_sign_is_an_octagon_but_in_japan(scene):
     road = replace(scene.road, cross_street_m=30.0)
     for form, shape in (("octagon", 4.0), ("triangle", 5.0)):
         rows = boards(stage_of(replace(scene, road=road), junction="stop", stop_form=form))
-        assert shape in rows[:, n.EXTRA]
+        assert shape in rows[:, n.BOARD_COLUMNS.shape]
     assert build_scene(36.2, 137.9, 6, 12.0, seed=3).signs.stop_form == "triangle"
 
 
@@ -132,7 +132,7 @@ def test_nobody_reads_a_sign_mirrored(scene, facing):
     stage = Stage(scene, 0.0, 0.0)
     look = 1.0 if facing == "ahead" else -1.0
     stage.put(n.BOARD, 10.0 * look, 0.0, yaw=np.pi if look > 0 else 0.0, width=2.0, height=1.0, base=1.0,
-              a=(1.0, 1.0, 1.0), b=(1.0, 1.0, 1.0), extra=(0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0))  # fmt: skip
+              a=(1.0, 1.0, 1.0), b=(1.0, 1.0, 1.0), extra=n.BoardExtra(shows=1.0, half_m=0.5))  # fmt: skip
     objects, _ = stage.tables()
     text = np.zeros((1, 2 * TEXT_HEIGHT, TEXT_WIDTH), dtype=np.uint8)
     text[:, :, : TEXT_WIDTH // 2] = 255  # ink where a line begins, on the left
@@ -149,7 +149,7 @@ def test_nobody_reads_a_sign_mirrored(scene, facing):
 
 def test_a_sign_seen_from_behind_is_bare_metal(scene):
     stage = Stage(scene, 0.0, 0.0)
-    stage.put(n.BOARD, 10.0, 0.0, yaw=0.0, width=2.0, height=1.0, base=1.0, a=(1.0, 0.0, 0.0), extra=(0.0,) * 7)
+    stage.put(n.BOARD, 10.0, 0.0, yaw=0.0, width=2.0, height=1.0, base=1.0, a=(1.0, 0.0, 0.0), extra=n.BoardExtra())
     numbers = np.zeros(n.NUMBERS, dtype=np.float32)
     numbers[n.CAMERA_Z] = 1.5
     numbers[n.AMBIENT_RGB : n.AMBIENT_RGB + 3] = 1.0

@@ -7,12 +7,12 @@ import pytest
 
 import world.draw.slots as n
 from world.clues import build_scene
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.draw.things.car_shapes import CARS, CELLS, HALF_X, LOW, PROFILES, SHAPES, TALL
 from world.earth.car_fashions import TWO_WHEELERS, fashions
 from world.layout.cars import facing
 from world.layout.lay_out import lay_out
-from world.render import scratch
 from world.sprites.figures import SIZE_M
 
 
@@ -124,7 +124,7 @@ def drawn(layout, size=64):
     view = np.empty((size, size, 3), np.uint8)
     depth, classes = np.zeros((size, size), np.float32), np.zeros((size, size), np.uint8)
     heading = float(layout.numbers[n.HEADING])
-    draw_rows(layout, view, depth, classes, *scratch(size), 0, size, heading, np.radians(60.0), 1)
+    draw_rows(layout, view, depth, classes, scratch(size), (0, size, 0, size), heading, np.radians(60.0), 1)
     return view, depth, classes
 
 

@@ -7,12 +7,13 @@ import pytest
 
 import world.draw.slots as n
 from world.clues import build_scene, build_scenes
-from world.draw.things.facades import FORM, SHOP, WALL, WORDS
 from world.earth.places import sample_places
 from world.earth.styles import WALLS
 from world.layout.stage import Stage
 from world.layout.town import place_houses
 from world.render import render_view_maps, render_views
+
+HOUSE = n.HOUSE_COLUMNS
 
 
 def town(scene, **changes):
@@ -91,11 +92,11 @@ def test_a_river_keeps_its_banks_free(colmar):
 def test_a_closed_street_has_shops_with_lettering(colmar):
     stage = staged(town(colmar, density=1.0, shops=1.0))
     rows = rows_of(stage, n.HOUSE)
-    shops = rows[rows[:, SHOP] > 0.5]
+    shops = rows[rows[:, HOUSE.shop] > 0.5]
     assert len(shops) > 8
-    assert {stage.texts[int(k)][0] for k in shops[:, WORDS]} <= set(colmar.buildings.shop_words)
+    assert {stage.texts[int(k)][0] for k in shops[:, HOUSE.words]} <= set(colmar.buildings.shop_words)
     quiet = staged(town(colmar, density=1.0, shops=0.0))
-    assert not (rows_of(quiet, n.HOUSE)[:, SHOP] > 0.5).any()
+    assert not (rows_of(quiet, n.HOUSE)[:, HOUSE.shop] > 0.5).any()
     assert quiet.texts == []
 
 
@@ -157,7 +158,7 @@ def test_towers_are_of_glass_only_where_they_are_high(colmar):
     rows = rows_of(
         staged(town(colmar, density=1.0, storeys_mean=12.0, storeys_max=20, traits=(("high", 1.0),))), n.HOUSE
     )
-    glass = rows[:, WALL] == WALLS.index("glass")
+    glass = rows[:, HOUSE.wall] == WALLS.index("glass")
     assert glass.any()
     assert (rows[glass, n.HEIGHT] > 18.0).all()
 
@@ -167,9 +168,9 @@ def test_forms_follow_the_share_of_roofs(colmar):
         rows = rows_of(
             staged(town(colmar, density=0.5, roof=roof, roof_share=1.0, storeys_mean=2.0, landmark="none")), n.HOUSE
         )
-        assert (rows[:, FORM] == form).all()
+        assert (rows[:, HOUSE.form] == form).all()
     rows = rows_of(staged(town(colmar, density=0.5, roof_share=0.0, landmark="none")), n.HOUSE)
-    assert (rows[:, FORM] == 0.0).all()
+    assert (rows[:, HOUSE.form] == 0.0).all()
 
 
 def test_the_same_scene_gives_the_same_houses(colmar):

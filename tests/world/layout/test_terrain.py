@@ -7,11 +7,11 @@ import world.draw.slots as n
 from world.clues import build_scene
 from world.clues.relief import NOTHING as FLAT
 from world.clues.water import NOTHING
+from world.draw.column import scratch
 from world.draw.rows import draw_rows
 from world.layout.land import heights
 from world.layout.lay_out import lay_out
 from world.layout.stage import Stage
-from world.render import scratch
 from world.scene import AZIMUTHS
 
 HILLY = (46.6, 8.0, 7, 11.0)
@@ -32,7 +32,9 @@ def maps(layout, width=128):
     out = np.zeros((width // 2, width, 3), np.uint8)
     depth = np.zeros((width // 2, width), np.float32)
     classes = np.zeros((width // 2, width), np.uint8)
-    draw_rows(layout, out, depth, classes, *scratch(width), 0, width // 2, float(layout.numbers[n.HEADING]), 0.0, 1)
+    draw_rows(
+        layout, out, depth, classes, scratch(width), (0, width // 2, 0, width), float(layout.numbers[n.HEADING]), 0.0, 1
+    )
     return out, depth, classes
 
 
@@ -102,7 +104,7 @@ def test_what_stands_behind_a_hill_is_hidden(alps):
         layout = lay_out(replace(bare, buildings=replace(bare.buildings, density=0.0)))
         row = np.zeros((1, n.COLUMNS), np.float32)
         stage = Stage(bare, curve=0.0, road_y=0.0)
-        stage.put(n.POST, 0.0, 90.0, width=1.5, height=6.0, extra=(0.0, 0.0, 0.0, 1e6, 0.0))
+        stage.put(n.POST, 0.0, 90.0, width=1.5, height=6.0, extra=n.PostExtra())
         row[:] = stage.tables()[0]
         row[0, n.TOP] = 9.0
         starts, items = np.arange(n.BINS + 1, dtype=np.int32), np.zeros(n.BINS, np.int32)  # every bin lists it

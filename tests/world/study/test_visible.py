@@ -49,7 +49,7 @@ def solids():
         houses, cars = objects[objects[:, n.KIND] == n.HOUSE], objects[objects[:, n.KIND] == n.CAR]
         house, car = (houses[0] if len(houses) else house), (cars[0] if len(cars) else car)
         if house is not None and car is not None:
-            car[n.EXTRA] = CARS.index("bus")
+            car[n.CAR_COLUMNS.shape] = CARS.index("bus")
             return {"house": house, "car": car}
     raise AssertionError("no town of the sample has a house and a car")
 

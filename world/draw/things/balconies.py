@@ -7,15 +7,15 @@ from math import floor
 import world.draw.slots as n
 from world.draw.compiled import kernel
 from world.draw.noise import chance, clamp, cover
-from world.draw.things.facades import BALCONY, SEED, STOREY, lines, pane
+from world.draw.things.facades import HOUSE, lines, pane
 
 
 @kernel
 def hanging(P, T, i, a, z, foot, fx, ta, tz, count, cell, under, cosine, r, g, b, bright):
     """The wall's (r, g, b, direct sun) behind and below balconies: open ones with rails and washing, or glazed ones."""
-    storey = T[i, STOREY]
-    seed = T[i, SEED]
-    kind = T[i, BALCONY]
+    storey = T[i, HOUSE.storey]
+    seed = T[i, HOUSE.seed]
+    kind = T[i, HOUSE.balcony]
     out = 1.05
     half = 0.42 * cell
     af = a - out * ta

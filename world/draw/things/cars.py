@@ -15,7 +15,7 @@ from world.draw.noise import clamp, cover
 from world.draw.things.boxes import MISS, slab
 from world.draw.things.car_shapes import CELLS, PROFILES, SHAPES
 
-KIND, ASPECT, PLATE, BAND = n.EXTRA, n.EXTRA + 1, n.EXTRA + 2, n.EXTRA + 3
+CAR = n.CAR_COLUMNS
 
 
 @kernel
@@ -75,7 +75,7 @@ def car(P, T, i, hx, hy, slope, pix):
     dy = -hx * sn + hy * c
     oz = P[n.CAMERA_Z] - T[i, n.BASE] - T[i, n.PITCH] * ox  # on a slope the car leans with the road
     dz = slope - T[i, n.PITCH] * dx
-    kind = int(T[i, KIND])
+    kind = int(T[i, CAR.shape])
     half_x = SHAPES[kind, s.HALF_X]
     half_y = SHAPES[kind, s.HALF_Y]
     top = SHAPES[kind, s.TALL]
@@ -281,8 +281,8 @@ def shaded(P, T, i, r, g, b, gloss, ax, ay, az, dx, dy, dz, open_):
 def plate_look(T, i, kind, x, y, z, foot, r, g, b):
     """(r, g, b, coverage) of an end of the car with its plate: rim, ground, band at the left, characters."""
     front = x > 0.0
-    half_h = T[i, PLATE]
-    half_w = half_h * T[i, ASPECT]
+    half_h = T[i, CAR.plate_half_m]
+    half_w = half_h * T[i, CAR.plate_aspect]
     up = z - (SHAPES[kind, s.PLATE_FRONT] if front else SHAPES[kind, s.PLATE_REAR])
     if half_h <= 0.0 or abs(up) > half_h + 0.1 or abs(y) > half_w + 0.1:
         return r, g, b, 0.0
@@ -297,9 +297,9 @@ def plate_look(T, i, kind, x, y, z, foot, r, g, b):
     r += (T[i, base] - r) * plate
     g += (T[i, base + 1] - g) * plate
     b += (T[i, base + 2] - b) * plate
-    r += (T[i, BAND] - r) * band
-    g += (T[i, BAND + 1] - g) * band
-    b += (T[i, BAND + 2] - b) * band
+    r += (T[i, CAR.band_r] - r) * band
+    g += (T[i, CAR.band_g] - g) * band
+    b += (T[i, CAR.band_b] - b) * band
     if foot < 0.05:
         m = y / half_w * 3.5
         ink = cover(up, half_h * 0.58, foot) * cover(m - round(m), 0.30, foot * 3.5 / half_w) * plate * (1.0 - band)

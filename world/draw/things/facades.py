@@ -18,9 +18,7 @@ from world.draw.textures import letter_at
 # in the order of world.earth.styles.WALLS and WINDOWS
 PLASTER, BRICK, BOARDS, PANEL, TIMBER, STONE, ADOBE, LOGS, SHEET, GLASS, FRAME, BLOCKS, TILED = range(13)
 SMALL, WIDE, TALL, SHUTTER, SASH, SLIDING, FEW = range(7)
-FORM, RISE, SEED, WALL, STOREY, WINDOWS, SHOP, WORDS, COVER, EAVES, BALCONY, COOLER, GRIME, BELOW, TRIM, WARES = range(
-    n.EXTRA, n.EXTRA + 16
-)
+HOUSE = n.HOUSE_COLUMNS
 
 
 @kernel
@@ -37,9 +35,9 @@ def masonry(T, i, noise, a, length, z, foot, fx):
     r = T[i, n.RGB_A]
     g = T[i, n.RGB_A + 1]
     b = T[i, n.RGB_A + 2]
-    kind = int(T[i, WALL])
-    seed = T[i, SEED]
-    grime = T[i, GRIME]
+    kind = int(T[i, HOUSE.wall])
+    seed = T[i, HOUSE.seed]
+    grime = T[i, HOUSE.grime]
     broad = fx if fx > foot else foot
     tone = 1.0
     if kind == BRICK or (kind >= FRAME and kind < TILED):
@@ -55,10 +53,10 @@ def masonry(T, i, noise, a, length, z, foot, fx):
         b = b * tone + (0.37 - b * tone) * joint
         tone = 1.0
         if kind == FRAME:  # a skeleton of concrete, filled
-            up = z - floor(z / T[i, STOREY]) * T[i, STOREY]
+            up = z - floor(z / T[i, HOUSE.storey]) * T[i, HOUSE.storey]
             bays = floor(length / 3.6) + 1.0
             bay = length / bays
-            beam = max(cover(up - T[i, STOREY] + 0.15, 0.17, foot), lines(a + 0.5 * bay, bay, 0.17, fx))
+            beam = max(cover(up - T[i, HOUSE.storey] + 0.15, 0.17, foot), lines(a + 0.5 * bay, bay, 0.17, fx))
             r += (0.34 - r) * beam
             g += (0.33 - g) * beam
             b += (0.31 - b) * beam
@@ -69,7 +67,7 @@ def masonry(T, i, noise, a, length, z, foot, fx):
     elif kind == SHEET:
         tone = 1.0 - 0.30 * lines(a, 0.26, 0.06, fx)
     elif kind == PANEL:
-        storey = T[i, STOREY]
+        storey = T[i, HOUSE.storey]
         joint = max(lines(a, 3.3, 0.05, fx), cover(z - floor(z / storey) * storey - 0.05, 0.05, foot))
         tone = (0.94 + 0.12 * chance(floor(a / 3.3), floor(z / storey), seed)) * (1.0 - 0.5 * joint)
     elif kind == TILED:
@@ -82,7 +80,7 @@ def masonry(T, i, noise, a, length, z, foot, fx):
             tone = 0.80 + 0.40 * (0.5 + (chance(row, floor(m / 0.46), 1.0) - 0.5) * clamp(2.0 - 5.0 * broad, 0.0, 1.0))
         tone *= 1.0 - 0.38 * joint
     elif kind == TIMBER:
-        storey = T[i, STOREY]
+        storey = T[i, HOUSE.storey]
         bay = length / max(floor(length / 1.15), 1.0)
         up = z - floor(z / storey) * storey
         m = a - floor(a / bay) * bay
@@ -106,10 +104,10 @@ def masonry(T, i, noise, a, length, z, foot, fx):
         r = 0.5 * r + 0.10
         g = 0.5 * g + 0.10
         b = 0.5 * b + 0.095
-    trim = T[i, TRIM]
+    trim = T[i, HOUSE.trim]
     if trim > 3.5:
         trim -= 4.0
-    if trim > 0.5 and T[i, SHOP] < 0.5:  # corner boards or corner stones
+    if trim > 0.5 and T[i, HOUSE.shop] < 0.5:  # corner boards or corner stones
         edge = a if a < length - a else length - a
         wide = 0.13 if trim < 1.5 else 0.24 + 0.14 * (floor(z / 0.34) % 2)
         share = cover(edge, wide, fx)
@@ -122,7 +120,7 @@ def masonry(T, i, noise, a, length, z, foot, fx):
 @kernel
 def pane(P, T, i, m, up, half_w, half_h, foot, fx, spot, cosine, slope):
     """(r, g, b) of a window's inside: dark room or curtain behind glass that mirrors the sky, in a frame with bars."""
-    style = int(T[i, WINDOWS])
+    style = int(T[i, HOUSE.windows])
     dark = 0.55 + 0.9 * spot
     r = P[n.WINDOW_RGB] * dark
     g = P[n.WINDOW_RGB + 1] * dark
@@ -153,7 +151,7 @@ def pane(P, T, i, m, up, half_w, half_h, foot, fx, spot, cosine, slope):
         elif style >= TALL and style < SASH:
             bars = max(bars, cover(up - 0.35 * half_h, 0.03, foot))
         k = 0.6 * bars
-        own = 1.0 if T[i, SHOP] < 0.5 else 0.0  # of a shop the fourth colour is the fascia's
+        own = 1.0 if T[i, HOUSE.shop] < 0.5 else 0.0  # of a shop the fourth colour is the fascia's
         r += (0.5 + (T[i, n.RGB_D] - 0.5) * own - r) * k
         g += (0.5 + (T[i, n.RGB_D + 1] - 0.5) * own - g) * k
         b += (0.5 + (T[i, n.RGB_D + 2] - 0.5) * own - b) * k
@@ -163,8 +161,8 @@ def pane(P, T, i, m, up, half_w, half_h, foot, fx, spot, cosine, slope):
 @kernel
 def shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine):
     """(r, g, b, own) of a ground floor with glass, a fascia with a name, an awning or roller shutters."""
-    storey = T[i, STOREY]
-    kind = T[i, SHOP]
+    storey = T[i, HOUSE.storey]
+    kind = T[i, HOUSE.shop]
     fascia = 0.74 * storey
     if kind > 2.5:  # an awning hangs before the wall: where the ray passed through it
         steep = tz + 0.42
@@ -183,7 +181,7 @@ def shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine):
         u = (a - 0.5 * length) / min(5.0 * tall, 0.96 * length) + 0.5
         paper = 0.0
         if u > 0.0 and u < 1.0:
-            paper = letter_at(text, int(T[i, WORDS]), u, 1.0 - (z - fascia) / tall, foot / tall)
+            paper = letter_at(text, int(T[i, HOUSE.words]), u, 1.0 - (z - fascia) / tall, foot / tall)
         ink = 0.85 if T[i, n.RGB_D + 1] < 0.45 else 0.04
         return (
             T[i, n.RGB_D] + (ink - T[i, n.RGB_D]) * paper,
@@ -196,11 +194,11 @@ def shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine):
     column = floor(a / cell)
     m = a - (column + 0.5) * cell
     open_ = cover(m, 0.5 * cell - 0.16, fx) * clamp((z - 0.28) / foot + 0.5, 0.0, 1.0)
-    spot = chance(column, 5.0, T[i, SEED])
-    if kind > 0.5 and spot < T[i, WARES]:  # rolled down
+    spot = chance(column, 5.0, T[i, HOUSE.seed])
+    if kind > 0.5 and spot < T[i, HOUSE.shut]:  # rolled down
         tone = 0.30 * (1.0 - 0.35 * lines(z, 0.11, 0.025, foot))
         r, g, b = tone, tone * 1.02, tone * 1.04
-        if spot < 0.5 * T[i, WARES]:
+        if spot < 0.5 * T[i, HOUSE.shut]:
             r, g, b = tone + 0.5 * (T[i, n.RGB_C] - tone), tone + 0.5 * (T[i, n.RGB_C + 1] - tone), tone * 0.8
     else:
         r, g, b = pane(P, T, i, m, z - 0.4 * storey, 0.5 * cell - 0.16, 0.34 * storey, foot, fx, 0.3, cosine, 0.02)
@@ -209,8 +207,8 @@ def shop_front(P, T, i, text, a, length, z, foot, fx, ta, tz, cosine):
         row = floor((z + 0.7 * tz) / 0.42)
         stack = floor((a + shift) / 0.55)
         goods = (0.30 if row < 3.0 else 0.06) * clamp(1.3 - 2.0 * foot, 0.25, 1.0)
-        shelf = chance(stack, row, T[i, SEED])
-        tint = 0.04 * chance(row, stack, T[i, SEED])
+        shelf = chance(stack, row, T[i, HOUSE.seed])
+        tint = 0.04 * chance(row, stack, T[i, HOUSE.seed])
         shelf = 0.03 + 0.16 * shelf * shelf
         r += (shelf + 0.6 * tint - r) * goods
         g += (shelf - g) * goods

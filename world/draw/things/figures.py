@@ -47,7 +47,7 @@ def feet(P, T, i, hx, hy, slope):
     near = (P[n.CAMERA_Z] - T[i, n.BASE]) / -slope
     x = hx * near - T[i, n.X]
     y = hy * near - T[i, n.Y]
-    wide = T[i, n.WIDTH] * T[i, n.EXTRA + 1]
+    wide = T[i, n.WIDTH] * T[i, n.FIGURE_COLUMNS.feet]
     q = 1.0 - (x * x + y * y) / (wide * wide + 1e-6)
     if q <= 0.0:
         return MISS, 0.0
@@ -73,7 +73,7 @@ def figure(P, T, i, figures, hx, hy, slope, pix):
     a = 0.0
     row = 0
     column = 0
-    which = int(T[i, n.EXTRA])
+    which = int(T[i, n.FIGURE_COLUMNS.picture])
     if z > 0.0:
         a, row, column = figure_at(figures, which, u, 1.0 - z / tall, pix * near / tall)
     if a < 0.03:

@@ -10,22 +10,18 @@ from world.draw.noise import clamp, cover
 from world.draw.textures import TEXT_ASPECT, letter_at
 from world.draw.things.boxes import MISS, lit, slab
 
+POST, BLOCK, BOARD, POLE = n.POST_COLUMNS, n.BLOCK_COLUMNS, n.BOARD_COLUMNS, n.POLE_COLUMNS
+
 
 @kernel
-def reflector(T, i, z, foot):
-    """How much of a footprint at height z lies on the reflector."""
-    low = T[i, n.EXTRA + 5]
-    high = T[i, n.EXTRA + 6]
+def reflector(low, high, z, foot):
+    """How much of a footprint at height z lies on the reflector between `low` and `high`."""
     return cover(z - 0.5 * (low + high), 0.5 * (high - low), foot)
 
 
 @kernel
 def round_post(P, T, i, hx, hy, slope, pix):
-    """(distance, coverage, r, g, b) of an upright cylinder.
-
-    EXTRA: a band (RGB_B) from and to, its stripes' height, where the cap (RGB_C) begins, taper, a reflector (RGB_D)
-    from and to.
-    """
+    """(distance, coverage, r, g, b) of an upright cylinder."""
     dot = hx * T[i, n.X] + hy * T[i, n.Y]
     if dot < 0.2:
         return MISS, 0.0, 0.0, 0.0, 0.0
@@ -34,7 +30,7 @@ def round_post(P, T, i, hx, hy, slope, pix):
     radius = T[i, n.WIDTH]
     tall = T[i, n.HEIGHT]
     foot = pix * dot + 0.001
-    radius *= 1.0 - T[i, n.EXTRA + 4] * clamp(z / tall, 0.0, 1.0)
+    radius *= 1.0 - T[i, POST.taper] * clamp(z / tall, 0.0, 1.0)
     a = cover(off, radius, foot) * cover(z - 0.5 * tall, 0.5 * tall, foot)
     if a < 0.01:
         return MISS, 0.0, 0.0, 0.0, 0.0
@@ -43,19 +39,21 @@ def round_post(P, T, i, hx, hy, slope, pix):
     ax = -hx * front - hy * bend
     ay = -hy * front + hx * bend
     sky, sun = lit(P, ax, ay, 0.0)
-    band = cover(z - 0.5 * (T[i, n.EXTRA] + T[i, n.EXTRA + 1]), 0.5 * (T[i, n.EXTRA + 1] - T[i, n.EXTRA]), foot)
-    stripes = T[i, n.EXTRA + 2]
+    band = cover(
+        z - 0.5 * (T[i, POST.band_from] + T[i, POST.band_to]), 0.5 * (T[i, POST.band_to] - T[i, POST.band_from]), foot
+    )
+    stripes = T[i, POST.stripes]
     if stripes > 0.0:
         m = z / stripes
         band *= 1.0 if m - floor(m) < 0.5 else 0.0
-    cap = clamp((z - T[i, n.EXTRA + 3]) / foot + 0.5, 0.0, 1.0)
+    cap = clamp((z - T[i, POST.cap_from]) / foot + 0.5, 0.0, 1.0)
     r = T[i, n.RGB_A] + (T[i, n.RGB_B] - T[i, n.RGB_A]) * band
     g = T[i, n.RGB_A + 1] + (T[i, n.RGB_B + 1] - T[i, n.RGB_A + 1]) * band
     b = T[i, n.RGB_A + 2] + (T[i, n.RGB_B + 2] - T[i, n.RGB_A + 2]) * band
     r += (T[i, n.RGB_C] - r) * cap
     g += (T[i, n.RGB_C + 1] - g) * cap
     b += (T[i, n.RGB_C + 2] - b) * cap
-    glass = cover(off, 0.45 * radius, foot) * reflector(T, i, z, foot)
+    glass = cover(off, 0.45 * radius, foot) * reflector(T[i, POST.glass_from], T[i, POST.glass_to], z, foot)
     r += (T[i, n.RGB_D] - r) * glass
     g += (T[i, n.RGB_D + 1] - g) * glass
     b += (T[i, n.RGB_D + 2] - b) * glass
@@ -72,11 +70,7 @@ def round_post(P, T, i, hx, hy, slope, pix):
 
 @kernel
 def block(P, T, i, hx, hy, slope, pix):
-    """(distance, coverage, r, g, b) of an upright box.
-
-    EXTRA: a band (RGB_B) from and to, the spacing of openings, where the cap (RGB_C) begins, the band's slant, a
-    reflector (RGB_D) from and to.
-    """
+    """(distance, coverage, r, g, b) of an upright box."""
     c = T[i, n.COS]
     s = T[i, n.SIN]
     px = -T[i, n.X]
@@ -103,7 +97,7 @@ def block(P, T, i, hx, hy, slope, pix):
         ay = 1.0 if face == 2 else -1.0
     sky, sun = lit(P, ax * c - ay * s, ax * s + ay * c, az)
     across = -(hx * near + px) * s + (hy * near + py) * c  # from its middle, along its width
-    opening = T[i, n.EXTRA + 2]
+    opening = T[i, BLOCK.openings]
     solid = 1.0
     if opening > 0.0 and (face == 1 or face == -1) and z < tall - 0.9 and z > 1.1:
         m = z / opening
@@ -112,16 +106,20 @@ def block(P, T, i, hx, hy, slope, pix):
         )
         if solid < 0.03:
             return MISS, 0.0, 0.0, 0.0, 0.0
-    slant = z + T[i, n.EXTRA + 4] * across
-    band = cover(slant - 0.5 * (T[i, n.EXTRA] + T[i, n.EXTRA + 1]), 0.5 * (T[i, n.EXTRA + 1] - T[i, n.EXTRA]), foot)
-    cap = clamp((z - T[i, n.EXTRA + 3]) / foot + 0.5, 0.0, 1.0)
+    slant = z + T[i, BLOCK.slant] * across
+    band = cover(
+        slant - 0.5 * (T[i, BLOCK.band_from] + T[i, BLOCK.band_to]),
+        0.5 * (T[i, BLOCK.band_to] - T[i, BLOCK.band_from]),
+        foot,
+    )
+    cap = clamp((z - T[i, BLOCK.cap_from]) / foot + 0.5, 0.0, 1.0)
     r = T[i, n.RGB_A] + (T[i, n.RGB_B] - T[i, n.RGB_A]) * band
     g = T[i, n.RGB_A + 1] + (T[i, n.RGB_B + 1] - T[i, n.RGB_A + 1]) * band
     b = T[i, n.RGB_A + 2] + (T[i, n.RGB_B + 2] - T[i, n.RGB_A + 2]) * band
     r += (T[i, n.RGB_C] - r) * cap
     g += (T[i, n.RGB_C + 1] - g) * cap
     b += (T[i, n.RGB_C + 2] - b) * cap
-    glass = cover(across, 0.42 * T[i, n.WIDTH], foot) * reflector(T, i, z, foot)
+    glass = cover(across, 0.42 * T[i, n.WIDTH], foot) * reflector(T[i, BLOCK.glass_from], T[i, BLOCK.glass_to], z, foot)
     r += (T[i, n.RGB_D] - r) * glass
     g += (T[i, n.RGB_D + 1] - g) * glass
     b += (T[i, n.RGB_D + 2] - b) * glass
@@ -136,12 +134,7 @@ def block(P, T, i, hx, hy, slope, pix):
 
 @kernel
 def board(P, T, i, text, hx, hy, slope, pix):
-    """(distance, coverage, r, g, b) of a flat board on a post; a sign from in front, bare metal from behind.
-
-    EXTRA: shape (0 rectangle, 1 triangle, 2 diamond, 3 disc, 4 octagon, 5 triangle on its point, 6 arrow), row of the
-    lettering, what is on it (0 nothing, 1 the lettering, 2 chevrons), width of the border, which way it points
-    (1 or -1), half the lettering's height in metres, and how far that lies above the middle.
-    """
+    """(distance, coverage, r, g, b) of a flat board on a post; a sign from in front, bare metal from behind."""
     ax = T[i, n.COS]
     ay = T[i, n.SIN]
     along = hx * ax + hy * ay
@@ -158,8 +151,8 @@ def board(P, T, i, text, hx, hy, slope, pix):
     half_h = 0.5 * T[i, n.HEIGHT]
     foot_z = pix * near + 0.001
     foot = foot_z / clamp(abs(along), 0.15, 1.0)
-    shape = T[i, n.EXTRA]
-    border = T[i, n.EXTRA + 3]
+    shape = T[i, BOARD.shape]
+    border = T[i, BOARD.border]
     if shape < 0.5:
         a = cover(m, half_w, foot) * cover(z, half_h, foot_z)
         inner = cover(m, half_w - border, foot) * cover(z, half_h - border, foot_z)
@@ -174,7 +167,7 @@ def board(P, T, i, text, hx, hy, slope, pix):
         elif shape < 4.5:
             edge = min(half_h - max(abs(z), abs(m)), (1.414 * half_h - abs(z) - abs(m)) * 0.707)
         else:
-            ahead = m * T[i, n.EXTRA + 4]
+            ahead = m * T[i, BOARD.points]
             edge = min(min(half_h - abs(z), half_w + ahead), (half_w - ahead - 0.6 * abs(z)) * 0.86)
         a = clamp(edge / foot_z + 0.5, 0.0, 1.0)
         inner = clamp((edge - border) / foot_z + 0.5, 0.0, 1.0)
@@ -192,16 +185,16 @@ def board(P, T, i, text, hx, hy, slope, pix):
             k * (P[n.AMBIENT_RGB + 2] * sky + P[n.SUN_RGB + 2] * sun),
         )
     mark = 0.0
-    symbol = T[i, n.EXTRA + 2]
+    symbol = T[i, BOARD.shows]
     if symbol > 1.5:
-        k = (m + 0.6 * abs(z) * T[i, n.EXTRA + 4]) / (half_w * 0.66)
+        k = (m + 0.6 * abs(z) * T[i, BOARD.points]) / (half_w * 0.66)
         mark = 1.0 if k - floor(k) < 0.5 else 0.0
     elif symbol > 0.5:
-        size = 2.0 * T[i, n.EXTRA + 5]
+        size = 2.0 * T[i, BOARD.half_m]
         u = 0.5 + m / (size * TEXT_ASPECT)
-        v = 0.5 - (z - T[i, n.EXTRA + 6]) / size
+        v = 0.5 - (z - T[i, BOARD.lift]) / size
         if u > 0.0 and u < 1.0 and v > 0.0 and v < 1.0:
-            mark = letter_at(text, int(T[i, n.EXTRA + 1]), u, v, foot_z / size)
+            mark = letter_at(text, int(T[i, BOARD.words]), u, v, foot_z / size)
     r = T[i, n.RGB_A] + (T[i, n.RGB_C] - T[i, n.RGB_A]) * mark
     g = T[i, n.RGB_A + 1] + (T[i, n.RGB_C + 1] - T[i, n.RGB_A + 1]) * mark
     b = T[i, n.RGB_A + 2] + (T[i, n.RGB_C + 2] - T[i, n.RGB_A + 2]) * mark
@@ -221,11 +214,7 @@ def board(P, T, i, text, hx, hy, slope, pix):
 
 @kernel
 def pole_top(P, T, i, hx, hy, slope, pix):
-    """(distance, coverage, r, g, b) of what a pole carries, or a lamp: a plane across the road.
-
-    EXTRA: 0 pins on the pole, 1 one arm, 2 two arms, 3 many arms, 4 a lamp on an arm, 5 lamps on two arms, 6 a globe,
-    7 a flat lamp; then which way a lamp's arm points (1 or -1). RGB_A is the arm's colour, RGB_B of what it carries.
-    """
+    """(distance, coverage, r, g, b) of what a pole carries, or a lamp: a plane across the road."""
     if abs(hx) < 1e-3:
         return MISS, 0.0, 0.0, 0.0, 0.0
     near = T[i, n.X] / hx
@@ -238,7 +227,7 @@ def pole_top(P, T, i, hx, hy, slope, pix):
     top = T[i, n.BASE] + T[i, n.HEIGHT]
     if abs(m) > reach + 0.6 or z < T[i, n.BASE] or z > top:
         return MISS, 0.0, 0.0, 0.0, 0.0
-    style = T[i, n.EXTRA]
+    style = T[i, POLE.style]
     under = z - top  # 0 at the top, falling
     a = 0.0
     dark = 0.0
@@ -261,7 +250,7 @@ def pole_top(P, T, i, hx, hy, slope, pix):
         brace = cover(under + 1.0 - abs(m) * 0.85, 0.04, foot) * (1.0 if abs(m) < 0.75 * reach else 0.0)
         a = max(a, 0.8 * brace)
     elif style < 5.5:  # an arm with a lamp towards the road, or two
-        s = T[i, n.EXTRA + 1]
+        s = T[i, POLE.toward]
         out = abs(m) if style > 4.5 else m * s
         rise = cover(under + 0.42 - 0.16 * out, 0.045, foot) * (1.0 if out > 0.0 and out < reach else 0.0)
         a = rise
@@ -270,7 +259,7 @@ def pole_top(P, T, i, hx, hy, slope, pix):
         d = (m * m + (under + 0.28) * (under + 0.28)) ** 0.5
         dark = clamp((0.28 - d) / foot + 0.5, 0.0, 1.0)
     else:
-        out = m * T[i, n.EXTRA + 1]
+        out = m * T[i, POLE.toward]
         a = cover(out - 0.35 * reach, 0.35 * reach, foot) * cover(under + 0.20, 0.035, foot)
         dark = cover(out - 0.82 * reach, 0.30, foot) * cover(under + 0.19, 0.035, foot)
     total = max(a, dark)

@@ -10,26 +10,14 @@ from world.draw.noise import chance, clamp, cover
 from world.draw.things.balconies import hanging
 from world.draw.things.boxes import MISS, below, lit, slab
 from world.draw.things.facades import (
-    BALCONY,
-    BELOW,
-    COOLER,
-    EAVES,
     FEW,
-    FORM,
     GLASS,
-    GRIME,
-    RISE,
+    HOUSE,
     SASH,
-    SEED,
-    SHOP,
     SHUTTER,
     SLIDING,
-    STOREY,
     TALL,
-    TRIM,
-    WALL,
     WIDE,
-    WINDOWS,
     lines,
     masonry,
     pane,
@@ -43,29 +31,29 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
     """(r, g, b, direct sun 0 … 1) of a wall: masonry, openings, what hangs before it, and the eaves' shadow."""
     r, g, b = masonry(T, i, noise, a, length, z, foot, fx)
     top = T[i, n.HEIGHT]
-    seed = T[i, SEED]
-    storey = T[i, STOREY]
+    seed = T[i, HOUSE.seed]
+    storey = T[i, HOUSE.storey]
     level = floor(z / storey)
     under = P[n.SUN_Z] / (sun_n if sun_n > 0.08 else 0.08)  # how far down a metre of overhang throws its shadow
     bright = 1.0
-    eaves = T[i, EAVES] if T[i, FORM] > 0.5 else 0.12
+    eaves = T[i, HOUSE.eaves] if T[i, HOUSE.form] > 0.5 else 0.12
     if not gable and sun_n > 0.0:
-        hang = T[i, RISE] / T[i, n.WIDTH] * eaves
+        hang = T[i, HOUSE.rise] / T[i, n.WIDTH] * eaves
         bright = 1.0 - clamp((z - top + hang + eaves * under) / (foot + 0.03), 0.0, 1.0)
     if level * storey + storey * 0.9 > top + 0.4 or z < 0.0:
-        if gable and level * storey < top + 0.5 and z < top + 0.55 * T[i, RISE]:
+        if gable and level * storey < top + 0.5 and z < top + 0.55 * T[i, HOUSE.rise]:
             m = a - 0.5 * length  # a small window under the gable
-            glass = cover(m, 0.32, fx) * cover(z - top - 0.25 * T[i, RISE], 0.38, foot)
+            glass = cover(m, 0.32, fx) * cover(z - top - 0.25 * T[i, HOUSE.rise], 0.38, foot)
             r += (P[n.WINDOW_RGB] - r) * glass
             g += (P[n.WINDOW_RGB + 1] - g) * glass
             b += (P[n.WINDOW_RGB + 2] - b) * glass
         return r, g, b, bright
-    style = int(T[i, WINDOWS])
-    shop = T[i, SHOP]
+    style = int(T[i, HOUSE.windows])
+    shop = T[i, HOUSE.shop]
     tr, tg, tb = T[i, n.RGB_D], T[i, n.RGB_D + 1], T[i, n.RGB_D + 2]
     if shop > 0.5:  # the fourth colour is the fascia's
         tr, tg, tb = 0.55, 0.54, 0.51
-    if T[i, WALL] == GLASS:
+    if T[i, HOUSE.wall] == GLASS:
         bay = 1.5
         bars = max(lines(a, bay, 0.04, fx), lines(z, storey * 0.5, 0.05, foot))
         belt = cover(z - level * storey - 0.1, 0.38, foot) * 0.5
@@ -103,7 +91,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
     door = level < 0.5 and front and column == floor(count * 0.5)
     if not door and ((style == FEW and spot < 0.22) or (not front and chance(column, 9.0, seed) < 0.4)):
         return r, g, b, bright
-    balcony = T[i, BALCONY]
+    balcony = T[i, HOUSE.balcony]
     hung = front and balcony > 0.5 and level > 0.5 and (chance(column, 2.0, seed) < 0.6 or balcony > 1.5)
     if door:
         up = z - 1.05
@@ -138,7 +126,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
         if door:
             board = 1.0 - 0.35 * max(lines(inner, 0.5, 0.03, fx), cover(above - 0.1, 0.04, foot))
             pr, pg, pb = T[i, n.RGB_C] * board, T[i, n.RGB_C + 1] * board, T[i, n.RGB_C + 2] * board
-            if T[i, GRIME] < 0.6 and above > 0.62:
+            if T[i, HOUSE.grime] < 0.6 and above > 0.62:
                 pr, pg, pb = 0.5 * pr + 0.04, 0.5 * pg + 0.045, 0.5 * pb + 0.05
         elif style == SHUTTER and spot < 0.28:  # closed
             slats = 1.0 - 0.3 * lines(z, 0.09, 0.02, foot) - 0.5 * cover(m, 0.015, fx)
@@ -152,7 +140,7 @@ def facade(P, T, i, text, noise, a, length, z, foot, fx, ta, tz, cosine, front, 
         b += (pb - b) * opening
         # the lintel's shadow lies on the pane
         bright *= 1.0 - opening * clamp((above - half_h + deep * under) / (foot + 0.02), 0.0, 1.0)
-    if front and T[i, COOLER] > spot * 1.7 and foot < 0.5:  # an air conditioner under or beside the window
+    if front and T[i, HOUSE.cooler] > spot * 1.7 and foot < 0.5:  # an air conditioner under or beside the window
         m_out = m - 0.32 * ta - half_w - 0.5 + (0.9 if cell < 2.0 * half_w + 1.6 else 0.0)
         up_out = z - 0.32 * tz - (level + 0.22) * storey
         box = cover(m_out, 0.40, fx) * cover(up_out, 0.28, foot)
@@ -181,9 +169,9 @@ def house(P, T, i, text, noise, hx, hy, slope, pix):
     half_y = T[i, n.WIDTH]
     top = T[i, n.HEIGHT]
     oz = P[n.CAMERA_Z] - T[i, n.BASE]
-    roof = T[i, FORM]  # 0 flat, 1 gable, 2 hip
-    rise = T[i, RISE]
-    out = T[i, EAVES] if roof > 0.5 else 0.0
+    roof = T[i, HOUSE.form]  # 0 flat, 1 gable, 2 hip
+    rise = T[i, HOUSE.rise]
+    out = T[i, HOUSE.eaves] if roof > 0.5 else 0.0
     wide_x = half_x + (0.5 * out if roof < 1.5 else out)
     t0, t1, f = slab(ox, dx, wide_x, 0.05, MISS, 0, 1)
     t0, t1, f = slab(oy, dy, half_y + out, t0, t1, f, 2)
@@ -192,7 +180,7 @@ def house(P, T, i, text, noise, hx, hy, slope, pix):
         return MISS, 0.0, 0.0, 0.0
     near, far, face = slab(ox, dx, half_x, 0.05, MISS, 0, 1)
     near, far, face = slab(oy, dy, half_y, near, far, face, 2)
-    sunk = T[i, BELOW]  # walls go on under the base, for houses on slopes
+    sunk = T[i, HOUSE.below]  # walls go on under the base, for houses on slopes
     near, far, face = slab(oz - 0.5 * (top - sunk), slope, 0.5 * (top + sunk), near, far, face, 3)
     if near > far:
         near = MISS
@@ -251,7 +239,7 @@ def house(P, T, i, text, noise, hx, hy, slope, pix):
                 r, g, b = 0.25 * T[i, n.RGB_D] + 0.05, 0.25 * T[i, n.RGB_D + 1] + 0.05, 0.25 * T[i, n.RGB_D + 2] + 0.05
     else:
         across_ridge = face == 1 or face == -1 or face == 11 or face == 9
-        front = across_ridge == (T[i, TRIM] > 3.5)
+        front = across_ridge == (T[i, HOUSE.trim] > 3.5)
         if face == 1 or face == 11:
             ax = 1.0
             a, da, dn = half_y - y, -dy, -dx

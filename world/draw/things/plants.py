@@ -32,7 +32,7 @@ def plant(P, T, i, atlas, hx, hy, slope, pix):
     if u < 0.0 or u > 1.0:
         return MISS, 0.0, 0.0, 0.0, 0.0
     footprint = pix * near / sqrt(tall * wide)
-    a, leaf, mark, shade, side, up = texel_at(atlas, int(T[i, n.EXTRA]), u, 1.0 - z / tall, footprint)
+    a, leaf, mark, shade, side, up = texel_at(atlas, int(T[i, n.PLANT_COLUMNS.picture]), u, 1.0 - z / tall, footprint)
     if a < 0.02:
         return MISS, 0.0, 0.0, 0.0, 0.0
     a = clamp((a - 0.12) * 1.45, 0.0, 1.0)
@@ -50,7 +50,7 @@ def plant(P, T, i, atlas, hx, hy, slope, pix):
     through *= P[n.SUN_STRENGTH]
     sky = (0.22 + 0.95 * shade) * (0.82 + 0.22 * up)
     white = 0.0
-    if T[i, n.EXTRA + 1] > 0.5:
+    if T[i, n.PLANT_COLUMNS.snowy] > 0.5:
         white = step(0.25, 0.9, P[n.SNOW]) * step(-0.15, 0.55, up + 0.8 * shade - 0.45) * (0.16 + 0.69 * leaf)
     vary = 0.80 + 0.35 * shade
     r = T[i, n.RGB_B] + (T[i, n.RGB_A] * vary - T[i, n.RGB_B]) * leaf

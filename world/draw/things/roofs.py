@@ -8,19 +8,19 @@ import world.draw.slots as n
 from world.draw.compiled import kernel
 from world.draw.noise import chance, clamp, cover, noise_at
 from world.draw.things.boxes import MISS, lit
-from world.draw.things.facades import BELOW, COVER, FORM, RISE, SEED, WALL, lines
+from world.draw.things.facades import lines
 
 TILES, SEAMS, PANTILES, SLATE, THATCH, RUST, FELT = 0, 1, 2, 3, 4, 5, 6
 CONE, DOME = 1, 2
 EARTH, REED, YURT, METAL, TOWER = 0, 1, 2, 3, 4
-RADIUS, RIM, DOOR_X, DOOR_Y = n.EXTRA + 4, n.EXTRA + 5, n.EXTRA + 6, n.EXTRA + 7
+HUT = n.HUT_COLUMNS  # its first columns are also a house's
 
 
 @kernel
 def roof_look(P, T, i, noise, along, down, foot, fz):
-    """(r, g, b) of a roof at `along` the eaves and `down` from the ridge; fz is the footprint down the slope."""
-    kind = int(T[i, COVER])
-    seed = T[i, SEED]
+    """(r, g, b) of any roof at `along` the eaves and `down` from the ridge; fz is the footprint down the slope."""
+    kind = int(T[i, HUT.cover])
+    seed = T[i, HUT.seed]
     r = T[i, n.RGB_B]
     g = T[i, n.RGB_B + 1]
     b = T[i, n.RGB_B + 2]
@@ -63,12 +63,12 @@ def hut(P, T, i, noise, hx, hy, slope, pix):
     cy = T[i, n.Y]
     mid = hx * cx + hy * cy
     off = hx * cy - hy * cx
-    rim = T[i, RIM]
+    rim = T[i, HUT.rim]
     if mid < 0.3 or abs(off) > rim:
         return MISS, 0.0, 0.0, 0.0
-    radius = T[i, RADIUS]
+    radius = T[i, HUT.radius]
     top = T[i, n.HEIGHT]
-    rise = T[i, RISE]
+    rise = T[i, HUT.rise]
     oz = P[n.CAMERA_Z] - T[i, n.BASE]
     gone = mid * mid + off * off
     near = MISS
@@ -76,9 +76,9 @@ def hut(P, T, i, noise, hx, hy, slope, pix):
     if abs(off) < radius:
         t = mid - sqrt(radius * radius - off * off)
         z = oz + slope * t
-        if t > 0.05 and z < top and z > -T[i, BELOW]:
+        if t > 0.05 and z < top and z > -T[i, HUT.below]:
             near = t
-    if int(T[i, FORM]) == DOME:
+    if int(T[i, HUT.form]) == DOME:
         q = rim * rim / (rise * rise)
         qa = 1.0 + q * slope * slope
         qb = mid - q * slope * (oz - top)
@@ -119,12 +119,12 @@ def hut(P, T, i, noise, hx, hy, slope, pix):
     z = oz + slope * near
     size = sqrt(nx * nx + ny * ny) + 1e-6
     foot = pix * near * 1.1 + 0.002
-    kind = int(T[i, WALL])
+    kind = int(T[i, HUT.wall])
     ax = nx / size
     ay = ny / size
     az = 0.0
-    front = ax * T[i, DOOR_X] + ay * T[i, DOOR_Y]
-    arc = (ax * T[i, DOOR_Y] - ay * T[i, DOOR_X]) * radius
+    front = ax * T[i, HUT.door_x] + ay * T[i, HUT.door_y]
+    arc = (ax * T[i, HUT.door_y] - ay * T[i, HUT.door_x]) * radius
     facing = abs(hx * ax + hy * ay)
     fx = foot / clamp(facing, 0.12, 1.0)
     if face == 2:
@@ -134,7 +134,7 @@ def hut(P, T, i, noise, hx, hy, slope, pix):
         ay = 0.0
     elif face == 1:
         high = (z - top) / rise
-        az = radius / sqrt(radius * radius + rise * rise) if int(T[i, FORM]) != DOME else clamp(high, 0.0, 1.0)
+        az = radius / sqrt(radius * radius + rise * rise) if int(T[i, HUT.form]) != DOME else clamp(high, 0.0, 1.0)
         flat = sqrt(1.0 - az * az)
         ax *= flat
         ay *= flat
@@ -149,7 +149,7 @@ def hut(P, T, i, noise, hx, hy, slope, pix):
         r = T[i, n.RGB_A]
         g = T[i, n.RGB_A + 1]
         b = T[i, n.RGB_A + 2]
-        tone = 1.0 + 0.12 * noise_at(noise, arc * 0.8 + T[i, SEED], z * 0.8)
+        tone = 1.0 + 0.12 * noise_at(noise, arc * 0.8 + T[i, HUT.seed], z * 0.8)
         if kind == REED:
             tone *= 1.0 - 0.4 * lines(arc, 0.14, 0.03, fx)
         elif kind == METAL:

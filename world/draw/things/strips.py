@@ -5,11 +5,10 @@
 from math import floor
 
 import world.draw.slots as n
+from world.draw.column import S_AWAY, S_GROUND, S_ROW, S_X
 from world.draw.compiled import kernel
 from world.draw.noise import chance, clamp, cover, layered_noise, noise_at
 from world.draw.things.facades import lines
-
-DISTANCE, ALPHA, RED = 0, 1, 2  # of a hit
 
 
 @kernel
@@ -114,60 +113,29 @@ def sheet_look(P, S, noise, i, x, z, foot, fx):
 
 
 @kernel
-def strip_hits(P, S, noise, hits, hx, hy, slope, pix, reach):
-    """Write every strip that the ray meets nearer than `reach` into `hits`; their number."""
-    count = 0
-    sky = 0.80
-    for i in range(S.shape[0]):
-        offset = S[i, n.STRIP_Y]
-        wire = S[i, n.STRIP_KIND] > n.WIRE - 0.5
-        # hy r - c (hx r)² = offset
-        c = P[n.CURVE] * hx * hx
-        if abs(c) < 1e-9:
-            if abs(hy) < 1e-6:
-                continue
-            r = offset / hy
-        else:
-            disc = hy * hy - 4.0 * c * offset
-            if disc < 0.0:
-                continue
-            root = disc**0.5
-            # the nearer of two crossings, in the form that does not cancel
-            q = 0.5 * (hy + (root if hy > 0.0 else -root))
-            r0 = offset / q if q != 0.0 else -1.0
-            r1 = q / c
-            r = r0 if r0 > 0.0 and (r1 <= 0.0 or r0 < r1) else r1
-        if r < 0.4 or r > reach or r > 420.0:
-            continue
-        x = hx * r
-        if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
-            continue
-        u = (x - S[i, n.STRIP_FROM]) / (S[i, n.STRIP_TO] - S[i, n.STRIP_FROM]) * n.STRIP_STEPS
-        k = min(int(u), n.STRIP_STEPS - 1)
-        ground = S[i, n.STRIP_GROUND + k]
-        ground += (S[i, n.STRIP_GROUND + k + 1] - ground) * (u - k)
-        z = P[n.CAMERA_Z] + slope * r - ground
-        if z < 0.0 or z > S[i, n.STRIP_HEIGHT] * 1.15 + 0.1:
-            continue
-        if wire and z < S[i, n.STRIP_HEIGHT] - 2.2:
-            continue
-        foot = pix * r + 0.001
-        fx = foot / clamp(abs(hy), 0.06, 1.0)
-        a, shade = sheet_look(P, S, noise, i, x, z, foot, fx)
-        if a < 0.01:
-            continue
-        sun = (-P[n.SUN_Y] if hy > 0.0 else P[n.SUN_Y]) * P[n.SUN_STRENGTH]
-        if sun < 0.0:
-            sun = 0.0
-        sun = (0.8 * sun + 0.2 * P[n.SUN_Z] * P[n.SUN_STRENGTH]) * shade
-        hits[count, DISTANCE] = r
-        hits[count, ALPHA] = a
-        for k in range(3):
-            tone = S[i, n.STRIP_RGB + k]
-            if P[n.SNOW] > 0.4 and not wire and z > S[i, n.STRIP_HEIGHT] - 0.12:
-                tone = 0.85
-            hits[count, RED + k] = tone * (P[n.AMBIENT_RGB + k] * sky * shade + P[n.SUN_RGB + k] * sun)
-        count += 1
-        if count >= n.HITS:
-            break
-    return count
+def strip(P, S, noise, crossing, hy, slope, pix):
+    """(coverage, r, g, b) of the strip at one crossing of a column, for a slope between its lowest and highest."""
+    i = int(crossing[S_ROW])
+    r = crossing[S_AWAY]
+    z = P[n.CAMERA_Z] + slope * r - crossing[S_GROUND]
+    if z < 0.0:
+        return 0.0, 0.0, 0.0, 0.0
+    foot = pix * r + 0.001
+    a, shade = sheet_look(P, S, noise, i, crossing[S_X], z, foot, foot / clamp(abs(hy), 0.06, 1.0))
+    if a < 0.01:
+        return 0.0, 0.0, 0.0, 0.0
+    sun = (-P[n.SUN_Y] if hy > 0.0 else P[n.SUN_Y]) * P[n.SUN_STRENGTH]
+    if sun < 0.0:
+        sun = 0.0
+    sun = (0.8 * sun + 0.2 * P[n.SUN_Z] * P[n.SUN_STRENGTH]) * shade
+    sky = 0.80 * shade
+    white = P[n.SNOW] > 0.4 and S[i, n.STRIP_KIND] < n.WIRE - 0.5 and z > S[i, n.STRIP_HEIGHT] - 0.12
+    cr = 0.85 if white else S[i, n.STRIP_RGB]
+    cg = 0.85 if white else S[i, n.STRIP_RGB + 1]
+    cb = 0.85 if white else S[i, n.STRIP_RGB + 2]
+    return (
+        a,
+        cr * (P[n.AMBIENT_RGB] * sky + P[n.SUN_RGB] * sun),
+        cg * (P[n.AMBIENT_RGB + 1] * sky + P[n.SUN_RGB + 1] * sun),
+        cb * (P[n.AMBIENT_RGB + 2] * sky + P[n.SUN_RGB + 2] * sun),
+    )
