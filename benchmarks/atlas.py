@@ -1,6 +1,6 @@
 """How long the atlas takes: to build (with --build, in a temporary folder), to open, and to describe 100,000 points.
 
-    python benchmarks/atlas.py [--points 100000] [--build] [--json]
+    python -m benchmarks.atlas [--points 100000] [--build] [--json]
 
 Opening is timed in a fresh process, imports left out. With --json the last line is one JSON object.
 """
@@ -34,7 +34,9 @@ def open_s(progress: bool, cache: str | None = None) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.atlas", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--points", type=int, default=100_000, help="points to describe (default: %(default)s)")
     parser.add_argument("--build", action="store_true", help="also time a build from nothing")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")

@@ -1,6 +1,6 @@
 """How long a round of the bot takes, from its panorama to its result, filmstrip included.
 
-    python benchmarks/bot.py [--games 2] [--url http://127.0.0.1:8501] [--json]
+    python -m benchmarks.bot [--games 2] [--url http://127.0.0.1:8501] [--json]
 
 Plays on the app at --url, which is started (with an empty scorebook) when nothing answers there. The first round of a
 game waits for its panorama to be rendered and is left out; the others were rendered while the one before was played.
@@ -24,7 +24,9 @@ from bot.__main__ import main as play  # noqa: E402
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.bot", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--games", type=int, default=2, help="games to play (default: 2)")
     parser.add_argument("--url", default="http://127.0.0.1:8501", help="the app (default: http://127.0.0.1:8501)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the places (default: 0)")

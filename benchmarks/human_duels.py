@@ -1,6 +1,6 @@
 """Hold the atlas, the distance and the score to the record of real GeoGuessr duels.
 
-    python benchmarks/human_duels.py DUELS.csv [--json]
+    python -m benchmarks.human_duels DUELS.csv [--json]
 
 The table has a row for each guess: country (ISO-2), true_lat, true_lng, guess_lat, guess_lng, distance_m, score and the
 map's own map_max_error_m. Countries are counted for each place once. With --json the last line is one JSON object.
@@ -58,7 +58,11 @@ def measure(duels: pd.DataFrame) -> tuple[dict[str, float | int], pd.Series]:
 
 def main() -> None:
     """Read, measure, print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.human_duels",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("duels", type=Path, help="the table of guesses (CSV)")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     options = parser.parse_args()

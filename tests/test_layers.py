@@ -43,6 +43,9 @@ NOUNS = {
     "retrieval": {"geo", "geocells", "data", "metrics"},
     "predictors": {"geo", "geocells", "data", "metrics", "networks", "retrieval"},
 }
+# the simulated Earth, floor by floor: a room imports from lower floors only, never from a neighbour on its own; on the
+# topmost floor they may
+FLOORS = ({"verbs", "study"}, {"render"}, {"layout"}, {"clues", "lettering"}, {"earth", "sprites"}, {"scene", "draw"})
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
             "world.contact_sheet", "world.ceiling", "world.warm_up", "bot", "arena",
             "arena.import_scores"]  # fmt: skip
@@ -95,6 +98,84 @@ def test_inside_the_model_nouns_point_one_way_and_verbs_know_no_verb(path: Path)
     elif parts[0] in VERBS:
         allowed = {"geolocator"} if parts[0] in {"locate", "evaluate"} else set()
         assert used <= set(NOUNS) | allowed, f"{path.name}: a verb imports no other verb, found {sorted(used)}"
+
+
+def floor_of(name: str) -> tuple[int, str]:
+    """The floor of a module of `world`, 0 the topmost, and its room there; what has no room of its own is a verb."""
+    room = name.split(".")[1]
+    level = next((level for level, rooms in enumerate(FLOORS) if room in rooms), None)
+    return (0, "verbs") if level is None else (level, room)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in FILES if _room(p) == "world" and p != ROOT / "world/__init__.py"],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
+def test_inside_the_world_imports_run_down_the_stairs(path: Path) -> None:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    floor, room = floor_of(name)
+    if floor == 0:
+        return
+    below = {used for used in imports_of(path) if used.startswith("world.") and floor_of(used)[1] != room}
+    upward = {used for used in below if floor_of(used)[0] <= floor}
+    assert not upward, f"{path.relative_to(ROOT)}: {room} may not lean on {sorted(upward)}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "world/draw").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_drawing_knows_arrays_only(path: Path) -> None:
+    strangers = {name for name in imports_of(path) if name.startswith("world.") and not _within(name, {"world.draw"})}
+    assert not strangers, f"{path.relative_to(ROOT)} knows {sorted(strangers)}"
+
+
+def edges_of(path: Path) -> set[str]:
+    """The project's own modules that a file imports, at the top or inside a function.
+
+    A package counts where something is taken out of its `__init__`, not where it is only the way to a module.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            within = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name for name in within if _is_module(name)}
+            found |= {node.module} if any(not _is_module(name) for name in within) else set()
+    return {name for name in found if name.split(".")[0] in ROOMS}
+
+
+def circles(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Chains of imports that come back to where they began, as long as there are any; [] where there are none."""
+    found: list[list[str]] = []
+    left = dict(edges)
+    while left:
+        left = {name: (uses & set(left)) - {name} for name, uses in left.items()}
+        ends = {name for name, uses in left.items() if not uses}
+        if not ends:  # everyone who is left leans on somebody who is left
+            chain = [min(left)]
+            while chain[-1] not in chain[:-1]:
+                chain.append(min(left[chain[-1]]))
+            found.append(chain[chain.index(chain[-1]) :])
+            ends = set(found[-1])
+        left = {name: uses for name, uses in left.items() if name not in ends}
+    return found
+
+
+def test_no_chain_of_imports_comes_back_to_where_it_began() -> None:
+    edges = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): edges_of(path)
+        for path in FILES
+    }
+    assert len(edges) > 200
+    assert edges["model.geocells.partition"] >= {"model.geocells.kmeans", "model.geocells.naive"}
+    assert circles(edges) == []
+
+
+def test_a_circle_of_imports_is_found_and_named() -> None:
+    line = {"a": {"b"}, "b": {"c", "elsewhere"}, "c": set()}
+    assert circles(line) == []
+    assert circles({**line, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c", "a"]]
+    assert circles({"a": {"b"}, "b": {"a"}, "x": {"y"}, "y": {"x"}}) == [["a", "b", "a"], ["x", "y", "x"]]
 
 
 def test_the_doors_are_cheap_to_open() -> None:

@@ -27,6 +27,7 @@ from world.layout.lay_out import Layout, lay_out
 from world.scene import Scene
 
 COLUMNS_A_TASK = 128
+FINE_FROM = 2048  # pixels of a panorama; wider ones are zoomed into
 SAMPLES = (1, 2, 4)
 HEADINGS = (0.0, 90.0, 180.0, 270.0)
 NO_MAPS = (np.zeros((0, 0), np.float32), np.zeros((0, 0), np.uint8))
@@ -115,7 +116,7 @@ def draw_views(
 
 def _sphere(scene: Scene, width: int, samples: int, mapped: bool) -> tuple[Pixels, Maps]:
     _check(width, samples)
-    layout: Layout = lay_out(scene)
+    layout: Layout = lay_out(scene, fine=width > FINE_FROM)
     shape = (width // 2, width)
     panorama, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
     filled = maps if mapped else NO_MAPS

@@ -10,7 +10,7 @@ from sklearn.cluster import KMeans
 
 from model.errors import ConfigError
 from model.geo.distance import from_unit, to_unit
-from model.geocells.partition import Partition
+from model.geocells.procedure import Partition
 
 EDGE_STEP_DEG = 2.0  # edges are great circles: drawn as straight lines no longer than this
 SIMPLIFY_DEG = 0.02

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from model.geo.distance import haversine_km
-from model.geocells.partition import Partition
+from model.geocells.procedure import Partition
 
 SMALLEST_SIDE_KM = 0.5  # points that share one spot cannot be split for ever
 

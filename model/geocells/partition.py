@@ -1,12 +1,10 @@
 """From training points to a table of geocells: one dispatcher over the procedures, one way to sum up their cells.
 
-A procedure is a module with `partition(…) -> Partition`: it says which cell each training point is in and how the cells
-look, and knows nothing of tables. A new one is a module and a branch in `make_geocells`.
+A procedure is a module with `partition(…) -> Partition` (see geocells/procedure.py): it says which cell each training
+point is in and how the cells look, and knows nothing of tables. A new one is a module and a branch in `make_geocells`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,26 +13,11 @@ from numpy.typing import NDArray
 
 from model.errors import ConfigError, ManifestError
 from model.geo.distance import check_points, spherical_mean
+from model.geocells import kmeans, naive
+from model.geocells.procedure import Partition
 from model.geocells.table import Rule
 
 Method = Literal["naive", "kmeans"]
-
-
-@dataclass(frozen=True)
-class Partition:
-    """What a procedure answers.
-
-    Attributes:
-        labels: (N,) the cell of each training point, 0 … C−1; no cell is empty.
-        polygons: (C,) shapely geometries in (lng, lat) degrees, cut at the antimeridian.
-        rule: how other points are assigned (see geocells/table.py).
-        sites: (C, 2) what a point must be nearest to; None for the representatives.
-    """
-
-    labels: NDArray[np.int64]
-    polygons: Sequence[Any]
-    rule: Rule
-    sites: NDArray[np.float64] | None = None
 
 
 def make_geocells(
@@ -50,12 +33,8 @@ def make_geocells(
         raise ManifestError("looked for training places to make geocells from, found none in the split 'train'.")
     points = check_points(places[["lat", "lng"]].to_numpy())
     if method == "naive":
-        from model.geocells import naive
-
         partition = naive.partition(points, max_points)
     elif method == "kmeans":
-        from model.geocells import kmeans
-
         partition = kmeans.partition(points, n_cells, seed)
     else:
         raise ConfigError(f"there is no way to make geocells called '{method}'.")

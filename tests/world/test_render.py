@@ -84,7 +84,7 @@ def test_the_views_that_a_model_cuts_out_of_a_panorama_are_the_views_drawn_direc
     drawn = render_views(scene, size=96, samples=4).astype(int)
     apart = np.abs(cut - drawn)
     assert apart.mean() < 4.0
-    assert np.median(apart) <= 1
+    assert np.median(apart) <= 2
     assert abs(float((cut - drawn).mean())) < 0.6, "neither is brighter"
     turned = np.abs(np.roll(cut, 1, axis=0) - drawn).mean()
     assert apart.mean() < 0.2 * turned

@@ -1,30 +1,27 @@
 """Buildings: how many, how high, in which forms, materials and colours, and what stands around them.
 
 Rules. Density and storeys follow the density of people; a closed street front begins where towns do. Forms, walls,
-roofs, windows and what is put on them follow the region's building tradition (`tables/house_styles.csv`, by country,
-and below by climate, height and latitude where one country has several): half-timber along the Rhine and in Normandy,
-granite and slate in Brittany, brick around the North Sea, pantiles where the Mediterranean climate (Köppen Cs)
-reigns, logs and boards in the boreal lands, adobe and flat roofs where it hardly rains, stilts in the wet tropics,
-round huts in the Sahel and the African highlands, felt yurts on the steppe, towers of concrete panels in the cities
-of the former Eastern bloc and of China and Korea, unfinished storeys with starter bars in Egypt and the Andes, water
-tanks where mains run dry, solar heaters around the eastern Mediterranean. Steep roofs shed snow; flat ones belong to
-dry lands. Churches, mosques and temples follow the prevailing faith. Within a style the country's own (invented)
-order of colours and the local fields tint paint a little, never further than people paint: plaster at most, stone and
-brick hardly.
+roofs, windows and what is put on them follow the region's building tradition (`house_styles.csv`; which one, by country
+or by landscape where one country has several, says `traditions.csv`): half-timber along the Rhine and in Normandy,
+granite and slate in Brittany, brick around the North Sea, pantiles where the Mediterranean climate (Köppen Cs) reigns,
+logs and boards in the boreal lands, adobe and flat roofs where it hardly rains, stilts in the wet tropics, round huts
+in the Sahel and the African highlands, felt yurts on the steppe, towers of concrete panels in the cities of the former
+Eastern bloc and of China and Korea, unfinished storeys with starter bars in Egypt and the Andes, water tanks where
+mains run dry, solar heaters around the eastern Mediterranean. Steep roofs shed snow; flat ones belong to dry lands.
+Churches, mosques and temples follow the prevailing faith. Within a style the country's own (invented) order of colours
+and the local fields tint paint a little, never further than people paint: plaster at most, stone and brick hardly.
 """
 
-import csv
 import math
-from functools import lru_cache
-from pathlib import Path
 
 from world.clues.site import Site
 from world.earth.colour import mix, shift
+from world.earth.shop_words import shop_words
 from world.earth.streams import Stream
 from world.earth.styles import STYLES, Style
+from world.earth.traditions import tradition
 from world.scene import RGB, Buildings
 
-WORDS = Path(__file__).parents[1] / "earth/tables/shop_words.csv"
 NOTHING = Buildings(
     density=0.0,
     setback_m=10.0,
@@ -53,18 +50,6 @@ NOTHING = Buildings(
     shop_words=("market",),
     shop_script="latin",
 )
-BY_COUNTRY = {
-    "NO": "norwegian", "IS": "icelandic", "GL": "greenlandic", "FO": "icelandic", "DK": "danish", "IE": "irish",
-    "BE": "belgian",
-    "PT": "portuguese", "AL": "albanian", "XK": "albanian", "PL": "polish", "UA": "ukrainian", "EG": "egyptian",
-    "IR": "iranian", "TN": "tunisian", "NG": "nigerian", "ML": "sahelian", "NE": "sahelian", "BF": "sahelian",
-    "TD": "sahelian", "SD": "sahelian", "MR": "sahelian", "ET": "ethiopian", "LS": "lesotho", "SZ": "lesotho",
-    "BD": "bengali", "PK": "pakistani", "AF": "pakistani", "LK": "lankan", "BT": "bhutanese", "VN": "vietnamese",
-    "KH": "khmer", "LA": "khmer", "ID": "javanese", "PG": "papuan", "SB": "papuan", "TW": "taiwanese", "UZ": "uzbek",
-    "TM": "uzbek", "TJ": "uzbek", "GT": "centralamerican", "HN": "centralamerican", "NI": "centralamerican",
-    "SV": "centralamerican", "CR": "centralamerican", "PA": "centralamerican", "CU": "cuban", "PE": "peruvian",
-    "BO": "bolivian", "EC": "ecuadorian", "CO": "colombian", "VE": "colombian", "CL": "chilean", "PH": "filipino",
-}  # fmt: skip
 TRIMS: dict[str, RGB] = {"sash": (0.90, 0.90, 0.87), "sliding": (0.62, 0.63, 0.64), "few": (0.42, 0.36, 0.30)}
 DOORS: tuple[RGB, ...] = (
     (0.36, 0.24, 0.15),
@@ -91,54 +76,7 @@ GARDEN_RGB: dict[str, RGB] = {
 
 def style_of(site: Site) -> Style:
     """The building tradition here: the country's, or that of its landscape where it has several."""
-    place, (lat, lng) = site.place, (site.recipe.lat, site.recipe.lng)
-    iso, zone, high = place.country, place.koppen, place.altitude_m
-    name = BY_COUNTRY.get(iso, "")
-    cold = place.temperature_c < 8.0
-    if iso in ("FR", "IT", "DE") and high > 750.0 and cold and 5.5 < lng < 14.5:
-        name = "alpine"
-    elif iso in ("FR", "MC") and zone.startswith("Cs"):
-        name = "provencal"
-    elif iso == "FR":
-        name = (
-            "breton" if lng < -1.6 and lat > 47.2 else
-            "norman" if lng < 1.5 and lat > 48.6 else
-            "alsatian" if lng > 7.0 and lat > 47.5 else
-            "belgian" if lat > 49.9 and lng > 1.5 else ""
-        )  # fmt: skip
-    elif iso == "DE":
-        name = "northgerman" if lat > 52.6 else "alsatian" if lng < 8.3 and lat < 49.2 else ""
-    elif iso == "IT":
-        name = "neapolitan" if lat < 41.5 else ""
-    elif iso == "GR":
-        name = "cycladic" if 36.0 < lat < 37.9 and lng > 24.2 else ""
-    elif iso == "ES":
-        name = "cantabrian" if lat > 42.4 and lng < 0.0 and not zone.startswith("B") else ""
-    elif iso == "GB":
-        name = "scottish" if lat > 55.2 else ""
-    elif iso == "US":
-        name = (
-            "southwestern" if lng < -100.0 and lat < 38.5 and (zone[0] == "B" or zone.startswith("Cs")) else
-            "floridian" if lat < 30.5 and lng > -98.0 else ""
-        )  # fmt: skip
-    elif iso == "IN":
-        name = "himalaya" if high > 1500.0 and lat > 26.0 else "lankan" if zone[:2] in ("Am", "Af") else ""
-    elif iso == "CN":
-        name = "tibetan" if high > 2800.0 else ""
-    elif iso == "PE":
-        name = "andean" if high > 2000.0 and place.urban < 0.5 else "peruvian"
-    elif iso == "EC":
-        name = "ecuadorian"
-    elif iso == "CL":
-        name = "chilote" if -46.0 < lat < -41.3 else "peruvian" if zone.startswith("BW") else "chilean"
-    elif iso == "ID":
-        name = "papuan" if lng > 131.0 else "malay" if lng < 104.0 or lat > -4.0 else "javanese"
-    elif iso == "MY" and lng > 109.0:
-        name = "malay"
-    elif iso == "GH" or iso == "SN" or iso == "CI":
-        name = "sahelian" if zone.startswith("B") and place.urban < 0.4 else ""
-    elif iso == "NG" and lat > 11.0 and place.urban < 0.5:
-        name = "sahelian"
+    name = tradition(site.here)
     return STYLES[name] if name else site.style
 
 
@@ -206,22 +144,6 @@ def draw(site: Site, rng: Stream) -> Buildings:
         shop_words=words,
         shop_script=script,
     )
-
-
-@lru_cache(maxsize=512)
-def shop_words(iso: str, script: str) -> tuple[tuple[str, ...], str]:
-    """What shops are called in a country, and in which script; English where the table does not know the country."""
-    table = _words()
-    if iso not in table and script == "arabic":
-        iso = "EG"
-    return table.get(iso, table["US"])
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, tuple[tuple[str, ...], str]]:
-    with WORDS.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    return {iso: (tuple(row["words"].split()), row["script"]) for row in rows for iso in row["countries"].split()}
 
 
 def _local_traits(site: Site, traits: dict[str, float], estate: bool, core: float) -> tuple[tuple[str, float], ...]:

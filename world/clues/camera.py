@@ -3,36 +3,32 @@
 Rules: street cameras stand about 2.5 m above the road (in Japan and some others lower), in the middle of the lane of
 the driving side. Camera generations as players of GeoGuessr date them: the second is soft and pale with dark seams
 between its lenses, the third the usual one, the fourth sharp and vivid; countries first covered since 2018 or so know
-only the fourth, and rich countries covered early keep some of the second; the lists are from memory. What is seen of
+only the fourth, and rich countries covered early keep some of the second (`cameras.csv`, from memory). What is seen of
 the car is what players know: Kenya's snorkel, Ghana's taped roof rack, Mongolia's and Kyrgyzstan's racks. White balance
 is invented: stable by country, drifting over 2500 km.
 """
 
 from world.clues.site import Site
-from world.earth.countries import codes
+from world.earth.cameras import CameraCustoms, camera_customs
 from world.earth.streams import Stream
 from world.scene import Camera
 
-LOW_CAMERAS = {"JP": 1.9, "CH": 2.0, "KR": 2.3, "LI": 2.0}
-NEW = codes("KZ OM NA PA LI CY BA DE AT VN NP RW SN CR LB GT QA GE")  # mostly the fourth generation
-EARLY = codes("US AU NZ FR IT ES GB JP CZ PT NL DK NO SE CH CA MX TW")
-CARRIERS = {"KE": "snorkel", "GH": "tape", "MN": "rack", "KG": "rack", "UY": "bonnet", "AR": "bonnet"}
 SOFT = {2: 0.75, 3: 0.25, 4: 0.05}
 NOTHING = Camera(2.5, 1.6, 1.0, (1.0, 1.0, 1.0), 0.0)
 
 
 def draw(site: Site, rng: Stream) -> Camera:
     """The camera that took the panorama."""
-    accents, drift, iso = site.country.accents, site.field["lens"], site.place.country
+    accents, drift, custom = site.country.accents, site.field["lens"], camera_customs(site.place.country)
     height, lane, light, soft, age, seen = (rng.normal(), rng.between(1.3, 1.8), rng.normal(), rng.normal(),
                                             rng.unit(), rng.unit())  # fmt: skip
     warm, green = 0.020 * accents[5] + 0.010 * drift, 0.010 * accents[2]
     side = 1.0 if site.driving_side == "right" else -1.0
-    generation = _generation(iso, age)
+    generation = _generation(custom, age)
     pale = {2: 0.82, 3: 0.93, 4: 1.02}[generation]
     blue = 0.02 if generation == 2 else 0.0
     return Camera(
-        height_m=LOW_CAMERAS.get(iso, 2.5) + 0.04 * height,
+        height_m=custom.height_m + 0.04 * height,
         lane_offset_m=side * lane,
         exposure=1.0 + 0.04 * accents[3] + 0.035 * light,
         tint_rgb=(1.0 + warm - blue, 1.0 + green, 1.0 - warm + blue),
@@ -40,13 +36,13 @@ def draw(site: Site, rng: Stream) -> Camera:
         generation=generation,
         saturation=pale + 0.04 * accents[0],
         vignette={2: 0.16, 3: 0.05, 4: 0.0}[generation],
-        carrier=CARRIERS[iso] if iso in CARRIERS and seen < 0.8 else "none",
+        carrier=custom.carrier if seen < 0.8 else "none",
     )
 
 
-def _generation(iso: str, luck: float) -> int:
-    if iso in NEW:
+def _generation(custom: CameraCustoms, luck: float) -> int:
+    if custom.covered == "new":
         return 4 if luck < 0.85 else 3
-    if iso in EARLY and luck < 0.12:
+    if custom.covered == "early" and luck < 0.12:
         return 2
     return 4 if luck > 0.65 else 3

@@ -1,17 +1,17 @@
 """Crops: which grow where, and how they stand in the month.
 
-Rules: crops follow climate and the farms of the region (zones as the FAO's GAEZ draws them, much simplified, from
-memory): rice in warm wet Asia and a few irrigated plains, vines under dry summers, tea on wet tropical heights, cane
-in the wet tropics, cotton in hot plains. The calendar follows the sun: winter wheat is harvested from April at 25° to
-August at 52° of latitude, six months later in the south; spring wheat, maize, sunflower and cotton fill the warm half
-of the year; rice in the tropics has its own phase in each district.
+Rules: crops follow climate and the farms of the region (`crop_regions.csv`: zones as the FAO's GAEZ draws them, much
+simplified, from memory): rice in warm wet Asia and a few irrigated plains, vines under dry summers, tea on wet tropical
+heights, cane in the wet tropics, cotton in hot plains. The calendar follows the sun: winter wheat is harvested from
+April at 25° to August at 52° of latitude, six months later in the south; spring wheat, maize, sunflower and cotton fill
+the warm half of the year; rice in the tropics has its own phase in each district.
 """
 
 from dataclasses import dataclass
 
 from world.clues.site import Site
 from world.earth.colour import mix, shift
-from world.earth.countries import codes
+from world.earth.farms import grown
 from world.scene import RGB
 
 EARTHY: RGB = (0.42, 0.35, 0.27)
@@ -41,12 +41,6 @@ CROPS: dict[str, Crop] = {
     "cane": Crop((0.37, 0.48, 0.20), (0.58, 0.57, 0.32), (0.52, 0.54, 0.34), 2.6, 1.0),
     "tea": Crop((0.25, 0.41, 0.15), (0.25, 0.41, 0.15), (0.34, 0.50, 0.18), 0.0, 0.9),
 }
-COTTON = codes("UZ TM TJ EG TR GR ML BF BJ TD TG AU AZ KZ SY SD PK")
-CANE = codes("BR CU DO MU PH TH GT CO RE SZ JM FJ PE MX IN SV NI HN ZA AU ID PK")
-TEA = codes("LK KE RW MW UG TZ BD CN JP TW ID VN TR GE IN")
-SUNFLOWER = codes("UA RU RO BG HU RS FR ES MD TR AR MK")
-WINE = codes("FR IT ES PT GR DE HR SI MD GE RO HU AU NZ ZA CL AR US MK CY AT CH BG")
-IRRIGATED_RICE = codes("EG IT ES PK UY BR MG SN ML GN SL LR NG US AU IR KZ UZ")
 
 
 def choose(site: Site, pick: float) -> str:
@@ -57,50 +51,10 @@ def choose(site: Site, pick: float) -> str:
 
 def options_of(site: Site) -> tuple[str, ...]:
     """What farms grow here, the commonest more than once."""
-    place, lat, iso = site.place, abs(site.recipe.lat), site.place.country
-    warm, wet, high = place.temperature_c, place.precipitation_mm, place.altitude_m
-    out: list[str] = []
-    if (
-        site.continent == "Asia"
-        and lat < 46.0
-        and wet > (650.0 if lat > 30.0 else 850.0)
-        and warm > 6.5
-        and high < 1900
-    ):
-        out += ["rice"] * 4
-    elif (
-        iso in IRRIGATED_RICE and warm > 11.0 and high < 900.0 and (site.zone == "A" or iso in ("EG", "IT", "ES", "UY"))
-    ):
-        out += ["rice"]
-    if (
-        iso in TEA
-        and warm > 12.0
-        and wet > 650.0
-        and site.zone in "AC"
-        and (high > 500.0 or iso in ("TR", "GE", "JP", "BD"))
-    ):
-        out += ["tea", "tea"]
-    if iso in CANE and warm > 19.0 and wet > 700.0 and high < 1300.0:
-        out += ["cane", "cane"]
-    if iso in COTTON and warm > 12.0 and (site.zone in "AB" or iso in ("GR", "TR", "AZ")):
-        out += ["cotton"] * (2 if site.zone == "B" else 1)
-    if iso == "US" and 30.0 < lat < 36.0 and warm > 14.0:
-        out += ["cotton", "rows"]
-    if iso in WINE and 9.5 < warm < 19.5 and 28.0 < lat < 51.0:
-        out += ["vineyard"] * (3 if place.koppen.startswith("Cs") else 1)
-    if iso in SUNFLOWER and warm > 6.0 and lat > 28.0:
-        out += ["sunflower", "sunflower"]
-    if site.continent == "Europe" and site.zone in "CD" and 44.0 < lat < 60.0:
-        out += ["wheat", "wheat", "rapeseed", "maize" if lat < 53.0 else "rows"]
-    elif site.zone in "CD" and warm > 2.0:
-        out += ["wheat", "maize", "rows"]
-    elif site.zone == "B":
-        out += ["wheat", "wheat"] if warm < 20.0 else ["rows", "maize"]
-    elif site.zone == "A":
-        out += ["maize", "maize", "rows"]
+    out = grown(site.here, site.continent)
     if "rice" not in out[:4]:
-        out += ["pasture"]
-    return tuple(out) or ("pasture",)
+        out.append("pasture")
+    return tuple(out)
 
 
 def stage_of(crop: str, site: Site) -> tuple[str, float]:

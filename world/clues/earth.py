@@ -6,11 +6,11 @@ the Mediterranean terra rossa, boreal soils grey podzols (WRB soil map, simplifi
 
 from world.clues.site import Site
 from world.earth.colour import mix, shift
+from world.earth.customs import kept
 from world.scene import RGB
 
 RED, LATERITE, SAND = (0.68, 0.35, 0.21), (0.62, 0.37, 0.24), (0.72, 0.60, 0.44)
 LOAM, CHERNOZEM, PODZOL, TERRA_ROSSA = (0.46, 0.37, 0.28), (0.29, 0.24, 0.20), (0.47, 0.44, 0.40), (0.64, 0.49, 0.36)
-RED_COUNTRIES = frozenset({"AU", "NA", "BW"})
 
 
 def soil_rgb(site: Site) -> RGB:
@@ -26,7 +26,7 @@ def soil_rgb(site: Site) -> RGB:
 
 def _of_zone(site: Site) -> RGB:
     place = site.place
-    if place.country in RED_COUNTRIES and site.zone in "AB":
+    if kept("red earth", site.here):
         return RED
     if site.zone == "A":
         return mix(LOAM, LATERITE, 0.75 if site.continent in ("Africa", "South America", "Oceania") else 0.4)

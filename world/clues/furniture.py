@@ -8,6 +8,7 @@ wealth.
 
 from world.clues.site import Site
 from world.earth.colour import NAMED, mix, shift
+from world.earth.customs import kept
 from world.earth.streams import Stream
 from world.scene import Furniture
 
@@ -52,9 +53,9 @@ def draw(site: Site, rng: Stream) -> Furniture:
     colour = shift(FENCE_RGB[fence], 0.16 * f["fence"], 0.04 * f["wall_warm"])
     if fence == "wall":
         colour = shift(mix(colour, site.style.walls[0], 0.6), 0.1 * f["fence"])
-    japan = country.iso == "JP"
+    railed = kept("railed pavements", site.here)
     steep = site.horizon.roughness_m > 180.0
-    rail = (0.45 if japan else 0.0) if town else (0.04 + 0.30 * steep) * (0.25 + 0.75 * place.wealth)
+    rail = (0.45 if railed else 0.0) if town else (0.04 + 0.30 * steep) * (0.25 + 0.75 * place.wealth)
     lit = 0.9 * place.urban * (0.3 + 0.7 * place.wealth)
     return Furniture(
         pole=pole,
@@ -75,7 +76,7 @@ def draw(site: Site, rng: Stream) -> Furniture:
         bollard_glass_rgb=country.bollard_glass_rgb,
         bollard_spacing_m=rng.between(14.0, 30.0),
         guard_rail=rng.chance(rail),
-        rail_rgb=WHITE_PAINT if japan else ZINC,
+        rail_rgb=WHITE_PAINT if railed else ZINC,
         fence=fence,
         fence_rgb=colour,
         lamp=_lamp(rng, lit, place.wealth, place.urban),

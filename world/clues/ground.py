@@ -10,6 +10,7 @@ from world.clues.crops import choose, look, stage_of
 from world.clues.earth import soil_rgb
 from world.clues.site import Site
 from world.earth.colour import clip, mix, saturate, shift
+from world.earth.customs import kept
 from world.earth.streams import Stream
 from world.scene import RGB, Ground
 
@@ -80,8 +81,8 @@ def _farmed(site: Site) -> float:
     share = 0.60 * people * (1.0 - place.urban) * (site.zone in "ACD") + 0.15 * (site.zone == "B" and not site.desert)
     if site.desert and place.population_per_km2 > 150.0:
         share += 0.5 * (1.0 - place.urban)  # oases and river plains
-    if site.zone in "BCD" and place.country in ("US", "CA", "AR", "UA", "KZ", "AU", "RU") and place.temperature_c > 2.0:
-        share += 0.22 * (not site.desert) * (1.0 - place.urban)  # the great plains need few hands
+    if kept("great plains", site.here):  # they need few hands
+        share += 0.22 * (not site.desert) * (1.0 - place.urban)
     if site.horizon.roughness_m > 350.0 or place.temperature_c < 1.0:
         share *= 0.3
     return share

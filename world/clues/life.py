@@ -2,61 +2,22 @@
 
 Rules: people grow with population and walk more where cars are few (WHO and UN-Habitat: most trips in poor countries
 are on foot), and stay in at night, in deep cold and in great heat. Dress, livestock, stray animals and street furniture
-follow `street_life.csv`. Climate overrules the table: camels only in deserts and steppes of the countries that keep
-them, two-humped ones in the cold deserts of Asia, llamas and alpacas in the high Andes, yaks above 3,000 m in Asia,
-reindeer north of 64° in Fennoscandia and Russia, kangaroos in Australia alone; sheep graze where cattle starve. Herds
-need people, but few.
+follow `street_life.csv`. Climate overrules the table (`herds.csv`): camels only in deserts and steppes of the countries
+that keep them, two-humped ones in the cold deserts of Asia, llamas and alpacas in the high Andes, yaks above 3,000 m in
+Asia, reindeer north of 64° in Fennoscandia and Russia, kangaroos in Australia alone; sheep graze where cattle starve.
+Herds need people, but few.
 """
 
 from world.clues.site import Site
 from world.earth.colour import NAMED, shift
+from world.earth.customs import kept
+from world.earth.herds import herds_of
 from world.earth.streams import Stream
 from world.earth.street_life import Shares, street_life
 from world.scene import Life
 
 NOTHING = Life(0.0, (), 0.0, (), (), (), (), 0.0, 0.0, (), 0.0, NAMED["grey"], NAMED["grey"], 0.0)
 COVERED = ("robe", "thobe", "long-skirt")
-CAMELS = frozenset(
-    (
-        "DZ",
-        "EG",
-        "LY",
-        "TN",
-        "MA",
-        "EH",
-        "MR",
-        "ML",
-        "NE",
-        "TD",
-        "SD",
-        "ER",
-        "DJ",
-        "SO",
-        "ET",
-        "KE",
-        "SA",
-        "AE",
-        "OM",
-        "YE",
-        "QA",
-        "KW",
-        "BH",
-        "IQ",
-        "SY",
-        "JO",
-        "IL",
-        "IR",
-        "PK",
-        "IN",
-        "AU",
-        "AF",
-    )
-)
-BACTRIAN = frozenset(("MN", "CN", "KZ", "UZ", "TM"))
-ANDES = frozenset(("PE", "BO", "EC", "CL", "AR"))
-REINDEER = frozenset(("NO", "SE", "FI", "RU"))
-YAKS = frozenset(("CN", "NP", "BT", "IN", "MN", "KG", "TJ", "PK"))
-DRIVERS = {"america": 0.45, "ozzie": 0.5, "desert": 0.6}  # where few walk
 
 
 def draw(site: Site, rng: Stream) -> Life:
@@ -66,7 +27,7 @@ def draw(site: Site, rng: Stream) -> Life:
     walked = rng.between(0.7, 1.2)
     poor = 1.0 - place.wealth
     crowd = min(1.0, place.population_per_km2 / 250.0)
-    people = 0.85 * place.urban * DRIVERS.get(site.style.cars, 1.0) + poor * crowd * 0.45
+    people = 0.85 * place.urban * local.walk + poor * crowd * 0.45
     people *= walked * _about(site.month_temperature_c, hour)
     clothes = _dressed(local.people, site.month_temperature_c)
     grazing = _grazing(site, rng)
@@ -113,30 +74,15 @@ def _grazing(site: Site, rng: Stream) -> float:
     people = site.place.population_per_km2
     if not 0.02 < people < 600.0 or site.place.urban > 0.35:
         return 0.0
-    empty = 0.38 if site.place.country not in ("NZ", "IS", "MN", "GB", "IE", "FK", "UY", "KG", "LS") else 0.2
+    empty = 0.2 if kept("many herds", site.here) else 0.38
     return size if lucky > empty else 0.0
 
 
 def _animals(site: Site, usual: Shares) -> Shares:
     """The country's animals, as far as the climate here feeds them."""
-    place, lat = site.place, abs(site.recipe.lat)
-    iso, dry = place.country, place.koppen[:2] in ("BW", "BS")
-    shares = dict(usual)
-    camels = shares.pop("camel", 0.0)
-    humps = shares.pop("bactrian", 0.0)
-    if iso in CAMELS and dry:
-        shares["camel"] = max(camels, (0.02 if iso in ("AU", "IN") else 0.45) * (1.0 if site.desert else 0.3))
-    if iso in BACTRIAN and dry and lat > 35.0:
-        shares["bactrian"] = max(humps, 0.30 if site.desert else 0.06)
-    if iso in ANDES and place.altitude_m > 2900.0 and lat < 30.0:
-        shares = {"llama": 0.40, "alpaca": 0.25, "sheep": 0.25, "donkey": 0.05, "dog": 0.05}
-    if iso in YAKS and place.altitude_m > 3000.0 - 1000.0 * (iso in ("MN", "KG")):
-        shares = {"yak": 0.6, "sheep": 0.25, "horse": 0.15}
-    elif iso in YAKS:
-        shares.pop("yak", None)
-    if iso in REINDEER and site.recipe.lat > 64.0 and (iso != "NO" or site.recipe.lat > 66.5):
-        shares = {"reindeer": 1.0}
-    if dry or place.temperature_c < 4.0:
+    place = site.place
+    shares = herds_of(dict(usual), site.here)
+    if site.zone == "B" or place.temperature_c < 4.0:
         for kind in ("cow", "buffalo"):
             if kind in shares:
                 shares[kind] *= 0.15

@@ -8,10 +8,12 @@ warm tropics the dry season; cherries bloom in the spring month of 8 to 15 °C.
 
 from math import cos, exp, pi
 
-from world.clues.flora import LOW_KINDS, kinds_of, tree_limit
+from world.clues.flora import kinds_of, tree_limit
 from world.clues.planting import NONE, planting
 from world.clues.site import Site
 from world.earth.colour import mix, saturate, shift
+from world.earth.customs import kept
+from world.earth.species import low_kinds
 from world.earth.streams import Stream
 from world.scene import RGB, Plants
 
@@ -21,8 +23,6 @@ NOTHING = Plants(
 )  # fmt: skip
 KINDS_HERE = 7  # so many at most
 HEIGHTS = {"A": 1.15, "B": 0.8, "C": 1.0, "D": 1.0, "E": 0.6}
-STEPPES = frozenset({"MN", "KZ"})
-RED_AUTUMNS = frozenset({"US", "CA", "JP", "KR"})  # maples
 
 
 def draw(site: Site, rng: Stream) -> Plants:
@@ -37,7 +37,7 @@ def draw(site: Site, rng: Stream) -> Plants:
     dry = min(1.0, max(0.0, 0.7 - site.month_rain * 1.3)) * (site.zone in "ABC")
     green = saturate(mix(green, (0.43, 0.44, 0.25), 0.55 * dry), 1.0 + 0.12 * f["mix_a"])
     thick, limit = thickness(site), tree_limit(site)
-    trees = any(kind not in LOW_KINDS for kind in ranked)
+    trees = any(kind not in low_kinds() for kind in ranked)
     density = thick + (0.10 * f["density"] + 0.10 * f["mix_b"] + 0.16 * rng.normal()) * min(1.0, thick + 0.1)
     treeline = thick * 1.25 + 0.20 * f["density"] + 0.2 * rng.normal() - 0.15
     least = 0.07 if site.zone in "ACD" and limit > 0.5 else 0.0
@@ -72,7 +72,7 @@ def thickness(site: Site) -> float:
         thick = min(max(thick, 0.05), 0.08 if site.desert else 0.26)
         if site.desert and place.population_per_km2 > 80.0:
             thick = 0.22  # watered
-        if place.country in STEPPES:
+        if kept("treeless steppe", site.here):
             thick *= 0.25
     if place.koppen.startswith(("Aw", "As")):
         thick = min(thick, 0.45)
@@ -90,8 +90,7 @@ def _low(site: Site, limit: float) -> float:
 
 def _autumn_rgb(site: Site) -> RGB:
     f = site.field
-    east = site.place.country != "US" or site.recipe.lng > -95.0
-    base = (0.68, 0.31, 0.15) if site.place.country in RED_AUTUMNS and east else (0.70, 0.48, 0.19)
+    base = (0.68, 0.31, 0.15) if kept("red autumn", site.here) else (0.70, 0.48, 0.19)
     return shift(base, 0.1 * f["leaf_light"], 0.06 * f["leaf_warm"], 0.05 * f["mix_c"])
 
 

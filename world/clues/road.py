@@ -1,11 +1,11 @@
 """Road: surface, width, lines, kerbs, bends, the road that joins, and the side one drives on.
 
 Rules: paving follows wealth and density (the share of paved roads); lines and their colours follow the country table,
-dash patterns the national rules where they are known (MUTCD 10 and 30 ft; RMS 4 and 8 m; arrêté of 1967 3 and 10 m;
-TSRGD diagram 1008; AS 1742; GOST R 51256 …); the driving side is the atlas'. Painted kerbs, yellow crossings, cycle
-lanes and rails stand where they are commonly seen; these lists are from memory. Roads wind in mountains, are straight
-on plains and in the grid towns of the New World (Vienna Convention and MUTCD for what stands at a junction's mouth:
-teeth, dashes or a bar). The asphalt's stone, widths and wear vary by local fields, and the road's direction by place.
+dash patterns the national rules where they are known; the driving side is the atlas'. Painted kerbs, yellow crossings,
+cycle lanes and rails stand where they are commonly seen (`roads.csv`, from memory). Roads wind in mountains, are
+straight on plains and in the grid towns of the New World (Vienna Convention and MUTCD for what stands at a junction's
+mouth: teeth, dashes or a bar). The asphalt's stone, widths and wear vary by local fields, and the road's direction by
+place.
 """
 
 import math
@@ -13,8 +13,9 @@ import math
 from world.clues.earth import soil_rgb
 from world.clues.lie import heading_deg
 from world.clues.site import Site
-from world.earth.colour import NAMED, mix, shift
-from world.earth.countries import codes
+from world.earth.colour import mix, shift
+from world.earth.customs import kept
+from world.earth.roads import RoadCustoms, road_customs
 from world.earth.streams import Stream
 from world.scene import RGB, Road
 
@@ -24,31 +25,14 @@ BASE: dict[str, RGB] = {
 }  # fmt: skip
 NOTHING = Road(0.0, "asphalt", GREY, 6.5, 0.5, (0.45, 0.42, 0.38), False, 0.0, (0.6, 0.6, 0.6), "right", "none",
                (0.93, 0.93, 0.91), 3.0, 6.0, "none", (0.93, 0.93, 0.91), math.inf)  # fmt: skip
-DASHES: dict[str, tuple[float, float]] = {  # metres of paint and of gap on roads out of town
-    "US": (3.05, 9.14), "MX": (5.0, 10.0), "CA": (3.0, 6.0), "DE": (4.0, 8.0), "FR": (3.0, 10.0), "GB": (2.0, 7.0),
-    "SE": (3.0, 9.0), "NO": (3.0, 9.0), "FI": (3.0, 9.0), "DK": (5.0, 10.0), "PL": (4.0, 8.0), "CZ": (3.0, 6.0),
-    "ES": (3.5, 9.0), "IT": (3.0, 4.5), "NL": (3.0, 9.0), "AU": (3.0, 9.0), "NZ": (3.0, 7.0), "JP": (5.0, 5.0),
-    "RU": (3.0, 9.0), "UA": (3.0, 9.0), "BR": (4.0, 8.0), "ZA": (4.5, 7.5), "CH": (6.0, 6.0), "IE": (2.0, 4.0),
-}  # fmt: skip
-BLACK_WHITE = (NAMED["black"], NAMED["white"])
-KERBS: dict[str, tuple[RGB, RGB]] = {
-    **dict.fromkeys(["MY", "ID", "EG", "NG", "GH", "UG", "SN", "PK", "BD", "LK", "PH", "IQ", "SA", "OM"], BLACK_WHITE),
-    **dict.fromkeys(["IN", "AE", "QA", "KW", "KE", "JO", "VN"], (NAMED["black"], NAMED["yellow"])),
-    **dict.fromkeys(["TN", "DZ", "MA", "IL", "TH"], (NAMED["red"], NAMED["white"])),
-}
-TEETH = codes("NL BE DE CH SE NO DK FI IS CZ SK AT PL HU IT ES PT LT LV EE SI HR RU UA BG RO RS")
-DASHED_MOUTH = codes("GB IE FR AU NZ ZA HK SG MY LK")
-CYCLE: dict[str, RGB] = {"NL": (0.58, 0.33, 0.28), "BE": (0.56, 0.36, 0.31), "DK": (0.45, 0.45, 0.46)}
-TRAMS = codes("DE AT CZ PL CH NL BE HU SK RO RU UA LV EE FI SE NO HR RS BG FR IT ES PT AU TR")
-GRIDS = codes("US CA MX AR CL UY PY BO PE AU NZ JP CO")
-CONCRETE = {"PH": 0.65, "US": 0.15, "BE": 0.3, "TH": 0.25, "VN": 0.25, "CO": 0.15}
+PAVED = ("asphalt", "concrete")
 
 
 def draw(site: Site, rng: Stream) -> Road:
     """The road that the camera stands on."""
-    f, place, country = site.field, site.place, site.country
+    f, place, country, custom = site.field, site.place, site.country, road_customs(site.place.country)
     heading = heading_deg(site, rng.between(0.0, 180.0))
-    surface = _surface(site, rng.unit(), rng.unit())
+    surface = _surface(site, custom, rng.unit(), rng.unit())
     wide, stone, lane, walks, walk_m, edges, crossing, cross_m = (rng.unit(), rng.normal(), rng.unit(), rng.unit(),
         rng.unit(), rng.unit(), rng.unit(), rng.unit())  # fmt: skip
     bend, turn, side, arm, wear, mark, tram, cycle = (rng.unit() for _ in range(8))
@@ -59,21 +43,21 @@ def draw(site: Site, rng: Stream) -> Road:
         rgb = mix(rgb, soil_rgb(site), 0.75)
     elif surface == "gravel":
         rgb = mix(rgb, soil_rgb(site), 0.35)
-    paved = surface in ("asphalt", "concrete")
+    paved = surface in PAVED
     minor = not town and lane < 0.08 + 0.20 * (1.0 - place.wealth)  # a lane without paint
     painted = paved and not minor
     if minor:
         width -= 1.6
     side_walk = 1.2 + 1.6 * walk_m if town and paved and walks < 0.45 + 0.5 * place.wealth else 0.0
-    dash, gap = _dash(site)
+    dash, gap = _dash(site, custom)
     joins = crossing < 0.18 + 0.5 * place.urban
-    radius = _radius(site, bend, joins)
+    radius = _radius(site, custom, bend, joins)
     slab = shift((0.62, 0.61, 0.59), 0.12 * f["paint"], 0.02 * f["road_warm"])
     kerb = (slab, slab)
-    if town and place.country in KERBS and mark < 0.75:
-        kerb = KERBS[place.country]
+    if town and custom.kerb and mark < 0.75:
+        kerb = custom.kerb
     side_kind = _side_surface(site, surface, side)
-    cycle_lane = place.country in CYCLE and painted and cycle < 0.35 + 0.4 * place.urban
+    cycle_lane = custom.cycle_lane_rgb is not None and painted and cycle < 0.35 + 0.4 * place.urban
     return Road(
         heading_deg=heading,
         surface=surface,
@@ -103,26 +87,26 @@ def draw(site: Site, rng: Stream) -> Road:
         else mix(BASE[side_kind], soil_rgb(site), 0.6 if side_kind == "dirt" else 0.2),
         side_width_m=min(max(3.2, width), 3.6 + 2.6 * place.urban + 1.2 * place.wealth),
         side_arm=0 if arm < 0.25 + 0.45 * place.urban else (-1 if arm < 0.6 + 0.2 * place.urban else 1),
-        give_way=_give_way(site, side_kind) if painted else "none",
+        give_way=(custom.mouth if side_kind in PAVED else "none") if painted else "none",
         zebra=joins and town and painted and mark < 0.25 + 0.6 * place.wealth,
-        zebra_rgb=NAMED["yellow"] if place.country == "CH" else (0.90, 0.90, 0.88),
+        zebra_rgb=custom.zebra_rgb or (0.90, 0.90, 0.88),
         cycle_lane_m=1.5 if cycle_lane else 0.0,
-        cycle_rgb=CYCLE.get(place.country, (0.58, 0.33, 0.28)),
+        cycle_rgb=custom.cycle_lane_rgb or (0.58, 0.33, 0.28),
         repairs=min(1.0, max(0.0, 0.85 - 0.75 * place.wealth + 0.5 * (wear - 0.5) + 0.1 * f["paint"])),
         paint_wear=min(0.9, max(0.05, 0.65 - 0.6 * place.wealth + 0.4 * (wear - 0.5))),
         manholes=town and paved,
-        tram=paved and place.urban > 0.8 and place.country in TRAMS and tram < 0.25,
+        tram=paved and place.urban > 0.8 and custom.trams and tram < 0.25,
     )
 
 
-def _surface(site: Site, kind: float, which: float) -> str:
+def _surface(site: Site, custom: RoadCustoms, kind: float, which: float) -> str:
     place = site.place
     unpaved = 0.42 * (1.0 - place.wealth) ** 1.2 * (1.0 - 0.7 * place.urban)
-    if place.country in ("MN", "GL", "IS", "AU", "NA", "MG", "KE"):
+    if custom.unpaved:
         unpaved += 0.12 * (1.0 - place.urban)
     if kind < unpaved:
         return "dirt" if which > place.wealth + 0.15 else "gravel"
-    return "concrete" if which < CONCRETE.get(place.country, 0.04) else "asphalt"
+    return "concrete" if which < custom.concrete else "asphalt"
 
 
 def _side_surface(site: Site, surface: str, luck: float) -> str:
@@ -134,13 +118,14 @@ def _side_surface(site: Site, surface: str, luck: float) -> str:
     return rough if luck < unmade else surface
 
 
-def _dash(site: Site) -> tuple[float, float]:
+def _dash(site: Site, custom: RoadCustoms) -> tuple[float, float]:
     """Metres of paint and of gap: the national rule, shorter in towns; elsewhere a habit of the land."""
-    dash, gap = DASHES.get(site.place.country, (0.0, 0.0))
-    if not dash:
+    if custom.dash_m:
+        dash, gap = custom.dash_m
+    else:
         dash = 3.2 * 2.718 ** (0.3 * site.field["dash"])
         gap = dash * (1.7 + 0.7 * site.country.accents[0])
-    shorter = 0.75 if site.place.urban > 0.6 and site.place.country != "US" else 1.0
+    shorter = 0.75 if site.place.urban > 0.6 and not kept("long dashes in towns", site.here) else 1.0
     return dash * shorter, gap * shorter
 
 
@@ -153,19 +138,10 @@ def _centre(usual: str, radius: float, luck: float) -> str:
     return usual
 
 
-def _radius(site: Site, luck: float, joins: bool) -> float:
+def _radius(site: Site, custom: RoadCustoms, luck: float, joins: bool) -> float:
     """Radius of the road's bend in metres: mountains wind, plains and grids do not."""
     steep = min(1.0, site.horizon.roughness_m / 320.0)
-    if (site.place.urban > 0.5 and site.place.country in GRIDS) or luck > 0.80 + 0.15 * steep:
+    if (site.place.urban > 0.5 and custom.grid) or luck > 0.80 + 0.15 * steep:
         return math.inf
     radius: float = 10.0 ** (2.95 - 0.72 * steep + (1.05 - 0.35 * steep) * luck)
     return max(150.0, radius * (6.0 if joins or site.place.urban > 0.6 else 1.0))
-
-
-def _give_way(site: Site, surface: str) -> str:
-    iso = site.place.country
-    if surface not in ("asphalt", "concrete"):
-        return "none"
-    if iso in TEETH:
-        return "teeth"
-    return "dashes" if iso in DASHED_MOUTH else "bar"

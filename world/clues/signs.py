@@ -12,6 +12,7 @@ import zlib
 
 from world.clues.site import Site
 from world.earth.colour import NAMED
+from world.earth.customs import kept
 from world.earth.scripts import script_of
 from world.earth.streams import Stream
 from world.scene import Signs
@@ -71,8 +72,8 @@ def draw(site: Site, rng: Stream) -> Signs:
     beast = rng.chance(0.15 if inside else 0.55)
     choices = animals if beast and animals else warnings
     rank = rng.unit()
-    # yellow where warnings are, but in Korea
-    yellow = country.warning_shape == "triangle" and country.warning_rgb == NAMED["yellow"] and country.iso != "KR"
+    yellow = country.warning_shape == "triangle" and country.warning_rgb == NAMED["yellow"]  # as other warnings are
+    yellow = yellow and not kept("white yield", site.here)
     return Signs(
         text=text,
         below=below,
@@ -102,7 +103,7 @@ def draw(site: Site, rng: Stream) -> Signs:
         junction=rng.choice(("stop", "yield", "none"), (0.45, 0.3, 0.25)),
         yield_rgb=NAMED["yellow" if yellow else "white"],
         stop=country.stop,
-        stop_form="triangle" if country.iso == "JP" else "octagon",
+        stop_form="triangle" if kept("triangular stop", site.here) else "octagon",
         shown=shown,
     )
 

@@ -16,6 +16,7 @@ from model.geo.layers import KOPPEN_ZONES
 from world.clues.horizon import Horizon, horizons
 from world.earth.countries import CONTINENTS, Country, facts
 from world.earth.fields import fields
+from world.earth.landscapes import Here, here_of
 from world.earth.styles import STYLES, Style
 from world.earth.sun import solar_position
 from world.scene import Place, Recipe
@@ -58,6 +59,11 @@ class Site:
     def zone(self) -> str:
         """The first letter of the Köppen zone: A tropical, B dry, C mild, D cold, E polar."""
         return self.place.koppen[0]
+
+    @property
+    def here(self) -> Here:
+        """What the tables of the world's facts may ask of this place."""
+        return here_of(self.recipe, self.place)
 
     @property
     def desert(self) -> bool:

@@ -16,13 +16,12 @@ from world.clues.earth import soil_rgb
 from world.clues.lie import shore_azimuth_deg, slope_heading_deg
 from world.clues.site import Site
 from world.earth.colour import mix, shift
+from world.earth.customs import kept
 from world.earth.streams import Stream
 from world.scene import AZIMUTHS, RGB, Water
 
 NONE = np.full(AZIMUTHS, np.inf, np.float32)
 NOTHING = Water(math.inf, 0.0, (0.12, 0.25, 0.30), "none", 0, math.inf, math.inf, NONE, -3.0, 0.3, 0.0)
-STONE_COUNTRIES = frozenset({"GB", "IE", "FR", "ES", "PT", "IT", "CH", "AT", "DE", "CZ", "BE", "LU", "HR", "SI", "BG"})
-WOOD_COUNTRIES = frozenset({"NO", "SE", "FI", "RU", "CA", "MN", "BT"})
 
 
 def draw(site: Site, rng: Stream) -> Water:
@@ -89,9 +88,9 @@ def _colour(site: Site, flows: bool) -> RGB:
 
 def _bridge(site: Site, custom: float) -> str:
     place = site.place
-    if place.country in STONE_COUNTRIES and custom > 0.62:
+    if custom > 0.62 and kept("stone bridges", site.here):
         return "stone"
-    if place.country in WOOD_COUNTRIES and custom > 0.75:
+    if custom > 0.75 and kept("timber bridges", site.here):
         return "wood"
     if custom < 0.25 + 0.45 * place.wealth:
         return "steel"

@@ -16,8 +16,11 @@ NOT_YET = -1.0  # SKY_OPEN of a knot that nobody has asked for
 
 @kernel
 def knot_shift(pix):
-    """How far apart knots stand, as a power of two of pixels of `pix` radians: clouds are sharp to some 0.7 degrees."""
-    if pix > 0.0062:
+    """How far apart knots stand, as a power of two of pixels of `pix` radians: clouds are sharp to some 0.7 degrees.
+
+    Small views, whose pixels are coarser than that, make do with every second one.
+    """
+    if pix > 0.021:
         return 0
     return 1 if pix > 0.0031 else (2 if pix > 0.0016 else 3)
 
@@ -41,11 +44,11 @@ def sky_at(packed, sky, shift, looked, column, row, top, slope, lens):
     g = 0.0
     b = 0.0
     clear = 0.0
-    spacing = 1 << shift
+    spacing = 1.0 / (1 << shift)
     before = column >> shift
     over = row >> shift
-    u = (column - (before << shift)) / spacing
-    v = (row - (over << shift)) / spacing
+    u = (column - (before << shift)) * spacing
+    v = (row - (over << shift)) * spacing
     for i in range(2 if u > 0.0 else 1):
         knots = sky[(before + i) & 3]
         for j in range(2 if v > 0.0 else 1):

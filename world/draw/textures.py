@@ -8,8 +8,8 @@ from world.draw.compiled import kernel
 
 SIDE = 256  # of a sprite at its finest
 LEVELS = 7
-TEXT_HEIGHT, TEXT_WIDTH, TEXT_LEVELS = 64, 256, 5
-TEXT_ASPECT = TEXT_WIDTH / TEXT_HEIGHT
+TEXT_HEIGHT, TEXT_LEVELS, TEXT_ASPECT = 64, 5, 4  # of a sheet of letters as a rule; a fine one is twice as high
+TEXT_WIDTH = TEXT_ASPECT * TEXT_HEIGHT
 
 
 @kernel
@@ -80,14 +80,15 @@ def sprite_at(atlas, which, u, v, footprint):
 @kernel
 def letter_at(text, which, u, v, footprint):
     """Coverage by letters at (u, v) from the top left; footprint as part of the height."""
+    full = text.shape[1] // 2
     level = 0
-    if footprint * TEXT_HEIGHT > 1.0:
-        level = int(log2(footprint * TEXT_HEIGHT) + 0.35)
+    if footprint * full > 1.0:
+        level = int(log2(footprint * full) + 0.35)
         if level > TEXT_LEVELS - 1:
             level = TEXT_LEVELS - 1
-    high = TEXT_HEIGHT >> level
-    wide = TEXT_WIDTH >> level
-    top = 2 * TEXT_HEIGHT - 2 * high
+    high = full >> level
+    wide = TEXT_ASPECT * high
+    top = 2 * full - 2 * high
     x = u * wide - 0.5
     y = v * high - 0.5
     x = 0.0 if x < 0.0 else (wide - 1.001 if x > wide - 1.001 else x)

@@ -79,7 +79,7 @@ def trace(packed, room, k, slope, pix, reach):
             kind = int(T[seen, n.KIND])
             hard = kind != n.PLANT and kind != n.FIGURE
             if kind == n.PLANT:
-                near, a, cr, cg, cb = plant(P, T, seen, packed.atlas, hx, hy, slope, pix)
+                near, a, cr, cg, cb = plant(P, T, seen, packed.atlas, packed.noise, hx, hy, slope, pix)
             elif kind == n.HOUSE:
                 near, cr, cg, cb = house(P, T, seen, packed.text, packed.noise, hx, hy, slope, pix)
                 a = 1.0

@@ -7,14 +7,14 @@ guesses for the region. Shares are of what is met on the road, not of registrati
 commonest first. Knows no place.
 """
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
+from world.earth.table_rows import FOLDER, TableRow, read_rows
 from world.scene import RGB
 
-TABLE = Path(__file__).parent / "tables/car_fashions.csv"
+TABLE = FOLDER / "car_fashions.csv"
+TAXI = (232 / 255, 232 / 255, 228 / 255)  # where the table names no colour
 TWO_WHEELERS = ("motorbike", "motorbike-two", "bicycle")
 
 
@@ -38,20 +38,15 @@ def fashion(iso: str, region: str) -> CarFashion:
 @lru_cache(maxsize=1)
 def fashions() -> dict[str, CarFashion]:
     """The whole table, by region and ISO-2."""
-    with TABLE.open(encoding="utf-8", newline="") as stream:
-        return {row["cars"]: _read(row) for row in csv.DictReader(stream)}
+    rows = read_rows(TABLE, ("cars", "colours", "taxi", "kinds"), key="cars")
+    return {row.text("cars"): _read(row) for row in rows}
 
 
-def _read(row: dict[str, str]) -> CarFashion:
-    cells = [cell.split(":") for cell in row["kinds"].split()]
-    shares = [float(share.rstrip("!")) for _, share in cells]
-    return CarFashion(
-        colours=tuple(_colour(h) for h in row["colours"].split()),
-        taxi_rgb=_colour(row["taxi"] or "e8e8e4"),
-        kinds=tuple((kind, share / sum(shares)) for (kind, _), share in zip(cells, shares, strict=True)),
-        documented=frozenset(kind for kind, share in cells if share.endswith("!")),
-    )
-
-
-def _colour(h: str) -> RGB:
-    return (int(h[0:2], 16) / 255, int(h[2:4], 16) / 255, int(h[4:6], 16) / 255)
+def _read(row: TableRow) -> CarFashion:
+    kinds, documented = row.marked_shares("kinds")
+    colours, taxi = row.hexes("colours"), row.hexes("taxi")
+    if not kinds:
+        raise row.refusal("kinds", "one kind or more")
+    if not colours:
+        raise row.refusal("colours", "one colour or more")
+    return CarFashion(colours=colours, taxi_rgb=taxi[0] if taxi else TAXI, kinds=kinds, documented=documented)

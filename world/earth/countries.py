@@ -3,7 +3,8 @@
 `country_facts.csv` has one row for each of about 160 countries. A cell ends with its standing: `!key` documented, where
 `key` is a row of `country_sources.csv` (which also says whether the source was read for this table or is recalled),
 `~` invented (so that neighbours with the same conventions can be told apart), nothing: the usual thing of the region.
-All other countries take the defaults of their continent, and all of their entries are regional.
+All other countries take the first row of their continent in `continent_facts.csv` that serves them, and all of their
+entries are regional.
 """
 
 import csv
@@ -15,10 +16,12 @@ from typing import Literal
 
 from model.errors import ConfigError
 from world.earth.colour import NAMED
+from world.earth.table_rows import EVERYWHERE, Countries, read_rows
 from world.scene import RGB
 
 TABLE = Path(__file__).parent / "tables/country_facts.csv"
 SOURCES = Path(__file__).parent / "tables/country_sources.csv"
+USUAL = Path(__file__).parent / "tables/continent_facts.csv"
 Standing = Literal["documented", "regional", "invented"]
 
 
@@ -78,35 +81,10 @@ class Country:
     source: dict[str, str] = field(compare=False)  # by documented column: key of `sources()`
 
 
-DEFAULTS = {
-    "Africa": ("0.25", "dashed white", "none", "stone white red", "wood", "white white white 3.4", "green white",
-               "triangle white red", "yellow black", "latin", "westafrican", "km"),
-    "Asia": ("0.40", "dashed white", "solid white", "stone white black", "concrete", "white white white 3.0",
-             "green white", "triangle white red", "yellow black", "arabic", "arab", "km"),
-    "Europe": ("0.75", "dashed white", "solid white", "post white black", "wood", "white white blue 4.7", "blue white",
-               "triangle white red", "white red", "latin", "central", "km"),
-    "North America": ("0.50", "dashed yellow", "none", "none", "wood", "white white white 2.0", "green white",
-                      "diamond yellow black", "yellow black", "latin", "caribbean", "km"),
-    "South America": ("0.45", "dashed yellow", "solid white", "slab white red", "concrete", "white white white 2.6",
-                      "green white", "diamond yellow black", "yellow black", "latin", "brazilian", "km"),
-    "Oceania": ("0.40", "none", "none", "none", "wood", "white white white 2.8", "green white",
-                "diamond yellow black", "yellow black", "latin", "pacific", "km"),
-}  # fmt: skip
-COLUMNS = ("country", "coverage", "wealth", "centre", "edge", "bollard", "pole", "plate", "board", "warning", "chevron",
-           "script", "style", "unit")  # fmt: skip
-# what a continent's defaults share: poles with one arm, street names in English, no stones
-SHARED = {"fittings": "arm", "route": "- white black", "animal": "cow", "stop": "STOP", "limit": "ring 50 80",
-          "stone": "none", "street": "blue white Main Road|Station Road|Market Street"}  # fmt: skip
 FACTS = ("centre", "edge", "bollard", "pole", "fittings", "plate", "board", "entry", "street", "route", "warning",
          "animal", "chevron", "stop", "limit", "stone", "script", "style", "unit")  # fmt: skip
 CONTINENTS = {"AF": "Africa", "AS": "Asia", "EU": "Europe", "NA": "North America", "SA": "South America",
               "OC": "Oceania", "AN": "Oceania"}  # fmt: skip
-ARABIC = {"LY", "SD", "SY", "YE", "KW", "BH", "MR", "AF", "IR", "IQ"}
-
-
-def codes(listed: str) -> frozenset[str]:
-    """A set of ISO-2 codes from a list with blanks between them."""
-    return frozenset(listed.split())
 
 
 @dataclass(frozen=True)
@@ -150,18 +128,32 @@ def facts(iso: str, continent: str) -> Country:
     """The facts of a country; `continent` by name or two-letter code serves those without a row."""
     if iso in table():
         return table()[iso]
+    rows = _of_continents()
     name = CONTINENTS.get(continent, continent)
-    cells = (iso, "0", *DEFAULTS.get(name, DEFAULTS["Africa"]))
-    row = SHARED | dict(zip(COLUMNS, cells, strict=True))
-    row["entry"] = f"{row['board']} {row['board'].split()[-1]}"
-    if name == "Africa" and iso in ARABIC:
-        row |= {"script": "arabic", "style": "maghreb"}
-    elif name == "Asia" and iso not in ARABIC:
-        row |= {"script": "latin"}
-    return _read(row)
+    usual = rows.get(name, rows["Africa"])
+    return _read({"country": iso} | next(cells for countries, cells in usual if countries.has(iso)))
 
 
-def _read(row: dict[str, str]) -> Country:
+@lru_cache(maxsize=1)
+def _of_continents() -> dict[str, tuple[tuple[Countries, dict[str, str]], ...]]:
+    """By continent: (countries, cells) of its rows, the last of which serves all that the others do not name."""
+    found: dict[str, tuple[tuple[Countries, dict[str, str]], ...]] = {}
+    columns = ("coverage", "wealth", *FACTS)
+    for row in read_rows(USUAL, ("continent", "countries", *columns)):
+        name, codes = row.one_of("continent", tuple(CONTINENTS.values())), row.countries("countries")
+        cells = {column: row.text(column) for column in columns}
+        _read({"country": name} | cells, f"{row.file}: row {row.line}")
+        found[name] = (*found.get(name, ()), (codes, cells))
+    for name in CONTINENTS.values():
+        if name not in found or found[name][-1][0] != EVERYWHERE:
+            raise ConfigError(
+                f"{USUAL.name}: looked for a last row of {name} that serves all its countries, found none; write it."
+            )
+    return found
+
+
+def _read(row: dict[str, str], place: str = "") -> Country:
+    place = place or f"{TABLE.name}: the row of {row['country']}"
     iso = row["country"]
     standing: dict[str, Standing] = {}
     source: dict[str, str] = {}
@@ -175,7 +167,7 @@ def _read(row: dict[str, str]) -> Country:
                 source[name] = mark[1:]
                 if mark[1:] not in sources():
                     raise ConfigError(
-                        f"{TABLE.name}: the row of {iso} names the source {mark[1:]!r} under {name}; "
+                        f"{place} names the source {mark[1:]!r} under {name}; "
                         f"write it into {SOURCES.name}, or take the mark away."
                     )
         centre, edge, bollard, stone = (
@@ -242,7 +234,7 @@ def _read(row: dict[str, str]) -> Country:
             source=source,
         )
     except (KeyError, ValueError, IndexError) as error:
-        raise ConfigError(f"{TABLE.name}: the row of {iso} cannot be read ({error}); mend that row.") from error
+        raise ConfigError(f"{place} cannot be read ({error}); mend that row.") from error
 
 
 def _marked(cell: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from model.geo.distance import check_points, destination
 from world.earth.cities import FIRST, famous_cities
 from world.earth.city_places import CITY_KM, cities_in_reach, draw_city_by_city
 from world.earth.countries import facts
+from world.earth.customs import countries_of
 from world.earth.sun import solar_position
 
 Split = Literal["train", "validation", "test", "game"]
@@ -34,7 +35,7 @@ PRESETS = ("world", *CONTINENT_CODES, "urban", "rural", "famous")  # or a countr
 KIND_SHARES = {"urban": (1.0, 0.0, 0.0), "rural": (0.0, 0.35, 0.65)}  # in towns, near towns, far out
 USUAL_SHARES = (0.26, 0.36, 0.38)
 COVERAGE_WEIGHT = (0.015, 0.12, 0.5, 1.0)  # by coverage class
-CLOSED = frozenset({"KP", "AQ", "SY", "YE"})
+CLOSED = countries_of("closed")
 LOWEST_SUN_DEG = 5.0
 TRIES = 12  # moments drawn for each place before noon is taken
 

@@ -5,14 +5,15 @@ cell takes the region's. A share that ends with `!` is commonly known (livestock
 colours of post boxes) though looked up nowhere; all others are guesses for the region.
 """
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
+from world.earth.table_rows import FOLDER, TableRow, read_rows
 from world.scene import RGB
 
-TABLE = Path(__file__).parent / "tables/street_life.csv"
+TABLE = FOLDER / "street_life.csv"
+COLUMNS = ("key", "dress", "skin", "people", "robes", "animals", "stray", "clutter", "post", "walk")
+NEEDED = ("dress", "skin", "people", "animals", "stray", "clutter")  # of every region
 Shares = tuple[tuple[str, float], ...]
 
 
@@ -28,6 +29,7 @@ class StreetLife:
     stray: float  # how freely animals walk by the road
     clutter: Shares
     post_rgb: RGB | None  # of post boxes
+    walk: float  # how many walk, against where walking is usual: fewer in the lands of drivers
     documented: frozenset[str]  # people, animals and clutter whose share is more than a guess
 
 
@@ -36,8 +38,7 @@ def street_life(iso: str, region: str) -> StreetLife:
     """What stands along the streets of a country; of its region where the country has no row."""
     rows = _rows()
     usual = rows[region]
-    own = rows.get(iso, usual)
-    return _read({name: own[name] or usual[name] for name in usual})
+    return _read(rows.get(iso, usual), usual)
 
 
 def known() -> tuple[str, ...]:
@@ -46,32 +47,31 @@ def known() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _rows() -> dict[str, dict[str, str]]:
-    with TABLE.open(encoding="utf-8", newline="") as stream:
-        return {row["key"]: row for row in csv.DictReader(stream)}
+def _rows() -> dict[str, TableRow]:
+    rows = {row.text("key"): row for row in read_rows(TABLE, COLUMNS, key="key")}
+    for key, row in rows.items():
+        region = key.islower()
+        for name in NEEDED:
+            if region and row.empty(name):
+                raise row.refusal(name, f"something, since '{key}' is a region that its countries lean on")
+        _read(row, row)
+    return rows
 
 
-def _read(row: dict[str, str]) -> StreetLife:
-    cells = [cell.split(":") for name in ("people", "animals", "clutter") for cell in row[name].split()]
-    dress = _colours(row["dress"])
+def _read(own: TableRow, usual: TableRow) -> StreetLife:
+    """The country's own row, its empty cells filled from the usual one of its region."""
+    row = {name: usual if own.empty(name) else own for name in COLUMNS}
+    people, animals, clutter = (row[name].marked_shares(name) for name in ("people", "animals", "clutter"))
+    dress, post = row["dress"].hexes("dress"), row["post"].hexes("post")
     return StreetLife(
         dress=dress,
-        skin=_colours(row["skin"]),
-        people=_shares(row["people"]),
-        robes=_colours(row["robes"]) or dress,
-        animals=_shares(row["animals"]),
-        stray=float(row["stray"].rstrip("!")),
-        clutter=_shares(row["clutter"]),
-        post_rgb=_colours(row["post"])[0] if row["post"] else None,
-        documented=frozenset(kind for kind, share in cells if share.endswith("!")),
+        skin=row["skin"].hexes("skin"),
+        people=people[0],
+        robes=row["robes"].hexes("robes") or dress,
+        animals=animals[0],
+        stray=0.0 if row["stray"].empty("stray") else row["stray"].number("stray", 0.0, 1.0),
+        clutter=clutter[0],
+        post_rgb=post[0] if post else None,
+        walk=1.0 if row["walk"].empty("walk") else row["walk"].number("walk", 0.0, 1.0),
+        documented=people[1] | animals[1] | clutter[1],
     )
-
-
-def _shares(text: str) -> Shares:
-    cells = [cell.split(":") for cell in text.split()]
-    shares = [float(share.rstrip("!")) for _, share in cells]
-    return tuple((kind, share / sum(shares)) for (kind, _), share in zip(cells, shares, strict=True))
-
-
-def _colours(text: str) -> tuple[RGB, ...]:
-    return tuple((int(h[0:2], 16) / 255, int(h[2:4], 16) / 255, int(h[4:6], 16) / 255) for h in text.split())

@@ -6,11 +6,9 @@ width of a lot in a closed street, eaves, what stands before the house, and trai
 places) that have them. Cars are told by `world.earth.car_fashions`.
 """
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from world.earth.table_rows import FOLDER, TableRow, read_rows
 from world.scene import RGB
 
 WALLS = (
@@ -28,7 +26,22 @@ TRAITS = frozenset(
         *("balcony", "enclosed", "ac", "awning", "roller"),
     )
 )
-HOUSES = Path(__file__).parent / "tables/house_styles.csv"
+ROOFS, FENCES = ("gable", "hip", "flat"), ("none", "wood", "wire", "hedge", "wall", "stone")
+TABLE = FOLDER / "house_styles.csv"
+COLUMNS = (
+    "style",
+    "walls",
+    "roofs",
+    "roof",
+    "windows",
+    "storeys",
+    "lot",
+    "eaves",
+    "gardens",
+    "traits",
+    "fences",
+    "cars",
+)
 
 
 @dataclass(frozen=True)
@@ -52,39 +65,47 @@ class Style:
     cars: str  # region of world.earth.car_fashions
 
 
-def _style(row: dict[str, str]) -> Style:
-    form, share, steepness = row["roof"].split()
-    walls, roofs = _pairs(row["walls"]), _pairs(row["roofs"])
+def _style(row: TableRow) -> Style:
+    wall_kinds, walls = _painted(row, "walls", WALLS)
+    roof_kinds, roofs = _painted(row, "roofs", COVERS)
+    form, share, steepness = _roof(row)
     return Style(
-        walls=_hexes(" ".join(hexes for _, hexes in walls)),
-        wall_kinds=tuple(kind for kind, _ in walls),
-        roofs=_hexes(" ".join(hexes for _, hexes in roofs)),
-        roof_kinds=tuple(kind for kind, _ in roofs),
+        walls=walls,
+        wall_kinds=wall_kinds,
+        roofs=roofs,
+        roof_kinds=roof_kinds,
         roof=form,
-        roof_share=float(share),
-        steepness=float(steepness),
-        windows=row["windows"],
-        storeys=float(row["storeys"]),
-        lot_m=float(row["lot"]),
-        eaves_m=float(row["eaves"]),
-        gardens=tuple(row["gardens"].split()),
-        traits=tuple((name, float(share)) for name, share in _pairs(row["traits"])),
-        fences=tuple(row["fences"].split()),
-        cars=row["cars"],
+        roof_share=share,
+        steepness=steepness,
+        windows=row.one_of("windows", WINDOWS),
+        storeys=row.number("storeys", 1.0, 12.0),
+        lot_m=row.number("lot", 3.0, 40.0),
+        eaves_m=row.number("eaves", 0.0, 2.0),
+        gardens=row.words("gardens", GARDENS),
+        traits=tuple(row.shares("traits", 0.0, 1.0, TRAITS).items()),
+        fences=row.words("fences", FENCES),
+        cars=row.words("cars")[0],
     )
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
-    return [(first, second) for first, _, second in (item.partition(":") for item in text.split())]
+def _painted(row: TableRow, column: str, known: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[RGB, ...]]:
+    """Materials and their colours, the commonest first; a material may come in several colours."""
+    pairs = [item.partition(":") for item in row.words(column)]
+    if not all(kind in known for kind, _, _ in pairs):
+        raise row.refusal(column, f"material:colour, the materials of {', '.join(known)}")
+    return tuple(kind for kind, _, _ in pairs), tuple(row.hex(column, digits) for _, _, digits in pairs)
 
 
-def _hexes(text: str) -> tuple[RGB, ...]:
-    return tuple((int(h[0:2], 16) / 255, int(h[2:4], 16) / 255, int(h[4:6], 16) / 255) for h in text.split())
+def _roof(row: TableRow) -> tuple[str, float, float]:
+    """Form, share of the houses that have it, tangent of its pitch."""
+    words = row.words("roof")
+    try:
+        form, share, steepness = words[0], float(words[1]), float(words[2])
+    except (IndexError, ValueError):
+        form, share, steepness = "", 0.0, 0.0
+    if form not in ROOFS or not (0.0 <= share <= 1.0 and 0.0 <= steepness <= 3.0) or len(words) != 3:
+        raise row.refusal("roof", f"{', '.join(ROOFS)}, then its share (0 to 1) and its steepness (0 to 3)")
+    return form, share, steepness
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
-
-
-STYLES: dict[str, Style] = {row["style"]: _style(row) for row in _rows(HOUSES)}
+STYLES: dict[str, Style] = {row.text("style"): _style(row) for row in read_rows(TABLE, COLUMNS, key="style")}

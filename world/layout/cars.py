@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import world.draw.slots as n
 from world.draw.things.car_shapes import CARS, HALF_X, HALF_Y, SHAPES, TALL
 from world.earth.car_fashions import TWO_WHEELERS
+from world.earth.liveries import livery
 from world.layout.stage import Stage, linear, stream
 from world.sprites.figures import SIZE_M, figure_row
 
@@ -19,6 +20,7 @@ LIGHT_MOVING = 14  # more places, for two-wheelers only
 PLATE_LONG_M, PLATE_SQUARE_M = 0.075, 0.11  # half heights, a third larger than life to be read from afar
 CARGO = ((0.85, 0.86, 0.84), (0.20, 0.32, 0.55), (0.55, 0.16, 0.14), (0.72, 0.68, 0.55), (0.25, 0.40, 0.28))
 CANOPY = {"three-wheeler": (0.10, 0.10, 0.10), "taxi": (0.95, 0.93, 0.80), "jeepney": (0.78, 0.78, 0.80)}
+CANVAS = (0.10, 0.10, 0.11)  # of three-wheelers without a livery
 SKINS = ((0.85, 0.66, 0.54), (0.52, 0.36, 0.26))
 Floats = NDArray[np.float64]
 
@@ -111,27 +113,15 @@ def _put_cars(
     rgb[kinds == CARS.index("taxi")] = linear(vehicles.taxi_rgb)
     if "three-wheeler" in names:
         taxis = kinds == CARS.index("three-wheeler")
-        rgb[taxis] = linear(_three_wheeler(stage.scene.place.country, vehicles.palette[0]))
-        cargo[taxis] = linear(_canopy(stage.scene.place.country))
+        paint = livery("three-wheeler", stage.scene.place.country)
+        rgb[taxis] = linear(paint.body or vehicles.palette[0])
+        cargo[taxis] = linear(paint.canopy or CANVAS)
     half_plate = PLATE_LONG_M if vehicles.plate_aspect > 3.0 else PLATE_SQUARE_M
     extra = n.CarExtra(kinds, vehicles.plate_aspect, half_plate, *linear(vehicles.plate_band_rgb))
     stage.put_many(
         n.CAR, x, y, yaw=yaw, length=half_x, width=SHAPES[kinds, HALF_Y], height=SHAPES[kinds, TALL], a=rgb,
         b=linear(vehicles.plate_front_rgb), c=linear(vehicles.plate_rear_rgb), d=cargo, extra=extra,
     )  # fmt: skip
-
-
-def _three_wheeler(iso: str, usual: tuple[float, float, float]) -> tuple[float, float, float]:
-    """The paint of three-wheelers where it is a livery."""
-    return {
-        "IN": (0.08, 0.36, 0.20), "BD": (0.08, 0.42, 0.24), "LK": (0.72, 0.10, 0.12), "EG": (0.08, 0.08, 0.09),
-        "TH": (0.12, 0.25, 0.60), "PE": (0.75, 0.12, 0.10), "NG": (0.92, 0.72, 0.08), "ET": (0.15, 0.35, 0.70),
-        "PK": (0.10, 0.45, 0.28), "SD": (0.12, 0.12, 0.14), "KH": (0.10, 0.36, 0.22),
-    }.get(iso, usual)  # fmt: skip
-
-
-def _canopy(iso: str) -> tuple[float, float, float]:
-    return {"IN": (0.93, 0.75, 0.12), "TH": (0.90, 0.80, 0.20), "EG": (0.75, 0.62, 0.15)}.get(iso, (0.10, 0.10, 0.11))
 
 
 def facing(x: Floats, y: Floats, yaw: Floats) -> tuple[NDArray[np.bool_], Floats, Floats]:

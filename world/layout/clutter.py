@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.draw.slots as n
+from world.earth.customs import kept
+from world.earth.landscapes import here_of
 from world.layout.cars import by_cars
 from world.layout.stage import Stage, linear, stream
 from world.scene import RGB
@@ -158,7 +160,7 @@ def _bin(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None
 
 def _postbox(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
     paint = stage.scene.life.post_rgb
-    if stage.scene.place.country in ("GB", "JP", "IE", "IN", "NZ", "ZA", "LK", "FK", "MT", "CY"):  # pillars
+    if kept("pillar boxes", here_of(stage.scene.recipe, stage.scene.place)):
         _post(stage, x, lateral, 0.23, 1.5, paint, (0.05, 0.05, 0.05), paint, n.PostExtra(1.22, 1.27, cap_from=1.42))
         _post(stage, x, lateral, 0.26, 0.10, paint, paint, paint, base=1.42)
     else:
@@ -167,7 +169,7 @@ def _postbox(stage: Stage, x: float, lateral: float, side: int, draw: float) -> 
 
 
 def _phonebox(stage: Stage, x: float, lateral: float, side: int, draw: float) -> None:
-    if stage.scene.place.country == "BR":  # the orelhão, an egg on a post
+    if kept("egg telephones", here_of(stage.scene.recipe, stage.scene.place)):  # the orelhão, an egg on a post
         paint = ((0.10, 0.30, 0.62), (0.92, 0.62, 0.12))[int(draw * 2)]
         _post(stage, x, lateral, 0.05, 1.3, STEEL, STEEL, STEEL)
         look = n.PostExtra(0.0, 0.22, taper=0.35)

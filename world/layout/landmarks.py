@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.draw.slots as n
+from world.earth.customs import kept
+from world.earth.landscapes import here_of
 from world.earth.styles import COVERS, WALLS
 from world.layout.stage import Stage, linear
 from world.scene import RGB
@@ -66,10 +68,8 @@ def place_landmark(stage: Stage, draws: Floats) -> tuple[float, float] | None:
     if kind == "temple":
         wall, material = (0.62, 0.30, 0.22) if scene.place.koppen[0] != "A" else pale, 0.0
     roof = town.roof_palette[0]
-    if kind == "silo":
-        wall, material = (
-            ((0.52, 0.17, 0.13), 2.0) if scene.place.country in ("US", "CA", "SE", "FI", "NO") else (wall, material)
-        )
+    if kind == "silo" and kept("red barns", here_of(scene.recipe, scene.place)):
+        wall, material = (0.52, 0.17, 0.13), 2.0
     extra = n.HouseExtra(
         form=boxes[:, 6], rise=boxes[:, 7], seed=float(np.floor(draws[6] * 99.0)), wall=material, cover=cover,
         below=np.where(boxes[:, 5] > 0.0, 0.0, 4.0), storey=5.2 if kind in ("church", "onion") else 4.2,

@@ -49,8 +49,8 @@ class Layout(NamedTuple):
     shadows: NDArray[np.float32]  # (SHADOW_SIDE, SHADOW_SIDE)
 
 
-def lay_out(scene: Scene) -> Layout:
-    """Place everything the scene speaks of."""
+def lay_out(scene: Scene, fine: bool = False) -> Layout:
+    """Place everything the scene speaks of; `fine`: with letters for pictures that are looked at closely."""
     bend = 0.5 / scene.road.bend_m  # of a straight road 0
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
     lie = stream(scene.recipe, "terrain").random(2)
@@ -83,7 +83,7 @@ def lay_out(scene: Scene) -> Layout:
     palette = np.array([linear(rgb) for rgb in walls], dtype=np.float32)
     return Layout(
         numbers, objects, starts, items, strips, terrain, stage.rings, atlas, figures, far_shares(stage), palette,
-        letter_table(tuple(stage.texts)), stage.noise, shadows,
+        letter_table(tuple(stage.texts), fine), stage.noise, shadows,
     )  # fmt: skip
 
 

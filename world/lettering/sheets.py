@@ -12,45 +12,47 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from world.draw.textures import TEXT_HEIGHT, TEXT_LEVELS, TEXT_WIDTH
+from world.draw.textures import TEXT_ASPECT, TEXT_HEIGHT, TEXT_LEVELS
 from world.earth.scripts import runs
 from world.lettering.fonts import SHAPED, drawn_only, font_of
-from world.lettering.glyphs import HABITS, draw_glyph
+from world.lettering.glyphs import DOT, HABITS, PIXELS, draw_glyph
 from world.lettering.strokes import ACCENTS, LINES, PLAIN, TWINS
 from world.lettering.symbols import symbol_picture
 
-PIXELS = 44  # height of a letter while it is drawn
 BASE = 1.35 * PIXELS  # the line it stands on
 LONGEST = 28  # letters in a line
 SECOND, FIGURE = 0.68, 1.7  # size of a further line beside the first, and of one with a number alone
 
 
-def letter_table(texts: tuple[tuple[str, str], ...]) -> NDArray[np.uint8]:
-    """Coverage of every (words, script), with mips below: (n, 2 · TEXT_HEIGHT, TEXT_WIDTH). At least one row.
+def letter_table(texts: tuple[tuple[str, str], ...], fine: bool = False) -> NDArray[np.uint8]:
+    """Coverage of every (words, script), with mips below: (n, 2 · height, TEXT_ASPECT · height). At least one row.
 
-    A line break in the words begins a smaller line; the script "symbol" takes a name of `symbols.SYMBOLS`.
+    The height is TEXT_HEIGHT, `fine` twice as much, for pictures that are looked at closely. A line break in
+    the words begins a smaller line; the script "symbol" takes a name of `symbols.SYMBOLS`.
     """
     drawn = drawn_only()
-    return np.stack([_sheet(words, script, drawn)[0] for words, script in texts or ((" ", "latin"),)])
+    height = TEXT_HEIGHT * (2 if fine else 1)
+    return np.stack([_sheet(words, script, drawn, height)[0] for words, script in texts or ((" ", "latin"),)])
 
 
 def filled_share(words: str, script: str) -> float:
     """Which part of the sheet's width the words fill, 0 … 1: how broad their board must be."""
-    return _sheet(words, script, drawn_only())[1]
+    return _sheet(words, script, drawn_only(), TEXT_HEIGHT)[1]
 
 
-@lru_cache(maxsize=1024)
-def _sheet(words: str, script: str, drawn: bool) -> tuple[NDArray[np.uint8], float]:
-    level = Image.new("L", (TEXT_WIDTH, TEXT_HEIGHT), 0)
+@lru_cache(maxsize=512)
+def _sheet(words: str, script: str, drawn: bool, height: int) -> tuple[NDArray[np.uint8], float]:
+    width = TEXT_ASPECT * height
+    level = Image.new("L", (width, height), 0)
     if script == "symbol":
-        level.paste(symbol_picture(words, TEXT_HEIGHT), ((TEXT_WIDTH - TEXT_HEIGHT) // 2, 0))
+        level.paste(symbol_picture(words, height), ((width - height) // 2, 0))
     else:
         _fill(level, words, script, drawn)
     box = level.getbbox()
-    share = (box[2] - box[0]) / TEXT_WIDTH if box else 0.0
-    sheet = np.zeros((2 * TEXT_HEIGHT, TEXT_WIDTH), dtype=np.uint8)
+    share = (box[2] - box[0]) / width if box else 0.0
+    sheet = np.zeros((2 * height, width), dtype=np.uint8)
     for k in range(TEXT_LEVELS):
-        at = 2 * TEXT_HEIGHT - (2 * TEXT_HEIGHT >> k)
+        at = 2 * height - (2 * height >> k)
         sheet[at : at + level.height, : level.width] = np.asarray(level)
         if k + 1 < TEXT_LEVELS:
             level = level.reduce(2)
@@ -63,14 +65,14 @@ def _fill(level: Image.Image, words: str, script: str, drawn: bool) -> None:
     parts = [FIGURE if len(lines) > 1 and line.isdigit() else SECOND if k else 1.0 for k, line in enumerate(lines)]
     top = 0.0
     for line, part in zip(lines, parts, strict=True):
-        room = TEXT_HEIGHT * part / sum(parts)
+        room = level.height * part / sum(parts)
         picture = words_picture(line, script, drawn)
         scale = room * 0.90 / picture.height
-        wide = min(int(picture.width * scale), int(TEXT_WIDTH * 0.98))
+        wide = min(int(picture.width * scale), int(level.width * 0.98))
         scale = max(wide / picture.width, 0.62 * scale)  # too long: narrower letters, and lower ones after that
         tall = max(int(picture.height * min(scale / 0.8, room * 0.90 / picture.height)), 4)
         small = picture.resize((max(wide, 1), tall), Image.Resampling.BOX)
-        level.paste(small, ((TEXT_WIDTH - small.width) // 2, int(top + (room - tall) / 2)))
+        level.paste(small, ((level.width - small.width) // 2, int(top + (room - tall) / 2)))
         top += room
 
 
@@ -79,7 +81,7 @@ def words_picture(words: str, script: str, drawn: bool | None = None) -> Image.I
     drawn = drawn_only() if drawn is None else drawn
     words = unicodedata.normalize("NFC", "".join(c for c in words[:LONGEST] if c.isprintable())) or " "
     canvas = Image.new("L", (PIXELS * (len(words) + 3) * 2, 2 * PIXELS), 0)
-    x = 8.0
+    x = 8.0 * DOT
     for piece, kind in runs(words, script):
         if kind in SHAPED and (font := font_of(kind, PIXELS, drawn)) is not None:
             pen = ImageDraw.Draw(canvas)
@@ -136,14 +138,14 @@ def _letter(pen: ImageDraw.ImageDraw, letter: str, script: str, x: float, base: 
         plain, size = TWINS[plain.upper()], int(0.77 * PIXELS)
     if all(ord(c) < 128 for c in plain):
         font = _bundled(size)
-        pen.text((x, base), plain, fill=255, font=font, anchor="ls", stroke_width=1, stroke_fill=255)
-        width = float(pen.textlength(plain, font=font)) + 2.0
+        pen.text((x, base), plain, fill=255, font=font, anchor="ls", stroke_width=round(DOT), stroke_fill=255)
+        width = float(pen.textlength(plain, font=font)) + 2.0 * DOT
     elif (form := LINES.get(plain) or LINES.get(plain.upper())) is not None:
         tall = PIXELS * (0.70 if capital else 0.53)
         for stroke in form:
-            points = [(x + 3 + 0.78 * u * tall, base - v * tall) for u, v in stroke]
-            pen.line(points, fill=255, width=5, joint="curve")
-        width = 0.78 * tall + 10.0
+            points = [(x + 3.0 * DOT + 0.78 * u * tall, base - v * tall) for u, v in stroke]
+            pen.line(points, fill=255, width=round(5 * DOT), joint="curve")
+        width = 0.78 * tall + 10.0 * DOT
     else:
         return draw_glyph(pen, ord(letter), script, x, base - 0.72 * PIXELS, PIXELS)
     for k, mark in enumerate(marks[:2]):
@@ -151,5 +153,5 @@ def _letter(pen: ImageDraw.ImageDraw, letter: str, script: str, x: float, base: 
             below = stroke[0][1] < 0.0
             foot = base if below else base - PIXELS * ((0.76 if capital else 0.60) + 0.16 * k)
             points = [(x + 0.5 * width + u * PIXELS, foot - v * PIXELS) for u, v in stroke]
-            pen.line(points, fill=255, width=4)
+            pen.line(points, fill=255, width=round(4 * DOT))
     return width

@@ -9,10 +9,8 @@ import pandas as pd
 import pytest
 
 from model.errors import ConfigError, CoordinateError
-from model.geo.layers import KOPPEN_ZONES
 from world import WORLD_VERSION
 from world.clues import FAMILIES, build_scene, build_scenes
-from world.clues.flora import ZONES
 from world.clues.signs import script_of
 from world.earth.colour import NAMED
 from world.earth.places import sample_places
@@ -203,9 +201,3 @@ def test_an_unknown_family_and_a_bad_position_are_refused():
 
 def test_no_recipes_give_no_scenes():
     assert build_scenes(pd.DataFrame(columns=["lat", "lng", "month", "hour", "seed"])) == []
-
-
-def test_every_climate_zone_has_plants():
-    for zone in set(KOPPEN_ZONES) - {"Ocean", ""}:
-        assert any(zone.startswith(prefix) for prefix in ZONES), zone
-    assert {kind for mix in ZONES.values() for kind in mix} <= set(KINDS)

@@ -8,9 +8,9 @@ import pytest
 
 import world.draw.slots as n
 from world.clues import build_scene, build_scenes
-from world.clues.flora import HOMES, LIMITS, LOW_KINDS, TREELESS, ZONES, fits
-from world.clues.planting import PLANTATIONS
+from world.clues.flora import fits
 from world.earth.places import sample_places
+from world.earth.species import of_treeless
 from world.layout.plants import LOOSE, ROWS, far_shares, place_plants
 from world.layout.stage import Stage
 from world.sprites.atlas import BARE, KINDS, LOW, SHAPES, VARIANTS, sprite_row
@@ -80,7 +80,7 @@ def test_named_places_lack_what_would_look_absurd(where, lat, lng, absent):
 
 def test_where_no_tree_grows_there_is_no_forest_edge_either():
     scene = build_scene(64.0, -20.0, 6, 12.0, 1)
-    assert scene.place.country in TREELESS
+    assert of_treeless(scene.place.country)
     assert scene.plants.density == scene.plants.treeline == 0.0
     assert scene.plants.undergrowth > 0.2
 
@@ -119,19 +119,18 @@ def test_valleys_20_km_apart_differ_and_2_km_apart_hardly():
     assert np.median(near) < 0.4 * np.median(far)
 
 
-def test_tables_name_only_kinds_that_are_drawn():
-    for table in (*ZONES.values(), *TREELESS.values(), HOMES, LIMITS, PLANTATIONS):
-        assert set(table) <= set(KINDS)
-    assert LOW_KINDS == LOW
-    assert len(KINDS) - len(LOW) >= 25
-
-
 def test_limits_are_soft_and_close_on_both_sides():
     assert fits("palm", 25.0, 27.0, 2000.0) == 1.0
     assert fits("palm", 5.0, 15.0, 2000.0) == 0.0
     assert 0.0 < fits("palm", 17.2, 24.0, 2000.0) < 1.0
     assert fits("date-palm", 12.0, 24.0, 2000.0) == 0.0
     assert fits("jungle", 25.0, 27.0, 300.0) == 0.0
+    assert fits("bush", -50.0, -20.0, 0.0) == 1.0  # bears everything
+
+
+def test_crops_end_at_a_hard_edge():
+    assert fits("vine", -2.9, 12.0, 600.0) == 1.0
+    assert fits("vine", -3.1, 12.0, 600.0) == fits("vine", 2.0, 12.0, 240.0) == fits("vine", 2.0, 19.1, 600.0) == 0.0
 
 
 def test_rows_stand_where_people_plant_them():

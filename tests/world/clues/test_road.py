@@ -8,8 +8,8 @@ import pytest
 
 import world.draw.slots as n
 from world.clues import build_scene, build_scenes
-from world.clues.road import DASHES, KERBS, TEETH
 from world.earth.places import sample_places
+from world.earth.roads import road_customs
 from world.render import render_view_maps, render_views
 
 
@@ -69,8 +69,9 @@ def test_the_camera_stands_in_the_lane_of_the_driving_side(scenes):
 def test_dashes_are_those_of_the_national_rule(scenes):
     checked = 0
     for scene in scenes:
-        if scene.place.country in DASHES and scene.place.urban <= 0.6:
-            assert (scene.road.dash_m, scene.road.gap_m) == DASHES[scene.place.country]
+        rule = road_customs(scene.place.country).dash_m
+        if rule and scene.place.urban <= 0.6:
+            assert (scene.road.dash_m, scene.road.gap_m) == rule
             checked += 1
     assert checked > 50
 
@@ -105,9 +106,9 @@ def test_painted_kerbs_and_teeth_stand_only_where_they_are_documented(scenes):
     for scene in scenes:
         road = scene.road
         if road.kerb_rgb != road.kerb_other_rgb:
-            assert scene.place.country in KERBS
+            assert road_customs(scene.place.country).kerb
         if road.give_way == "teeth":
-            assert scene.place.country in TEETH
+            assert road_customs(scene.place.country).mouth == "teeth"
 
 
 def test_zebras_lie_at_junctions_in_towns(scenes):

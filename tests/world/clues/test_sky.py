@@ -9,7 +9,7 @@ import pytest
 
 import world.draw.slots as n
 from world.clues import build_scene, build_scenes
-from world.clues.camera import CARRIERS
+from world.earth.cameras import camera_customs
 from world.earth.places import sample_places
 from world.earth.sun import day_of_year, utc_hour
 from world.layout.lay_out import lay_out
@@ -115,7 +115,7 @@ def test_deserts_have_less_cloud_than_rain_forests(scenes):
 def test_what_is_seen_of_the_car_belongs_to_its_country(scenes):
     for scene in scenes:
         if scene.camera.carrier != "none":
-            assert CARRIERS[scene.place.country] == scene.camera.carrier
+            assert camera_customs(scene.place.country).carrier == scene.camera.carrier
 
 
 @pytest.mark.parametrize("carrier", ["snorkel", "bonnet", "rack", "tape"])

@@ -6,13 +6,13 @@ from math import sqrt
 
 import world.draw.slots as n
 from world.draw.compiled import kernel
-from world.draw.noise import clamp, step
-from world.draw.textures import texel_at
+from world.draw.noise import clamp, noise_at, step
+from world.draw.textures import SIDE, texel_at
 from world.draw.things.boxes import MISS
 
 
 @kernel
-def plant(P, T, i, atlas, hx, hy, slope, pix):
+def plant(P, T, i, atlas, noise, hx, hy, slope, pix):
     """(distance, coverage, r, g, b) of a plant whose picture always faces the camera."""
     far = T[i, n.REACH]
     ex = T[i, n.X] / far
@@ -36,6 +36,9 @@ def plant(P, T, i, atlas, hx, hy, slope, pix):
     if a < 0.02:
         return MISS, 0.0, 0.0, 0.0, 0.0
     a = clamp((a - 0.12) * 1.45, 0.0, 1.0)
+    if footprint < 0.5 / SIDE:  # so near that single texels would show: leaves and bark between them
+        grain = noise_at(noise, 0.9 * SIDE * u, 0.9 * SIDE * z / tall) * (1.0 - 2.0 * SIDE * footprint)
+        shade = clamp(shade * (1.0 + 0.55 * grain), 0.0, 1.0)
     side *= flip
     front = 1.0 - side * side - up * up
     front = sqrt(front) if front > 0.0 else 0.0
