@@ -122,12 +122,13 @@ def family_weights(
     asked = np.sort(rng.choice(len(known), min(QUESTIONS, len(known)), replace=False))
     apart, away = [], []
     for rows, of_family in gallery.unlikeness(known.iloc[asked]):
-        parts = np.stack([of_family[family] for family in gallery.families])  # (families, rows, N)
-        total = parts.sum(axis=0)
+        total = np.zeros_like(next(iter(of_family.values())))
+        for part in of_family.values():
+            total += part
         total[np.arange(total.shape[0]), asked[rows]] = np.inf
         likely = np.argpartition(total, min(CANDIDATES, total.shape[1] - 2), axis=1)[:, :CANDIDATES]
         likely = np.where(likely == asked[rows][:, None], likely[:, :1], likely)
-        apart.append(np.take_along_axis(parts, likely[None], axis=2))
+        apart.append(np.stack([np.take_along_axis(part, likely, axis=1) for part in of_family.values()]))
         away.append(haversine_km(points[likely], points[asked[rows]][:, None]))
     parts, lost = np.concatenate(apart, axis=1), np.log1p(np.concatenate(away) / NEAR_KM)
 

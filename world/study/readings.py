@@ -53,12 +53,11 @@ def unit_of(column: str) -> str:
 
 def in_steps(table: pd.DataFrame) -> pd.DataFrame:
     """Columns of clues counted in just noticeable steps, float32."""
-    columns = {}
-    for column in table.columns:
-        unit, values = unit_of(str(column)), table[column].to_numpy(np.float32)
-        counted = np.sign(values) * np.log1p(np.abs(values)) if unit in RELATIVE else values
-        columns[column] = (counted / STEPS[unit]).astype(np.float32)
-    return pd.DataFrame(columns)
+    counted = np.empty(table.shape, np.float32)
+    for k, column in enumerate(table.columns):
+        unit, values = unit_of(str(column)), table.iloc[:, k].to_numpy(np.float32)
+        counted[:, k] = (np.sign(values) * np.log1p(np.abs(values)) if unit in RELATIVE else values) / STEPS[unit]
+    return pd.DataFrame(counted, columns=table.columns)
 
 
 @lru_cache(maxsize=512)
