@@ -201,7 +201,7 @@ def test_a_small_panorama_and_the_views_agree_on_what_is_large():
     panorama = clue_table(scenes, [of_scene(scene) for scene in scenes])
     for clue in ("road.rgb:light", "ground.grass_rgb:light", "buildings.roof_share:value", "relief.rock_rgb:light",
                  "road.centre_rgb:light"):  # fmt: skip
-        assert (views[clue].notna() == panorama[clue].notna()).mean() > 0.9, clue
+        assert (views[clue].notna() == panorama[clue].notna()).mean() > 0.85, clue
 
 
 def test_what_stands_behind_a_street_front_is_not_seen():
