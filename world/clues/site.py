@@ -26,11 +26,17 @@ FIELDS: dict[float, tuple[str, ...]] = {
     2500.0: ("haze", "cloud", "soil_green", "grass_green", "leaf_green", "lens"),
     600.0: ("soil_warm", "grass_warm", "leaf_warm", "wall_warm", "roof_warm", "road_warm", "tall", "mix_a", "dash",
             "house_form"),
-    150.0: ("leaf_light", "roof_light", "road_light", "width", "mix_b", "crop"),
+    70.0: ("leaf_light", "roof_light", "road_light", "width", "mix_b", "crop"),
     50.0: ("soil_light", "grass_light", "wall_light", "wall_green", "mix_c", "fence", "trunk", "stones", "roof_green",
            "shoulder", "wood"),
     25.0: ("paint", "bushes", "density", "rows"),
 }  # fmt: skip
+# Hues and forms of whole provinces lean from valley to valley too: a field of its own at 45 km has this share in them.
+NEAR_KM, NEAR_SHARE = 45.0, 0.6
+NEAR = tuple(name for name in FIELDS[600.0] if name != "dash")
+# How far a field goes, in its own standard deviations, but those of 2500 km; and where it stops. Measured by
+# `python -m world.ceiling`: with 1 a perfect eye with 100,000 known places finds 29 % of places within 25 km.
+STRENGTH, MOST = 1.5, 2.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +144,15 @@ def _month_rain(place: Place, swing: float) -> float:
 
 
 def _local(points: NDArray[np.float64]) -> tuple[list[str], list[list[float]]]:
+    """Names of all fields, and their values (N, names)."""
     names = [name for group in FIELDS.values() for name in group]
     values = np.concatenate([fields(points, group, scale) for scale, group in FIELDS.items()], axis=1)
-    return names, np.clip(values, -2.2, 2.2).tolist()
+    at = [names.index(name) for name in NEAR]
+    near = fields(points, tuple(f"{name} near" for name in NEAR), NEAR_KM)
+    values[:, at] = math.sqrt(1.0 - NEAR_SHARE**2) * values[:, at] + NEAR_SHARE * near
+    broad = (*FIELDS[2500.0], "dash")
+    strength = np.array([1.0 if name in broad else STRENGTH for name in names])
+    return names, np.clip(values * strength, -MOST, MOST).tolist()
 
 
 def _text(value: Any) -> str:
