@@ -1,4 +1,4 @@
-"""World: choose a place and a moment, look around, read every clue, switch families off. Knows the world's doors only.
+"""World: choose a place and a moment, look around, walk, read every clue, switch families off. Knows the world's doors.
 
 (The file is not called world.py: Streamlit puts this folder on the path, before the room `world`.)
 """
@@ -16,7 +16,8 @@ from pages.components.identity import BOT, MODEL
 from world import WORLD_VERSION
 from world.draw.pictures import CLASS_COLOURS
 from world.draw.slots import CLASSES
-from world.scene import Scene
+from world.layout.walk import road_heading_deg
+from world.scene import FARTHEST_M, STEP_M, Scene
 
 START = {"lat": 47.05, "lng": 15.44, "month": 6, "hour": 10.0, "seed": 1}
 MAP = "world-map"
@@ -48,7 +49,7 @@ def main() -> None:
                 "Choose a place on land.", icon=":material/sailing:",
             )  # fmt: skip
             return
-        place(recipe)
+    place(recipe)
 
 
 def choose() -> None:
@@ -81,9 +82,17 @@ def globe() -> None:
     st.caption("Click the land, or a city, to go there.")
 
 
+@st.fragment
 def place(recipe: tuple) -> None:
-    """What there is to see: the panorama, what is left out of it, the maps, the clues."""
-    scene = resources.scene(*recipe)
+    """What there is to see there. One who walks, or leaves something out, does not choose the place again."""
+    with notices.spoken():
+        shown(recipe)
+
+
+def shown(recipe: tuple) -> None:
+    """The panorama, what is left out of it, the maps, the clues."""
+    step = walked(recipe)
+    scene = resources.scene(*recipe, (), step)
     lat, lng, month, hour, _ = recipe
     told = resources.atlas().describe([(lat, lng)]).to_dict("records")[0]
     st.subheader(f"{words.place(told)[:1].upper()}{words.place(told)[1:]}")
@@ -96,15 +105,16 @@ def place(recipe: tuple) -> None:
     way = LOOK
     if off:
         way = st.segmented_control("Show", [LOOK, BESIDE, CHANGED], default=BESIDE, required=True, key=_key("way"))
+    walk(recipe, step, scene)
     with st.spinner("Drawing the place …"):
-        pictures(recipe, scene.road.heading_deg, off, way)
+        pictures(recipe, step, road_heading_deg(scene), off, way)
     st.caption(
         f":material/brush: Drawn, not photographed (world version {WORLD_VERSION}). Climate, relief, sun, towns and "
         "population are data; roads and houses are invented."
     )
     if st.toggle("Distances and kinds of things", key=_key("maps"), help="What each pixel shows, and how far it is."):
         with st.spinner("Measuring …"):
-            measured(recipe, off)
+            measured(recipe, step, off)
     st.subheader("The clues")
     st.markdown("Everything in the picture, as words. Open a family to read it.")
     left, right = st.columns(2, gap="medium")
@@ -115,23 +125,49 @@ def place(recipe: tuple) -> None:
     take_home(recipe, scene, off)
 
 
-def pictures(recipe: tuple, heading_deg: float, off: tuple[str, ...], way: str) -> None:
+def walk(recipe: tuple, step: int, scene: Scene) -> None:
+    """Arrows along the road, and how far one has come."""
+    towards = clues.compass(scene.road.heading_deg)
+    if step:
+        told = f"Step **{abs(step)} m {'along' if step > 0 else 'back along'} the road**, which leads {towards}."
+    else:
+        told = f"Where the walk begins. The road leads {towards}; one can go {FARTHEST_M} m on and back."
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(f"{STEP_M} m back", icon=":material/arrow_downward:", key=_key("back"), on_click=_walk,
+                  args=(recipe, step - STEP_M), disabled=step <= -FARTHEST_M)  # fmt: skip
+        st.button(f"{STEP_M} m on", icon=":material/arrow_upward:", key=_key("on"), on_click=_walk,
+                  args=(recipe, step + STEP_M), disabled=step >= FARTHEST_M)  # fmt: skip
+        if step:
+            st.button("To the start", icon=":material/undo:", key=_key("start"), on_click=_walk, args=(recipe, 0))
+        st.markdown(told)
+
+
+def walked(recipe: tuple) -> int:
+    """How far one has come at this place: at another, or at another hour, the walk begins anew."""
+    there, step = st.session_state.get(_key("walked"), (recipe, 0))
+    return step if there == recipe else 0
+
+
+def pictures(recipe: tuple, step: int, heading_deg: float, off: tuple[str, ...], way: str) -> None:
     """The panorama, alone or beside itself without some families."""
     if way == CHANGED and off:
-        st.image(resources.changed(*recipe, off), width="stretch", alt="In colour, what is left out")
+        st.image(resources.changed(*recipe, off, step), width="stretch", alt="In colour, what is left out")
         st.caption("In colour: what the families that are left out had shown.")
     elif way == BESIDE and off:
         for column, without, title in zip(st.columns(2), ((), off), ("Everything", "Without"), strict=True):
             names = ", ".join(clues.FAMILIES[name][0].lower() for name in without)
-            column.image(resources.panorama(*recipe, without), width="stretch", alt=f"The panorama: {title} {names}")
+            column.image(
+                resources.panorama(*recipe, without, step), width="stretch", alt=f"The panorama: {title} {names}"
+            )
             column.caption(f"{title} {names}")
     else:
-        viewer.look(resources.panorama(*recipe, off), heading_deg, "The panorama: drag it, or use the arrow keys")
+        viewer.look(resources.panorama(*recipe, off, step), heading_deg,
+                    "The panorama: drag it, or use the arrow keys", place="/".join(map(str, recipe)))  # fmt: skip
 
 
-def measured(recipe: tuple, off: tuple[str, ...]) -> None:
+def measured(recipe: tuple, step: int, off: tuple[str, ...]) -> None:
     """The maps of distance and class of the same rays."""
-    distances, kinds = resources.world_maps(*recipe, off)
+    distances, kinds = resources.world_maps(*recipe, off, step)
     left, right = st.columns(2)
     left.image(distances, width="stretch", alt="Map of distances")
     left.caption("Distance: bright is near, dark is far, black is the sky.")
@@ -143,14 +179,16 @@ def measured(recipe: tuple, off: tuple[str, ...]) -> None:
 def take_home(recipe: tuple, scene: Scene, off: tuple[str, ...]) -> None:
     """The clues as JSON, the picture, and the command that draws it again."""
     lat, lng, month, hour, seed = recipe
+    step = scene.recipe.step_m
     with st.container(horizontal=True):
         st.download_button("The clues as JSON", json.dumps(scene.as_dict(), ensure_ascii=False, indent=1), "clues.json",
                            "application/json", icon=":material/download:", on_click="ignore")  # fmt: skip
-        st.download_button("The panorama", resources.panorama(*recipe, off), "panorama.jpg", "image/jpeg",
+        st.download_button("The panorama", resources.panorama(*recipe, off, step), "panorama.jpg", "image/jpeg",
                            icon=":material/panorama_photosphere:", on_click="ignore")  # fmt: skip
+    step_m = f" --step {step}" if step else ""
     without = f" --without {','.join(off)}" if off else ""
     command = f"python -m world.render --lat {lat} --lng {lng} --month {month} --hour {hour} --seed {seed}"
-    st.code(f"{command}{without} --out panorama.jpg", language="bash", wrap_lines=True)
+    st.code(f"{command}{step_m}{without} --out panorama.jpg", language="bash", wrap_lines=True)
 
 
 def _key(name: str) -> str:
@@ -174,6 +212,10 @@ def _surprise() -> None:
     st.session_state[_key("city")] = None
     _go(lat=float(row["lat"]), lng=float(row["lng"]), month=int(row["month"]), hour=round(float(row["hour"]) * 4) / 4,
         seed=int(row["seed"]))  # fmt: skip
+
+
+def _walk(recipe: tuple, step: int) -> None:
+    st.session_state[_key("walked")] = (recipe, step)
 
 
 def _reseed() -> None:

@@ -2,6 +2,7 @@
 
     python -m world.contact_sheet --out sheet.jpg                    with the names of the places
     python -m world.contact_sheet --out quiz.jpg --labels number     to guess them; the answers are printed
+    python -m world.contact_sheet --out walks.jpg --walk             three walks along the road, five steps each
 
 The places lie on all continents, in all climate zones and seasons, at hours with a light of their own.
 """
@@ -18,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
 from world.draw.pictures import write
+from world.layout.walk import road_heading_deg
 from world.lettering.fonts import drawn_only, font_of
 from world.render import render_equirectangular, render_views
 
@@ -48,8 +50,10 @@ PLACES: tuple[tuple[str, float, float, int, float], ...] = (
     ("Mexico, Yucatán, March", 20.80, -89.20, 3, 15.0),
     ("Finland, Lapland, March", 67.60, 26.00, 3, 13.0),
 )
+WALKS, WALK_STEPS = (0, 3, 16), (0, 10, 20, 30, 40)  # numbers of PLACES; metres along the road
+WALK_FOV_DEG, WALK_SHAPE = 75.0, (0.18, 0.78)  # of a view along the road, and the part of it that is shown
 INK, PAPER = (43, 42, 51), (251, 247, 240)
-LABEL_SHARE = 44  # a picture's width over the size of its letters
+LABEL_SHARE, WALK_LABEL_SHARE = 44, 20  # a picture's width over the size of its letters
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,9 @@ class SheetConfig:
     seed: int = field(default=1, metadata={"help": "seed of every scene"})
     labels: Literal["none", "place", "number"] = field(default="place", metadata={"help": "what stands in a corner"})
     views: bool = field(default=False, metadata={"help": "the four training views in place of panoramas"})
+    walk: bool = field(
+        default=False, metadata={"help": "three walks of five steps, each a row of views along the road"}
+    )
     first: int = field(default=0, metadata={"help": "leave out so many places"})
     count: int = field(default=len(PLACES), metadata={"help": "how many places"})
 
@@ -79,6 +86,8 @@ def main(config: SheetConfig) -> Path:
     """
     from world.clues import build_scenes
 
+    if config.walk:
+        return _walks(config)
     chosen = PLACES[config.first : config.first + config.count]
     frame = pd.DataFrame(chosen, columns=["name", "lat", "lng", "month", "hour"]).assign(seed=config.seed)
     pictures = []
@@ -93,12 +102,35 @@ def main(config: SheetConfig) -> Path:
         if config.labels != "none":
             _label(picture, str(name) if config.labels == "place" else str(number))
         pictures.append(picture)
-    rows = -(-len(pictures) // config.columns)
+    return _sheet(pictures, config.columns, config.out)
+
+
+def _walks(config: SheetConfig) -> Path:
+    """One strip a walk: views along the road, `config.width` pixels wide all together."""
+    from world.clues import build_scene
+
+    side = max(config.width // len(WALK_STEPS), 8)
+    pictures = []
+    for number in WALKS:
+        name, lat, lng, month, hour = PLACES[number]
+        for step in WALK_STEPS:
+            scene = build_scene(lat, lng, month, hour, config.seed, step_m=step)
+            (view,) = render_views(scene, side, config.samples, (road_heading_deg(scene),), WALK_FOV_DEG)
+            picture = Image.fromarray(view[int(WALK_SHAPE[0] * side) : int(WALK_SHAPE[1] * side)])
+            if config.labels != "none":
+                _label(picture, f"{step} m" if step else name.split(",")[0] if config.labels == "place" else "0 m",
+                       WALK_LABEL_SHARE)  # fmt: skip
+            pictures.append(picture)
+    return _sheet(pictures, len(WALK_STEPS), config.out)
+
+
+def _sheet(pictures: list[Image.Image], columns: int, out: Path) -> Path:
+    """Pictures of one size in rows of `columns`, written to `out`."""
     wide, tall = pictures[0].size
-    sheet = Image.new("RGB", (wide * config.columns, tall * rows), PAPER)
+    sheet = Image.new("RGB", (wide * columns, tall * -(-len(pictures) // columns)), PAPER)
     for k, picture in enumerate(pictures):
-        sheet.paste(picture, ((k % config.columns) * wide, (k // config.columns) * tall))
-    return write(sheet, config.out, quality=90)
+        sheet.paste(picture, ((k % columns) * wide, (k // columns) * tall))
+    return write(sheet, out, quality=90)
 
 
 def answers(config: SheetConfig) -> list[str]:
@@ -107,9 +139,9 @@ def answers(config: SheetConfig) -> list[str]:
     return [f"{number:2d} {place[0]}" for number, place in enumerate(chosen, config.first + 1)]
 
 
-def _label(picture: Image.Image, words: str) -> None:
+def _label(picture: Image.Image, words: str, share: int = LABEL_SHARE) -> None:
     """Write into the lower left corner, on a plate that any picture lets one read."""
-    size = max(10, picture.width // LABEL_SHARE)
+    size = max(10, picture.width // share)
     installed = font_of("latin", size, drawn_only())
     font = installed or ImageFont.load_default(size=size)
     if installed is None:  # Pillow's own letters have no accents

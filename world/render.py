@@ -88,9 +88,24 @@ def _views(
     scene: Scene, size: int, samples: int, headings: Sequence[float], fov_deg: float, mapped: bool
 ) -> tuple[Pixels, Maps]:
     _check(size, samples)
+    return draw_views(lay_out(scene), size, samples, headings, fov_deg, mapped)
+
+
+def draw_views(
+    layout: Layout, size: int, samples: int, headings: Sequence[float] = HEADINGS, fov_deg: float = 90.0,
+    mapped: bool = True,
+) -> tuple[Pixels, Maps]:  # fmt: skip
+    """Views of a scene that is laid out already, and the maps of the very same first rays.
+
+    As `render_views` and `render_view_maps`; the maps hold nothing of use unless `mapped`.
+
+    Raises:
+        ConfigError: a size, a number of samples or a field of view that cannot be drawn.
+    """
+    _check(size, samples)
     if not 1.0 <= fov_deg <= 150.0:
         raise ConfigError(f"a view's field of view lies between 1 and 150 degrees, found {fov_deg}")
-    layout, shape = lay_out(scene), (len(headings), size, size)
+    shape = (len(headings), size, size)
     views, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
     room = scratch(size)
     for k, heading in enumerate(headings):
@@ -136,6 +151,9 @@ class RenderConfig:
     month: int = field(default=6, metadata={"help": "1 … 12"})
     hour: float = field(default=11.0, metadata={"help": "local solar time, 0 … 24"})
     seed: int = field(default=0, metadata={"help": "another seed, another scene at the same place"})
+    step: int = field(
+        default=0, metadata={"help": "metres along the road, -120 … 120 in tens: the place seen from there"}
+    )
     width: int = field(default=2048, metadata={"help": "pixels around the horizon"})
     samples: int = field(default=4, metadata={"help": "rays more where a pixel differs from the next: 2 or 4; 1: none"})
     views: bool = field(default=False, metadata={"help": "four views (N, E, S, W) side by side in place of a panorama"})
@@ -182,7 +200,7 @@ def scene_of(config: RenderConfig) -> Scene:
     from world.clues import build_scene
 
     without = tuple(name.strip() for name in config.without.split(",") if name.strip())
-    return build_scene(config.lat, config.lng, config.month, config.hour, config.seed, without)
+    return build_scene(config.lat, config.lng, config.month, config.hour, config.seed, without, config.step)
 
 
 def _command(config: RenderConfig) -> None:

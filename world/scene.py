@@ -13,19 +13,37 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import ConfigError
+
 RGB = tuple[float, float, float]
 AZIMUTHS = 180  # steps of 2° around the horizon
+STEP_M, FARTHEST_M = 10, 120  # one walks along the road in steps, and so far to either side
+STEPS = tuple(range(-FARTHEST_M, FARTHEST_M + STEP_M, STEP_M))
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a panorama is made from: the same recipe and world version give the same pixels."""
+    """What a panorama is made from: the same recipe and world version give the same pixels.
+
+    `step_m` says from which spot of the road one looks. The place is that of step 0, and so are its clues.
+
+    Raises:
+        ConfigError: a step that is none of STEPS.
+    """
 
     lat: float
     lng: float
     month: int  # 1 … 12
     hour: float  # local solar time, 0 … 24
     seed: int
+    step_m: int = 0  # metres along the road, one of STEPS
+
+    def __post_init__(self) -> None:
+        if self.step_m not in STEPS:
+            raise ConfigError(
+                f"looked for a step along the road of -{FARTHEST_M} … {FARTHEST_M} m in tens, found {self.step_m}; "
+                "take one of those."
+            )
 
 
 @dataclass(frozen=True)
@@ -130,7 +148,7 @@ class Plants:
 class Road:
     """Surface, lines and side."""
 
-    heading_deg: float  # direction of the road, 0 … 180
+    heading_deg: float  # direction of the road, 0 … 360
     surface: str  # "asphalt", "concrete", "gravel", "dirt"
     rgb: RGB
     width_m: float

@@ -114,23 +114,29 @@ def thumbnail(lat: float, lng: float, month: int, hour: float, seed: int) -> byt
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
-def scene(lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = ()) -> Scene:
-    """Every clue of a place and a moment, perhaps without some families."""
-    return build_scene(lat, lng, month, hour, seed, without)
+def scene(
+    lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = (), step_m: int = 0
+) -> Scene:
+    """Every clue of a place and a moment, perhaps without some families or seen from some metres along the road."""
+    return build_scene(lat, lng, month, hour, seed, without, step_m)
 
 
 @st.cache_resource(show_spinner="Drawing the place …", max_entries=40)
-def panorama(lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = ()) -> bytes:
+def panorama(
+    lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = (), step_m: int = 0
+) -> bytes:
     """The 360° panorama of a place on the simulated Earth, as JPEG."""
     before_drawing()
-    return _jpeg(render_equirectangular(scene(lat, lng, month, hour, seed, without), width=PANORAMA_PX))
+    return _jpeg(render_equirectangular(scene(lat, lng, month, hour, seed, without, step_m), width=PANORAMA_PX))
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
-def changed(lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...]) -> bytes:
+def changed(
+    lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...], step_m: int = 0
+) -> bytes:
     """The panorama in grey, and in colour where it is another without these families, as JPEG."""
     full, bare = (
-        np.asarray(Image.open(io.BytesIO(panorama(lat, lng, month, hour, seed, names)))).astype(np.float32)
+        np.asarray(Image.open(io.BytesIO(panorama(lat, lng, month, hour, seed, names, step_m)))).astype(np.float32)
         for names in ((), without)
     )
     grey = 0.35 * full.mean(axis=2, keepdims=True) + 0.55 * 255.0
@@ -140,11 +146,11 @@ def changed(lat: float, lng: float, month: int, hour: float, seed: int, without:
 
 @st.cache_resource(show_spinner=False, max_entries=40)
 def world_maps(
-    lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = ()
+    lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = (), step_m: int = 0
 ) -> tuple[bytes, bytes]:
     """What a panorama's pixels show, painted: distances (bright is near, the sky black), and classes."""
     before_drawing()
-    metres, classes = render_maps(scene(lat, lng, month, hour, seed, without), width=MAPS_PX)
+    metres, classes = render_maps(scene(lat, lng, month, hour, seed, without, step_m), width=MAPS_PX)
     nearness = np.clip(1.0 - (np.log10(1.0 + metres) - 0.4) / 4.6, 0.06, 1.0)
     shades = np.stack([np.interp(nearness, (0.0, 0.3, 0.65, 1.0), ramp) for ramp in DISTANCE_RAMPS], axis=-1)
     shades[metres >= BEYOND] = 0.0

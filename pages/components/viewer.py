@@ -1,6 +1,7 @@
 """Looking around in a panorama with the game's own viewer, for any page. Knows no game and no world."""
 
 import base64
+import json
 
 import streamlit as st
 
@@ -22,7 +23,12 @@ PAGE = """
   const sides = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
   try {{
     const {{Panorama}} = await import('{script}');
+    // whoever goes on at the same place keeps looking where he looked; a browser may forbid to remember
+    const remember = (how) => {{ try {{ return how(sessionStorage); }} catch (error) {{ return null; }} }};
+    const before = remember((kept) => JSON.parse(kept.getItem('homing-look') ?? 'null'));
+    const same = before && before.place && before.place === {place};
     const onChange = ({{heading}}) => {{
+      remember((kept) => kept.setItem('homing-look', JSON.stringify({{place: {place}, heading}})));
       said.textContent = `${{sides[Math.round(heading / 45) % 8]}} · drag to look around`;
     }};
     const view = new Panorama(canvas, {{onChange, still: matchMedia('(prefers-reduced-motion: reduce)').matches}});
@@ -32,7 +38,7 @@ PAGE = """
       if (by) {{ event.preventDefault(); view.turnBy(...by, 200); }}
     }});
     const bytes = await (await fetch('data:image/jpeg;base64,{picture}')).blob();
-    view.show(await createImageBitmap(bytes), {{heading: {heading}, pitch: -2, fov: 74}});
+    view.show(await createImageBitmap(bytes), {{heading: same ? before.heading : {heading}, pitch: -2, fov: 74}});
   }} catch (error) {{
     said.textContent = error.message;
   }}
@@ -40,9 +46,13 @@ PAGE = """
 """
 
 
-def look(jpeg: bytes, heading_deg: float, alt: str, height: int = HEIGHT_PX) -> None:
-    """The panorama to look around in, at first towards `heading_deg`; `alt` is plain words of our own."""
+def look(jpeg: bytes, heading_deg: float, alt: str, height: int = HEIGHT_PX, place: str = "") -> None:
+    """The panorama to look around in, at first towards `heading_deg`; `alt` and `place` are plain words of our own.
+
+    Another picture of the same `place` is seen in the direction in which the last one was left.
+    """
     picture = base64.b64encode(jpeg).decode("ascii")
     script = arena_url("/static/panorama.js")
-    page = PAGE.format(height=height, heading=float(heading_deg), picture=picture, alt=alt, script=script)
+    page = PAGE.format(height=height, heading=float(heading_deg), picture=picture, alt=alt, script=script,
+                       place=json.dumps(place))  # fmt: skip
     st.iframe(page, height=height, alt=alt)

@@ -101,6 +101,42 @@ def test_families_that_are_left_out_are_compared_with_the_full_picture(
     assert not app.exception and len(app.get("iframe")) == 1
 
 
+def test_one_walks_along_the_road_and_back(open_page: Open, said: Said, drawn: list[tuple]) -> None:
+    app = open_page("world_tour")
+    assert "Where the walk begins" in said(app) and "--step" not in app.code[0].value
+    app.button(key="world-on").click().run()
+    app.button(key="world-on").click().run()
+    assert not app.exception
+    assert drawn[-1] == (47.05, 15.44, 6, 10.0, 1, (), 20)
+    assert "Step **20 m along the road**" in said(app)
+    assert "--seed 1 --step 20 --out" in app.code[0].value
+    for _ in range(3):
+        app.button(key="world-back").click().run()
+    assert drawn[-1][6] == -10 and "Step **10 m back along the road**" in said(app)
+    app.button(key="world-start").click().run()
+    assert drawn[-1][6] == 0 and not any(button.key == "world-start" for button in app.button)
+
+
+def test_the_walk_ends_at_both_ends_and_begins_anew_elsewhere(open_page: Open, drawn: list[tuple]) -> None:
+    app = open_page("world_tour")
+    for key, end in (("world-on", 120), ("world-back", -120)):
+        other = "world-back" if key == "world-on" else "world-on"
+        app.session_state["world-walked"] = ((47.05, 15.44, 6, 10.0, 1), end)
+        app.run()
+        assert drawn[-1][6] == end
+        assert app.button(key=key).disabled and not app.button(key=other).disabled
+    app.select_slider(key="world-month").set_value(1).run()
+    assert drawn[-1][2] == 1 and drawn[-1][6] == 0
+
+
+def test_what_is_left_out_stays_out_on_a_walk(open_page: Open, drawn: list[tuple]) -> None:
+    app = open_page("world_tour")
+    next(one for one in app.button_group if one.key == "world-off").set_value(["plants"]).run()
+    app.button(key="world-on").click().run()
+    assert not app.exception
+    assert {recipe[5:] for recipe in drawn[-3:]} == {((), 10), (("plants",), 10)}
+
+
 def test_maps_of_distance_and_kind_come_on_request(open_page: Open, said: Said, drawn: list[tuple]) -> None:
     app = open_page("world_tour")
     assert "Distance:" not in said(app)

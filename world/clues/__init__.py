@@ -37,20 +37,24 @@ FAMILIES: dict[str, ModuleType] = {
 
 
 def build_scenes(recipes: pd.DataFrame, without: Collection[str] = (), atlas: Any = None) -> list[Scene]:
-    """Scenes of recipes: a table with lat, lng, month (1 … 12), hour (local solar time, 0 … 24) and seed.
+    """Scenes of recipes: a table with lat, lng, month (1 … 12), hour (local solar time, 0 … 24) and seed,
+    and perhaps step_m (metres along the road from the place, 0 where there is no such column).
 
     `without` names families that are switched off: nothing of them is seen.
 
     Raises:
         CoordinateError: a position that is no place on Earth.
-        ConfigError: an unknown family, or a month or hour that no calendar has.
+        ConfigError: an unknown family, a month or hour that no calendar has, or a step that is none of `scene.STEPS`.
     """
     return _build(_read(recipes), _known(without), atlas or _atlas())
 
 
-def build_scene(lat: float, lng: float, month: int, hour: float, seed: int, without: Collection[str] = ()) -> Scene:
-    """The scene of one place and moment; as `build_scenes`."""
-    frame = pd.DataFrame({"lat": [lat], "lng": [lng], "month": [month], "hour": [hour], "seed": [seed]})
+def build_scene(
+    lat: float, lng: float, month: int, hour: float, seed: int, without: Collection[str] = (), step_m: int = 0
+) -> Scene:
+    """The scene of one place and moment, seen `step_m` metres along its road; as `build_scenes`."""
+    recipe = {"lat": [lat], "lng": [lng], "month": [month], "hour": [hour], "seed": [seed], "step_m": [step_m]}
+    frame = pd.DataFrame(recipe)
     return build_scenes(frame, without)[0]
 
 
@@ -83,10 +87,16 @@ def _read(recipes: pd.DataFrame) -> list[Recipe]:
             "looked for months from 1 to 12 and hours from 0 to 24, found others; mend them and try again."
         )
     seeds = recipes["seed"].to_numpy(np.int64).tolist()
+    steps = recipes["step_m"].tolist() if "step_m" in recipes else [0] * len(seeds)
     return [
-        Recipe(float(p[0]), float(p[1]), int(m), float(h), s)
-        for p, m, h, s in zip(points, months, hours, seeds, strict=True)
+        Recipe(float(p[0]), float(p[1]), int(m), float(h), s, _whole(step))
+        for p, m, h, s, step in zip(points, months, hours, seeds, steps, strict=True)
     ]
+
+
+def _whole(step: Any) -> Any:
+    """30.0 as a table may hold it is 30; anything else is left for the recipe to refuse."""
+    return int(step) if isinstance(step, float) and step.is_integer() else step
 
 
 def _known(without: Collection[str]) -> frozenset[str]:

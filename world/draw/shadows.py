@@ -44,6 +44,18 @@ def cast_shadows(P, T, atlas, figures, shadows):
             reach = 46.0
         x = T[i, n.X]
         y = T[i, n.Y]
+        # read once: the compiler must not think that writing a shadow changes an object
+        c = T[i, n.COS]
+        s = T[i, n.SIN]
+        hx = T[i, n.LENGTH]
+        hy = T[i, n.WIDTH]
+        high = T[i, n.HEIGHT]
+        stand = T[i, n.STAND]
+        picture = int(T[i, n.PLANT_COLUMNS.picture])  # figures have theirs in the same column
+        roofed = kind == n.HOUSE and T[i, n.HOUSE_COLUMNS.form] > 0.5
+        ridge = T[i, n.HOUSE_COLUMNS.rise]
+        dx = sx * c + sy * s
+        dy = -sx * s + sy * c
         low_x = min(x, x - sx * reach) - radius
         high_x = max(x, x - sx * reach) + radius
         low_y = min(y, y - sy * reach) - radius
@@ -52,6 +64,8 @@ def cast_shadows(P, T, atlas, figures, shadows):
         i1 = int(clamp((high_x + n.SHADOW_REACH) / metres + 1.0, 0.0, side))
         j0 = int(clamp((low_y + n.SHADOW_REACH) / metres, 0.0, side))
         j1 = int(clamp((high_y + n.SHADOW_REACH) / metres + 1.0, 0.0, side))
+        if i0 >= i1:
+            continue
         for j in range(j0, j1):
             k0 = i0
             k1 = i1
@@ -73,41 +87,23 @@ def cast_shadows(P, T, atlas, figures, shadows):
                         continue
                     z = (along if along > 0.0 else 0.0) * rise / tall
                     if z < 1.0:
-                        dark, _, _, _ = sprite_at(
-                            atlas,
-                            int(T[i, n.PLANT_COLUMNS.picture]),
-                            off / (2.0 * radius) + 0.5,
-                            1.0 - z,
-                            metres / tall,
-                        )
+                        dark, _, _, _ = sprite_at(atlas, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / tall)
                 elif kind == n.FIGURE:
-                    z = (along if along > 0.0 else 0.0) * rise / T[i, n.HEIGHT]
+                    z = (along if along > 0.0 else 0.0) * rise / high
                     if along > -0.3 and abs(off) < radius and z < 1.0:
-                        dark, _, _ = figure_at(
-                            figures,
-                            int(T[i, n.FIGURE_COLUMNS.picture]),
-                            off / (2.0 * radius) + 0.5,
-                            1.0 - z,
-                            metres / T[i, n.HEIGHT],
-                        )
+                        dark, _, _ = figure_at(figures, picture, off / (2.0 * radius) + 0.5, 1.0 - z, metres / high)
                 elif kind == n.POST or kind == n.BOARD:
                     wide = radius
                     if kind == n.BOARD:
-                        wide = max(radius * abs(T[i, n.COS] * sx + T[i, n.SIN] * sy), 0.05)
+                        wide = max(radius * abs(dx), 0.05)
                     z = along * rise
-                    if abs(off) < wide + 0.5 * metres and along > 0.0 and z < tall and z > T[i, n.STAND]:
+                    if abs(off) < wide + 0.5 * metres and along > 0.0 and z < tall and z > stand:
                         dark = clamp(2.0 * wide / metres, 0.0, 0.9)
                 else:
-                    c = T[i, n.COS]
-                    s = T[i, n.SIN]
                     ox = px * c + py * s
                     oy = -px * s + py * c
-                    dx = sx * c + sy * s
-                    dy = -sx * s + sy * c
                     near = 0.0
                     far = 1e6
-                    hx = T[i, n.LENGTH]
-                    hy = T[i, n.WIDTH]
                     if abs(dx) > 1e-6:
                         a = (-hx - ox) / dx
                         b = (hx - ox) / dx
@@ -123,14 +119,14 @@ def cast_shadows(P, T, atlas, figures, shadows):
                     elif abs(oy) > hy:
                         continue
                     if near < far:
-                        height = T[i, n.HEIGHT]
-                        if kind == n.HOUSE and T[i, n.HOUSE_COLUMNS.form] > 0.5:
+                        height = high
+                        if roofed:
                             # the ridge: how high the roof is half way through
                             m = oy + dy * 0.5 * (near + far)
-                            height += T[i, n.HOUSE_COLUMNS.rise] * clamp(1.0 - abs(m) / hy, 0.0, 1.0)
+                            height += ridge * clamp(1.0 - abs(m) / hy, 0.0, 1.0)
                             if near + 0.5 * (far - near) > 0.0 and 0.5 * (near + far) * rise < height:
                                 dark = 1.0
-                        if near * rise < T[i, n.HEIGHT]:
+                        if near * rise < high:
                             dark = 1.0
                 if dark > shadows[j, k]:
                     shadows[j, k] = dark

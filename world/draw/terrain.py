@@ -1,7 +1,8 @@
 """The height of the ground, and where a ray meets it. Knows no colours and no objects.
 
 The height is a function of road coordinates: the road's own profile, cuttings and embankments beside it, the slopes
-and waves of the land, and the beds of water. A layout samples it once on circles round the camera (`fill_terrain`);
+and waves of the land, and the beds of water. It is the same wherever the camera stands: the horizon's rings say how the
+land goes on in every direction from step 0. A layout samples it once on circles round the camera (`fill_terrain`);
 the running maximum of the slopes at which the camera sees them grows with distance, so that a ray finds the first
 ground it meets by halving: exact for ground that is straight between two circles.
 """
@@ -37,9 +38,16 @@ def ring_value(rings, row, turn):
 
 @kernel
 def ground_height(P, rings, noise, x, y, turn):
-    """Height of the land, or of the water's bed, at (x, y), which lies at `turn`; 0 under the camera."""
+    """Height of the land, or of the water's bed, at (x, y), which lies at `turn` from step 0; 0 there."""
+    return height_on(P, rings, noise, x, y, turn, sin(P[n.WAVE_PHASE]), road_height(P, P[n.CROSS_AT]))
+
+
+@kernel
+def height_on(P, rings, noise, x, y, turn, start, cross_z):
+    """`ground_height` for many points: `start`, the sine of WAVE_PHASE, and the height of the crossing are given."""
     level = P[n.WATER_Z]
-    road = road_height(P, x)
+    ease = x / (1.0 + abs(x) / n.GRADE_REACH)
+    road = P[n.GRADE] * ease + P[n.WAVE_RISE] * (sin(P[n.WAVE_TURN] * x + P[n.WAVE_PHASE]) - start)
     across = y - P[n.ROAD_Y] - P[n.CURVE] * x * x
     gap = abs(across) - P[n.BENCH]
     z = road
@@ -75,7 +83,7 @@ def ground_height(P, rings, noise, x, y, turn):
     off = abs(x - P[n.CROSS_AT]) - P[n.ROAD_HALF] - 1.0
     if off < 60.0 and gap > 0.0:  # the cross street climbs no more than a street can
         rise = clamp(P[n.RISE_RIGHT] if across > 0.0 else P[n.RISE_LEFT], -0.10, 0.10)
-        street = road_height(P, P[n.CROSS_AT]) + rise * gap / (1.0 + gap / P[n.RISE_REACH])
+        street = cross_z + rise * gap / (1.0 + gap / P[n.RISE_REACH])
         off = max(off, 0.0)
         z = clamp(z, street - P[n.FILL] * off, street + P[n.CUT] * off)
     if P[n.RIVER_HALF] > 0.0 and gap > 0.0:  # under the bridge
@@ -88,8 +96,10 @@ def ground_height(P, rings, noise, x, y, turn):
 @kernel
 def ground_heights(P, rings, noise, x, y, out):
     """`ground_height` at x, y (n,) -> out (n,)."""
+    start = sin(P[n.WAVE_PHASE])
+    cross_z = road_height(P, P[n.CROSS_AT])
     for i in range(x.shape[0]):
-        out[i] = ground_height(P, rings, noise, x[i], y[i], turn_of(x[i], y[i]))
+        out[i] = height_on(P, rings, noise, x[i], y[i], turn_of(x[i], y[i]), start, cross_z)
 
 
 @kernel
@@ -100,6 +110,9 @@ def fill_terrain(P, rings, noise, terrain):
     Row LAND_TURNS repeats row 0; the last row of the first layer holds the distances.
     """
     turns = n.LAND_TURNS
+    walked = P[n.WALK_X] != 0.0
+    start = sin(P[n.WAVE_PHASE])
+    cross_z = road_height(P, P[n.CROSS_AT])
     away = n.LAND_NEAR
     for k in range(n.LAND_STEPS):
         terrain[n.SKYLINE_TAN, turns + 1, k] = away
@@ -111,7 +124,9 @@ def fill_terrain(P, rings, noise, terrain):
         best = -1e3
         for k in range(n.LAND_STEPS):
             away = terrain[n.SKYLINE_TAN, turns + 1, k]
-            z = ground_height(P, rings, noise, away * c, away * s, a / turns)
+            x = P[n.WALK_X] + away * c
+            y = P[n.WALK_Y] + away * s
+            z = height_on(P, rings, noise, x, y, turn_of(x, y) if walked else a / turns, start, cross_z)
             terrain[n.HEIGHTS, a, k] = z
             tangent = (max(z, P[n.WATER_Z]) - P[n.CAMERA_Z]) / away
             best = max(best, tangent)

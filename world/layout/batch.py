@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from world.layout.stage import BLACK, Numbers, Stage
+from world.layout.stage import BLACK, Stage
 from world.scene import RGB
 
 _EXTRA = 8  # numbers of a kind's own that a batch carries
@@ -15,20 +15,28 @@ _MEASURES = 5  # yaw, length, width, height, base
 
 
 class Batch:
-    """Rows of objects given by place along the road, x, and metres to the right of the road's middle, lateral."""
+    """Rows of objects given by place along the road, x, and metres to the right of the road's middle, lateral.
+
+    Single ones go on the stage at once; those that come many at a time are put there together, by `place`.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._rows: dict[int, list[NDArray[np.float64]]] = {}
 
     def add(
-        self, kind: int, x: Numbers, lateral: Numbers, *, yaw: float = 0.0, length: float = 0.0, width: float = 0.0,
-        height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK, d: RGB = BLACK,
-        extra: Sequence[Any] = (),
+        self, kind: int, x: float | NDArray[np.float64], lateral: float, *, yaw: float = 0.0, length: float = 0.0,
+        width: float = 0.0, height: float = 1.0, base: float = 0.0, a: RGB = BLACK, b: RGB = BLACK, c: RGB = BLACK,
+        d: RGB = BLACK, extra: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         """One object, or one at each of x (n,); `yaw` is measured from the road's direction there. As `Stage.put`."""
-        count = len(x) if isinstance(x, np.ndarray) else 1
-        rows = np.empty((count, 2 + _MEASURES + 12 + _EXTRA))
+        if not isinstance(x, np.ndarray):
+            self.stage.put(
+                kind, x, self.stage.y_at(x, lateral), yaw=yaw + self.stage.yaw_at(x), length=length, width=width,
+                height=height, base=base, a=a, b=b, c=c, d=d, extra=extra,
+            )  # fmt: skip
+            return
+        rows = np.empty((len(x), 2 + _MEASURES + 12 + _EXTRA))
         rows[:, 0], rows[:, 1] = x, lateral
         rows[:, 2:] = (yaw, length, width, height, base, *a, *b, *c, *d, *extra, *((0.0,) * (_EXTRA - len(extra))))
         self._rows.setdefault(kind, []).append(rows)
@@ -48,10 +56,11 @@ class Batch:
         self._rows.clear()
 
 
-def along(first: float, spacing: float, reach: float) -> NDArray[np.float64]:
-    """Places along the road: one `first` metres ahead, then every `spacing`, both ways."""
+def along(first: float, spacing: float, reach: float, at: float = 0.0) -> NDArray[np.float64]:
+    """Places along the road: one `first` metres ahead, then every `spacing` both ways, within `reach` of `at`."""
     spacing = max(spacing, 4.0)
-    places = np.concatenate([np.arange(first, reach, spacing), np.arange(first - spacing, -reach, -spacing)])
+    low, high = np.ceil((at - reach - first) / spacing), np.floor((at + reach - first) / spacing)
+    places = first + spacing * np.arange(low, high + 1.0)
     return np.asarray(places[np.abs(places) > 2.5])
 
 

@@ -1,4 +1,9 @@
-"""What is seen of the car that carries the camera: snorkel, roof rack, luggage, bonnet. Knows no pixels."""
+"""What is seen of the car that carries the camera: snorkel, roof rack, luggage, bonnet. Knows no pixels.
+
+It goes along with the camera, and turns with the road.
+"""
+
+from math import cos, sin
 
 import world.draw.slots as n
 from world.layout.stage import Stage
@@ -11,8 +16,9 @@ def place_carrier(stage: Stage) -> None:
     """Put it where it stands on the real cars: everything within two metres of the camera."""
     carrier = stage.scene.camera.carrier
     if carrier == "snorkel":  # on the side away from the driver
+        x, y = _at(stage, 1.25, -0.78 * stage.drive)
         stage.put(
-            n.POST, 1.25, -0.78 * stage.drive, width=0.042, height=1.3, base=0.9, a=BLACK, b=BLACK, c=BLACK,
+            n.POST, x, y, width=0.042, height=1.3, base=0.9, a=BLACK, b=BLACK, c=BLACK,
             extra=BARE_POST, seen_as=n.VEHICLES,
         )  # fmt: skip
     elif carrier == "bonnet":
@@ -31,7 +37,16 @@ def _block(
     stage: Stage, x: float, y: float, length: float, width: float, base: float, height: float,
     rgb: tuple[float, float, float],
 ) -> None:  # fmt: skip
+    x, y = _at(stage, x, y)
     stage.put(
-        n.BLOCK, x, y, length=length, width=width, height=height, base=base, a=rgb, b=rgb, c=rgb, extra=BARE_BLOCK,
+        n.BLOCK, x, y, yaw=stage.yaw_at(stage.walk_x), length=length, width=width, height=height, base=base,
+        a=rgb, b=rgb, c=rgb, extra=BARE_BLOCK,
         seen_as=n.VEHICLES,
     )  # fmt: skip
+
+
+def _at(stage: Stage, ahead: float, right: float) -> tuple[float, float]:
+    """Road coordinates of a point of the car."""
+    yaw = stage.yaw_at(stage.walk_x)
+    c, s = cos(yaw), sin(yaw)
+    return stage.walk_x + ahead * c - right * s, stage.walk_y + ahead * s + right * c

@@ -11,11 +11,12 @@ import world.draw.slots as n
 from world.earth.customs import kept
 from world.earth.landscapes import here_of
 from world.layout.cars import by_cars
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 from world.scene import RGB
 from world.sprites.figures import SIZE_M, figure_row
 
-PLACES, BALES = 26, 9
+PLACES_M, BALES_M = 5.2, 13.3  # from one place to the next along the road
+PLACES_SEEN_M, BALES_SEEN_M, SIGNALS_SEEN_M = 62.0, 110.0, 130.0
 BY_THE_WALL = frozenset(("stall", "crates", "cafe", "vending", "sacks", "rubbish", "kiosk", "parasol", "bikes"))
 RURAL = frozenset(("mailbox", "stall", "parasol", "crates", "sacks", "shelter", "cone", "postbox"))
 PAINTS: tuple[RGB, ...] = (
@@ -50,8 +51,6 @@ PLAIN = n.PostExtra()
 def place_clutter(stage: Stage) -> None:
     """Fill places along the pavements with the scene's kinds, set signals at a junction and bales on the meadow."""
     scene, life = stage.scene, stage.scene.life
-    rng = stream(scene.recipe, "clutter")
-    draws, bales = rng.random((PLACES, 6)), rng.random((BALES + 1, 4))
     if life.clutter_density <= 0.0:
         return
     rural = scene.place.urban < 0.22
@@ -60,24 +59,27 @@ def place_clutter(stage: Stage) -> None:
     if kinds:
         edges = list(accumulate(share for _, share in kinds))
         cross, most = stage.cross, 0.8 * life.clutter_density
-        for k, draw in enumerate(draws.tolist()):
-            if draw[0] >= most:
-                continue
+        numbers = stage.numbers(PLACES_M, PLACES_SEEN_M)
+        draws = stage.rows("clutter", numbers, 12).reshape(-1, 6)  # a row for each side of the road
+        filled = np.flatnonzero(draws[:, 0] < most)
+        for k, draw in zip(filled.tolist(), draws[filled].tolist(), strict=True):
             kind = kinds[min(bisect_right(edges, draw[1] * edges[-1]), len(kinds) - 1)][0]
             side = 1 if k % 2 else -1
-            x = (3.4 + 5.2 * (k // 4) + 3.6 * draw[2]) * (1.0 if k % 4 < 2 else -1.0)
-            if abs(x - cross) < stage.half + 2.5:
+            number = int(numbers[k // 2])
+            beyond = 3.4 + 3.6 * draw[2]
+            x = number * PLACES_M + beyond if number >= 0 else (number + 1) * PLACES_M - beyond
+            if abs(x - cross) < stage.half + 2.5 or not stage.within(x, PLACES_SEEN_M):
                 continue
             lateral = side * _lateral(stage, kind, draw[3])
             if kind in SIZE_M:
                 rows.append((kind, x, lateral, draw[4]))
             else:
                 SOLIDS[kind](stage, x, lateral, side, draw[4])
-    if stage.cross < 150.0 and scene.place.urban > 0.45:
+    if scene.place.urban > 0.45 and stage.within(stage.cross, SIGNALS_SEEN_M):
         out = stage.half + scene.road.shoulder_m + 0.4
         at = stage.half + 1.2
         rows += [("signals", stage.cross + s * at, k * out, 0.0) for s, k in ((-1, 1), (-1, -1), (1, 1), (1, -1))]
-    rows += _bales(stage, bales)
+    rows += _bales(stage)
     _put(stage, rows)
 
 
@@ -90,13 +92,14 @@ def _lateral(stage: Stage, kind: str, draw: float) -> float:
     return stage.verge + 0.5 + 0.8 * draw * (kind in BY_THE_WALL)
 
 
-def _bales(stage: Stage, draws: Floats) -> list[tuple[str, float, float, float]]:
+def _bales(stage: Stage) -> list[tuple[str, float, float, float]]:
     """Round bales lie on cut grass and stubble in the second half of summer, where there is no herd."""
     scene = stage.scene
-    ground, one = scene.ground, draws[BALES]
+    ground = scene.ground
     ripe = scene.life.summer > 0.72 and ground.grass_cover > 0.35 and ground.snow < 0.05 and scene.plants.density < 0.6
     if "bale" not in dict(scene.life.clutter) or not ripe or scene.life.herd > 0.0 or scene.place.urban > 0.3:
         return []
+    one = stage.draws("bales", 2)
     if one[0] > 0.55 or ground.crop not in ("none", "pasture", "wheat"):
         return []
     side = 1.0 if one[1] < 0.5 else -1.0
@@ -104,9 +107,11 @@ def _bales(stage: Stage, draws: Floats) -> list[tuple[str, float, float, float]]
         if ground.crop_side == 0:
             return []
         side = -float(ground.crop_side)
-    x = (draws[:BALES, 0] * 2.0 - 1.0) * 60.0
-    lateral = side * (stage.verge + 8.0 + 38.0 * draws[:BALES, 1])
-    return [("bale", float(a), float(b), float(c)) for a, b, c in zip(x, lateral, draws[:BALES, 2], strict=True)]
+    numbers = stage.numbers(BALES_M, BALES_SEEN_M)
+    draws = stage.rows("bales", numbers, 3)
+    x = (numbers + draws[:, 0]) * BALES_M
+    lateral = side * (stage.verge + 8.0 + 38.0 * draws[:, 1])
+    return [("bale", float(a), float(b), float(c)) for a, b, c in zip(x, lateral, draws[:, 2], strict=True)]
 
 
 def _put(stage: Stage, rows: list[tuple[str, float, float, float]]) -> None:
@@ -125,7 +130,7 @@ def _put(stage: Stage, rows: list[tuple[str, float, float, float]]) -> None:
         colours.append((linear(a or usual), linear(b or PAINTS[int(draw * 97.0) % len(PAINTS)]), linear(c)))
     pictures = np.array([figure_row(row[0]) for row in rows])
     dyes = np.array(colours)  # (n, 3 parts, 3)
-    keep = (np.hypot(x, y) > 2.8) & ~by_cars(stage, x, y)
+    keep = stage.track.clear(x, y, 1.8) & ~by_cars(stage, x, y)
     stage.put_many(
         n.FIGURE, x[keep], y[keep], width=0.5 * size[keep], height=size[keep], a=dyes[keep, 0],
         b=dyes[keep, 1], c=dyes[keep, 2], extra=n.FigureExtra(pictures[keep], feet=0.8), flip=1.0, seen_as=n.FURNITURE,

@@ -56,7 +56,7 @@ def terrain_numbers(P: NDArray[np.float32], scene: Scene, curve: float, road_y: 
 
 def heights(P: NDArray[np.float32], rings: NDArray[np.float32], noise: NDArray[np.float32], x: NDArray[np.float64],
             y: NDArray[np.float64]) -> NDArray[np.float64]:  # fmt: skip
-    """Height in metres of the land, or of the water's bed, at road coordinates x, y (n,); 0 under the camera."""
+    """Height in metres of the land, or of the water's bed, at road coordinates x, y (n,); 0 under step 0."""
     out = np.empty(len(x))
     ground_heights(P, rings, noise, x, y, out)
     return out

@@ -19,8 +19,9 @@ from world.layout.light import scene_numbers
 from world.layout.plants import far_shares, place_plants
 from world.layout.road import place_furniture
 from world.layout.signs import place_signs
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 from world.layout.town import place_houses
+from world.layout.walk import curve_of
 from world.lettering.sheets import letter_table
 from world.scene import Scene
 from world.sprites.atlas import plant_atlas
@@ -50,10 +51,14 @@ class Layout(NamedTuple):
 
 
 def lay_out(scene: Scene, fine: bool = False) -> Layout:
-    """Place everything the scene speaks of; `fine`: with letters for pictures that are looked at closely."""
-    bend = 0.5 / scene.road.bend_m  # of a straight road 0
+    """Place everything the scene speaks of, seen from the recipe's step; `fine`: with letters for a close look.
+
+    The rings (relief, forest edge, skyline) stay where they are by azimuth: what is kilometres away does not move when
+    one walks a hundred metres, and the near ones stand for all the woods and houses beyond what is placed one by one.
+    """
+    bend = curve_of(scene.road)
     stage = Stage(scene, curve=bend, road_y=-scene.camera.lane_offset_m)
-    lie = stream(scene.recipe, "terrain").random(2)
+    lie = stage.draws("terrain", 2)
     stage.rings, stage.noise = _rings(scene), noise_table()
     terrain_numbers(stage.land, scene, bend, stage.road_y, stage.verge, stage.cross, float(lie[0]), float(lie[1]))
     place_bridge(stage)
@@ -103,9 +108,9 @@ def _rings(scene: Scene) -> NDArray[np.float32]:
     share = at - np.floor(at)
     near = 1.0 / np.maximum(scene.water.open_m, 1.0)  # none is far away
     rows = np.concatenate([relief.tan_elevation, relief.altitude_m, relief.distance_km, relief.sea[None], near[None]])
-    here = rows[:, low]
+    here = rows.take(low, axis=1)
     rings = np.zeros((n.RING_ROWS, n.RING_STEPS), dtype=np.float32)
-    rings[: len(rows)] = here + (rows[:, (low + 1) % steps] - here) * share
+    rings[: len(rows)] = here + (rows.take(low + 1, axis=1, mode="wrap") - here) * share
     tangent = rings[n.RING_TAN : n.RING_TAN + 3]
     raised = tangent * EXAGGERATION / (1.0 + 0.6 * np.abs(tangent))
     rings[n.RING_TAN : n.RING_TAN + 3] = np.where(tangent > 0.0, raised, tangent)
@@ -117,6 +122,7 @@ def _feet_of_far_rows(stage: Stage) -> None:
     """Write the height of the ground under the forest edge and the skyline; on water they stand out of sight."""
     turn = np.arange(0, n.RING_STEPS, 4) * (2.0 * np.pi / n.RING_STEPS)
     away = np.array(n.FRONT_METRES + n.TOWN_METRES)[:, None]
-    z = stage.ground_z((away * np.cos(turn)).ravel(), (away * np.sin(turn)).ravel()).reshape(len(away), -1)
+    x, y = stage.walk_x + away * np.cos(turn), stage.walk_y + away * np.sin(turn)
+    z = stage.ground_z(x.ravel(), y.ravel()).reshape(len(away), -1)
     z = np.where(z < stage.land[n.WATER_Z], -1e4, z)
     stage.rings[n.RING_FRONT :] = np.repeat(z, 4, axis=1)

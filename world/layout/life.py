@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 import world.draw.slots as n
 from world.layout.cars import by_cars, facing
 from world.layout.clutter import place_clutter
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 from world.scene import RGB
 from world.sprites.figures import SIZE_M, figure_row
 
-PEOPLE, HERD, STRAY = 44, 26, 6  # places that may be taken
+HERD = 26  # places that may be taken
+PEOPLE_M, STRAY_M = 2.4, 10.0  # from one place to the next along the road
+PEOPLE_SEEN_M, STRAY_SEEN_M, HERD_SEEN_M = 63.0, 66.0, 110.0
 LOOSE = ("dog", "chicken")  # never a herd
 HARDY = ("camel", "bactrian", "goat", "llama", "alpaca", "donkey", "reindeer", "kangaroo", "yak")  # need no meadow
 WINTER = ("reindeer", "yak", "horse", "bactrian")  # stay out in snow
@@ -50,30 +52,34 @@ Flags = NDArray[np.bool_]
 def place_life(stage: Stage) -> None:
     """Everybody and everything that lives, then the clutter of the street."""
     life = stage.scene.life
-    rng = stream(stage.scene.recipe, "life")
-    crowd, herd, stray = rng.random((PEOPLE, 10)), rng.random((HERD + 1, 8)), rng.random((STRAY, 6))
     if life.people > 0.0 and life.figures:
-        _people(stage, crowd)
-    if life.animals:
-        _herd(stage, herd)
-        _stray(stage, stray)
+        _people(stage)
+    if life.animals and life.herd > 0.0:
+        _herd(stage, stage.rows("herd", np.arange(HERD + 1), 8))
+    if life.animals and life.stray > 0.0:
+        _stray(stage)
     place_clutter(stage)
 
 
-def _people(stage: Stage, draws: Floats) -> None:
+def _people(stage: Stage) -> None:
     scene, life = stage.scene, stage.scene.life
     road = scene.road
     inner, outer = stage.half + road.shoulder_m + 0.35, stage.verge - 0.3
     if road.sidewalk_m < 0.8:
         inner, outer = stage.half - 0.6, stage.half + min(road.shoulder_m, 1.0) - 0.1
+    numbers = stage.numbers(PEOPLE_M, PEOPLE_SEEN_M)
+    numbers = np.arange(numbers[0] - numbers[0] % 2, numbers[-1] + 1)  # the odd ones may join the even ones
+    draws = stage.rows("people", numbers, 10)
     taken = draws[:, 0] < life.people * (0.85 if road.sidewalk_m > 0.8 else 0.5) * (1.0 - 0.6 * scene.ground.snow)
-    x = (3.0 + 56.0 * draws[:, 1] ** 1.5) * np.where(draws[:, 2] < 0.5, 1.0, -1.0)
+    if not taken.any():
+        return
+    x = (numbers + 3.0 * draws[:, 1] - 1.0) * PEOPLE_M
     side = np.where(draws[:, 3] < 0.5, 1.0, -1.0)
     lateral = inner + (outer - inner) * draws[:, 4]
     ahead = draws[:, 5] < 0.5
     idle = draws[:, 6] < 0.22
     # two that walk side by side
-    second = np.arange(1, PEOPLE, 2)
+    second = np.arange(1, len(numbers), 2)
     second = second[draws[second, 7] < 0.4]
     x[second], side[second], ahead[second] = x[second - 1] + 0.15, side[second - 1], ahead[second - 1]
     taken[second], idle[second] = taken[second - 1], idle[second - 1]
@@ -84,14 +90,16 @@ def _people(stage: Stage, draws: Floats) -> None:
     y = stage.road_y + side * lateral + stage.curve * x * x
     yaw = np.arctan(2.0 * stage.curve * x) + np.where(ahead, 0.0, pi)
     yaw = np.where(idle, yaw + 2.0 * pi * draws[:, 7], yaw)
-    at = np.flatnonzero(taken & (np.hypot(x, y) > 2.6) & ~by_cars(stage, x, y))
+    taken &= stage.track.clear(x, y, 2.0) & (np.hypot(x, y) > 2.6) & stage.within(x, PEOPLE_SEEN_M)
+    at = np.flatnonzero(taken)
+    at = at[~by_cars(stage, x[at], y[at])]
     if not len(at):
         return
     names = [name for name, _ in life.figures]
     edges = np.cumsum([share for _, share in life.figures])
     which = np.minimum(np.searchsorted(edges, draws[at, 8] * edges[-1], side="right"), len(names) - 1)
     size = np.array([SIZE_M[name] for name in names])[which] * (0.94 + 0.10 * draws[at, 9])
-    end, _, look = facing(x[at], y[at], yaw[at])
+    end, _, look = facing(x[at] - stage.walk_x, y[at] - stage.walk_y, yaw[at])
     robed = np.array([name in ("robe", "thobe") for name in names])[which]
     free = np.array([name in ("skirt", "long-skirt", "robe", "thobe", "load") for name in names])[which]
     dress, robes = np.array([linear(c) for c in life.dress]), np.array([linear(c) for c in life.robes])
@@ -115,7 +123,7 @@ def _herd(stage: Stage, draws: Floats) -> None:
     scene, life = stage.scene, stage.scene.life
     ground, plants = scene.ground, scene.plants
     kinds = [(kind, share) for kind, share in life.animals if kind not in LOOSE]
-    if life.herd <= 0.0 or not kinds or plants.density > 0.8 or scene.buildings.density > 0.45:
+    if not kinds or plants.density > 0.8 or scene.buildings.density > 0.45:
         return
     one = draws[HERD]
     kind = _one(kinds, one[0])
@@ -132,25 +140,29 @@ def _herd(stage: Stage, draws: Floats) -> None:
     centre_y = stage.verge + 8.0 + 11.0 * one[4] ** 1.5
     x = centre_x + (22.0 if small else 30.0) * (draws[:, 0] - 0.5) * (0.5 + draws[:, 1])
     lateral = np.maximum(centre_y + 26.0 * (draws[:, 2] - 0.5) * (0.5 + draws[:, 3]), stage.verge + 5.0)
-    keep = np.abs(x - stage.cross) > stage.half + 2.0
+    keep = (np.abs(x - stage.cross) > stage.half + 2.0) & stage.within(x, HERD_SEEN_M)
     _put_animals(stage, [kind] * len(x), x, side * lateral, draws[:, 4:], keep, life.herd)
 
 
-def _stray(stage: Stage, draws: Floats) -> None:
-    """Animals loose on the road: on its edge, and where they are holy or many in its middle."""
+def _stray(stage: Stage) -> None:
+    """Animals loose on the road: on its edge, and where they are holy or many in its middle; between two steps."""
     life = stage.scene.life
-    if life.stray <= 0.0:
-        return
     kinds = [(kind, share) for kind, share in life.animals if kind != "kangaroo" or stage.scene.place.urban < 0.2]
     if not kinds:
         return
+    numbers = stage.numbers(STRAY_M, STRAY_SEEN_M)
+    draws = stage.rows("stray", numbers, 6)
+    roams = draws[:, 3] < 0.45 * life.stray * (1.0 - 0.8 * stage.scene.ground.snow)
+    if not roams.any():
+        return
+    draws = draws[roams]
+    x = stage.track.between((numbers[roams].astype(np.float64) + 0.5) * STRAY_M) + 1.6 * (draws[:, 1] - 0.5)
     names = [_one(kinds, draw) for draw in draws[:, 0].tolist()]
-    x = (6.0 + 36.0 * draws[:, 1]) * np.where(draws[:, 4] < 0.5, 1.0, -1.0)
     bold = life.stray > 0.3
     lateral = (stage.half + 1.2) * (2.0 * draws[:, 2] - 1.0)
     if not bold:
         lateral = np.sign(lateral) * (stage.half + 0.4 + 0.9 * np.abs(lateral) / (stage.half + 1.2))
-    keep = draws[:, 3] < 0.55 * life.stray * (1.0 - 0.8 * stage.scene.ground.snow)
+    keep = np.abs(x) > 6.0  # none right beside step 0
     _put_animals(
         stage, names, x, lateral, np.stack([draws[:, 5], draws[:, 0], draws[:, 2], draws[:, 1]], axis=1), keep, 0.3
     )
@@ -166,7 +178,7 @@ def _put_animals(
 ) -> None:
     """Animals at x, lateral (n,); draws (n, 4): direction, grazing, size, hide. None stands in a house."""
     y = stage.road_y + lateral + stage.curve * x * x
-    keep = keep & (np.hypot(x, y) > 4.0)
+    keep = keep & stage.track.clear(x, y, 4.0)
     if stage.footprints:
         spots = np.array(stage.footprints)
         gap = np.hypot(x[:, None] - spots[None, :, 0], y[:, None] - spots[None, :, 1]) - spots[None, :, 2]
@@ -174,7 +186,7 @@ def _put_animals(
     at = np.flatnonzero(keep)
     if not len(at):
         return
-    _, narrow, look = facing(x[at], y[at], 2.0 * pi * draws[at, 0])
+    _, narrow, look = facing(x[at] - stage.walk_x, y[at] - stage.walk_y, 2.0 * pi * draws[at, 0])
     size = np.array([SIZE_M[names[k]] for k in at]) * (0.88 + 0.20 * draws[at, 2])
     rows = np.array([figure_row(names[k]) for k in at]) + (draws[at, 1] < 0.6)
     colours = []

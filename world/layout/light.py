@@ -1,12 +1,12 @@
 """Scene -> the numbers that kernels read: light, sky, ground, road. Knows no objects."""
 
-from math import cos, log, radians, sin
+from math import cos, floor, log, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
 import world.draw.slots as n
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 from world.scene import RGB
 
 SURFACES = {"asphalt": 0.0, "concrete": 1.0, "gravel": 2.0, "dirt": 3.0}
@@ -36,14 +36,14 @@ def _scaled(a: RGB, k: float) -> RGB:
 
 def scene_numbers(stage: Stage) -> NDArray[np.float32]:
     """Every slot of `world.draw.slots`, float32 (NUMBERS,)."""
-    P = np.zeros(n.NUMBERS, dtype=np.float32)
+    P = [0.0] * n.NUMBERS  # a list is quicker to fill one by one than an array
     _light(stage, P)
     _ground(stage, P)
     _road(stage, P)
-    return P
+    return np.array(P, np.float32)
 
 
-def _light(stage: Stage, P: NDArray[np.float32]) -> None:
+def _light(stage: Stage, P: list[float]) -> None:
     scene = stage.scene
     sky, camera, relief = scene.sky, scene.camera, scene.relief
     elevation = sky.sun_elevation_deg
@@ -80,9 +80,8 @@ def _light(stage: Stage, P: NDArray[np.float32]) -> None:
     cloud = _mix(cloud, _scaled((1.0, 0.72, 0.55), day), 0.65 * warm)
     dark = _mix((0.46, 0.495, 0.56), (0.42, 0.435, 0.465), overcast)
     dark = _scaled(_mix(dark, (0.42, 0.34, 0.36), 0.6 * warm), day)
-    rng = stream(scene.recipe, "light")
-    seeds = rng.uniform(0.0, 100.0, 24)  # one for each month and half of the day
-    P[n.CAMERA_Z] = camera.height_m
+    seeds = 100.0 * stage.draws("light", 25)  # one for each month and half of the day, and the relief's
+    P[n.CAMERA_Z], P[n.WALK_X], P[n.WALK_Y] = stage.camera_z, stage.walk_x, stage.walk_y
     P[n.HEADING] = radians(scene.road.heading_deg)
     P[n.CURVE] = stage.curve
     P[n.ROAD_Y] = stage.road_y
@@ -110,20 +109,20 @@ def _light(stage: Stage, P: NDArray[np.float32]) -> None:
     P[n.ROUGHNESS], P[n.SNOW_LINE] = relief.roughness_m, relief.snow_line_m
     _write(P, n.SEA_RGB, _scaled(_mix(linear(scene.water.water_rgb), (0.10, 0.13, 0.15), 0.5 * overcast), day))
     P[n.ICE] = scene.water.ice
-    P[n.RELIEF_SEED] = rng.uniform(0.0, 100.0)
+    P[n.RELIEF_SEED] = seeds[24]
     P[n.EXPOSURE] = camera.exposure * (1.0 if day > 0.5 else 1.0 + 1.2 * (0.5 - day))
     _write(P, n.TINT_RGB, camera.tint_rgb)
     P[n.SATURATION], P[n.VIGNETTE], P[n.SOFTNESS] = camera.saturation, camera.vignette, camera.blur
 
 
-def _ground(stage: Stage, P: NDArray[np.float32]) -> None:
+def _ground(stage: Stage, P: list[float]) -> None:
     scene = stage.scene
     ground, plants, town = scene.ground, scene.plants, scene.buildings
-    rng = stream(scene.recipe, "ground")
+    soil, field, edge, tree, skyline = stage.draws("ground", 5)
     _write(P, n.SOIL_RGB, linear(ground.soil_rgb))
     _write(P, n.GRASS_RGB, linear(ground.grass_rgb))
     P[n.GRASS_COVER], P[n.SNOW], P[n.WETNESS] = ground.grass_cover, ground.snow, ground.wetness
-    P[n.STONES], P[n.GROUND_SEED] = ground.stones, rng.uniform(0.0, 100.0)
+    P[n.STONES], P[n.GROUND_SEED] = ground.stones, 100.0 * soil
     shown = {"bare": "ploughed", "sown": "rows", "stubble": "stubble"}.get(ground.crop_stage, ground.crop)
     shown = ground.crop if ground.crop in ("none", "pasture", "rice", "vineyard", "tea") else shown
     P[n.CROP_KIND] = CROPS.get(shown, 0) if ground.snow < 0.35 else 0
@@ -133,24 +132,24 @@ def _ground(stage: Stage, P: NDArray[np.float32]) -> None:
     _write(P, n.DRY_RGB, linear(ground.dry_rgb))
     P[n.LITTER], P[n.SCRUB] = ground.litter if ground.snow < 0.3 else 0.0, ground.scrub
     _write(P, n.LITTER_RGB, linear(ground.litter_rgb))
-    P[n.FIELDS], P[n.FIELD_SEED], P[n.SNOW_BANK] = ground.patchwork, rng.integers(0, 9999), ground.banks
+    P[n.FIELDS], P[n.FIELD_SEED], P[n.SNOW_BANK] = ground.patchwork, floor(9999.0 * field), ground.banks
     _write(P, n.FIELD_A_RGB, linear(ground.field_rgbs[0]))
     _write(P, n.FIELD_B_RGB, linear(ground.field_rgbs[1]))
     _write(P, n.CROP_RGB, linear(ground.crop_rgb))
     P[n.CROP_SIDE] = ground.crop_side
-    P[n.CROP_EDGE] = stage.verge + rng.uniform(2.5, 5.0)
+    P[n.CROP_EDGE] = stage.verge + 2.5 + 2.5 * edge
     P[n.TREELINE] = plants.treeline
     P[n.TREE_HEIGHT] = 11.0 * plants.height
-    P[n.LEAF], P[n.AUTUMN], P[n.TREE_SEED] = plants.leaf, plants.autumn, rng.integers(0, 9999)
+    P[n.LEAF], P[n.AUTUMN], P[n.TREE_SEED] = plants.leaf, plants.autumn, floor(9999.0 * tree)
     _write(P, n.LEAF_RGB, linear(plants.leaf_rgb))
     _write(P, n.AUTUMN_RGB, linear(plants.autumn_rgb))
     _write(P, n.TRUNK_RGB, linear(plants.trunk_rgb))
     P[n.SKYLINE] = _ease(0.35, 0.95, town.density) * min(0.35 + log(max(town.storeys_mean, 1.0)) * 0.55, 1.3)
-    P[n.SKYLINE_SEED] = rng.integers(0, 9999)
+    P[n.SKYLINE_SEED] = floor(9999.0 * skyline)
     _write(P, n.WINDOW_RGB, linear(town.window_rgb))
 
 
-def _road(stage: Stage, P: NDArray[np.float32]) -> None:
+def _road(stage: Stage, P: list[float]) -> None:
     road = stage.scene.road
     P[n.ROAD_SURFACE] = SURFACES.get(road.surface, 0.0)
     _write(P, n.ROAD_RGB, linear(road.rgb))
@@ -176,5 +175,5 @@ def _road(stage: Stage, P: NDArray[np.float32]) -> None:
         _write(P, at, linear(rgb))
 
 
-def _write(P: NDArray[np.float32], at: int, rgb: RGB) -> None:
-    P[at], P[at + 1], P[at + 2] = rgb
+def _write(P: list[float], at: int, rgb: RGB) -> None:
+    P[at : at + 3] = rgb

@@ -7,13 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 import world.draw.slots as n
-from world.layout.stage import Stage, stream
+from world.layout.stage import Stage
 from world.scene import RGB, Plants
 from world.sprites.atlas import KINDS, SHAPES, VARIANTS, sprite_row
 
-LOOSE, ROWS = 210, 80  # plants that stand free and in rows, at most
+TREES_M, BUSHES_M, TUFTS_M = 1.2, 1.7, 2.0  # along the road from one place where one may stand to the next
+TREES, BUSHES, TUFTS = 110.0, 60.0, 26.0  # so many make every place taken
+ALWAYS_SEEN_M, SEEN_M, HEIGHTS_SEEN = 61.0, 105.0, 7.0  # a plant is placed up to so many times its height away
+ROWS = 80  # plants of one plot, at most
+PLOT_M = 120.0  # from one plot of a plantation to the next, at least
 ROW_STEPS = {"oil-palm": 8.0, "rubber": 5.0, "eucalyptus": 3.4, "pine": 3.4, "tea": 1.5, "vine": 1.9, "maize": 1.1,
              "banana": 2.8, "olive": 6.5, "date-palm": 7.0}  # fmt: skip
+ROW_FORMS = {"street": 0, "windbreak": 52, "hedgerow": 72, "plantation": 80}  # plants of one plot
 GRASS, CHERRY = KINDS.index("grass"), KINDS.index("cherry")
 BLOSSOM: RGB = (0.95, 0.80, 0.85)
 Floats = NDArray[np.float64]
@@ -59,7 +64,7 @@ def _table() -> _Kinds:
 def _leaf_rgb(plants: Plants, kind: NDArray[np.int64], turned: Floats) -> Floats:
     """Colour of leaves on the screen, (m, 3): the country's green, the kind's own, or autumn's by `turned` 0 … 1."""
     table = _table()
-    base = np.broadcast_to(np.array(plants.leaf_rgb), (len(kind), 3))
+    base = np.array(plants.leaf_rgb)
     own = table.own[kind, None]
     falling = (table.deciduous[kind] * turned)[:, None]
     green = base + (table.tint[kind] - base) * own
@@ -94,37 +99,38 @@ def place_plants(stage: Stage) -> None:
     scene = stage.scene
     plants, ground = scene.plants, scene.ground
     trees, bushes = _known(plants)
-    count = 0 if plants.density < 0.01 or not trees else int(4 + 106 * plants.density**1.1)
-    tufts = int(26 * min(ground.grass_cover, 1.0)) if ground.snow < 0.5 and ground.grass_cover > 0.12 else 0
-    groups = (  # kinds, how many, the most, nearest and farthest beside the road, reach along it
-        (trees or [(0, 1.0)], count, 120, stage.verge + 2.6, 62.0, 95.0),
-        (bushes or [(KINDS.index("bush"), 1.0)], int(60 * plants.undergrowth), 60, stage.verge + 0.9, 32.0, 56.0),
-        ([(KINDS.index("grass"), 1.0)], tufts, 30, stage.verge + 0.3, 9.0, 18.0),
-    )
-    draws = stream(scene.recipe, "plants").random((LOOSE + ROWS, 9))
+    count = 0.0 if plants.density < 0.01 or not trees else 4.0 + 106.0 * plants.density**1.1
+    tufts = TUFTS * min(ground.grass_cover, 1.0) if ground.snow < 0.5 and ground.grass_cover > 0.12 else 0.0
+    groups = (  # family, kinds, how many of the places are taken, from place to place, as far as one is seen,
+        # nearest and farthest beside the road
+        ("trees", trees, count / TREES, TREES_M, SEEN_M, stage.verge + 2.6, 62.0),
+        ("bushes", bushes or [(KINDS.index("bush"), 1.0)], plants.undergrowth * BUSHES / 60.0, BUSHES_M, ALWAYS_SEEN_M,
+         stage.verge + 0.9, 32.0),
+        ("tufts", [(GRASS, 1.0)], tufts / TUFTS, TUFTS_M, ALWAYS_SEEN_M, stage.verge + 0.3, 9.0),
+    )  # fmt: skip
     kind, spots, used = [], [], []
-    start = 0
-    for kinds, wanted, most, near, wide, long in groups:
-        some = draws[start : start + min(wanted, most)]
-        start += most
+    for family, kinds, share, spacing, reach, near, wide in groups:
+        if share <= 0.0:
+            continue
+        numbers = stage.numbers(spacing, reach + spacing)
+        draws = stage.rows(family, numbers, 10)
+        here = draws[:, 9] < share
+        some = draws[here]
         lateral = near + (wide - near) * some[:, 3] ** 1.7
         kind.append(_pick(kinds, some[:, 0]))
-        spots.append((_along(some, long), np.where(some[:, 4] < 0.5, lateral, -lateral)))
-        used.append(some)
-    at = _rows(stage, draws[LOOSE:])
-    loose = len(at[0])
-    kind.append(np.full(loose, KINDS.index(plants.row_kind)))
-    if plants.rows == "hedgerow":  # an old oak every now and then
-        kind[-1][draws[LOOSE : LOOSE + loose, 0] < 0.10] = KINDS.index("oak")
-    spots.append(at)
-    used.append(_even(draws[LOOSE : LOOSE + loose]))
-    x, lateral = (np.concatenate(part) for part in zip(*spots, strict=True))
-    _put(stage, np.concatenate(kind), x, lateral, np.concatenate(used))
-
-
-def _along(draws: Draws, long: float) -> Floats:
-    along: Floats = (draws[:, 1] * 2.0 - 1.0) * long * (0.35 + 0.65 * draws[:, 2])
-    return along
+        spots.append(((numbers[here] + 2.0 * some[:, 1] - 0.5) * spacing,
+                      np.where(some[:, 4] < 0.5, lateral, -lateral)))  # fmt: skip
+        used.append(some[:, :9])
+    if plants.rows in ROW_FORMS:
+        x, lateral, draws = _rows(stage)
+        kind.append(np.full(len(x), KINDS.index(plants.row_kind)))
+        if plants.rows == "hedgerow":  # an old oak every now and then
+            kind[-1][draws[:, 0] < 0.10] = KINDS.index("oak")
+        spots.append((x, lateral))
+        used.append(_even(draws))
+    if kind:
+        x, lateral = (np.concatenate(part) for part in zip(*spots, strict=True))
+        _put(stage, np.concatenate(kind), x, lateral, np.concatenate(used))
 
 
 def _even(draws: Draws) -> Draws:
@@ -136,38 +142,49 @@ def _even(draws: Draws) -> Draws:
     return draws
 
 
-def _rows(stage: Stage, draws: Draws) -> tuple[Floats, Floats]:
-    """Where planted rows stand: metres along the road and beside its middle, at most ROWS plants."""
+def _rows(stage: Stage) -> tuple[Floats, Floats, Draws]:
+    """Where planted rows stand: metres along the road and beside its middle, and random numbers (k, 9).
+
+    A street's trees go on along it; a windbreak, a hedgerow and a plantation are plots, one after the other.
+    """
     plants = stage.scene.plants
-    side = 1.0 if draws[0, 0] < 0.5 else -1.0
-    wobble = 0.12 * (draws[:, 1:3] - 0.5)
-    k = np.arange(ROWS, dtype=np.float64)
+    one = stage.draws("planted", 3)
+    side = 1.0 if one[0] < 0.5 else -1.0
+    pace = ROW_STEPS.get(plants.row_kind, 4.0)
     if plants.rows == "street":
-        step = 9.0 + 5.0 * draws[0, 1]
-        x, lateral = (k // 2 - 6) * step, np.where(k % 2, 1.0, -1.0) * (stage.verge + 0.9)
-        keep = k < 26
-    elif plants.rows == "windbreak":
-        step = 2.6 + 1.6 * draws[0, 1]
-        x, lateral = (k - 26) * step, np.full(ROWS, side * (stage.verge + 5.0 + 12.0 * draws[1, 1]))
-        keep = k < 52
-    elif plants.rows == "hedgerow":
-        x, lateral = (k // 2 - 18) * 2.1, np.where(k % 2, 1.0, -1.0) * (stage.verge + 1.3)
-        keep = k < 72
-    elif plants.rows == "plantation":
-        step = ROW_STEPS.get(plants.row_kind, 4.0)
-        x, lateral = (k % 16 - 8) * step + step * 0.25, side * (stage.verge + 2.5 + 0.5 * step + (k // 16) * step)
-        keep = k < 80
+        step = 9.0 + 5.0 * one[1]
+        numbers = np.repeat(stage.numbers(step, SEEN_M), 2)
+        draws = stage.rows("rows", numbers[::2], 18).reshape(-1, 9)
+        x, lateral = numbers * step, np.where(np.arange(len(numbers)) % 2, 1.0, -1.0) * (stage.verge + 0.9)
     else:
-        return np.zeros(0), np.zeros(0)
-    step = ROW_STEPS.get(plants.row_kind, 4.0)
-    return (x + step * wobble[:, 0])[keep], (lateral + step * wobble[:, 1])[keep]
+        k = np.arange(ROW_FORMS[plants.rows], dtype=np.float64)
+        if plants.rows == "windbreak":
+            step = 2.6 + 1.6 * one[1]
+            along, lateral = (k - 26) * step, np.full(len(k), side * (stage.verge + 5.0 + 12.0 * one[2]))
+            pitch = 52 * step + 40.0
+        elif plants.rows == "hedgerow":
+            along, lateral = (k // 2 - 18) * 2.1, np.where(k % 2, 1.0, -1.0) * (stage.verge + 1.3)
+            pitch = PLOT_M
+        else:
+            along = (k % 16 - 8) * pace + pace * 0.25
+            lateral = side * (stage.verge + 2.5 + 0.5 * pace + (k // 16) * pace)
+            pitch = max(32.0 * pace, PLOT_M)
+        reach = SEEN_M + 0.5 * pitch
+        plots = np.arange(np.ceil((stage.walk_x - reach) / pitch), np.floor((stage.walk_x + reach) / pitch) + 1.0)
+        x, lateral = (plots[:, None] * pitch + along).ravel(), np.tile(lateral, len(plots))
+        numbers = (plots[:, None].astype(np.int64) * ROWS + np.arange(len(k))).ravel()
+        seen = stage.within(x, SEEN_M)
+        x, lateral = x[seen], lateral[seen]
+        draws = stage.rows("rows", numbers[seen], 9)
+    wobble = 0.12 * pace * (draws[:, 1:3] - 0.5)
+    return x + wobble[:, 0], lateral + wobble[:, 1], draws
 
 
 def _free(stage: Stage, x: Floats, y: Floats, lateral: Floats, spare: Floats) -> NDArray[np.bool_]:
     """Where a plant may stand: off the camera, cross street, houses, fields (all but a few) and the sea."""
     scene = stage.scene
     distance = np.hypot(x, y)
-    keep = (distance > 4.2) & (np.abs(x - stage.cross) > stage.half + 1.5)
+    keep = (distance > 4.2) & stage.track.clear(x, y, 2.4) & (np.abs(x - stage.cross) > stage.half + 1.5)
     if stage.footprints:
         spots = np.array(stage.footprints)
         gap = (x[:, None] - spots[:, 0]) ** 2 + (y[:, None] - spots[:, 1]) ** 2
@@ -188,13 +205,14 @@ def _put(stage: Stage, kind: NDArray[np.int64], x: Floats, lateral: Floats, draw
     """Plants of `kind` (m,) at x along the road and `lateral` metres beside its middle."""
     plants, table = stage.scene.plants, _table()
     y = stage.road_y + lateral + stage.curve * x * x
-    keep = np.flatnonzero(_free(stage, x, y, lateral, draws[:, 5]))
+    tall = table.height_m[kind] * (0.65 + 0.7 * draws[:, 7]) * np.where(table.low[kind], 1.0, plants.height)
+    seen = np.flatnonzero(stage.within(x, np.clip(HEIGHTS_SEEN * tall, ALWAYS_SEEN_M, SEEN_M)))
+    keep = seen[_free(stage, x[seen], y[seen], lateral[seen], draws[seen, 5])]
     if not len(keep):
         return
-    x, y, kind, draws = x[keep], y[keep], kind[keep], draws[keep]
+    x, y, kind, tall, draws = x[keep], y[keep], kind[keep], tall[keep], draws[keep]
     grass = kind == GRASS
     tone = draws[:, 8]
-    tall = table.height_m[kind] * (0.65 + 0.7 * draws[:, 7]) * np.where(table.low[kind], 1.0, plants.height)
     leaf = _leaf_rgb(plants, kind, np.clip(plants.autumn * (0.6 + 0.8 * tone), 0.0, 1.0))
     leaf *= (0.92 + 0.24 * tone)[:, None]
     leaf[:, 0] *= 0.94 + 0.14 * draws[:, 4]  # some yellower than others
@@ -217,14 +235,15 @@ def far_shares(stage: Stage) -> NDArray[np.float32]:
     """
     plants, table = stage.scene.plants, _table()
     trees = _known(plants)[0] or [(0, 1.0)]
-    kind = np.repeat([kind for kind, _ in trees], VARIANTS)
+    kind = np.array([kind for kind, _ in trees])
     share = np.repeat([share for _, share in trees], VARIANTS)
-    reached = np.cumsum(share / share.sum())
     bare = (table.deciduous[kind] & (plants.leaf < 0.5)).astype(np.int64)
-    row = table.row[bare, kind] + np.tile(np.arange(VARIANTS), len(trees))
     shares = np.empty((len(kind), 11), np.float32)
-    shares[:, 0], shares[:, 1], shares[:, 2] = reached, row, table.deciduous[kind]
+    shares[:, 1], shares[:, 2] = table.row[bare, kind], table.deciduous[kind]
     shares[:, 3], shares[:, 4] = table.aspect[kind], np.minimum(table.height_m[kind] / 11.0, 1.6)
     shares[:, 5:8] = _leaf_rgb(plants, kind, np.zeros(len(kind))) ** 2
     shares[:, 8:11] = _bark_rgb(plants, kind) ** 2
+    shares = np.repeat(shares, VARIANTS, axis=0)
+    shares[:, 0] = np.cumsum(share / share.sum())
+    shares[:, 1] += np.tile(np.arange(VARIANTS, dtype=np.float32), len(trees))
     return shares

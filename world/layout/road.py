@@ -4,7 +4,7 @@ import numpy as np
 
 import world.draw.slots as n
 from world.layout.batch import AHEAD, Batch, along, in_street
-from world.layout.stage import BLACK, Stage, linear, stream
+from world.layout.stage import BLACK, WIRES_M, Stage, linear
 from world.scene import RGB
 
 FENCES = {
@@ -16,6 +16,9 @@ FENCES = {
 }
 STEEL: RGB = linear((0.63, 0.64, 0.66))
 GLASS: RGB = linear((0.85, 0.86, 0.85))  # of insulators and lamps
+SECTION_M, SECTIONS_SEEN_M = 260.0, 130.0  # from one fence's gate to the next; as far as one is seen
+WIRES_SEEN_M, POLES_SEEN_M, LAMPS_SEEN_M, BOLLARDS_SEEN_M, SIGNS_SEEN_M = 400.0, 170.0, 120.0, 75.0, 130.0
+NEAR_M = 62.0  # as far as one sees what hangs on a pole
 NO_BAND = n.PostExtra()
 RADIUS = {"wood": 0.15, "wood-cross": 0.16, "concrete": 0.18, "steel": 0.11, "concrete-ladder": 0.20}
 # fittings -> style of `pole_top`, half the arm's length, heights of the wires below the top
@@ -31,7 +34,7 @@ def place_furniture(stage: Stage) -> None:
     """Poles with their wires, lamps, bollards, stones, guard rail and fences."""
     scene = stage.scene
     furniture = scene.furniture
-    draws = stream(scene.recipe, "furniture").random(14)
+    draws = stage.draws("furniture", 9)
     side = 1 if draws[0] < 0.5 else -1
     batch = Batch(stage)
     if furniture.pole != "none":
@@ -52,15 +55,30 @@ def place_furniture(stage: Stage) -> None:
         at = stage.half + (scene.road.shoulder_m + 0.12 if paved else max(scene.road.shoulder_m, 0.4) + 0.25)
         outer = -1 if stage.curve > 0.0 else 1
         for s in (1, -1) if paved else (outer,):
-            stage.strip(n.GUARD_RAIL, s * at, 0.80, linear(furniture.rail_rgb), -40.0 - 40.0 * draws[7], 90.0)
+            _sections(stage, n.GUARD_RAIL, s * at, 0.80, furniture.rail_rgb, (40.0, 40.0), (90.0, 0.0), 7)
     if furniture.fence in FENCES:
         kind, height = FENCES[furniture.fence]
         for k, s in enumerate((1, -1) if draws[8] < 0.45 else (-side,)):
-            low, high = -18.0 - 102.0 * draws[9 + k], 15.0 + 115.0 * draws[11 + k]
             # beyond the boards of a country road, at the back of a pavement
-            lateral = s * (stage.verge + 0.5 + (0.6 if in_street(stage) else 3.0) + 1.5 * draws[13])
-            stage.strip(kind, lateral, height, linear(furniture.fence_rgb), low, high)
+            lateral = s * (stage.verge + 0.5 + (0.6 if in_street(stage) else 3.0) + 1.5 * draws[7])
+            _sections(stage, kind, lateral, height, furniture.fence_rgb, (18.0, 102.0), (15.0, 115.0), k)
     batch.place()
+
+
+def _sections(
+    stage: Stage, kind: int, lateral: float, height: float, rgb: RGB, back: tuple[float, float],
+    ahead: tuple[float, float], which: int,
+) -> None:  # fmt: skip
+    """A fence or rail in sections along the road, each at least so long `back` and `ahead` and at most so much longer.
+
+    A section is a few pixels high where it comes into sight.
+    """
+    numbers = np.arange(-1, 2)
+    draws = stage.rows("fences", numbers + 10 * which, 2)
+    for k, draw in zip(numbers.tolist(), draws.tolist(), strict=True):
+        low, high = SECTION_M * k - back[0] - back[1] * draw[0], SECTION_M * k + ahead[0] + ahead[1] * draw[1]
+        if low < stage.walk_x + SECTIONS_SEEN_M and high > stage.walk_x - SECTIONS_SEEN_M:
+            stage.strip(kind, lateral, height, linear(rgb), low, high)
 
 
 def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -> None:
@@ -69,7 +87,7 @@ def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -
     rgb, dark = linear(furniture.pole_rgb), linear((0.42, 0.43, 0.44))
     radius, height = RADIUS.get(furniture.pole, 0.16), furniture.pole_height_m
     style, reach, levels = FITTINGS.get(furniture.fittings, FITTINGS["arm"])
-    x = along(first, furniture.pole_spacing_m, 170.0)
+    x = along(first, furniture.pole_spacing_m, POLES_SEEN_M, stage.walk_x)
     at = side * lateral
     if furniture.pole == "concrete-ladder":  # a flat post with openings
         batch.add(n.BLOCK, x, at, length=0.10, width=radius, height=height, a=rgb, b=rgb, c=rgb,
@@ -80,9 +98,10 @@ def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -
     batch.add(
         n.POLE, x, at, length=reach, width=0.3, height=1.9, base=height - 1.9, a=arm, b=GLASS, extra=n.PoleExtra(style)
     )
-    near = x[np.abs(x) < 60.0]
+    near = x[stage.within(x, NEAR_M)]
     if furniture.transformers and len(near):
-        cans = near[int(3.0 * spot) % 2 :: 2]
+        count = np.rint((near - first) / max(furniture.pole_spacing_m, 4.0)).astype(int)
+        cans = near[count % 2 == int(3.0 * spot) % 2]  # every other pole
         toward = at - side * (radius + 0.22)
         batch.add(n.POST, cans, toward, width=0.24, height=0.85, base=height - 3.1, a=dark, c=dark, extra=NO_BAND)
         if furniture.fittings == "crowded":
@@ -92,14 +111,16 @@ def _poles(batch: Batch, side: int, first: float, lateral: float, spot: float) -
         one, two = (linear(colour) for colour in furniture.guard_stripes)
         batch.add(n.POST, near, at, width=radius * 1.06, height=1.9, base=0.35, a=one, b=two, c=one,
                   extra=n.PostExtra(0.0, 1.9, stripes=0.42, taper=0.05))  # fmt: skip
+    middle = WIRES_M * round(stage.walk_x / WIRES_M)
+    low_x, high_x = middle - WIRES_SEEN_M, middle + WIRES_SEEN_M
     spots = np.linspace(-0.9, 0.9, max(furniture.wires, 1)) * reach
     for k in range(min(furniture.wires, 6)):
         low = levels[k % len(levels)]
-        stage.strip(n.WIRE, at + float(spots[k]), height - low, (0.02, 0.02, 0.02), -400.0, 400.0,
+        stage.strip(n.WIRE, at + float(spots[k]), height - low, (0.02, 0.02, 0.02), low_x, high_x,
                     max(furniture.pole_spacing_m, 4.0), first)  # fmt: skip
     if furniture.fittings == "crowded":  # telephone cables, thick and low
         for low in (3.3, 3.9):
-            stage.strip(n.WIRE, at - side * 0.2, height - low, (0.01, 0.01, 0.01), -400.0, 400.0,
+            stage.strip(n.WIRE, at - side * 0.2, height - low, (0.01, 0.01, 0.01), low_x, high_x,
                         max(furniture.pole_spacing_m, 4.0), first)  # fmt: skip
 
 
@@ -112,7 +133,7 @@ def _lamps(batch: Batch, side: int, first: float) -> None:
     stage = batch.stage
     style, height, reach, spacing = LAMPS[stage.scene.furniture.lamp]
     lateral = side * (stage.half + stage.scene.road.shoulder_m + 0.45)
-    x = along(first, spacing, 120.0)
+    x = along(first, spacing, LAMPS_SEEN_M, stage.walk_x)
     batch.add(
         n.POST, x, lateral, width=0.09, height=height - 0.2, a=STEEL, b=STEEL, c=STEEL, extra=n.PostExtra(taper=0.4)
     )
@@ -127,7 +148,7 @@ def _bollards(batch: Batch, first: float) -> None:
     glass = linear(furniture.bollard_glass_rgb)
     lateral = stage.half + min(max(stage.scene.road.shoulder_m * 0.7, 0.35), 1.3)
     for side in (1, -1):
-        x = along(first if side > 0 else first + 1.1, furniture.bollard_spacing_m, 75.0)
+        x = along(first if side > 0 else first + 1.1, furniture.bollard_spacing_m, BOLLARDS_SEEN_M, stage.walk_x)
         at = side * lateral
         if furniture.bollard == "post":
             batch.add(n.POST, x, at, width=0.085, height=1.05, a=rgb, b=mark, c=rgb, d=glass,
@@ -147,6 +168,8 @@ def _bollards(batch: Batch, first: float) -> None:
 def _stone(batch: Batch, x: float) -> None:
     """A kilometre stone on the side where one drives, with its figure."""
     stage = batch.stage
+    if not stage.within(x, SIGNS_SEEN_M):
+        return
     furniture = stage.scene.furniture
     body, head = linear(furniture.stone_rgb), linear(furniture.stone_head_rgb)
     dome = furniture.stone == "dome"

@@ -1,14 +1,14 @@
 """Signs along the road: they stand on the side where one drives and face the traffic. Knows no pixels."""
 
-from math import pi
+from math import copysign, cos, pi
 
 import numpy as np
 
 import world.draw.slots as n
 from world.draw.textures import TEXT_ASPECT
 from world.layout.batch import AHEAD, BEHIND, Batch, in_street
-from world.layout.road import NO_BAND, STEEL
-from world.layout.stage import BLACK, WHITE, Stage, linear, stream
+from world.layout.road import NO_BAND, SIGNS_SEEN_M, STEEL
+from world.layout.stage import BLACK, WHITE, Stage, linear
 from world.lettering.sheets import filled_share
 from world.scene import RGB
 
@@ -17,6 +17,8 @@ RED: RGB = linear((0.80, 0.08, 0.10))
 PAPER: RGB = linear(WHITE)
 BLUE_INK, YELLOW = linear((0.08, 0.22, 0.62)), linear((0.95, 0.76, 0.10))
 POLE = 0.045  # metres, radius of a sign's post
+CHEVRONS, CHEVRONS_SEEN_M = 20, 62.0  # each way
+FURTHER = (-2, -1, 1, 2)  # stretches of the road beyond the first boards, each with one of its own
 SHARP_BEND = 1.0 / 1500.0  # curvature from which chevrons stand
 
 
@@ -36,7 +38,9 @@ class _Signs:
 
         `facing` is the yaw of its face: AHEAD is seen when one looks along the road, BEHIND when one looks back.
         """
-        turned = facing - 0.10 * float(np.sign(lateral)) * (1.0 if abs(facing) > 0.5 * pi else -1.0)
+        if not self.stage.within(x, SIGNS_SEEN_M):
+            return
+        turned = facing - 0.10 * copysign(1.0, lateral) * (1.0 if abs(facing) > 0.5 * pi else -1.0)
         row, size = 0, 0.0
         if what is not None:
             row = self.stage.text(*what)
@@ -55,11 +59,13 @@ class _Signs:
 
     def chevron(self, x: float, lateral: float, facing: float, face: RGB, mark: RGB, point: float) -> None:
         """A board of arrows along a bend."""
+        if not self.stage.within(x, CHEVRONS_SEEN_M):
+            return
         self.batch.add(
             n.BOARD, x, lateral, yaw=facing, width=0.42, height=0.8, base=0.9, a=face, b=face, c=mark,
             extra=n.BoardExtra(shows=2.0, border=0.03, points=point),
         )  # fmt: skip
-        self.batch.add(n.POST, x - 0.05 * np.cos(facing), lateral, width=POLE, height=1.6, a=STEEL, b=STEEL, c=STEEL,
+        self.batch.add(n.POST, x - 0.05 * cos(facing), lateral, width=POLE, height=1.6, a=STEEL, b=STEEL, c=STEEL,
                        extra=NO_BAND)  # fmt: skip
 
 
@@ -67,7 +73,7 @@ def place_signs(stage: Stage) -> None:
     """The town's board ahead and a limit after it, a warning and a limit for those who come towards us."""
     scene = stage.scene
     signs = scene.signs
-    draws = stream(scene.recipe, "signs").random(10)
+    draws = stage.draws("signs", 7)
     if not signs.shown:
         return
     put = _Signs(stage)
@@ -85,16 +91,32 @@ def place_signs(stage: Stage) -> None:
     if signs.street:
         _street(put, 6.0 + 2.5 * draws[5], -keep * kerb, AHEAD)
         _street(put, -6.0 - 2.5 * draws[6], keep * kerb, 0.0)
+    _further_on(put, keep, kerb)
     if abs(stage.cross) < 90.0 and signs.junction != "none":
         _junction(put, stage.cross, keep, kerb)
     if abs(2.0 * stage.curve) > SHARP_BEND and not signs.street:
         outer = -1 if stage.curve > 0 else 1
         face, mark = linear(signs.chevron_rgb), linear(signs.chevron_mark_rgb)
         at = outer * (stage.half + scene.road.shoulder_m + 0.8)
-        for k in range(3):
+        for k in range(CHEVRONS):
             put.chevron(15.0 + 9.0 * k, at, AHEAD, face, mark, -float(outer))
             put.chevron(-15.0 - 9.0 * k, at, BEHIND, face, mark, float(outer))
     put.batch.place()
+
+
+def _further_on(put: _Signs, keep: int, kerb: float) -> None:
+    """One more limit, warning or plate on each stretch further on, for either direction."""
+    for k, draw in zip(FURTHER, put.stage.rows("signs further on", np.array(FURTHER), 3).tolist(), strict=True):
+        x = (64.0 + 70.0 * (abs(k) - 1) + 36.0 * draw[0]) * (1.0 if k > 0 else -1.0)
+        side, facing = (keep, AHEAD) if draw[1] < 0.5 else (-keep, BEHIND)
+        if abs(x - put.stage.cross) < put.stage.half + 4.0:
+            continue
+        if put.stage.scene.signs.street and draw[2] < 0.5:
+            _street(put, x, side * kerb, facing)
+        elif draw[2] < 0.7:
+            _limit(put, x, side * kerb, facing)
+        else:
+            _warning(put, x, side * (kerb + 0.2), facing)
 
 
 def _town(put: _Signs, x: float, keep: int, lateral: float, base: float) -> None:
@@ -148,10 +170,12 @@ def _street(put: _Signs, x: float, lateral: float, facing: float) -> None:
     """A plate with the street's name."""
     signs = put.stage.scene.signs
     what = (signs.street, signs.script)
+    if not put.stage.within(x, SIGNS_SEEN_M):
+        return
     half = max(TEXT_ASPECT * 0.085 * filled_share(*what) + 0.06, 0.25)
     face, ink = linear(signs.street_rgb), linear(signs.street_text_rgb)
     put.board(x, lateral, facing, RECTANGLE, half, 0.24, 2.25, face, ink, ink, 0.015, what, posts=False)
-    put.batch.add(n.POST, x - 0.05 * np.cos(facing), lateral, width=0.035, height=2.5, a=STEEL, b=STEEL, c=STEEL,
+    put.batch.add(n.POST, x - 0.05 * cos(facing), lateral, width=0.035, height=2.5, a=STEEL, b=STEEL, c=STEEL,
                   extra=NO_BAND)  # fmt: skip
 
 

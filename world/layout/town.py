@@ -1,6 +1,6 @@
 """Houses along the road, row behind row, with what stands on and before them. Knows no pixels.
 
-All lots are drawn at once: a fixed table of random numbers, one row a lot, and a mask of the lots that are built upon.
+All lots within sight are drawn at once: a table of random numbers, one row a lot, and a mask of those built upon.
 """
 
 from dataclasses import dataclass, fields
@@ -13,7 +13,7 @@ import world.draw.slots as n
 from world.earth.styles import COVERS, WALLS, WINDOWS
 from world.layout.huts import place_round_houses
 from world.layout.landmarks import place_landmark
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 from world.layout.yards import Houses, place_yards
 from world.scene import RGB, Scene
 
@@ -26,12 +26,11 @@ FASCIAS: tuple[RGB, ...] = (
     (0.26, 0.16, 0.30),
     (0.82, 0.82, 0.78),
 )
-LOTS, DRAWS = 22, 28  # on one side of one row; random numbers of each
-# row, side and number along the road of every lot
-ROW, SIDE, NUMBER = (part.ravel() for part in np.meshgrid(np.arange(3), (1, -1), np.arange(LOTS), indexing="ij"))
+ROWS, DRAWS = 3, 28  # of houses, one behind the other; random numbers of each lot
+GARDENS_M = 230.0  # beyond step 0, both ways: gardens go on as far as one walks
 GABLED = 4.0  # added to a house's trim: its gable looks at the road
 LANDMARK_M = 15.0  # kept free around a landmark
-FAR_M, NEAR_M = 105.0, 48.0  # as far as houses stand; as far as one sees what stands on them
+FAR_M, NEAR_M = 105.0, 62.0  # as far as houses stand; as far as one sees what stands on them
 
 
 @dataclass(frozen=True)
@@ -59,15 +58,13 @@ def place_houses(stage: Stage) -> None:
     """Fill the lots on both sides with the scene's density, storeys, roofs and colours."""
     scene = stage.scene
     town = scene.buildings
-    rng = stream(scene.recipe, "houses")
-    u = rng.random((3 * 2 * LOTS, DRAWS))
-    few = rng.random(16)
     if town.density <= 0.0 or not town.wall_palette:
         return
     traits = dict(town.traits)
+    few = stage.draws("town", 16)
     closed = town.density > 0.72 and not town.estate
     lot = 44.0 if town.estate else town.lot_m if closed else 15.0 + 17.0 * (1.0 - town.density)
-    lots, built = _lots(stage, traits, closed, lot, u, few[0] * lot)
+    lots, built = _lots(stage, traits, closed, lot, few[0] * lot)
     landmark = place_landmark(stage, few[8:])
     if landmark is not None:
         built &= np.hypot(lots.x - landmark[0], lots.y - landmark[1]) > LANDMARK_M + lots.along
@@ -77,40 +74,46 @@ def place_houses(stage: Stage) -> None:
 
 
 def _lots(
-    stage: Stage, traits: dict[str, float], closed: bool, lot: float, u: Floats, phase: float
+    stage: Stage, traits: dict[str, float], closed: bool, lot: float, phase: float
 ) -> tuple[Lots, NDArray[np.bool_]]:
-    """All lots, and which of them carry a house."""
+    """All lots within sight, and which of them carry a house."""
     scene = stage.scene
     town = scene.buildings
-    lots = np.where(closed & (ROW > 0), 2.0, 1.0) * lot
+    places = stage.numbers(lot, FAR_M + 2.0 * lot)
+    # number along the road, row and side of every lot; behind a closed street lots are twice as wide
+    number, row, side = (part.ravel() for part in np.meshgrid(places, np.arange(ROWS), (1, -1), indexing="ij"))
+    wide = np.where(closed & (row > 0), 2.0, 1.0) * lot
+    whole = (wide == lot) | (number % 2 == 0)
+    number, row, side, wide = number[whole], row[whole], side[whole], wide[whole]
+    u = stage.rows("houses", (number * ROWS + row) * 2 + (side > 0), DRAWS)
     jitter = 0.0 if closed else 0.12 * lot * (u[:, 0] - 0.5)
-    x = (NUMBER - 0.5 * LOTS) * lots + phase + jitter
-    storeys = _storeys(scene, u)
+    x = number * lot + phase + jitter
+    storeys = _storeys(scene, row, u)
     if town.estate:
         along, deep = 14.0 + 6.0 * u[:, 1], np.full(len(x), 6.2)
     elif closed:  # wall to wall, or with a gap between neighbours
-        along, deep = lots * (0.43 if traits.get("detached", 0.0) > 0.0 else 0.5), 5.0 + 0.2 * np.minimum(storeys, 6.0)
+        along, deep = wide * (0.43 if traits.get("detached", 0.0) > 0.0 else 0.5), 5.0 + 0.2 * np.minimum(storeys, 6.0)
     else:
         along = 4.0 + 2.6 * u[:, 1] + 0.5 * max(town.storeys_mean - 1.0, 0.0)
         deep = 3.2 + 1.6 * u[:, 2] + 0.2 * np.minimum(storeys, 6.0)
     roofed = (u[:, 4] < town.roof_share) & (storeys <= 5.0)
     gabled = roofed & (u[:, 5] < traits.get("gabled", 0.0 if closed else 0.3))
     if closed:
-        lateral = stage.verge + 0.05 + ROW * (2.0 * deep + 12.0)
+        lateral = stage.verge + 0.05 + row * (2.0 * deep + 12.0)
     else:
-        lateral = stage.verge + max(town.setback_m, 0.6) + ROW * 24.0 + 7.0 * u[:, 6] * (1.0 - 0.5 * town.density)
-    centre = SIDE * (lateral + deep + np.where(roofed & (not closed), town.eaves_m, 0.0))
+        lateral = stage.verge + max(town.setback_m, 0.6) + row * 24.0 + 7.0 * u[:, 6] * (1.0 - 0.5 * town.density)
+    centre = side * (lateral + deep + np.where(roofed & (not closed), town.eaves_m, 0.0))
     y = stage.road_y + centre + stage.curve * x * x
-    found = Lots(u, x, y, SIDE.astype(float), ROW, along, deep, storeys, 2.75 + 0.35 * u[:, 3], roofed, gabled)
+    found = Lots(u, x, y, side.astype(float), row, along, deep, storeys, 2.75 + 0.35 * u[:, 3], roofed, gabled)
     return found, _built(stage, found, centre, closed)
 
 
-def _storeys(scene: Scene, u: Floats) -> Floats:
+def _storeys(scene: Scene, row: NDArray[np.int64], u: Floats) -> Floats:
     """Whole storeys of every lot: about the town's mean, a few towers where there are any."""
     town = scene.buildings
     spread = 0.0 if town.estate else 0.35 + 0.4 * max(town.storeys_mean - 1.0, 0.0)
     storeys = np.round(town.storeys_mean + (u[:, 8] - 0.5) * 2.0 * spread)
-    tower = (u[:, 9] < 0.06 + 0.12 * (ROW > 0)) & (town.storeys_max > town.storeys_mean + 2.0) & (not town.estate)
+    tower = (u[:, 9] < 0.06 + 0.12 * (row > 0)) & (town.storeys_max > town.storeys_mean + 2.0) & (not town.estate)
     storeys = np.where(tower, storeys + (town.storeys_max - storeys) * u[:, 10], storeys)
     return np.clip(np.round(storeys), 1.0, max(town.storeys_max, 1))
 
@@ -119,11 +122,11 @@ def _built(stage: Stage, lots: Lots, centre: Floats, closed: bool) -> NDArray[np
     """Which lots carry a house: by density, not in the cross street, in a river or in the sea."""
     scene = stage.scene
     town, water = scene.buildings, scene.water
-    x, y, along = lots.x, lots.y, lots.along
-    near = (ROW == 0) & (np.abs(x) < 40.0) & (not closed)
-    share = town.density ** np.where(ROW == 0, 0.75, 1.0) * (1.05 if closed else 1.0)
+    x, y, along, row = lots.x, lots.y, lots.along, lots.row
+    near = (row == 0) & (np.abs(x) < 40.0) & (not closed)  # some houses stand where one sets out
+    share = town.density ** np.where(row == 0, 0.75, 1.0) * (1.05 if closed else 1.0)
     share = np.where(near, np.maximum(share, min(2.5 * town.density, 0.75)), share)
-    built = (lots.u[:, 7] < share) & (np.abs(x) < FAR_M) & ((ROW < 2) | (not closed))
+    built = (lots.u[:, 7] < share) & stage.within(x, FAR_M) & ((row < 2) | (not closed))
     built &= np.abs(x - stage.cross) > stage.half + along + 1.0
     azimuth = (np.arctan2(y, x) / (2.0 * pi) + scene.road.heading_deg / 360.0) % 1.0
     sea = scene.relief.sea
@@ -168,7 +171,7 @@ def _put_houses(stage: Stage, traits: dict[str, float], closed: bool, lots: Lots
         form=form, rise=rise, seed=np.floor(u[:, 23] * 999.0),
         wall=np.where(high, float(WALLS.index("glass")), kind), cover=cover, below=np.where(stilts > 0.0, 0.0, 4.0),
         storey=lots.storey_m, windows=float(WINDOWS.index(town.window_style)), shop=shops,
-        words=np.array(names, float)[(u[:, 24] * len(names)).astype(int)], eaves=town.eaves_m,
+        words=np.where(shop, np.array(names, float)[(u[:, 24] * len(names)).astype(int)], 0.0), eaves=town.eaves_m,
         balcony=np.where(high | (storeys <= 1.5), 0.0, balcony), cooler=0.75 * traits.get("ac", 0.0),
         grime=town.grime, trim=trim + np.where(gabled, GABLED, 0.0), shut=0.75 * traits.get("roller", 0.0),
     )  # fmt: skip
@@ -182,7 +185,7 @@ def _put_houses(stage: Stage, traits: dict[str, float], closed: bool, lots: Lots
         base=stilts[box], rise=rise[box], a=a[box], b=b[box], c=doors[box], d=d[box], extra=extra[box],
     )  # fmt: skip
     stage.footprints.extend(zip(x.tolist(), y.tolist(), (np.maximum(length, width) + 1.0).tolist(), strict=True))
-    near = box & (np.hypot(x, y) < NEAR_M)
+    near = box & (np.hypot(x - stage.walk_x, y - stage.walk_y) < NEAR_M)
     if near.any():
         houses = Houses(
             u=u[near], x=x[near], y=y[near], yaw=yaw[near], length=length[near], width=width[near],
@@ -220,8 +223,7 @@ def _garden_strips(stage: Stage, lot: float, phase: float, few: Floats, closed: 
         at = stage.verge + 0.35 + 0.5 * few[7]
         if spot < 0.25 or (water.shore_side == side and np.isfinite(water.shore_m)):
             continue
-        reach = 60.0 + 60.0 * spot
-        stage.strip(kind, side * at, height, linear(town.garden_rgb), -reach, reach, lot, phase, look)
+        stage.strip(kind, side * at, height, linear(town.garden_rgb), -GARDENS_M, GARDENS_M, lot, phase, look)
 
 
 def _table(colours: tuple[RGB, ...]) -> Floats:

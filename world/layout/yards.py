@@ -73,7 +73,7 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Houses) -> None:
     heater = flat & (u[:, 24] < traits.get("solar", 0.0)) & small
     block(heater, h.length * (u[:, 3] - 0.5), h.width * 0.5 * (u[:, 4] - 0.5), 0.7, 0.85, 0.95, h.height, SOLAR)
     # a path or a drive from the door to the road
-    yard = (h.row == 0) & (not h.closed) & (h.stilts == 0.0) & (np.hypot(h.x, h.y) < 34.0)
+    yard = (h.row == 0) & (not h.closed) & (h.stilts == 0.0)
     edge = np.abs(h.y - stage.road_y - stage.curve * h.x * h.x) - np.maximum(h.width, h.length)
     gap = np.maximum(edge - stage.verge, 0.0)
     yard &= (gap > 0.8) & (gap < 16.0)

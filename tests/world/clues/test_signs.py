@@ -49,8 +49,9 @@ def test_every_board_stands_where_one_drives_and_faces_those_who_come(scene):
     for side, keep in (("right", 1), ("left", -1)):
         road = replace(scene.road, driving_side=side, cross_street_m=float("inf"))
         for words, x, y, toward in placed(stage_of(replace(scene, road=road))):
-            assert np.sign(y) == (keep if x > 0 else -keep), words
-            assert toward * x < 0, words  # ahead it faces back, behind it faces forward
+            assert toward * keep * y < 0, words  # on one's own side it faces back, on the other forward
+            if abs(x) < 60.0:  # near step 0 none shows its back
+                assert toward * x < 0, words
 
 
 def test_the_town_is_written_in_its_script_with_its_distance(scene):

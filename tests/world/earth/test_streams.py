@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from world.earth.streams import LENGTH, Stream, streams
+from world.earth.streams import LENGTH, Stream, state, states, streams, uniforms
 
 POINTS = np.array([[10.0, 20.0], [10.0, 20.0], [10.001, 20.0], [-10.0, 20.0]])
 SEEDS = np.array([1, 2, 1, 1])
@@ -19,6 +19,29 @@ def test_streams_are_repeatable_and_differ_by_seed_place_and_family():
     np.testing.assert_array_equal(values[2:], _draw("sky", POINTS[2:], SEEDS[2:]))
     rows = np.concatenate([values, _draw("road")])
     assert len(np.unique(rows[:, 0])) == len(rows)
+
+
+def test_clues_and_layout_draw_by_one_rule():
+    for seed, point in zip(SEEDS, POINTS, strict=True):
+        made = states(int(seed), *point, ("sky", "road"))
+        np.testing.assert_array_equal(made, [state(np.array([seed]), point[None], name)[0] for name in ("sky", "road")])
+        row = uniforms(made[:1], (0,), LENGTH)[0]
+        np.testing.assert_array_equal(row, _draw("sky", point[None], np.array([seed]))[0])
+
+
+def test_a_thing_has_its_own_numbers_whichever_others_are_asked_for():
+    place = states(1, 10.0, 20.0, ("trees",))
+    many = uniforms(place, np.arange(-50, 50), 9)
+    np.testing.assert_array_equal(many[47:60], uniforms(place, np.arange(-3, 10), 9))
+    assert len(np.unique(many)) == many.size
+    assert many.min() >= 0.0 and many.max() < 1.0 and abs(many.mean() - 0.5) < 0.05
+    assert uniforms(place, np.arange(0), 9).shape == (0, 9)
+
+
+def test_a_billionth_of_a_degree_is_the_same_place():
+    nearly = states(1, 10.0 + 1e-9, 20.0 - 1e-9, ("trees", "houses"))
+    np.testing.assert_array_equal(nearly, states(1, 10.0, 20.0, ("trees", "houses")))
+    assert not np.isin(states(1, 10.001, 20.0, ("trees", "houses")), nearly).any()
 
 
 def test_numbers_are_spread_evenly():

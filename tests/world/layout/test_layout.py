@@ -6,7 +6,7 @@ import pytest
 import world.draw.slots as n
 from world.clues import build_scene
 from world.layout.lay_out import lay_out
-from world.layout.stage import Stage, linear, stream
+from world.layout.stage import Stage, linear
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +95,22 @@ def test_trees_throw_shadows_away_from_the_sun(scene):
     assert overcast.shadows.max() == 0.0
 
 
-def test_streams_depend_on_place_seed_and_family_not_on_the_date(scene):
-    recipe = scene.recipe
-    draw = stream(recipe, "plants").random()
-    assert draw == stream(replace(recipe, month=1, hour=3.0), "plants").random()
-    assert draw != stream(recipe, "houses").random()
-    assert draw != stream(replace(recipe, seed=recipe.seed + 1), "plants").random()
-    assert draw != stream(replace(recipe, lng=recipe.lng + 1e-9), "plants").random()
+def test_random_numbers_depend_on_place_seed_and_family_not_on_the_date_or_the_step(scene):
+    def drawn(family="trees", **changes):
+        recipe = replace(scene.recipe, **changes)
+        return Stage(replace(scene, recipe=recipe), curve=0.0, road_y=0.0).rows(family, np.array([-3, 7]), 4)
+
+    draws = drawn()
+    assert len(np.unique(draws)) == 8
+    assert np.array_equal(draws, drawn(month=1, hour=3.0, step_m=40))
+    for other in (drawn("houses"), drawn(seed=scene.recipe.seed + 1), drawn(lng=scene.recipe.lng + 1e-3)):
+        assert not np.isin(draws, other).any()
+
+
+def test_a_billionth_of_a_degree_moves_nothing(scene):
+    recipe = replace(scene.recipe, lat=scene.recipe.lat + 1e-9, lng=scene.recipe.lng - 1e-9)
+    for a, b in zip(lay_out(scene), lay_out(replace(scene, recipe=recipe)), strict=True):
+        assert np.array_equal(a, b)
 
 
 def test_colours_become_light_by_squaring():
