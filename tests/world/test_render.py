@@ -105,10 +105,11 @@ def test_a_picture_is_the_same_however_it_is_cut_into_rows(scene, samples):
 
 
 def test_more_rays_bring_a_picture_nearer_to_a_fine_one(scene):
+    """They go to hard edges alone: leaves and grass are what their own filters make of them."""
     fine = render_views(scene, size=192, samples=4).reshape(4, 48, 4, 48, 4, 3).mean(axis=(2, 4))
     apart = [np.square(render_views(scene, size=48, samples=k) - fine).mean() for k in (1, 2, 4)]
     assert apart[2] < apart[1] < apart[0]
-    assert apart[2] < 0.7 * apart[0]
+    assert apart[2] < 0.85 * apart[0]
 
 
 def test_the_sun_stands_where_the_almanac_says(scene):

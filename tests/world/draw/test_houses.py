@@ -215,9 +215,10 @@ def test_houses_are_seen_as_buildings_and_vanish_with_their_family(colmar):
     assert (without == n.BUILDINGS).mean() < 0.05 * share
 
 
-def test_a_wall_in_the_sun_is_brighter_than_one_in_shade(colmar):
-    white = town(colmar, density=1.0, wall_palette=((0.9, 0.9, 0.9),), wall_kinds=("plaster",), shops=0.0, traits=())
-    side = colmar.road.heading_deg + 90.0
+def test_a_wall_in_the_sun_is_brighter_than_one_in_shade(atlas):
+    dry = build_scene(48.08, 7.36, 6, 12.0, 1, without=("water",))  # so that rows of fronts face each other
+    white = town(dry, density=1.0, wall_palette=((0.9, 0.9, 0.9),), wall_kinds=("plaster",), shops=0.0, traits=())
+    side = dry.road.heading_deg + 90.0
     headings = (side, side + 180.0)
 
     def brightness(azimuth):
