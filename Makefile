@@ -20,8 +20,8 @@ help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 app: $(VENV)/.installed ## the dashboard, the game and the API on http://localhost:8501 (HOST=0.0.0.0 lets others in)
-	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@$(BIN)/python -m world.warm_up
+	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
 test: $(VENV)/.installed-dev browser ## every test, a whole game in a real browser among them

@@ -76,7 +76,9 @@ class WorldMap:
             Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
         """
         from world.render import render_equirectangular
+        from world.warm_up import before_drawing
 
+        before_drawing()
         return _marked(render_equirectangular(_scene(place), width=width, samples=SAMPLES))
 
     def heading_deg(self, place: Place, drawn_deg: float) -> int:
@@ -89,7 +91,9 @@ class WorldMap:
     def still(self, place: Place, heading_deg: int) -> Image.Image:
         """The one view of a game without moving, panning or zooming, drawn at its own size: about a second."""
         from world.render import render_views
+        from world.warm_up import before_drawing
 
+        before_drawing()
         width, height = VIEW_PX
         square = render_views(_scene(place), width, SAMPLES, (heading_deg,), VIEW_ACROSS_DEG)[0]  # (width, width, 3)
         top = (width - height) // 2

@@ -4,7 +4,8 @@
 
 Starts the app in a fresh process with an empty home, opens Guess in a running Chromium, clicks "Try a sample" as
 soon as it is there, and "Another sample" after the answer. Compiled kernels and the atlas are in the cache, as after
-`make app`. The same is done with HOMING_WARM_UP=0. With --json the last line of output is one JSON object.
+`make app`; how long a start from nothing takes is told by `benchmarks.render`. The same is done with HOMING_WARM_UP=0.
+With --json the last line of output is one JSON object.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from model.errors import BrowserError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from world.draw.compiled import is_compiled
-from world.warm_up import compile_all
+from world.warm_up import prepare
 
 TARGET_FIRST_S, TARGET_SECOND_S = 10.0, 3.0
 TIMEOUT_S, POLL_S = 240.0, 0.02
@@ -120,7 +121,7 @@ def measure(repeats: int, port: int) -> dict[str, object]:
     """Medians over `repeats`, with and without the warm-up in turn, so that a slow moment of the machine meets both."""
     Atlas.open()
     if not is_compiled():
-        compile_all()
+        prepare()
     found: dict[str, list[dict[str, float]]] = {"warm": [], "cold": []}
     with open_browser(width_px=1280, height_px=900) as driver:
         driver.get("about:blank")

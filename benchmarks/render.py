@@ -95,7 +95,6 @@ def cli(argv: Sequence[str] | None = None) -> None:
     if given.places < FEWEST and not given.rough and any(name in OF_MANY for name in wanted):
         parser.error(f"--places {given.places} are too few for {' and '.join(OF_MANY)}: at the end one process waits "
                      f"for the other; ask for {FEWEST} or more, or say --rough")  # fmt: skip
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended by a signal, it takes its processes along
 
     def main() -> None:
         figures = measure(Options(given.places, given.panoramas, given.rough, given.atlas), wanted)
@@ -109,4 +108,5 @@ def cli(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended by a signal, it takes its processes along
     cli()

@@ -11,7 +11,7 @@ import pandas as pd
 import pydeck as pdk
 import streamlit as st
 
-from pages.components import clues, maps, notices, resources, viewer, words
+from pages.components import clues, maps, notices, resources, viewer, warm_up, words
 from pages.components.identity import BOT, MODEL
 from world import WORLD_VERSION
 from world.draw.pictures import CLASS_COLOURS
@@ -33,6 +33,7 @@ def main() -> None:
         "<p class='homing-lede'>A drawing of the Earth that follows its climate, relief, sun and customs. Go anywhere, "
         "at any hour, and see which clues tell where you are.</p>"
     )
+    warm_up.wait_for_renderer()
     with st.container(border=True):
         left, right = st.columns([3, 2], gap="medium")
         with right:
@@ -105,7 +106,7 @@ def shown(recipe: tuple) -> None:
     if off:
         way = st.segmented_control("Show", [LOOK, BESIDE, CHANGED], default=BESIDE, required=True, key=_key("way"))
     walk(recipe, step, scene)
-    with st.spinner("Drawing the place (the first time, the renderer compiles itself) …"):
+    with st.spinner("Drawing the place …"):
         pictures(recipe, step, road_heading_deg(scene), off, way)
     st.caption(
         f":material/brush: Drawn, not photographed (world version {WORLD_VERSION}). Climate, relief, sun, towns and "

@@ -189,6 +189,9 @@ def scene_of(config: RenderConfig) -> Scene:
 
 
 def _command(config: RenderConfig) -> None:
+    from world.warm_up import ready
+
+    ready()
     print(main(config))
     if config.json:
         print(json.dumps(scene_of(config).as_dict(), ensure_ascii=False, allow_nan=False))

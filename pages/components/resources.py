@@ -25,6 +25,7 @@ from world.earth.cities import famous_cities
 from world.earth.places import sample_places
 from world.render import render_equirectangular, render_maps, render_views
 from world.scene import Scene
+from world.warm_up import before_drawing
 
 T = TypeVar("T")
 
@@ -107,6 +108,7 @@ def places(count: int, seed: int) -> pd.DataFrame:
 @st.cache_resource(show_spinner=False, max_entries=300)
 def thumbnail(lat: float, lng: float, month: int, hour: float, seed: int) -> bytes:
     """A small picture of a place, looking along the first heading, as JPEG."""
+    before_drawing()
     scene = build_scene(lat, lng, month, hour, seed)
     return _jpeg(render_views(scene, size=THUMBNAIL_PX, samples=2, headings=(0,))[0])
 
@@ -124,6 +126,7 @@ def panorama(
     lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = (), step_m: int = 0
 ) -> bytes:
     """The 360° panorama of a place on the simulated Earth, as JPEG."""
+    before_drawing()
     return _jpeg(render_equirectangular(scene(lat, lng, month, hour, seed, without, step_m), width=PANORAMA_PX))
 
 
@@ -146,6 +149,7 @@ def world_maps(
     lat: float, lng: float, month: int, hour: float, seed: int, without: tuple[str, ...] = (), step_m: int = 0
 ) -> tuple[bytes, bytes]:
     """What a panorama's pixels show, painted: distances (bright is near, the sky black), and classes."""
+    before_drawing()
     metres, classes = render_maps(scene(lat, lng, month, hour, seed, without, step_m), width=MAPS_PX)
     nearness = np.clip(1.0 - (np.log10(1.0 + metres) - 0.4) / 4.6, 0.06, 1.0)
     shades = np.stack([np.interp(nearness, (0.0, 0.3, 0.65, 1.0), ramp) for ramp in DISTANCE_RAMPS], axis=-1)
@@ -219,6 +223,7 @@ def computed(key: tuple[Hashable, ...], _make: Callable[[], T]) -> T:
 @st.cache_resource(show_spinner=False, max_entries=60)
 def four_views(lat: float, lng: float, month: int, hour: float, seed: int) -> bytes:
     """The views of a place to north, east, south and west, side by side, as JPEG."""
+    before_drawing()
     views = render_views(build_scene(lat, lng, month, hour, seed), size=VIEW_PX, samples=2)
     return _jpeg(np.concatenate(list(views), axis=1))
 

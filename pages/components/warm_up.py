@@ -1,7 +1,8 @@
 """Gets the model and the renderer ready in the background while the first visitor reads, and says how far it is.
 
 Started once by the app (`lifespan`); HOMING_WARM_UP=0 leaves it away, and then the first answer pays for everything.
-Two threads, one for each of two cores. A part that fails is left to whoever needs it next: the error is shown there.
+Two threads, one for each of two cores; what has to be compiled is compiled by processes of their own, so that a page
+never waits for a compiler's lock. A part that fails is left to whoever needs it next: the error is shown there.
 """
 
 import contextlib
@@ -15,15 +16,17 @@ from dataclasses import dataclass, field
 import streamlit as st
 from PIL import Image
 
+from model.errors import StorageError
 from pages.components import resources, samples
 from world.draw.compiled import is_compiled
-from world.warm_up import compile_all
+from world.warm_up import prepare
 
 LOG = logging.getLogger("homing.pages")
 VARIABLE = "HOMING_WARM_UP"
 POLL_S = 0.15
 RENDERER, MODEL = "renderer", "model"
-COMPILING = "Compiling the renderer, once (about a minute)"
+COMPILING = "Preparing the renderer, once (about 20 s)"
+LOADING = "Loading the renderer"
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Part:
 
     steps: Sequence[tuple[str, Callable[[], object]]]
     done: int = 0
+    within: float = 0.0  # of the step that is being done
+    words: str = ""  # what the step itself says
     over: bool = False  # ready, or failed
     began: float = field(default_factory=time.monotonic)
 
@@ -39,17 +44,26 @@ class Part:
         """Do the steps; the first that fails ends the part."""
         try:
             for _, work in self.steps:
-                self.began = time.monotonic()
+                self.began, self.within, self.words = time.monotonic(), 0.0, ""
                 work()
-                self.done += 1
+                self.done, self.within = self.done + 1, 0.0
         except Exception as error:  # shown to whoever needs the part next; this thread has nobody to tell
             LOG.warning("the warm-up stopped at '%s': %s", self.doing(), error)
         finally:
             self.over = True
 
+    def tell(self, words: str, share: float) -> None:
+        """What the step that is being done says of itself, and how much of it is done, 0 … 1."""
+        self.words, self.within = words, share
+
     def doing(self) -> str:
         """What is being done now."""
-        return self.steps[min(self.done, len(self.steps) - 1)][0]
+        step = self.steps[min(self.done, len(self.steps) - 1)][0]
+        return f"{step}: {self.words}" if self.words else step
+
+    def share(self) -> float:
+        """How much is done, 0 … 1."""
+        return min(1.0, (self.done + self.within) / len(self.steps))
 
 
 _parts: dict[str, Part] = {}
@@ -67,30 +81,53 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def start() -> None:
     """Begin, once for the process."""
     with _starting:
-        if _parts:
-            return
-        renderer = "Loading the renderer" if is_compiled() else COMPILING
-        _parts[MODEL] = Part(
-            (
+        if not _parts:
+            _begin(
+                MODEL,
                 ("Waking the model", resources.geolocator),
                 ("Waking the model: a first look", _first_look),
                 ("Laying out the map", resources.honeycomb_cells),
             )
-        )
-        _parts[RENDERER] = Part(((renderer, compile_all), ("Drawing the first places", _first_places)))
-        for name, part in _parts.items():
-            threading.Thread(target=part.run, name=f"warm-up-{name}", daemon=True).start()
+            _begin_renderer(("Drawing the first places", _first_places))
+
+
+def _begin(name: str, *steps: tuple[str, Callable[[], object]]) -> None:
+    part = _parts[name] = Part(steps)
+    threading.Thread(target=part.run, name=f"warm-up-{name}", daemon=True).start()
+
+
+def _begin_renderer(*more: tuple[str, Callable[[], object]]) -> None:
+    _begin(RENDERER, (LOADING if is_compiled() else COMPILING, _renderer), *more)
+
+
+def _renderer() -> None:
+    try:
+        prepare(_parts[RENDERER].tell)
+    except StorageError as error:  # the first picture compiles what it needs
+        LOG.warning("the renderer could not be prepared: %s", error)
 
 
 def wait(*names: str) -> None:
     """Hold the page until these parts are ready (all, if none is named), and say what it waits for."""
     parts = [part for name, part in _parts.items() if not names or name in names]
-    if all(part.over for part in parts):
+    _hold(parts, lambda part: part.over)
+
+
+def wait_for_renderer() -> None:
+    """Hold the page until a picture can be drawn without compiling; begun here where nobody has."""
+    with _starting:
+        if RENDERER not in _parts and not is_compiled():
+            _begin_renderer()
+    if RENDERER in _parts:
+        _hold([_parts[RENDERER]], lambda part: part.over or part.done > 0)
+
+
+def _hold(parts: Sequence[Part], is_ready: Callable[[Part], bool]) -> None:
+    if all(is_ready(part) for part in parts):
         return
     place = st.empty()
-    while not all(part.over for part in parts):
-        share = sum(part.done for part in parts) / sum(len(part.steps) for part in parts)
-        place.progress(share, told(parts, time.monotonic()))
+    while not all(is_ready(part) for part in parts):
+        place.progress(sum(part.share() for part in parts) / len(parts), told(parts, time.monotonic()))
         time.sleep(POLL_S)
     place.empty()
 

@@ -93,3 +93,16 @@ def test_a_view_of_another_version_of_the_world_is_refused():
     for recipe in (place.recipe | {"world": 0}, None):
         with pytest.raises(Refused, match="Start a new game"):
             one.still(replace(place, recipe=recipe), 0)
+
+
+def test_a_picture_is_drawn_only_when_everything_is_made(monkeypatch):
+    order: list[str] = []
+    square = np.zeros((VIEW_PX[0], VIEW_PX[0], 3), np.uint8)
+    monkeypatch.setattr("world.warm_up.before_drawing", lambda: order.append("made"))
+    monkeypatch.setattr("world.render.render_equirectangular", lambda *_, **__: order.append("drawn") or square)
+    monkeypatch.setattr("world.render.render_views", lambda *_, **__: order.append("drawn") or square[None])
+    one = the_map("world")
+    place = one.draw(1, 5)[0]
+    one.panorama(place)
+    one.still(place, 90)
+    assert order == ["made", "drawn"] * 2

@@ -1,20 +1,20 @@
 """The warm-up: two parts in the background, a page that says what it waits for, and failures left to whoever asks."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from model.errors import ArtifactError
+from model.errors import ArtifactError, StorageError
 from pages.components import resources, samples, warm_up
 
 
 @pytest.fixture(autouse=True)
 def nothing_begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(warm_up, "_parts", {})
-    monkeypatch.setattr(warm_up, "compile_all", lambda: 0.0)
+    monkeypatch.setattr(warm_up, "prepare", lambda report: 0.0)
     yield
 
 
@@ -95,9 +95,66 @@ def test_the_variable_leaves_the_warm_up_away(monkeypatch: pytest.MonkeyPatch, v
 
 
 def test_compiling_is_called_that_only_where_it_will_happen(monkeypatch: pytest.MonkeyPatch) -> None:
-    for compiled, words in ((True, "Loading the renderer"), (False, warm_up.COMPILING)):
+    for compiled, words in ((True, warm_up.LOADING), (False, warm_up.COMPILING)):
         monkeypatch.setattr(warm_up, "_parts", {})
         monkeypatch.setattr(warm_up, "is_compiled", lambda compiled=compiled: compiled)
         warm_up.start()
         join()
         assert warm_up._parts[warm_up.RENDERER].steps[0][0] == words
+
+
+def test_a_page_that_waits_for_the_renderer_says_how_far_it_is_and_goes_on_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate, told = threading.Event(), threading.Event()
+
+    def prepare(report: Callable[[str, float], None]) -> float:
+        report("plants and people", 0.4)
+        told.set()
+        gate.wait(20)
+        return 1.0
+
+    monkeypatch.setattr(warm_up, "prepare", prepare)
+    monkeypatch.setattr(warm_up, "is_compiled", lambda: False)
+    warm_up._begin_renderer(("Drawing the first places", lambda: gate.wait(20)))
+    assert told.wait(20)
+    part = warm_up._parts[warm_up.RENDERER]
+    assert warm_up.told([part], part.began + 2.0) == f"{warm_up.COMPILING}: plants and people … 2 s"
+    assert part.share() == pytest.approx(0.2)
+
+    def script() -> None:
+        import streamlit as st
+
+        from pages.components import warm_up
+
+        warm_up.wait_for_renderer()
+        st.write("drawn")
+
+    threading.Timer(0.6, gate.set).start()
+    app = AppTest.from_function(script, default_timeout=30).run()
+    join()
+    assert [text.value for text in app.markdown] == ["drawn"] and not app.exception and part.share() == 1.0
+
+
+def test_a_page_that_needs_the_renderer_begins_it_where_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(warm_up, "prepare", lambda report: begun.append(1))
+    for compiled, times in ((True, 0), (False, 1)):
+        monkeypatch.setattr(warm_up, "is_compiled", lambda compiled=compiled: compiled)
+        warm_up.wait_for_renderer()
+        join()
+        assert len(begun) == times
+
+
+def test_a_cache_that_cannot_be_written_is_told_and_does_not_stop_the_page(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def prepare(report: Callable[[str, float], None]) -> float:
+        raise StorageError("could not write the renderer's machine code")
+
+    monkeypatch.setattr(warm_up, "prepare", prepare)
+    monkeypatch.setattr(warm_up, "is_compiled", lambda: False)
+    warm_up.wait_for_renderer()
+    join()
+    part = warm_up._parts[warm_up.RENDERER]
+    assert part.over and part.done == 1 and "machine code" in caplog.text

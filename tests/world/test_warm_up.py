@@ -1,43 +1,161 @@
-"""Compiling before anyone waits: done once for a state of the sources, told by a note that is written last."""
+"""Getting ready before anyone waits: once for a state of the sources, in two processes, told by a note at the end."""
 
+import logging
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
 import pytest
 
+from model.errors import ConfigError, StorageError
 from world import warm_up
 from world.draw import compiled
+from world.draw.rows import draw_rows
+from world.layout.lay_out import Layout, lay_out
+
+REST = f"print({warm_up.ATLAS!r}); print({warm_up.PLANTS!r}); print({warm_up.LAYOUT!r})"
 
 
-def test_the_command_compiles_once_and_then_says_nothing(monkeypatch, tmp_path, capsys):
-    calls = []
+@pytest.fixture
+def unmade(monkeypatch, tmp_path):
+    """Nothing is made: children are small scripts, and this process notes its own work."""
+    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path / "numba"))
+    monkeypatch.setattr(warm_up, "sweep", lambda *_: None)
+    made: list[str] = []
 
     def compile_all():
-        calls.append(1)
+        made.append("here")
+        compiled.note().parent.mkdir(parents=True, exist_ok=True)
         compiled.note().write_text("done")
-        return 48.0
+        return 1.0
 
-    monkeypatch.setattr(compiled.numba.config, "CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(warm_up, "compile_all", compile_all)
+    return made
+
+
+def _children(monkeypatch, renderer, rest=REST):
+    scripts = {warm_up.RENDERER: renderer, warm_up.ATLAS: rest}
+    monkeypatch.setattr(warm_up, "_command", lambda parts: [sys.executable, "-c", scripts[parts[0]]])
+
+
+def test_two_processes_make_everything_and_each_part_is_told(monkeypatch, unmade):
+    _children(monkeypatch, f"import time; time.sleep(0.5); print({warm_up.RENDERER!r})")
+    said = []
+    assert warm_up.prepare(lambda words, share: said.append((words, share))) > 0
+    assert said[0] == ("the renderer and the atlas of the Earth", 0.0)
+    assert said[-2:] == [("trying it out", warm_up.TRIED), ("done", 1.0)]
+    assert [share for _, share in said] == sorted(share for _, share in said) and unmade == ["here"]
+    warm_up.prepare(lambda words, share: said.append((words, share)))
+    assert said[-1] == said[-2] == ("done", 1.0)  # nothing was left but to load it
+
+
+@pytest.mark.parametrize("renderer", ["raise SystemExit('no compiler here')", "import os; os.kill(os.getpid(), 9)"])
+def test_a_process_that_fails_is_told_and_this_one_makes_the_rest(monkeypatch, unmade, caplog, renderer):
+    _children(monkeypatch, renderer)
+    said = []
+    with caplog.at_level(logging.WARNING, "homing.world"):
+        warm_up.prepare(lambda words, share: said.append(words))
+    assert "the rest of it here" in said[-2] and said[-1] == "done" and unmade == ["here"]
+    assert "the renderer ended early" in caplog.text
+    assert compiled.is_compiled()
+
+
+def test_two_who_ask_at_once_make_it_once(monkeypatch, unmade, tmp_path):
+    counted = f"open({str(tmp_path / 'made')!r}, 'a').write('x'); import time; time.sleep(0.5)"
+    _children(monkeypatch, counted)
+    said = []
+    two = [threading.Thread(target=warm_up.prepare, args=(lambda words, _: said.append(words),)) for _ in range(2)]
+    for one in two:
+        one.start()
+        time.sleep(0.1)
+    for one in two:
+        one.join()
+    assert (tmp_path / "made").read_text() == "x" and "waiting for another process" in said
+
+
+def test_a_cache_that_cannot_be_written_is_one_sentence_and_drawing_goes_on(monkeypatch, tmp_path, caplog):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr(warm_up, "note", lambda: tmp_path / "file" / "note.txt")
+    monkeypatch.setattr(warm_up, "is_compiled", lambda: False)
+    with pytest.raises(StorageError, match="HOMING_CACHE"):
+        warm_up.prepare()
+    warm_up.before_drawing()
+    assert "HOMING_CACHE" in caplog.text
+
+
+def test_whoever_draws_waits_only_where_something_is_missing(monkeypatch):
+    asked = []
+    monkeypatch.setattr(warm_up, "prepare", lambda: asked.append(1))
+    for there, times in ((True, 0), (False, 1)):
+        monkeypatch.setattr(warm_up, "is_compiled", lambda there=there: there)
+        warm_up.before_drawing()
+        assert len(asked) == times
+
+
+def test_the_command_makes_once_and_then_says_nothing(monkeypatch, unmade, capsys):
+    _children(monkeypatch, "")
     assert warm_up.main(warm_up.WarmUpConfig()) == compiled.note()
-    assert "in 48 s" in capsys.readouterr().out
+    assert "made, in" in capsys.readouterr().err
     warm_up.main(warm_up.WarmUpConfig())
-    assert len(calls) == 1 and capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "") and unmade == ["here"]
     warm_up.main(warm_up.WarmUpConfig(again=True))
-    assert len(calls) == 2
+    assert unmade == ["here"] * 2
 
 
-def _note_at(path, monkeypatch):
-    for module in (compiled, warm_up):
-        monkeypatch.setattr(module, "note", lambda: path)
+def test_parts_are_made_in_their_order_and_an_unknown_one_is_named(monkeypatch, capsys):
+    made = []
+    for part in warm_up.MAKERS:
+        monkeypatch.setitem(warm_up.MAKERS, part, lambda part=part: made.append(part))
+    warm_up.main(warm_up.WarmUpConfig(parts=f"{warm_up.PLANTS},{warm_up.ATLAS}"))
+    assert made == [warm_up.PLANTS, warm_up.ATLAS] == capsys.readouterr().out.splitlines()
+    with pytest.raises(ConfigError, match=r"found only the renderer"):
+        warm_up.main(warm_up.WarmUpConfig(parts="the sea"))
+
+
+def test_every_part_is_made_by_one_of_the_two_processes():
+    assert {part for parts in warm_up.BESIDE for part in parts} == set(warm_up.MAKERS) == set(warm_up.WEIGHTS)
+
+
+def test_an_empty_layout_is_of_the_kinds_that_a_place_has(monkeypatch):
+    empty, real = warm_up.empty_layout(), lay_out(warm_up.small_place())
+    for name, array in zip(Layout._fields, real, strict=True):
+        other = getattr(empty, name)
+        told = (other.ndim, other.dtype, other.flags.c_contiguous, other.flags.writeable)
+        assert told == (array.ndim, array.dtype, array.flags.c_contiguous, array.flags.writeable), name
+    monkeypatch.delitem(warm_up.AXES, "shadows")
+    with pytest.raises(ConfigError, match="AXES"):
+        warm_up.empty_layout()
+
+
+def test_what_is_compiled_for_an_empty_layout_is_what_places_are_drawn_by():
+    warm_up.compile_renderer()
+    warm_up.compile_all()
+    assert len(draw_rows.whole.signatures) == 1
 
 
 def test_drawing_the_small_place_leaves_the_note(monkeypatch, tmp_path):
-    _note_at(tmp_path / "numba" / "note.txt", monkeypatch)
+    for module in (compiled, warm_up):
+        monkeypatch.setattr(module, "note", lambda: tmp_path / "numba" / "note.txt")
     assert warm_up.compile_all() > 0
     assert compiled.is_compiled()
 
 
 def test_a_failure_leaves_no_note(monkeypatch, tmp_path):
-    _note_at(tmp_path / "note.txt", monkeypatch)
+    for module in (compiled, warm_up):
+        monkeypatch.setattr(module, "note", lambda: tmp_path / "note.txt")
     monkeypatch.setattr(warm_up, "render_maps", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         warm_up.compile_all()
     assert not compiled.is_compiled()
+
+
+def test_a_part_runs_as_a_command_of_its_own():
+    ran = subprocess.run(warm_up._command((warm_up.PLANTS,)), capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, f"{warm_up.PLANTS}\n"), ran.stderr
+
+
+def test_the_picture_of_the_small_place_is_no_blank():
+    assert np.std(warm_up.render_views(warm_up.small_place(), size=16, samples=1, headings=(0,))) > 5

@@ -5,18 +5,16 @@ matter, leaf against wood in the high four bits and the kind's second colour (`m
 one tree is re-coloured and re-lit in every scene. Knows no scenes.
 """
 
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.artifacts import whole
-from model.errors import StorageError
 from model.geo.folders import cache_dir
-from world.draw.compiled import WORLD, fingerprint, processor, sweep
+from world.draw.compiled import WORLD, fingerprint, processor
 from world.draw.textures import LEVELS, SIDE
+from world.sprites.kept import kept
 from world.sprites.kinds import BARE, KINDS, LOW, SHAPES, Shape
 from world.sprites.model import Model, averaged
 
@@ -35,16 +33,8 @@ def sprite_row(kind: str, variant: int, bare: bool) -> int:
 
 @lru_cache(maxsize=1)
 def plant_atlas() -> NDArray[np.uint8]:
-    """All sprites: (sprites, 3/2 · SIDE, SIDE, 4). Drawn once, then kept in the cache folder."""
-    path = cache_dir() / f"sprites-{_sources()}.npy"
-    try:
-        atlas: NDArray[np.uint8] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # not drawn yet, or cut short
-        atlas = draw_atlas()
-        with suppress(StorageError), whole(path) as partial:  # a full disk costs only time
-            np.save(partial, atlas)
-        sweep(path.parent, "sprites-*.npy", path.name)
-    return atlas
+    """All sprites: (sprites, 3/2 · SIDE, SIDE, 4). Drawn once, then mapped from the cache folder."""
+    return kept(cache_dir() / f"sprites-{_sources()}.npy", (VARIANTS * (len(KINDS) + len(BARE)), *SHEET), draw_atlas)
 
 
 def _sources() -> str:

@@ -26,25 +26,37 @@ class Clay:
         y, x = np.mgrid[0:CANVAS, 0:CANVAS].astype(np.float32)
         self.x, self.y = (x + 0.5) / CANVAS, 1.0 - (y + 0.5) / CANVAS
 
-    def _press(self, inside: NDArray[np.bool_], part: int, shade: Floats | float, normal: Floats | float) -> None:
-        self.part[inside] = part
-        self.shade[inside] = shade[inside] if isinstance(shade, np.ndarray) else shade
-        self.normal[inside] = normal[inside] if isinstance(normal, np.ndarray) else normal
+    def _near(self, low_x: float, high_x: float, low_y: float, high_y: float) -> tuple[slice, slice]:
+        """Rows and columns that a part can reach, with a cell to spare."""
+        rows = slice(max(int((1.0 - high_y) * CANVAS) - 1, 0), max(int((1.0 - low_y) * CANVAS) + 2, 0))
+        return rows, slice(max(int(low_x * CANVAS) - 1, 0), max(int(high_x * CANVAS) + 2, 0))
+
+    def _press(
+        self, inside: NDArray[np.bool_], part: int, shade: Floats | float, normal: Floats | float,
+        at: tuple[slice, slice] = (slice(None), slice(None)),
+    ) -> None:  # fmt: skip
+        self.part[at][inside] = part
+        self.shade[at][inside] = shade[inside] if isinstance(shade, np.ndarray) else shade
+        self.normal[at][inside] = normal[inside] if isinstance(normal, np.ndarray) else normal
 
     def limb(
         self, x0: float, y0: float, r0: float, x1: float, y1: float, r1: float, part: int, light: float = 0.6
     ) -> None:
         """A rounded limb from one end to the other, as thick as r0 and r1."""
+        r = max(r0, r1)
+        at = self._near(min(x0, x1) - r, max(x0, x1) + r, min(y0, y1) - r, max(y0, y1) + r)
+        x, y = self.x[at], self.y[at]
         length = max(hypot(x1 - x0, y1 - y0), 1e-6)
-        t = np.clip(((self.x - x0) * (x1 - x0) + (self.y - y0) * (y1 - y0)) / length**2, 0.0, 1.0)
+        t = np.clip(((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length**2, 0.0, 1.0)
         radius = r0 + (r1 - r0) * t
-        nx, ny = (self.x - x0 - (x1 - x0) * t) / radius, (self.y - y0 - (y1 - y0) * t) / radius
-        self._press(nx * nx + ny * ny < 1.0, part, light + 0.30 * ny, nx)
+        nx, ny = (x - x0 - (x1 - x0) * t) / radius, (y - y0 - (y1 - y0) * t) / radius
+        self._press(nx * nx + ny * ny < 1.0, part, light + 0.30 * ny, nx, at)
 
     def ball(self, cx: float, cy: float, rx: float, ry: float, part: int, light: float = 0.6) -> None:
         """A ball or an egg."""
-        nx, ny = (self.x - cx) / rx, (self.y - cy) / ry
-        self._press(nx * nx + ny * ny < 1.0, part, light + 0.30 * ny, nx)
+        at = self._near(cx - rx, cx + rx, cy - ry, cy + ry)
+        nx, ny = (self.x[at] - cx) / rx, (self.y[at] - cy) / ry
+        self._press(nx * nx + ny * ny < 1.0, part, light + 0.30 * ny, nx, at)
 
     def ring(self, cx: float, cy: float, outer: float, inner: float, part: int, light: float = 0.5) -> None:
         """A wheel's rim or tyre."""

@@ -4,7 +4,6 @@ A figure has six channels and no colour of its own: coverage, three parts that e
 sideways normal. Knows no scenes and no kernels.
 """
 
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,13 +11,12 @@ import numpy as np
 import PIL
 from numpy.typing import NDArray
 
-from model.artifacts import whole
-from model.errors import StorageError
 from model.geo.folders import cache_dir
-from world.draw.compiled import WORLD, fingerprint, sweep
+from world.draw.compiled import WORLD, fingerprint
 from world.draw.things.figures import FIGURE_LEVELS, FIGURE_SIDE
 from world.sprites.animals import ANIMALS
 from world.sprites.clay import Clay, Floats, halo
+from world.sprites.kept import kept
 from world.sprites.people import PEOPLE
 from world.sprites.things import THINGS
 
@@ -33,16 +31,9 @@ def figure_row(name: str, view: int = 0) -> int:
 
 @lru_cache(maxsize=1)
 def figure_atlas() -> NDArray[np.uint8]:
-    """All figures with their mips below one another: (2 · figures, 2 · FIGURE_SIDE, FIGURE_SIDE, 6); kept on disk."""
-    path = cache_dir() / f"figures-{_sources()}.npy"
-    try:
-        atlas: NDArray[np.uint8] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # not drawn yet, or cut short
-        atlas = draw_figures()
-        with suppress(StorageError), whole(path) as partial:  # a full disk costs only time
-            np.save(partial, atlas)
-        sweep(path.parent, "figures-*.npy", path.name)
-    return atlas
+    """All figures with their mips below one another: (2 · figures, 2 · FIGURE_SIDE, FIGURE_SIDE, 6); kept."""
+    shape = (2 * len(FIGURES), 2 * FIGURE_SIDE, FIGURE_SIDE, 6)
+    return kept(cache_dir() / f"figures-{_sources()}.npy", shape, draw_figures)
 
 
 def _sources() -> str:

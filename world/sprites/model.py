@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from world.sprites.splat import CHANNELS, LEAF_COLUMNS, LIMB_COLUMNS, put_leaves, put_limbs
+from world.sprites.splat import CHANNELS, LEAF_COLUMNS, LIMB_COLUMNS, average, put_leaves, put_limbs
 
 Floats = NDArray[np.float64]
 Points = ArrayLike | Sequence[Any]  # (n, 3)
@@ -291,7 +291,6 @@ class _Light:
 def averaged(picture: NDArray[np.float32], by: int) -> NDArray[np.float32]:
     """`by` × `by` cells become one; all but coverage is averaged where there is coverage."""
     side = picture.shape[0] // by
-    weight = picture[..., :1] + 1e-6
-    parts = np.concatenate([picture[..., :1], picture[..., 1:] * weight, weight], axis=-1)
-    parts = parts.reshape(side, by, side, by, CHANNELS + 1).mean(axis=(1, 3))
-    return np.concatenate([parts[..., :1], parts[..., 1:CHANNELS] / parts[..., CHANNELS:]], axis=-1).astype(np.float32)
+    out = np.empty((side, side, CHANNELS), np.float32)
+    average(picture, by, out)
+    return out

@@ -95,3 +95,21 @@ def put_leaves(leaves, aspect, depth, canvas):
                 canvas[j, i, 3] = leaves[k, 8]
                 canvas[j, i, 4] = leaves[k, 6]
                 canvas[j, i, 5] = leaves[k, 7]
+
+
+@kernel
+def average(picture, by, out):
+    """`by` × `by` cells of a picture (S, S, CHANNELS) become one of `out`; all but coverage weighs by coverage."""
+    for j in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            cover = 0.0
+            for y in range(j * by, (j + 1) * by):
+                for x in range(i * by, (i + 1) * by):
+                    cover += picture[y, x, 0]
+            out[j, i, 0] = cover / (by * by)
+            for c in range(1, CHANNELS):
+                total = 0.0
+                for y in range(j * by, (j + 1) * by):
+                    for x in range(i * by, (i + 1) * by):
+                        total += picture[y, x, c] * (picture[y, x, 0] + 1e-6)
+                out[j, i, c] = total / (cover + 1e-6 * by * by)

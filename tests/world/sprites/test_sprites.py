@@ -1,5 +1,4 @@
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -94,23 +93,6 @@ def test_a_texel_gives_back_what_was_packed():
 def test_drawing_is_the_same_each_time():
     a, b = (sprites._drawn("acacia", 1, bare=False) for _ in range(2))
     assert np.array_equal(a, b)
-
-
-def test_a_cache_cut_short_is_drawn_again(monkeypatch, tmp_path: Path):
-    monkeypatch.setenv("HOMING_CACHE", str(tmp_path))
-    small = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
-    monkeypatch.setattr(sprites, "draw_atlas", lambda: small)
-    path = tmp_path / f"sprites-{sprites._sources()}.npy"
-    path.write_bytes(b"\x93NUMPY")
-    assert np.array_equal(plant_atlas.__wrapped__(), small)
-    assert np.array_equal(np.load(path), small)
-
-
-def test_a_cache_that_cannot_be_written_costs_only_time(monkeypatch, tmp_path: Path):
-    (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setenv("HOMING_CACHE", str(tmp_path / "file"))
-    monkeypatch.setattr(sprites, "draw_atlas", lambda: np.zeros((1, 1, 1), np.uint8))
-    assert plant_atlas.__wrapped__().shape == (1, 1, 1)
 
 
 def test_clues_ask_only_for_kinds_that_are_drawn(atlas):
