@@ -11,6 +11,7 @@ from PIL import Image
 from arena.records import Place
 from arena.rules import VIEW_ACROSS_DEG, VIEW_PX, Refused
 from model.geo.scoring import PAPER_SCALE_KM
+from world.earth.continents import continents
 
 if TYPE_CHECKING:
     from world.render import Pixels
@@ -21,19 +22,19 @@ SAMPLES = 4  # rays a pixel
 
 _EARTH = (-58.0, -170.0, 75.0, 180.0)
 
-# name: title, where, scale of the score in km, first view (south, west, north, east). As in the game, the scale of a
-# continent is a tenth of its extent; whatever spans the world keeps the papers' figure.
+# name: title, where, scale of the score in km. As in the game, the scale of a continent is a tenth of its extent;
+# whatever spans the world keeps the papers' figure.
 _PRESETS = {
-    "world": ("World", "Anywhere on land", PAPER_SCALE_KM, _EARTH),
-    "urban": ("Towns and cities", "Streets all over the world", PAPER_SCALE_KM, _EARTH),
-    "rural": ("Countryside", "Open roads all over the world", PAPER_SCALE_KM, _EARTH),
-    "famous": ("Famous cities", "In and around cities whose names everyone knows", PAPER_SCALE_KM, _EARTH),
-    "africa": ("Africa", "Anywhere in Africa", 800.0, (-36.0, -20.0, 38.0, 53.0)),
-    "asia": ("Asia", "Anywhere in Asia", 930.0, (-11.0, 25.0, 60.0, 150.0)),
-    "europe": ("Europe", "Anywhere in Europe", 550.0, (34.0, -25.0, 71.0, 45.0)),
-    "north-america": ("North America", "Anywhere in North America", 830.0, (7.0, -168.0, 72.0, -52.0)),
-    "south-america": ("South America", "Anywhere in South America", 740.0, (-56.0, -82.0, 13.0, -34.0)),
-    "oceania": ("Oceania", "Anywhere in Oceania", 780.0, (-48.0, 112.0, 20.0, 210.0)),
+    "world": ("World", "Anywhere on land", PAPER_SCALE_KM),
+    "urban": ("Towns and cities", "Streets all over the world", PAPER_SCALE_KM),
+    "rural": ("Countryside", "Open roads all over the world", PAPER_SCALE_KM),
+    "famous": ("Famous cities", "In and around cities whose names everyone knows", PAPER_SCALE_KM),
+    "africa": ("Africa", "Anywhere in Africa", 800.0),
+    "asia": ("Asia", "Anywhere in Asia", 930.0),
+    "europe": ("Europe", "Anywhere in Europe, as far as the Urals", 550.0),
+    "north-america": ("North America", "Anywhere in North America", 830.0),
+    "south-america": ("South America", "Anywhere in South America", 740.0),
+    "oceania": ("Oceania", "Anywhere in Oceania", 780.0),
 }
 
 
@@ -45,7 +46,7 @@ class WorldMap:
     title: str
     description: str
     scale_km: float
-    view: tuple[float, float, float, float]
+    view: tuple[float, float, float, float]  # the first one: south, west, north, east
     kind: str = "world"
     problem: str = ""
 
@@ -130,6 +131,14 @@ def _marked(pixels: "Pixels") -> Image.Image:
 def find_world_maps() -> list[WorldMap]:
     """The whole Earth first, then parts of it."""
     return [
-        WorldMap(name, title, f"{where}, on the simulated Earth", scale_km, view)
-        for name, (title, where, scale_km, view) in _PRESETS.items()
+        WorldMap(name, title, f"{where}, on the simulated Earth", scale_km, _view(name))
+        for name, (title, where, scale_km) in _PRESETS.items()
     ]
+
+
+def _view(name: str) -> tuple[float, float, float, float]:
+    """What a map shows first: all that its places may be."""
+    if name not in continents():
+        return _EARTH
+    bounds = continents()[name].bounds
+    return bounds.south, bounds.west, bounds.north, bounds.east

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("model", "world", "arena", "bot", "api", "pages")
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 RUN_NOT_IMPORTED = {"__main__.py", "env.py"}  # commands; and what Alembic runs in the midst of a migration
-ANYWHERE = {"model.errors", "model.commands", "model.artifacts"}  # small, depend on nothing, say nothing of a room
+ANYWHERE = {"model.errors", "model.commands", "model.artifacts", "model.processes"}  # small, and of no room
 
 NEVER = {
     "streamlit_app.py": {"torch", "selenium"},
@@ -47,7 +47,7 @@ NOUNS = {
 # topmost floor they may
 FLOORS = ({"verbs", "study"}, {"render"}, {"layout"}, {"clues", "lettering"}, {"earth", "sprites"}, {"scene", "draw"})
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
-            "world.contact_sheet", "world.ceiling", "world.warm_up", "bot", "arena",
+            "world.contact_sheet", "world.ceiling", "world.warm_up", "world.study.reference", "bot", "arena",
             "arena.import_scores"]  # fmt: skip
 
 

@@ -6,18 +6,18 @@ No picture and no network: a nearest-neighbour guess from the true values of the
 `places` places of the training split for `queries` places of the test split, with all clues and with each family left
 out. Only clues that are in the picture count, in the place asked and in the place known. The clues are weighted by the
 training places alone: differences between a place and its neighbour a few kilometres away, on another day and with
-other chances, say how far each clue can be trusted, and what varies together counts once.
+other chances, say how far each clue can be trusted; what varies together counts once; and families are weighed by
+asking some known places of the others.
 
 The figures are those of `model.evaluate` (metrics.json); cells have no meaning here and are null. Looking takes some
-12 ms a place and core; the tables of clues are kept in the folder `--clues`, piece by piece, so that a run that was
+8 ms a place and core; the tables of clues are kept in the folder `--clues`, piece by piece, so that a run that was
 stopped goes on where it was, and a second one takes a minute. Any change of the world's code makes new tables.
 """
 
 import hashlib
 import json
-import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from model.artifacts import whole
 from model.commands import parser_for, read, run
@@ -35,10 +35,16 @@ from model.errors import ConfigError
 from model.geo.atlas import Atlas
 from model.geo.distance import destination
 from model.metrics.report import Truth, place_figures
+from model.processes import spread
 from world.clues import FAMILIES, build_scenes
-from world.earth.places import sample_places, split_of
-from world.study.likeness import groups, learn, nearest
+from world.earth.places import sample_places
+from world.earth.splits import split_of
+from world.study.clue_files import joined, read_piece, write_piece
+from world.study.likeness import family_weights, learn, nearest
+from world.study.readings import in_steps
+from world.study.sources import WORLD, fingerprint
 from world.study.visible import clue_table
+from world.warm_up import compile_all
 
 PIECE = 500  # places whose clues are looked at and written down at once
 PAIRS, PAIR_KM = 2000, 6.0  # places that are looked at again so far away (mean), to learn which clue to trust
@@ -78,7 +84,9 @@ def main(config: CeilingConfig) -> dict[str, Any]:
     looks = {"neighbours": first, "neighbours again": second, "asked": asked, "known": known}
     tables = _tables(config, looks)
     scales = learn(tables["neighbours"], tables["neighbours again"], tables["known"])
-    found = nearest(scales, tables["known"], tables["asked"])
+    with _bar("comparing places", len(asked)) as (progress, task):
+        weights = family_weights(scales, tables["known"], _points(known), config.seed)
+        found = nearest(scales, tables["known"], tables["asked"], weights, lambda rows: progress.advance(task, rows))
     guesses = {"all": found["all"]} | {family: found.get(family, found["all"]) for family in FAMILIES}
     figures = measure(_points(known), _points(asked), guesses)
     if config.out is not None:
@@ -124,28 +132,27 @@ def _tables(config: CeilingConfig, looks: dict[str, pd.DataFrame]) -> dict[str, 
         for name, places in looks.items()
     }
     missing = [piece for some in pieces.values() for piece in some if not _path(config.clues, piece).is_file()]
-    bars = (TextColumn("looking at places"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with _bar("preparing the renderer", sum(map(len, missing))) as (progress, task):
+        spread(
+            partial(_look, folder=config.clues), missing, config.workers,
+            lambda done: progress.update(task, advance=done, description="looking at places"), first=compile_all,
+        )  # fmt: skip
+    return {
+        name: in_steps(joined([read_piece(_path(config.clues, piece)) for piece in some]))
+        for name, some in pieces.items()
+    }
+
+
+@contextmanager
+def _bar(what: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
+    bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*bars, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=sum(map(len, missing)))
-        for done in _spread(partial(_look, folder=config.clues), missing, config.workers or os.cpu_count() or 1):
-            progress.advance(task, done)
-    return {name: _joined([pd.read_parquet(_path(config.clues, one)) for one in some]) for name, some in pieces.items()}
-
-
-def _spread(work: "partial[int]", pieces: list[pd.DataFrame], workers: int) -> Iterator[int]:
-    """Do the pieces in that many processes; with one worker or one piece, right here."""
-    if min(workers, len(pieces)) <= 1:
-        yield from map(work, pieces)
-        return
-    with multiprocessing.get_context("spawn").Pool(min(workers, len(pieces))) as pool:
-        yield from pool.imap_unordered(work, pieces)
+        yield progress, progress.add_task(what, total=total)
 
 
 def _look(places: pd.DataFrame, folder: Path) -> int:
     """Write down the clues of some places; how many."""
-    table = clue_table(build_scenes(places))
-    with whole(_path(folder, places)) as temporary:
-        table.to_parquet(temporary, index=False)
+    write_piece(clue_table(build_scenes(places)), _path(folder, places))
     return len(places)
 
 
@@ -153,28 +160,14 @@ def _path(folder: Path, places: pd.DataFrame) -> Path:
     """Where the clues of some places lie: the name says of which places in which world."""
     digest = hashlib.sha256(_source().encode())
     digest.update(places[RECIPE].to_numpy(np.float64).tobytes())
-    return folder / f"clues-{digest.hexdigest()[:20]}.parquet"
+    return folder / f"clues-{digest.hexdigest()[:20]}.arrow"
 
 
 @lru_cache(maxsize=1)
 def _source() -> str:
     """A fingerprint of the world's code and tables: another world has other clues."""
-    digest = hashlib.sha256()
-    here = Path(__file__).parent
-    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".csv") and p.name != "ceiling.py"):
-        digest.update(path.relative_to(here).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
-    """One table; a kind that a piece has never met is 0 there, where the clue is seen."""
-    table = pd.concat(pieces, ignore_index=True)
-    for columns in groups(table).values():
-        if len(columns) > 1:
-            values = table[columns].to_numpy()
-            seen = np.isfinite(values).any(axis=1)
-            table.loc[:, columns] = np.where(seen[:, None] & np.isnan(values), np.float32(0.0), values)
-    return table
+    parts = sorted(path for path in WORLD.iterdir() if path.is_dir() or path.suffix == ".py")
+    return fingerprint([path for path in parts if path != Path(__file__)], WORLD)
 
 
 def show(figures: dict[str, Any]) -> None:

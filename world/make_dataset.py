@@ -1,34 +1,44 @@
 """Make a data set of the simulated Earth: places, pictures, manifest. Knows nothing of the model that learns from it.
 
-    python -m world.make_dataset --places 44000 --validation 2000 --test 2000 --seed 1 --out data/world
+    python -m world.make_dataset --places 44000 --validation 2000 --test 2000 --seed 1 --out data/world --clues
 
 writes DIR/images/… (four JPEG views of each place, north, east, south, west), then DIR/manifest.parquet, then a record.
-Every picture is written whole or not at all, so that the same command after a kill goes on where it stopped.
+With --clues also DIR/clues.parquet: one row a place (id first), one column a number of a clue that is in its pictures,
+NaN where no pixel shows it; family, clue, unit and step stand in the metadata of each column. A kind (of tree, of car)
+that nobody met has no column: read it as 0. With --maps also a class and a depth map of each view, PNG files whose
+names the manifest gives (class_0 … depth_3). Both come from the very rays that draw the views.
+
+Every file is written whole or not at all, so that the same command after a kill goes on where it stopped. --clues and
+--maps may be added to a data set that was made without them: its places are drawn again for them, its pictures stay.
+What was begun by other sources of the world, or with other fonts, is refused.
 """
 
 import json
-import multiprocessing
-import os
-import signal
+import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from model import commands
 from model.artifacts import is_done, record_path, whole, write_record
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
+from model.processes import spread
 from world import WORLD_VERSION
-from world.draw.pictures import write
-from world.earth.places import Split, sample_places
+from world.draw.pictures import write, write_classes, write_depth
+from world.earth.places import sample_places
+from world.earth.splits import Split
 from world.lettering.fonts import fonts_in_use
+from world.study.clue_files import joined, read_piece, write_clues, write_piece
+from world.study.sources import DRAWING, READING, sources
 
 STAGE = "make_dataset"
 HEADINGS = (0.0, 90.0, 180.0, 270.0)
@@ -36,6 +46,9 @@ JPEG_QUALITY = 92
 BATCH = 32  # places whose scenes are built at once
 SHARD = 1000  # places in a folder
 PANORAMA_WIDTH = 2048
+PIECES = "clues"  # the folder of clues that wait for the others
+ADDED = ("clues", "maps")  # what may come to a data set later
+PICTURES = ("image_", "class_", "depth_", "panorama")  # how columns of files begin
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,8 @@ class DatasetConfig:
         default="world", metadata={"help": "world, a continent, urban, rural, famous, or a country's ISO code"}
     )
     panoramas: bool = field(default=False, metadata={"help": f"also a panorama, {PANORAMA_WIDTH} pixels wide"})
+    clues: bool = field(default=False, metadata={"help": "also clues.parquet: the clues that the views show"})
+    maps: bool = field(default=False, metadata={"help": "also class and depth maps of the views (PNG)"})
     workers: int = field(default=0, metadata={"help": "processes; 0: one for each core"})
 
     def __post_init__(self) -> None:
@@ -81,9 +96,16 @@ class DatasetConfig:
         return {"train": train, "validation": validation, "test": test}
 
     def plan(self) -> dict[str, object]:
-        """What decides over the pictures: all but where and with how many processes."""
+        """What decides over the pictures: all but where and with how many processes; and what draws them."""
         kept = {name: value for name, value in asdict(self).items() if name not in ("out", "workers")}
-        return json.loads(json.dumps(kept | {"world_version": WORLD_VERSION}))  # type: ignore[no-any-return]
+        drawn_by: dict[str, object] = {
+            "world_version": WORLD_VERSION,
+            "sources": sources(DRAWING),
+            "letters": fonts_in_use(),
+        }
+        if self.clues:
+            drawn_by["reading"] = sources(READING)
+        return json.loads(json.dumps(kept | drawn_by))  # type: ignore[no-any-return]
 
 
 def main(config: DatasetConfig) -> Path:
@@ -91,53 +113,85 @@ def main(config: DatasetConfig) -> Path:
 
     Raises:
         StorageError: the disk is full or the folder cannot be written; what was finished is kept.
-        ArtifactError: the folder holds another data set, or one of another world version.
+        ArtifactError: the folder holds another data set, or one that another world, other sources or fonts drew.
     """
-    manifest = config.out / "manifest.parquet"
+    manifest, pieces = config.out / "manifest.parquet", config.out / PIECES
+    begun = _begun(config.out)
+    config = replace(
+        config, clues=config.clues or begun.get("clues") is True, maps=config.maps or begun.get("maps") is True
+    )
     if is_done(config.out, STAGE, config.plan(), {}):
+        shutil.rmtree(pieces, ignore_errors=True)
         return manifest
     table = _places(config)
-    _claim(config)
+    _claim(config, begun)
     _render_all(table, config)
+    outputs = {"manifest": manifest}
     with whole(manifest) as temporary:
         table.to_parquet(temporary, index=False)
+    if config.clues:
+        clues = joined([read_piece(_piece(config.out, batch)) for batch in _batches(table)])
+        outputs["clues"] = write_clues(table["id"].tolist(), clues, config.out / "clues.parquet")
     facts = {
         "places": len(table), "images": 4 * len(table), "world_version": WORLD_VERSION, "letters": fonts_in_use(),
     }  # fmt: skip
-    write_record(config.out, STAGE, config.plan(), {}, {"manifest": manifest}, facts)
+    write_record(config.out, STAGE, config.plan(), {}, outputs, facts)
     (config.out / "plan.json").unlink(missing_ok=True)
+    shutil.rmtree(pieces, ignore_errors=True)
     return manifest
 
 
-def _claim(config: DatasetConfig) -> None:
+def _claim(config: DatasetConfig, begun: dict[str, Any]) -> None:
     """Write down what this folder is for, or refuse it when it was begun for something else."""
-    path = config.out / "plan.json"
-    plan = json.dumps(config.plan(), sort_keys=True)
-    if path.is_file() and path.read_text(encoding="utf-8") == plan:
-        return
-    if path.is_file() or (config.out / "images").is_dir():
-        drawn = _version_in(config.out)
-        if drawn not in (None, WORLD_VERSION):
-            raise ArtifactError(
-                f"{config.out} holds pictures of version {drawn} of the simulated Earth, and this is version "
-                f"{WORLD_VERSION}, which looks different; choose another folder, or remove this one."
-            )
+    plan = config.plan()
+    if begun or (config.out / "images").is_dir():
+        _refuse_another(config.out, plan, begun)
+    with whole(config.out / "plan.json") as temporary:
+        temporary.write_text(json.dumps(plan, sort_keys=True), encoding="utf-8")
+
+
+def _refuse_another(folder: Path, plan: dict[str, Any], begun: dict[str, Any]) -> None:
+    """Raise where pictures would be mixed."""
+    drawn = begun.get("world_version")
+    if drawn not in (None, WORLD_VERSION):
         raise ArtifactError(
-            f"{config.out} holds a data set of another seed, number or size; choose another folder, or remove this one."
+            f"{folder} holds pictures of version {drawn} of the simulated Earth, and this is version "
+            f"{WORLD_VERSION}, which looks different; choose another folder, or remove this one."
         )
-    with whole(path) as temporary:
-        temporary.write_text(plan, encoding="utf-8")
+    other = [name for name in plan if name not in (*ADDED, "sources", "letters", "reading")]
+    if not begun or any(begun.get(name) != plan[name] for name in other):
+        raise ArtifactError(
+            f"{folder} holds a data set of another seed, number or size; choose another folder, or remove this one."
+        )
+    if begun.get("sources") != plan["sources"]:
+        raise ArtifactError(
+            f"{folder} was begun by other sources of the simulated Earth ({begun.get('sources', 'not noted')}, these "
+            f"are {plan['sources']}), and pictures of two would be mixed; finish it with the checkout that began it, "
+            "or choose another folder."
+        )
+    if begun.get("letters") != plan["letters"]:
+        raise ArtifactError(
+            f"{folder} was begun with other fonts ({begun.get('letters')}, here are {plan['letters']}), and its signs "
+            "would be of two hands; finish it on the machine that began it, or choose another folder."
+        )
+    if "reading" in begun and "reading" in plan and begun["reading"] != plan["reading"]:
+        raise ArtifactError(
+            f"the clues in {folder} were begun by other rules (world/study was changed since); finish them with the "
+            "checkout that began them, or choose another folder."
+        )
 
 
-def _version_in(folder: Path) -> object:
-    """The world version of the data set that was begun or finished in a folder; None where nothing tells."""
+def _begun(folder: Path) -> dict[str, Any]:
+    """The plan of the data set that was begun, or else finished, in a folder; empty where nothing tells."""
     for path in (folder / "plan.json", record_path(folder, STAGE)):
         try:
             told = json.loads(path.read_text(encoding="utf-8"))
-            return (told.get("config") or told)["world_version"]
-        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+            plan = told.get("config") or told
+            if isinstance(plan, dict) and "world_version" in plan:
+                return plan
+        except (OSError, ValueError, AttributeError):
             continue
-    return None
+    return {}
 
 
 def _places(config: DatasetConfig) -> pd.DataFrame:
@@ -152,6 +206,9 @@ def _places(config: DatasetConfig) -> pd.DataFrame:
     stems = [f"images/{name[:-3]}/{name}" for name in table["id"]]
     for view in range(len(HEADINGS)):
         table[f"image_{view}"] = [f"{stem}_{view}.jpg" for stem in stems]
+    for kind in ("class", "depth") if config.maps else ():
+        for view in range(len(HEADINGS)):
+            table[f"{kind}_{view}"] = [f"{stem}_{view}_{kind}.png" for stem in stems]
     if config.panoramas:
         table["panorama"] = [f"{stem}_panorama.jpg" for stem in stems]
     table["heading_deg"] = 0.0
@@ -160,49 +217,68 @@ def _places(config: DatasetConfig) -> pd.DataFrame:
     return pd.concat([table, atlas], axis=1)
 
 
+def _batches(table: pd.DataFrame) -> list[pd.DataFrame]:
+    return [table.iloc[start : start + BATCH] for start in range(0, len(table), BATCH)]
+
+
+def _piece(out: Path, batch: pd.DataFrame) -> Path:
+    """Where the clues of a batch wait until all are there."""
+    return out / PIECES / f"{batch['id'].iloc[0]}-{len(batch)}.arrow"
+
+
 def _render_all(table: pd.DataFrame, config: DatasetConfig) -> None:
-    columns = [name for name in table.columns if name.startswith("image_") or name == "panorama"]
-    recipes = table[["lat", "lng", "month", "hour", "seed", *columns]]
-    batches = [recipes.iloc[start : start + BATCH] for start in range(0, len(recipes), BATCH)]
-    work = partial(_render_batch, out=config.out, size=config.size, samples=config.samples)
-    progress = Progress(TextColumn("rendering places"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with progress:
-        task = progress.add_task("places", total=len(recipes))
-        for done in _spread(work, batches, config.workers or os.cpu_count() or 1):
-            progress.advance(task, done)
+    files = [name for name in table.columns if name.startswith(PICTURES)]
+    recipes = table[["id", "lat", "lng", "month", "hour", "seed", *files]]
+    work = partial(_render_batch, out=config.out, size=config.size, samples=config.samples, clues=config.clues)
+    bars = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*bars, console=Console(stderr=True)) as progress:
+        task = progress.add_task("preparing the renderer", total=len(recipes))
+        spread(
+            work, _batches(recipes), config.workers,
+            lambda done: progress.update(task, advance=done, description="rendering places"), first=_warm_up,
+        )  # fmt: skip
 
 
-def _spread(work: "partial[int]", batches: list[pd.DataFrame], workers: int) -> Iterator[int]:
-    """Do the batches on all cores, one process each; with one worker or one batch, right here."""
-    if min(workers, len(batches)) == 1:
-        yield from map(work, batches)
-        return
-    with multiprocessing.get_context("spawn").Pool(min(workers, len(batches)), _start_worker) as pool:
-        yield from pool.imap_unordered(work, batches)
+def _warm_up() -> None:
+    """Compile, and grow the plants, once: the other processes read what one has made."""
+    from world.warm_up import compile_all
+
+    compile_all()
 
 
-def _start_worker() -> None:
-    import numba
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C and ends the pool
-    numba.set_num_threads(1)
-
-
-def _render_batch(batch: pd.DataFrame, out: Path, size: int, samples: int) -> int:
+def _render_batch(batch: pd.DataFrame, out: Path, size: int, samples: int, clues: bool) -> int:
     """Render what is missing of a batch; returns how many places are now there."""
     from world.clues import build_scenes
-    from world.render import render_equirectangular, render_views
+    from world.layout.lay_out import lay_out
+    from world.render import draw_views, render_equirectangular
+    from world.study.visibility import of_views
+    from world.study.visible import clue_table
 
-    views = [f"image_{view}" for view in range(len(HEADINGS))]
-    files = [name for name in batch.columns if name.startswith("image_") or name == "panorama"]
-    missing = batch[[not all((out / row[name]).is_file() for name in files) for _, row in batch.iterrows()]]
-    rows = missing.to_dict("records")
-    for row, scene in zip(rows, build_scenes(missing), strict=True):
-        pixels = render_views(scene, size=size, samples=samples, headings=HEADINGS)
-        for name, view in zip(views, pixels, strict=True):
-            _write_jpeg(view, out / row[name])
-        if "panorama" in row:
-            _write_jpeg(render_equirectangular(scene, PANORAMA_WIDTH, samples), out / row["panorama"])
+    files = [name for name in batch.columns if name.startswith(PICTURES)]
+    piece = _piece(out, batch)
+    read = clues and not piece.is_file()
+    there = [all((out / row[name]).is_file() for name in files) for _, row in batch.iterrows()]
+    wanted = batch if read else batch[~np.array(there, bool)]
+    scenes = build_scenes(wanted)
+    seen = []
+    for row, scene in zip(wanted.to_dict("records"), scenes, strict=True):
+        layout = lay_out(scene)
+        views, maps = draw_views(layout, size, samples, HEADINGS)
+        if read:
+            seen.append(of_views(layout, maps))
+        absent = [name for name in files if not (out / row[name]).is_file()]
+        for name in absent:
+            view = int(name[-1]) if name != "panorama" else 0
+            if name.startswith("class_"):
+                write_classes(maps[1][view], out / row[name])
+            elif name.startswith("depth_"):
+                write_depth(maps[0][view], out / row[name])
+            elif name == "panorama":
+                _write_jpeg(render_equirectangular(scene, PANORAMA_WIDTH, samples), out / row[name])
+            else:
+                _write_jpeg(views[view], out / row[name])
+    if read:
+        write_piece(clue_table(scenes, seen), piece)
     return len(batch)
 
 

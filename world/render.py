@@ -88,9 +88,24 @@ def _views(
     scene: Scene, size: int, samples: int, headings: Sequence[float], fov_deg: float, mapped: bool
 ) -> tuple[Pixels, Maps]:
     _check(size, samples)
+    return draw_views(lay_out(scene), size, samples, headings, fov_deg, mapped)
+
+
+def draw_views(
+    layout: Layout, size: int, samples: int, headings: Sequence[float] = HEADINGS, fov_deg: float = 90.0,
+    mapped: bool = True,
+) -> tuple[Pixels, Maps]:  # fmt: skip
+    """Views of a scene that is laid out already, and the maps of the very same first rays.
+
+    As `render_views` and `render_view_maps`; the maps hold nothing of use unless `mapped`.
+
+    Raises:
+        ConfigError: a size, a number of samples or a field of view that cannot be drawn.
+    """
+    _check(size, samples)
     if not 1.0 <= fov_deg <= 150.0:
         raise ConfigError(f"a view's field of view lies between 1 and 150 degrees, found {fov_deg}")
-    layout, shape = lay_out(scene), (len(headings), size, size)
+    shape = (len(headings), size, size)
     views, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
     room = scratch(size)
     for k, heading in enumerate(headings):

@@ -148,7 +148,7 @@ class Plants:
 class Road:
     """Surface, lines and side."""
 
-    heading_deg: float  # direction of the road, 0 … 180
+    heading_deg: float  # direction of the road, 0 … 360
     surface: str  # "asphalt", "concrete", "gravel", "dirt"
     rgb: RGB
     width_m: float

@@ -2,19 +2,21 @@
 
 import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 
 from model.errors import ConfigError
 from world import ceiling
 from world.ceiling import CeilingConfig, cli, main
-from world.clues import FAMILIES, build_scene, build_scenes
-from world.earth.places import sample_places
-from world.study import visible
-from world.study.likeness import learn, nearest
+from world.clues import FAMILIES
 
+ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"n", "country_accuracy", "within_km", "median_km", "mean_km", "mean_score", "cell_top1", "cell_top5"}
 
 
@@ -36,21 +38,6 @@ def figures(config):
     return main(config)
 
 
-@pytest.fixture(scope="module")
-def scene():
-    return build_scene(48.2, 16.37, 6, 11.0, 4)
-
-
-def _shown(scene) -> dict[str, bool]:
-    """Whether each clue of a scene is in its picture."""
-    row = visible.clue_table([scene]).iloc[0]
-    return {str(name).split(":")[0]: bool(np.isfinite(value)) for name, value in row.items()}
-
-
-def _with(scene, family, **values):
-    return dataclasses.replace(scene, **{family: dataclasses.replace(getattr(scene, family), **values)})
-
-
 def test_there_is_a_row_for_all_clues_and_one_without_each_family(figures, config):
     assert set(figures) == {"all", *(f"without.{family}" for family in FAMILIES)}
     for row in figures.values():
@@ -69,61 +56,73 @@ def test_a_second_run_reads_the_clues_from_the_folder(figures, config, monkeypat
     assert main(config) == figures
 
 
-def test_what_no_pixel_shows_is_no_clue(scene):
-    bare = build_scene(48.2, 16.37, 6, 11.0, 4, without=["vehicles", "signs", "furniture", "life"])
-    shown = _shown(bare)
-    hidden = ("vehicles.plate_rear_rgb", "vehicles.palette", "signs.text", "signs.board_rgb", "furniture.pole_rgb",
-              "furniture.bollard_rgb", "life.skin")  # fmt: skip
-    assert not any(shown.get(name, False) for name in hidden)
-    assert shown["road.rgb"] and shown["sky.cloud_cover"] and shown["ground.grass_cover"]
+def test_what_was_looked_at_before_a_stop_is_not_looked_at_again(figures, config, tmp_path, monkeypatch):
+    monkeypatch.setattr(ceiling, "PIECE", 40)
+    halting = dataclasses.replace(config, clues=tmp_path / "clues", out=None)
+    look, looked = ceiling.clue_table, []
+
+    def stopped_after_three(scenes):
+        if len(looked) == 3:
+            raise KeyboardInterrupt
+        looked.append(len(scenes))
+        return look(scenes)
+
+    monkeypatch.setattr(ceiling, "clue_table", stopped_after_three)
+    with pytest.raises(KeyboardInterrupt):
+        main(halting)
+    kept = list((tmp_path / "clues").glob("clues-*.arrow"))
+    assert len(kept) == 3
+    monkeypatch.setattr(ceiling, "clue_table", lambda scenes: (looked.append(len(scenes)), look(scenes))[1])
+    assert main(halting) == figures  # and pieces of another size tell the same
+    first, second = ceiling._pairs(100, config.seed)
+    assert sum(looked) == 150 + 20 + len(first) + len(second)
 
 
-def test_a_clue_that_hangs_on_another_is_seen_with_it_alone(scene):
-    field = _with(scene, "ground", crop="wheat")
-    assert _shown(field)["ground.crop_rgb"] and not _shown(_with(field, "ground", crop="none"))["ground.crop_rgb"]
-    assert not _shown(_with(scene, "sky", cloud_cover=0.95))["sky.sun_azimuth_deg"]
-    assert not _shown(_with(scene, "ground", snow=0.9))["ground.soil_rgb"]
-    assert not _shown(_with(scene, "road", centre_line="none"))["road.centre_rgb"]
+def test_another_state_of_the_worlds_sources_makes_tables_of_its_own(config, monkeypatch):
+    places = ceiling.sample_places(5, 1, "train")
+    before = ceiling._path(config.clues, places)
+    monkeypatch.setattr(ceiling, "_source", lambda: "another world")
+    assert ceiling._path(config.clues, places) != before
 
 
-def test_what_stands_behind_a_street_front_is_not_seen():
-    places = sample_places(40, 1, "train", "urban")
-    fronts = [s for s in build_scenes(places) if s.buildings.density > 0.7]
-    open_land = [s for s in build_scenes(sample_places(40, 1, "train", "rural")) if s.buildings.density < 0.1]
-    seen = [np.mean([visible.look(s).skyline.mean() for s in scenes]) for scenes in (fronts[:6], open_land[:6])]
-    assert seen[0] < seen[1]
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc which processes run")
+def test_a_run_that_is_killed_leaves_no_process_behind(tmp_path):
+    arguments = ["--places", "4000", "--queries", "500", "--workers", "2", "--clues", str(tmp_path / "clues")]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "world.ceiling", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+    )  # fmt: skip
+    try:
+        ends = time.monotonic() + 240.0  # both work: they write pieces
+        while time.monotonic() < ends and not (workers := _children(command.pid, 2)):
+            time.sleep(0.2)
+        assert len(workers) == 2, "no two workers began"
+        command.send_signal(signal.SIGKILL)
+        command.wait(10.0)
+        ends = time.monotonic() + 10.0
+        while time.monotonic() < ends and _running(workers):
+            time.sleep(0.1)
+        assert not _running(workers)
+    finally:
+        command.kill()
+        for pid in _running(workers):
+            os.kill(pid, signal.SIGKILL)
 
 
-def _places(count, noise):
-    """A clue that tells which of ten valleys, and one that says nothing."""
-    valley = np.arange(count) % 10
-    values = {
-        "soil.rgb:light": valley * 8.0 + noise.normal(size=count),
-        "sky.cloud:value": 30 * noise.normal(size=count),
-    }
-    return pd.DataFrame(values).astype(np.float32), valley
+def _children(parent: int, least: int) -> set[int]:
+    """Worker processes of a command, when there are so many."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            state, of = (path / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+            if int(of) == parent and state != "Z" and b"spawn_main" in (path / "cmdline").read_bytes():
+                found.add(int(path.name))
+        except OSError:
+            continue
+    return found if len(found) >= least else set()
 
 
-def test_the_clue_that_tells_is_trusted_and_its_loss_hurts():
-    first, _ = _places(400, np.random.default_rng(1))
-    second, _ = _places(400, np.random.default_rng(2))
-    known, valley = _places(200, np.random.default_rng(3))
-    asked, truth = _places(100, np.random.default_rng(4))
-    scales = learn(first, second, known)
-    best = nearest(scales, known, asked)
-    right = np.mean(valley[best["all"]] == truth)
-    assert right > 0.95
-    assert np.mean(valley[best["soil"]] == truth) < 0.4  # without the soil
-
-
-def test_a_clue_unseen_in_one_of_two_places_neither_helps_nor_hurts():
-    first, _ = _places(400, np.random.default_rng(1))
-    second, _ = _places(400, np.random.default_rng(2))
-    known = _places(200, np.random.default_rng(3))[0]
-    asked = _places(100, np.random.default_rng(4))[0]
-    asked.loc[:, "soil.rgb:light"] = np.nan
-    best = nearest(learn(first, second, known), known, asked)
-    np.testing.assert_array_equal(best["all"], best["soil"])
+def _running(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text()}
 
 
 def test_foolish_numbers_are_answered_with_a_sentence(capsys):

@@ -1,18 +1,32 @@
 """A data set of the simulated Earth: manifest, pictures, resuming, refusals."""
 
 import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, StorageError
 from world import SOFTWARE, WORLD_VERSION, make_dataset
-from world.earth.places import split_of
+from world.clues import build_scenes
+from world.draw.pictures import depth_values
+from world.earth.splits import split_of
 from world.lettering.fonts import fonts_in_use
 from world.make_dataset import STAGE, DatasetConfig, main
+from world.render import render_view_maps
+from world.study.readings import STEPS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ATLAS_COLUMNS = {
     "country",
@@ -33,6 +47,16 @@ def _config(out: Path, **changes) -> DatasetConfig:
             | changes
         )
     )
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """A data set with clues and maps, of two pieces."""
+    out = tmp_path_factory.mktemp("told") / "set"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make_dataset, "BATCH", 3)
+        main(_config(out, clues=True, maps=True, size=48))
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +125,7 @@ def test_after_a_kill_only_what_is_missing_is_rendered(tmp_path, monkeypatch):
         make_dataset, "_write_jpeg", lambda pixels, path: (wrote.append(path.name), write(pixels, path))
     )
     main(_config(out))
-    assert len(wrote) == 9 + 20 - 8  # the ninth belonged to a place that was not whole
+    assert len(wrote) == len(set(wrote)) == 20  # nothing twice, not even of the place that was not whole
     assert before.items() <= _images(out).items()
     assert read_record(out, STAGE)["facts"]["places"] == 5
 
@@ -155,6 +179,175 @@ def test_a_data_set_of_an_earlier_world_is_not_gone_on_with(tmp_path, begun, mon
     with pytest.raises(ArtifactError, match=rf"version {WORLD_VERSION - 1} .* this is version {WORLD_VERSION}"):
         main(_config(out))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_clues_are_one_row_a_place_with_family_unit_and_step_at_every_number(told):
+    table, manifest = pd.read_parquet(told / "clues.parquet"), pd.read_parquet(told / "manifest.parquet")
+    assert table.columns[0] == "id" and table["id"].tolist() == manifest["id"].tolist()
+    schema = pq.read_schema(told / "clues.parquet")
+    for item in list(schema)[1:]:
+        notes = {key.decode(): value.decode() for key, value in item.metadata.items()}
+        assert item.name.startswith(f"{notes['clue']}:") and notes["clue"].startswith(f"{notes['family']}.")
+        assert float(notes["step"]) == STEPS[notes["unit"]]
+    assert json.loads(schema.metadata[b"world_version"]) == WORLD_VERSION
+    numbers = table.drop(columns="id")
+    assert (numbers.dtypes == np.float32).all() and 0.2 < numbers.notna().to_numpy().mean() < 0.95
+    scenes = build_scenes(manifest)
+    np.testing.assert_allclose(table["road.width_m:value"], [s.road.width_m for s in scenes], rtol=1e-5)
+    assert not (told / "clues").exists()
+    assert set(read_record(told, STAGE)["outputs"]) == {"manifest", "clues"}
+
+
+def test_maps_say_what_the_pixels_of_the_views_show(told):
+    manifest = pd.read_parquet(told / "manifest.parquet")
+    row, scene = manifest.iloc[1], build_scenes(manifest.iloc[1:2])[0]
+    metres, classes = render_view_maps(scene, 48)
+    for view in range(4):
+        shown, away = Image.open(told / row[f"class_{view}"]), Image.open(told / row[f"depth_{view}"])
+        np.testing.assert_array_equal(np.asarray(shown), classes[view])
+        np.testing.assert_array_equal(np.asarray(away), depth_values(metres[view]))
+        assert Image.open(told / row[f"image_{view}"]).size == shown.size == away.size
+
+
+def test_a_data_set_without_clues_and_maps_has_none(made):
+    assert not list(made.rglob("*.png")) and not (made / "clues.parquet").exists()
+    assert not any(name.startswith(("class_", "depth_")) for name in pd.read_parquet(made / "manifest.parquet").columns)
+
+
+def test_clues_of_a_run_that_was_stopped_are_those_of_one_that_was_not(told, tmp_path, monkeypatch):
+    monkeypatch.setattr(make_dataset, "BATCH", 3)
+    config = _config(tmp_path / "set", clues=True, maps=True, size=48)
+    write = make_dataset.write_piece
+    monkeypatch.setattr(make_dataset, "write_depth", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        main(config)  # within the first place
+    monkeypatch.undo()
+    monkeypatch.setattr(make_dataset, "BATCH", 3)
+    pieces: list[str] = []
+
+    def stopped_after_one(table, path):
+        if pieces:
+            raise KeyboardInterrupt
+        pieces.append(path.name)
+        return write(table, path)
+
+    monkeypatch.setattr(make_dataset, "write_piece", stopped_after_one)
+    with pytest.raises(KeyboardInterrupt):
+        main(config)
+    assert not (tmp_path / "set" / "clues.parquet").exists()
+    monkeypatch.setattr(make_dataset, "write_piece", lambda table, path: (pieces.append(path.name), write(table, path)))
+    main(config)
+    assert len(pieces) == len(set(pieces)) == 2
+    assert pd.read_parquet(tmp_path / "set" / "clues.parquet").equals(pd.read_parquet(told / "clues.parquet"))
+    assert _images(tmp_path / "set") == _images(told)
+
+
+def test_clues_and_maps_may_come_later_and_then_belong_to_it(tmp_path, told, monkeypatch):
+    out = tmp_path / "set"
+    monkeypatch.setattr(make_dataset, "BATCH", 3)
+    main(_config(out, size=48))
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.jpg")}
+    main(_config(out, size=48, clues=True))
+    assert pd.read_parquet(out / "clues.parquet").equals(pd.read_parquet(told / "clues.parquet"))
+    main(_config(out, size=48, maps=True))  # the clues stay
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.jpg")} == before
+    assert len(list(out.rglob("*_class.png"))) == len(list(out.rglob("*_depth.png"))) == 20
+    assert pd.read_parquet(out / "manifest.parquet").equals(pd.read_parquet(told / "manifest.parquet"))
+    monkeypatch.setattr(make_dataset, "_render_all", lambda *_: pytest.fail("rendered again"))
+    for asked in ({}, {"clues": True}, {"clues": True, "maps": True}):
+        assert main(_config(out, size=48, **asked)) == out / "manifest.parquet"
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_pictures_of_other_sources_are_never_mixed(tmp_path, finished, monkeypatch):
+    out = tmp_path / "set"
+    if not finished:
+        monkeypatch.setattr(make_dataset, "_render_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            main(_config(out))
+        monkeypatch.undo()
+    else:
+        main(_config(out))
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    monkeypatch.setattr(make_dataset, "sources", lambda of: "another state")
+    with pytest.raises(ArtifactError, match=r"other sources .* finish it with the checkout that began it, or choose"):
+        main(_config(out))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_signs_of_other_fonts_are_never_mixed(tmp_path, monkeypatch):
+    out = tmp_path / "set"
+    monkeypatch.setattr(make_dataset, "_render_all", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        main(_config(out))
+    monkeypatch.setattr(make_dataset, "fonts_in_use", lambda: {"latin": "another hand"})
+    with pytest.raises(ArtifactError, match="other fonts"):
+        main(_config(out))
+
+
+def test_clues_read_by_other_rules_are_refused_and_pictures_alone_are_not(tmp_path, monkeypatch):
+    out = tmp_path / "set"
+    main(_config(out, clues=True))
+    monkeypatch.setattr(make_dataset, "sources", lambda of: make_dataset.READING[-1] if "study" in of else before)
+    before = make_dataset._begun(out)["sources"]
+    with pytest.raises(ArtifactError, match="other rules"):
+        main(_config(out))
+    plain = tmp_path / "plain"
+    main(_config(plain, places=1, test=0, validation=0))
+    monkeypatch.setattr(make_dataset, "_render_all", lambda *_: pytest.fail("rendered again"))
+    assert main(_config(plain, places=1, test=0, validation=0)).is_file()
+
+
+def test_one_process_is_warm_before_any_place_is_drawn(tmp_path, monkeypatch):
+    said: list[str] = []
+    draw = make_dataset._render_batch
+    monkeypatch.setattr(make_dataset, "_warm_up", lambda: said.append("warm"))
+    monkeypatch.setattr(make_dataset, "_render_batch", lambda *a, **k: (said.append("drawn"), draw(*a, **k))[1])
+    monkeypatch.setattr(make_dataset, "BATCH", 3)
+    main(_config(tmp_path / "set"))
+    assert said == ["warm", "drawn", "drawn"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc which processes run")
+def test_a_command_that_is_ended_leaves_no_process_and_goes_on_later(tmp_path):
+    out = tmp_path / "set"
+    arguments = ["--places", "4000", "--size", "16", "--samples", "1", "--workers", "2", "--out", str(out)]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "world.make_dataset", *arguments], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    workers: set[int] = set()
+    try:
+        ends = time.monotonic() + 240.0
+        while time.monotonic() < ends and len(workers) < 2:
+            workers = _workers_of(command.pid)
+            time.sleep(0.1)
+        assert len(workers) == 2, "no two workers began"
+        command.send_signal(signal.SIGTERM)
+        said = command.communicate(timeout=20.0)[1]
+        assert command.returncode == 130 and "the same command goes on from there" in said
+        ends = time.monotonic() + 10.0
+        while time.monotonic() < ends and any(Path(f"/proc/{pid}").exists() for pid in workers):
+            time.sleep(0.1)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+        assert (out / "plan.json").is_file() and not list(out.rglob(".*.jpg"))
+    finally:
+        command.kill()
+        for pid in workers:
+            if Path(f"/proc/{pid}").exists():
+                os.kill(pid, signal.SIGKILL)
+
+
+def _workers_of(parent: int) -> set[int]:
+    """Worker processes of a command."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            of = (path / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            if int(of) == parent and b"spawn_main" in (path / "cmdline").read_bytes():
+                found.add(int(path.name))
+        except OSError:
+            continue
+    return found
 
 
 def test_panoramas_are_made_on_request(tmp_path):

@@ -28,12 +28,15 @@ def slope_heading_deg(azimuth_deg: float) -> float:
 
 
 def heading_deg(site: Site, drawn_deg: float) -> float:
-    """The road's heading in 0 … 180 from one drawn evenly there: unchanged on a plain without water."""
+    """The road's heading in 0 … 360 from one drawn evenly in 0 … 180: any way on a plain without water.
+
+    It turns by less than a right angle from the way along shore or hillside, so that these keep the side of the road
+    on which `slope_heading_deg` has them. A turn past north goes on at 360: half a circle off would swap the sides, and
+    to stop there would heap up roads that head north.
+    """
     azimuth, gradient = site.horizon.rise()
     bound = min(0.85, (gradient * 6.0 + site.horizon.roughness_m / 900.0) * (1.0 - 0.7 * site.place.urban))
     shore = shore_azimuth_deg(site)
     if shore is not None:
         azimuth, bound = shore, 0.85
-    turned = slope_heading_deg(azimuth) + (drawn_deg - 90.0) * (1.0 - bound)
-    # a bound road keeps its hill on its side, which a turn past north would swap
-    return min(max(turned, 0.0), 179.9) if bound > 0.5 else turned % 180.0
+    return (slope_heading_deg(azimuth) + (drawn_deg - 90.0) * (1.0 - bound)) % 360.0

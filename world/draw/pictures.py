@@ -84,7 +84,7 @@ def write_classes(classes: NDArray[np.uint8], path: Path) -> Path:
 
 def _write_map(image: Image.Image, path: Path, **notes: str) -> Path:
     with whole(path) as temporary:
-        image.save(temporary, "PNG", pnginfo=_notes(**notes))
+        image.save(temporary, "PNG", pnginfo=_notes(**notes), compress_level=1)  # a tenth larger, in half the time
     return path
 
 

@@ -1,6 +1,6 @@
 """Places in and around famous cities, city by city, so that no game has one twice. Knows no scene and no split.
 
-Which points may be drawn is a rule of the caller's; a city counts where the rule leaves a part of its surroundings.
+Which points may be drawn is a rule of the caller's, which must leave a part of the surroundings of every city.
 """
 
 from collections.abc import Callable
@@ -12,25 +12,17 @@ from model.geo.distance import destination, haversine_km
 from world.earth.cities import famous_cities
 
 CITY_KM = 25.0  # how far from the middle of a city its places lie
-LEAST_SHARE = 0.03  # of its surroundings that fit, for a city to count
-TRIED = 96  # points at a time; with the least share, some three of them fit
+TRIED = 96  # points at a time; of the city with the least ground some three fit
 
 Floats = NDArray[np.float64]
 Rule = Callable[[Floats], NDArray[np.bool_]]
 
 
-def cities_in_reach(fits: Rule) -> NDArray[np.int64]:
-    """Which cities count, by their row in `famous_cities()`."""
-    at, rng = _positions(), np.random.default_rng(0)
-    shares = [_fitting(_around(rng, at[city], 20 * TRIED), city, fits).mean() for city in range(len(at))]
-    return np.flatnonzero(np.array(shares) >= LEAST_SHARE)
-
-
-def draw_city_by_city(rng: np.random.Generator, n: int, cities: NDArray[np.int64], fits: Rule) -> Floats:
+def draw_city_by_city(rng: np.random.Generator, n: int, fits: Rule) -> Floats:
     """Points (n, 2) that fit: every city comes once, in any order, before one comes again."""
     at, points = _positions(), np.empty((n, 2))
-    turns = [rng.permutation(cities) for _ in range(0, n, max(1, len(cities)))]
-    for row, city in enumerate(np.concatenate([*turns, cities[:0]])[:n]):
+    turns = [rng.permutation(len(at)) for _ in range(0, max(n, 1), len(at))]
+    for row, city in enumerate(np.concatenate(turns)[:n]):
         fitting: Floats = points[:0]
         while not len(fitting):
             tried = _around(rng, at[city], TRIED)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from model.geo.distance import EARTH_RADIUS_KM, to_unit
 
-SCALES_KM = (2500.0, 600.0, 150.0, 50.0, 25.0)
+SCALES_KM = (2500.0, 600.0, 70.0, 50.0, 25.0)
 WAVES = 32  # enough that a field's values look Gaussian
 
 Floats = NDArray[np.float64]

@@ -1,37 +1,30 @@
-"""Where and when to look: places that resemble street coverage, and the four splits of the Earth. Knows no scene.
+"""Where and when to look: places that resemble street coverage, of one of the four splits. Knows no scene.
 
 Countries count by their coverage (countries.py), area and people; within a country, places lie in towns, on country
-roads near towns, and far out. Sea, Antarctica and closed countries never. Splits are made of whole half-degree cells,
-and all but the training places keep 5 km from their cell's border, so that no place of one split is near another's.
+roads near towns, and far out. Sea, Antarctica and closed countries never. Which ground is whose says `splits.py`, and
+what a continent's map shows `continents.py`.
 """
 
 import hashlib
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from model.errors import ConfigError
 from model.geo.atlas import Atlas
-from model.geo.distance import check_points, destination
+from model.geo.distance import destination
 from world.earth.cities import FIRST, famous_cities
-from world.earth.city_places import CITY_KM, cities_in_reach, draw_city_by_city
+from world.earth.city_places import CITY_KM, draw_city_by_city
+from world.earth.continents import Continent, continents
 from world.earth.countries import facts
 from world.earth.customs import countries_of
+from world.earth.splits import SHARES, SPLITS, Split, keeps_its_margin
 from world.earth.sun import solar_position
 
-Split = Literal["train", "validation", "test", "game"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "test", "game")
-SHARES = (0.80, 0.06, 0.07, 0.07)  # of the cells
-CELL_DEG = 0.5
-MARGIN_KM = 5.0
-KM_PER_DEGREE = 111.195
-
-CONTINENT_CODES = {"europe": "EU", "asia": "AS", "africa": "AF", "north-america": "NA", "south-america": "SA",
-                   "oceania": "OC"}  # fmt: skip
-PRESETS = ("world", *CONTINENT_CODES, "urban", "rural", "famous")  # or a country's ISO-2 code
+PRESETS = ("world", *continents(), "urban", "rural", "famous")  # or a country's ISO-2 code
 KIND_SHARES = {"urban": (1.0, 0.0, 0.0), "rural": (0.0, 0.35, 0.65)}  # in towns, near towns, far out
 USUAL_SHARES = (0.26, 0.36, 0.38)
 COVERAGE_WEIGHT = (0.015, 0.12, 0.5, 1.0)  # by coverage class
@@ -42,27 +35,13 @@ TRIES = 12  # moments drawn for each place before noon is taken
 Floats = NDArray[np.float64]
 
 
-def split_of(points: ArrayLike) -> NDArray[np.str_]:
-    """The split of points (N, 2) in degrees: "train", "validation", "test" or "game", by half-degree cell."""
-    places = check_points(np.asarray(points, np.float64).reshape(-1, 2))
-    rows = np.floor((places[:, 0] + 90.0) / CELL_DEG).astype(np.uint64)
-    cols = np.floor((places[:, 1] + 180.0) / CELL_DEG).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        state = rows * np.uint64(0x9E3779B97F4A7C15) + cols * np.uint64(0xC2B2AE3D27D4EB4F)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
-        state ^= state >> np.uint64(31)
-    spot = (state >> np.uint64(11)).astype(np.float64) / float(1 << 53)
-    return np.array(SPLITS)[np.searchsorted(np.cumsum(SHARES)[:-1], spot, side="right")]
-
-
 def sample_places(n: int, seed: int, split: Split = "train", preset: str = "world") -> pd.DataFrame:
     """Draw `n` places and moments of a split: columns id, lat, lng, month, hour (local solar time), seed.
 
     Presets: the world, a continent, towns ("urban"), open country ("rural"), famous cities and what lies within 25 km
     of them ("famous"), or one country by its ISO-2 code. The sun stands above 5°, no two splits share a seed, and the
-    same arguments give the same places. For a game, famous cities are those of which a part lies in cells of its
-    split, where no stage trains, and no city comes a second time before each has come once.
+    same arguments give the same places. A continent is what a map of it shows. In a game, no famous city comes a second
+    time before each has come once, and its places lie where no stage trains.
 
     Raises:
         ConfigError: an unknown split or preset, a negative `n`, or a preset without a cell in this split.
@@ -75,7 +54,7 @@ def sample_places(n: int, seed: int, split: Split = "train", preset: str = "worl
     key = hashlib.sha256(f"{seed} {split} {preset}".encode()).digest()
     rng = np.random.default_rng(np.frombuffer(key, np.uint32))
     if split == "game" and preset == "famous":
-        points = draw_city_by_city(rng, n, _cities_of_games(), _fits_a_game)
+        points = draw_city_by_city(rng, n, _fits_a_game)
     else:
         points = _gather(pool, rng, n, split, preset)
     points = np.round(points, 5)
@@ -98,7 +77,7 @@ def _gather(pool: "_Pool", rng: np.random.Generator, n: int, split: Split, prese
     found, count, misses = [np.empty((0, 2))], 0, 0
     while count < n:
         drawn = pool.draw(rng, int((n - count) / share * 1.3) + 64)
-        kept = drawn[_inside(drawn, split)]
+        kept = drawn[keeps_its_margin(drawn, split)]
         kept = kept[pool.welcome(kept)]
         found.append(kept)
         count += len(kept)
@@ -111,21 +90,32 @@ def _gather(pool: "_Pool", rng: np.random.Generator, n: int, split: Split, prese
 
 
 class _Pool:
-    """The towns of a preset with three kinds of weights: to be in, near, and far from."""
+    """The towns of a preset with three kinds of weights: to be in, near, and far from.
 
-    def __init__(self, atlas: Any, weights: pd.Series, shares: tuple[float, ...]) -> None:
+    Of a country that a continent has a part of, the towns there keep the weights that they have in the whole country.
+    """
+
+    def __init__(
+        self, atlas: Any, weights: pd.Series, shares: tuple[float, ...], continent: Continent | None = None
+    ) -> None:
         towns = atlas.towns
-        self._atlas, self._shares = atlas, shares
-        self._welcome = towns["country"].map(weights).fillna(0.0).to_numpy(np.float64) > 0.0
+        self._atlas, self._shares, self._continent = atlas, shares, continent
+        self._countries = towns["country"].to_numpy(object)
+        self._usual = towns["country"].map(atlas.countries["continent"]).to_numpy(object)
+        self._counts = towns["country"].map(weights).fillna(0.0).to_numpy(np.float64) > 0.0
         self._points = towns[["lat", "lng"]].to_numpy(np.float64)
         self._people = np.maximum(300.0, towns["population"].to_numpy(np.float64))
         codes, names = pd.factorize(towns["country"])
         of_country = weights.reindex(names).fillna(0.0).to_numpy(np.float64)
+        kept = self._counts
+        if continent is not None:
+            kept = kept & continent.holds(self._points, self._countries, self._usual)
         self._cumulative = []
         for power in (0.8, 0.4, 0.0):
             weight = self._people**power
             total = np.bincount(codes, weight, len(names))
-            self._cumulative.append(np.cumsum(of_country[codes] * weight / total[codes]))
+            of_town = of_country[codes] * weight / total[codes]
+            self._cumulative.append(np.cumsum(np.where(kept, of_town, 0.0)))
 
     def draw(self, rng: np.random.Generator, n: int) -> Floats:
         """Points (n, 2): a town, and a step away from it in any direction."""
@@ -143,8 +133,11 @@ class _Pool:
         """Land of a country that counts: a step across a border may lead into one that does not."""
         if not len(points):
             return np.zeros(0, bool)
-        _, town = self._atlas.nearest_towns(points)
-        inside: NDArray[np.bool_] = self._welcome[town[:, 0]] & self._atlas.is_land(points) & (points[:, 0] > -60.0)
+        _, near = self._atlas.nearest_towns(points)
+        town = near[:, 0]
+        inside: NDArray[np.bool_] = self._counts[town] & self._atlas.is_land(points) & (points[:, 0] > -60.0)
+        if self._continent is not None:
+            inside &= self._continent.holds(points, self._countries[town], self._usual[town])
         return inside
 
 
@@ -159,12 +152,7 @@ class _FamousPool(_Pool):
 
 
 def _fits_a_game(points: Floats) -> NDArray[np.bool_]:
-    return _inside(points, "game") & _pool("famous").welcome(points)
-
-
-@lru_cache(maxsize=1)
-def _cities_of_games() -> NDArray[np.int64]:
-    return cities_in_reach(_fits_a_game)
+    return keeps_its_margin(points, "game") & _pool("famous").welcome(points)
 
 
 @lru_cache(maxsize=16)
@@ -175,9 +163,9 @@ def _pool(preset: str) -> _Pool:
         return _FamousPool(atlas, everywhere, USUAL_SHARES)
     countries = atlas.countries
     weights = pd.Series({str(iso): _weight(str(iso), row) for iso, row in countries.iterrows()}, dtype=np.float64)
-    if preset in CONTINENT_CODES:
-        weights = weights.where(countries["continent"] == CONTINENT_CODES[preset], 0.0)
-    elif preset in weights.index:
+    if preset in continents():
+        return _Pool(atlas, weights, USUAL_SHARES, continents()[preset])
+    if preset in weights.index:
         weights = weights.where(weights.index == preset, 0.0)
     elif preset not in PRESETS:
         raise ConfigError(f"no preset is called '{preset}'; there are {', '.join(PRESETS)}, and ISO codes such as FR.")
@@ -193,17 +181,6 @@ def _weight(iso: str, row: Any) -> float:
     area, people = max(20.0, float(row["area_km2"])), max(1000.0, float(row["population"]))
     country = facts(iso, str(row["continent"]))
     return float(COVERAGE_WEIGHT[country.coverage] * area**0.3 * people**0.15 * (0.35 + country.wealth))
-
-
-def _inside(points: Floats, split: Split) -> NDArray[np.bool_]:
-    inside: NDArray[np.bool_] = split_of(points) == split
-    if split == "train":
-        return inside
-    deep = np.mod(points + 180.0, CELL_DEG)
-    to_border = np.minimum(deep, CELL_DEG - deep) * KM_PER_DEGREE  # (N, 2)
-    to_border[:, 1] *= np.cos(np.radians(np.abs(points[:, 0]) + CELL_DEG))
-    inside &= to_border.min(axis=1) > MARGIN_KM
-    return inside
 
 
 def _moments(lat: Floats, rng: np.random.Generator) -> tuple[NDArray[np.int64], Floats]:

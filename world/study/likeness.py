@@ -8,16 +8,21 @@ clues of which each says the same country). So a number that says nothing weighs
 count once, and a clue that one of the two places does not show adds nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.geo.distance import haversine_km
+from world.study.clue_files import groups
+
 LEAST_PAIRS = 40  # with fewer pairs that show a clue, only the eye's precision is known of it
 LEAST_RATIO = 1.05  # numbers that spread hardly wider between places than within are left out
 QUERIES_AT_ONCE = 64
+QUESTIONS, CANDIDATES = 1000, 200  # known places that are asked of the others to weigh families, and likely answers
+WEIGHTS, SWEEPS, NEAR_KM = (0.1, 0.25, 0.4, 0.6, 0.8, 1.0, 1.3, 1.7), 3, 10.0
 
 Floats = NDArray[np.float32]
 
@@ -31,14 +36,6 @@ class Scale:
     turn: Floats  # (n, m)
 
 
-def groups(table: pd.DataFrame) -> dict[str, list[str]]:
-    """Columns "family.field:part" by clue "family.field"."""
-    found: dict[str, list[str]] = {}
-    for column in table.columns:
-        found.setdefault(str(column).split(":")[0], []).append(str(column))
-    return found
-
-
 def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dict[str, Scale]:
     """The scale of every clue that tells places apart, from pairs of looks at one place (P rows each) and known places.
 
@@ -46,7 +43,7 @@ def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dic
     """
     scales = {}
     other = np.random.default_rng(0).permutation(len(known))
-    for clue, columns in groups(known).items():
+    for clue, columns in groups(list(known.columns)).items():
         here = known[columns].to_numpy(np.float64)
         between = _spread(here, here[other])
         if between is None:
@@ -112,13 +109,61 @@ class Gallery:
         return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def nearest(scales: dict[str, Scale], known: pd.DataFrame, asked: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
-    """The known place (Q,) that looks most alike: with "all" clues, and with each family left out."""
+def family_weights(
+    scales: dict[str, Scale], known: pd.DataFrame, points: NDArray[np.float64], seed: int = 0
+) -> dict[str, float]:
+    """How much each family is worth beside the others: known places (N,) at `points` (N, 2), some of them asked.
+
+    Clues of one family vary together (a skyline is one thing, at whatever azimuth it is read), so that their sum says
+    more than it knows. A sample of the known places is asked of all others, and one weight after the other is moved to
+    where the answers lie nearest to the truth.
+    """
+    gallery, rng = Gallery(scales, known), np.random.default_rng(seed)
+    asked = np.sort(rng.choice(len(known), min(QUESTIONS, len(known)), replace=False))
+    apart, away = [], []
+    for rows, of_family in gallery.unlikeness(known.iloc[asked]):
+        total = np.zeros_like(next(iter(of_family.values())))
+        for part in of_family.values():
+            total += part
+        total[np.arange(total.shape[0]), asked[rows]] = np.inf
+        likely = np.argpartition(total, min(CANDIDATES, total.shape[1] - 2), axis=1)[:, :CANDIDATES]
+        likely = np.where(likely == asked[rows][:, None], likely[:, :1], likely)
+        apart.append(np.stack([np.take_along_axis(part, likely, axis=1) for part in of_family.values()]))
+        away.append(haversine_km(points[likely], points[asked[rows]][:, None]))
+    parts, lost = np.concatenate(apart, axis=1), np.log1p(np.concatenate(away) / NEAR_KM)
+
+    def loss(weights: NDArray[np.float32]) -> float:
+        best = np.tensordot(weights, parts, axes=1).argmin(axis=1)
+        return float(lost[np.arange(len(best)), best].mean())
+
+    weights = np.ones(len(gallery.families), np.float32)
+    for _ in range(SWEEPS):
+        for k in range(len(weights)):
+            tried = [np.where(np.arange(len(weights)) == k, np.float32(w), weights) for w in WEIGHTS]
+            weights = min([weights, *tried], key=loss)
+    return dict(zip(gallery.families, weights.tolist(), strict=True))
+
+
+def nearest(
+    scales: dict[str, Scale],
+    known: pd.DataFrame,
+    asked: pd.DataFrame,
+    weights: dict[str, float] | None = None,
+    done: Callable[[int], object] = lambda _: None,
+) -> dict[str, NDArray[np.int64]]:
+    """The known place (Q,) that looks most alike: with "all" clues, and with each family left out.
+
+    `weights` are those of the families (default: all 1); `done` hears how many more have been asked.
+    """
     gallery = Gallery(scales, known)
     best = {name: np.zeros(len(asked), np.int64) for name in ("all", *gallery.families)}
     for rows, of_family in gallery.unlikeness(asked):
-        total = np.sum(list(of_family.values()), axis=0)
+        total = np.zeros_like(next(iter(of_family.values())))
+        for family, apart in of_family.items():
+            apart *= np.float32(1.0 if weights is None else weights[family])
+            total += apart
         best["all"][rows] = total.argmin(axis=1)
         for family, apart in of_family.items():
-            best[family][rows] = (total - apart).argmin(axis=1)
+            best[family][rows] = np.subtract(total, apart, out=apart).argmin(axis=1)
+        done(len(total))
     return best

@@ -182,7 +182,7 @@ def test_a_scene_becomes_plain_data():
 
 def test_the_sea_has_a_scene_too():
     scene = build_scene(0.0, -30.0, 6, 12.0, 1)
-    assert scene.place.country == ""
+    assert scene.place.country == "BR", "the nearest land"
     assert scene.relief.sea.min() == 1.0
 
 

@@ -128,10 +128,30 @@ def test_no_house_stands_in_the_landmark(colmar):
 
 @pytest.mark.parametrize("kind", ["church", "onion", "mosque", "temple", "silo"])
 def test_a_landmark_rises_above_the_houses(colmar, kind):
-    rows = rows_of(staged(town(colmar, density=0.3, landmark=kind, traits=())), n.HOUSE, n.HUT)
-    plain = rows_of(staged(town(colmar, density=0.3, landmark="none", traits=())), n.HOUSE, n.HUT)
-    assert len(rows) > 0
-    assert {tuple(row[[n.X, n.Y]]) for row in rows} - {tuple(row[[n.X, n.Y]]) for row in plain}
+    low = {"density": 0.3, "traits": (), "storeys_mean": 1.0, "storeys_max": 1, "shops": 0.0}
+    rows = rows_of(staged(town(colmar, landmark=kind, **low)), n.HOUSE, n.HUT)
+    plain = rows_of(staged(town(colmar, landmark="none", **low)), n.HOUSE, n.HUT)
+    spots = {tuple(row[[n.X, n.Y]]) for row in plain}
+    own = np.array([row for row in rows if tuple(row[[n.X, n.Y]]) not in spots])
+    assert len(own) >= 2
+    tops = own[:, n.STAND] + own[:, n.HEIGHT]
+    assert tops.max() > 1.2 * (plain[:, n.STAND] + plain[:, n.HEIGHT]).max()
+
+
+@pytest.mark.parametrize("kind", ["church", "onion", "mosque", "silo"])
+def test_a_landmark_is_seen_against_the_sky(colmar, kind):
+    """Where it stands, buildings reach higher up in the picture than without it, and nowhere else."""
+    low = {"density": 0.1, "traits": (), "storeys_mean": 1.0, "storeys_max": 1, "shops": 0.0, "setback_m": 30.0}
+    free = replace(colmar, plants=replace(colmar.plants, density=0.0, treeline=0.0, undergrowth=0.0, rows="none"))
+    with_it, without = (town(free, landmark=name, **low) for name in (kind, "none"))
+    spots = {tuple(row[[n.X, n.Y]]) for row in rows_of(staged(without), n.HOUSE, n.HUT)}
+    own = [row for row in rows_of(staged(with_it), n.HOUSE, n.HUT) if tuple(row[[n.X, n.Y]]) not in spots]
+    highest = max(own, key=lambda row: row[n.STAND] + row[n.HEIGHT])
+    heading = colmar.road.heading_deg + np.degrees(np.arctan2(highest[n.Y], highest[n.X]))
+    built = [render_view_maps(scene, 96, (heading, heading + 180.0))[1] == n.BUILDINGS for scene in (with_it, without)]
+    tall = [picture[0, :, 40:56].any(axis=1).sum() for picture in built]
+    assert tall[0] >= tall[1] + 4
+    assert np.array_equal(built[0][1], built[1][1])
 
 
 def test_traits_put_things_on_roofs(colmar):

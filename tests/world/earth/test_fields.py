@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.geo.distance import destination, from_unit
-from world.clues.site import FIELDS
+from world.clues.site import FIELDS, MOST, NEAR, _local
 from world.earth.fields import SCALES_KM, field, fields
 
 
@@ -60,3 +60,18 @@ def test_places_20_km_apart_can_be_told_apart_and_places_2_km_apart_hardly(point
 def test_every_field_has_one_scale():
     names = [name for group in FIELDS.values() for name in group]
     assert len(names) == len(set(names))
+
+
+def test_a_provinces_hue_leans_from_valley_to_valley_and_stays_the_provinces(points):
+    far = destination(points[:1000], 70.0, 90.0)
+    names, here = _local(points[:1000])
+    _, there = _local(far)
+    at = [names.index(name) for name in NEAR]
+    agree = [np.corrcoef(np.array(here)[:, k], np.array(there)[:, k])[0, 1] for k in at]
+    assert 0.5 < np.mean(agree) < 0.8  # without the near part 0.98, with nothing else 0.02
+
+
+def test_no_field_goes_farther_than_its_limit_and_all_are_the_same_for_one_place_and_for_many(points):
+    names, many = _local(points[:500])
+    assert np.abs(many).max() <= MOST and np.std(many) > 1.0
+    assert _local(points[7:8]) == (names, [many[7]])

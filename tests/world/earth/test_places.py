@@ -5,12 +5,15 @@ import hashlib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial import cKDTree
 
 from model.errors import ConfigError, CoordinateError
-from model.geo.distance import haversine_km
+from model.geo.distance import EARTH_RADIUS_KM, destination, haversine_km, to_unit
 from world.earth.cities import FAMOUS, famous_cities
+from world.earth.continents import continents
 from world.earth.countries import facts
-from world.earth.places import CLOSED, CONTINENT_CODES, PRESETS, SHARES, SPLITS, sample_places, split_of
+from world.earth.places import CLOSED, PRESETS, sample_places
+from world.earth.splits import SPLITS, keeps_its_margin, split_of
 from world.earth.sun import solar_position
 
 
@@ -42,20 +45,26 @@ def test_no_place_of_one_split_is_within_five_kilometres_of_another_split_nor_sh
     assert seeds == [{SPLITS.index(one)}, {SPLITS.index(other)}], "the split is the seed's remainder"
 
 
-def test_cells_are_shared_out_as_told_and_split_of_is_pure():
-    rng = np.random.default_rng(0)
-    points = np.stack([rng.uniform(-60, 70, 50_000), rng.uniform(-180, 180, 50_000)], axis=1)
-    names = split_of(points)
-    for split, share in zip(SPLITS, SHARES, strict=True):
-        assert abs((names == split).mean() - share) < 0.01
-    assert (split_of([(10.2, -180.0)]) == split_of([(10.2, 180.0)])).all()
+@pytest.mark.parametrize("name", continents())
+def test_a_continent_draws_nothing_outside_what_its_map_shows(name, atlas):
+    places = sample_places(300, 2, preset=name)
+    points = places[["lat", "lng"]].to_numpy()
+    bounds = continents()[name].bounds
+    assert bounds.hold(points).all()
+    countries = atlas.describe(points)["country"].to_numpy(object)
+    usual = atlas.countries["continent"].reindex(countries).to_numpy(object)
+    assert continents()[name].holds(points, countries, usual).all()
+    assert (usual == continents()[name].code).mean() > 0.8
 
 
-@pytest.mark.parametrize("preset", CONTINENT_CODES)
-def test_a_continent_stays_on_its_continent(preset, atlas):
-    places = sample_places(100, 2, preset=preset)
-    countries = atlas.describe(places[["lat", "lng"]].to_numpy())["country"]
-    assert (atlas.countries["continent"].reindex(countries) == CONTINENT_CODES[preset]).all()
+def test_russia_is_shared_between_europe_and_asia_at_the_urals(atlas):
+    for name, low, high in (("europe", 19.0, 66.6), ("asia", 58.6, 191.0)):
+        places = sample_places(3000, 2, preset=name)
+        points = places[["lat", "lng"]].to_numpy()
+        russian = atlas.describe(points)["country"].to_numpy() == "RU"
+        assert 20 < russian.sum() < 900
+        east = points[russian, 1] % 360.0
+        assert (east > low).all() and (east < high).all()
 
 
 def test_urban_places_are_fuller_than_rural_ones_and_a_country_is_a_preset(atlas):
@@ -86,19 +95,34 @@ def test_better_covered_countries_are_drawn_more_for_their_size(atlas):
     assert len(rates) == 4
 
 
-DRAWN = {  # sha256 of 300 places of every preset, drawn before the famous cities of the game were
-    "train": "750085476aca68ec",
-    "validation": "389fa6bd18378e98",
-    "test": "401164cde9c80e31",
-    "game": "493455a5d972e75a",
+DRAWN = {  # sha256 of 300 places of every preset, since famous cities are shared by quarter cells
+    "train": "b64c5c6749487c49",
+    "validation": "a2ca12a851bffd03",
+    "test": "ae812cfdd2ce86ac",
+    "game": "71ab402fa4dbc551",
+}
+DRAWN_BEFORE = {  # of the world, urban, rural and FR before that: what the first data sets were made of
+    "train": "c90ded34f73da628",
+    "validation": "2e409ae1876373f7",
+    "test": "f9120f5a0fd36566",
+    "game": "9222f2b8a62d1750",
 }
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_the_places_that_data_sets_were_made_of_stay_the_same_to_the_last_digit(split):
-    presets = [preset for preset in (*PRESETS, "FR") if (split, preset) != ("game", "famous")]
+def digest_of(split, presets):
     drawn = "".join(sample_places(300, 7, split, preset).to_csv(index=False) for preset in presets)
-    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == DRAWN[split]
+    return hashlib.sha256(drawn.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_the_places_that_data_sets_are_made_of_stay_the_same_to_the_last_digit(split):
+    assert digest_of(split, (*PRESETS, "FR")) == DRAWN[split]
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_but_for_the_cells_of_famous_cities_they_are_the_places_of_the_first_data_sets(split, monkeypatch):
+    monkeypatch.setattr("world.earth.splits._shared_cells", lambda: np.empty(0, np.uint64))
+    assert digest_of(split, ("world", "urban", "rural", "FR")) == DRAWN_BEFORE[split]
 
 
 def nearest_city(points):
@@ -118,26 +142,52 @@ def test_famous_places_lie_around_famous_cities_in_cells_of_their_split(atlas):
         assert len(np.unique(city)) >= 60
 
 
-def test_a_game_of_famous_cities_never_has_one_twice_and_many_games_have_many():
-    cities = set()
+def test_a_game_of_famous_cities_never_has_one_twice():
     for seed in range(40):
         city, _ = nearest_city(sample_places(5, seed, "game", "famous")[["lat", "lng"]].to_numpy())
         assert len(set(city)) == 5
-        cities.update(city.tolist())
-    assert len(cities) >= 60
 
 
-def test_a_famous_city_of_the_game_comes_again_only_after_all_others():
-    city, _ = nearest_city(sample_places(150, 3, "game", "famous")[["lat", "lng"]].to_numpy())
-    different = len(np.unique(city))
-    assert 60 <= different < 150
-    assert len(np.unique(city[:different])) == different
+def test_every_famous_city_is_played_before_one_comes_again():
+    turns = sample_places(2 * len(FAMOUS), 3, "game", "famous")[["lat", "lng"]].to_numpy()
+    city, away_km = nearest_city(turns)
+    for turn in (city[: len(FAMOUS)], city[len(FAMOUS) :]):
+        missed = [FAMOUS[k][0] for k in set(range(len(FAMOUS))) - set(turn.tolist())]
+        assert not missed, f"{', '.join(missed)}: no place to play at"
+    assert away_km.max() <= 25.1
 
 
-def test_no_famous_place_of_the_game_is_within_five_kilometres_of_one_that_is_trained_on():
+def around_cities(n, km):
+    """Points (155 n, 2), evenly strewn around every famous city."""
+    cities = famous_cities()[["lat", "lng"]].to_numpy()
+    rng = np.random.default_rng(0)
+    away_km = km * np.sqrt(rng.random(n * len(cities)))
+    return destination(np.repeat(cities, n, axis=0), rng.uniform(0.0, 360.0, len(away_km)), away_km)
+
+
+def test_no_place_of_the_game_is_within_five_kilometres_of_one_that_is_trained_on():
+    """Asked of the rule itself, densely around every famous city, over the borders of cells and quarters too."""
+    points = around_cities(600, 45.0)
+    played = points[keeps_its_margin(points, "game")]
+    assert len(played) > 3000
+    for split in ("train", "validation", "test"):
+        others = to_unit(points[keeps_its_margin(points, split)])
+        chord, _ = cKDTree(others).query(to_unit(played))
+        assert 2.0 * EARTH_RADIUS_KM * np.arcsin(chord.min() / 2.0) > 5.0, split
+
+
+def test_no_famous_place_of_the_game_is_near_any_that_is_trained_on():
     trained = [sample_places(4000, 1, "train", preset)[["lat", "lng"]].to_numpy() for preset in ("urban", "famous")]
-    played = sample_places(150, 1, "game", "famous")[["lat", "lng"]].to_numpy()
+    played = sample_places(200, 1, "game", "famous")[["lat", "lng"]].to_numpy()
     assert haversine_km(played[:, None], np.concatenate(trained)[None]).min() > 5.0
+
+
+def test_no_famous_city_is_blind_ground_for_those_who_learn():
+    """A part of what lies within 45 km of the middle of each is trained on, whatever its neighbours are."""
+    points = around_cities(300, 45.0)
+    city = np.repeat(np.arange(len(FAMOUS)), 300)
+    learned = keeps_its_margin(points, "train")
+    assert (np.bincount(city[learned], minlength=len(FAMOUS)) / 300).min() > 0.1
 
 
 def test_famous_cities_are_the_ones_meant(atlas):

@@ -1,0 +1,85 @@
+"""Tables of visible clues as files: pieces while they are made, clues.parquet when all are there. Knows no picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as pq
+
+from model.artifacts import whole
+from world import WORLD_VERSION
+from world.study.readings import STEPS, unit_of
+from world.study.rules import FAMILIES
+
+
+def groups(columns: Sequence[str]) -> dict[str, list[str]]:
+    """Columns "family.field:part" by clue "family.field"."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        found.setdefault(column.split(":")[0], []).append(column)
+    return found
+
+
+def write_piece(table: pd.DataFrame, path: Path) -> Path:
+    """Write the clues of some places, quickly.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written.
+    """
+    with whole(path) as temporary:
+        feather.write_feather(pa.Table.from_pandas(table, preserve_index=False), str(temporary), "uncompressed")
+    return path
+
+
+def read_piece(path: Path) -> pd.DataFrame:
+    """What `write_piece` wrote."""
+    table: pd.DataFrame = feather.read_table(str(path), memory_map=False).to_pandas()
+    return table
+
+
+def joined(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One table of several (N, columns), its clues in the order of the families.
+
+    A kind that a piece has never met is 0 there, where the clue is seen.
+    """
+    order = {family: k for k, family in enumerate(FAMILIES)}
+    names = dict.fromkeys(str(column) for piece in pieces for column in piece.columns)
+    clues = groups(sorted(names, key=lambda column: order[column.split(".")[0]]))
+    columns = [column for parts in clues.values() for column in sorted(parts)]
+    place = {column: k for k, column in enumerate(columns)}
+    table = np.full((sum(map(len, pieces)), len(columns)), np.nan, np.float32)
+    first = 0
+    for piece in pieces:
+        rows = slice(first, first := first + len(piece))
+        table[rows, [place[str(column)] for column in piece.columns]] = piece.to_numpy(np.float32)
+    for parts in clues.values():
+        if len(parts) > 1:
+            at = [place[part] for part in parts]
+            values = table[:, at]
+            unmet = np.isfinite(values).any(axis=1, keepdims=True) & np.isnan(values)
+            table[:, at] = np.where(unmet, np.float32(0.0), values)
+    return pd.DataFrame(table, columns=columns)
+
+
+def write_clues(ids: Sequence[str], table: pd.DataFrame, path: Path) -> Path:
+    """Write clues as parquet: `id`, then the columns of `table`; family, clue, unit and step stand at each.
+
+    "step" is what a careful eye can just tell apart, in the unit; of lengths and counts it is a share of the value.
+
+    Raises:
+        StorageError: the disk is full or the folder cannot be written.
+    """
+    described = [pa.field("id", pa.string(), nullable=False)]
+    for column in map(str, table.columns):
+        unit = unit_of(column)
+        notes = {"family": column.split(".")[0], "clue": column.split(":")[0], "unit": unit, "step": f"{STEPS[unit]:g}"}
+        described.append(pa.field(column, pa.float32(), metadata=notes))
+    about = {"about": "numbers of visible clues; NaN where no pixel shows it", "world_version": str(WORLD_VERSION)}
+    arrays = [pa.array(list(ids), pa.string())]
+    arrays += [pa.array(table.iloc[:, k].to_numpy(np.float32)) for k in range(table.shape[1])]
+    with whole(path) as temporary:
+        pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(described, metadata=about)), temporary)
+    return path
