@@ -28,7 +28,7 @@ CARRIER_M = 4.0
 
 @pytest.fixture(scope="module")
 def scenes(atlas):
-    return build_scenes(sample_places(12, 21))
+    return build_scenes(sample_places(30, 21))
 
 
 @pytest.fixture(scope="module")
