@@ -140,6 +140,7 @@ class _Compiler(compiler.CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         manager = PassManager("kernel")
+        manager._ENFORCING = False  # no look at the whole function after each pass; the last one looks
         for one in (*BEFORE_LOWERING, self.lowering, NoPythonBackend):
             manager.add_pass(one, one.__name__)
         manager.finalize()

@@ -80,7 +80,7 @@ def words_picture(words: str, script: str, drawn: bool | None = None) -> Image.I
     """One line of `words` as a grey picture, as wide as it needs; `drawn` for letters of our own alone."""
     drawn = drawn_only() if drawn is None else drawn
     words = unicodedata.normalize("NFC", "".join(c for c in words[:LONGEST] if c.isprintable())) or " "
-    canvas = Image.new("L", (PIXELS * (len(words) + 3) * 2, 2 * PIXELS), 0)
+    canvas = Image.new("L", (int(PIXELS * (1.3 * len(words) + 2.0)), 2 * PIXELS), 0)
     x = 8.0 * DOT
     for piece, kind in runs(words, script):
         if kind in SHAPED and (font := font_of(kind, PIXELS, drawn)) is not None:
@@ -89,9 +89,9 @@ def words_picture(words: str, script: str, drawn: bool | None = None) -> Image.I
             x += float(pen.textlength(piece, font=font))
             continue
         for letter in piece:
-            tile, left, advance = _tile(letter, kind, script, drawn)
+            tile, left, top, advance = _tile(letter, kind, script, drawn)
             if tile is not None:
-                canvas.paste(255, (round(x) + left, 0), tile)
+                canvas.paste(255, (round(x) + left, top), tile)
             x += advance
     box = canvas.getbbox() or (0, 0, PIXELS, PIXELS)
     low, high = min(box[1], int(BASE - 0.74 * PIXELS)), max(box[3], int(BASE + 0.08 * PIXELS))
@@ -99,8 +99,8 @@ def words_picture(words: str, script: str, drawn: bool | None = None) -> Image.I
 
 
 @lru_cache(maxsize=4096)
-def _tile(letter: str, kind: str, script: str, drawn: bool) -> tuple[Image.Image | None, int, float]:
-    """One letter: its picture, where it begins beside the pen, how far the pen goes on."""
+def _tile(letter: str, kind: str, script: str, drawn: bool) -> tuple[Image.Image | None, int, int, float]:
+    """One letter: its picture, where it begins beside the pen and below the top, how far the pen goes on."""
     canvas = Image.new("L", (4 * PIXELS, 2 * PIXELS), 0)
     pen = ImageDraw.Draw(canvas)
     font = font_of(kind, PIXELS, drawn)
@@ -111,8 +111,8 @@ def _tile(letter: str, kind: str, script: str, drawn: bool) -> tuple[Image.Image
         advance = _letter(pen, letter, kind if kind in HABITS else script, PIXELS, BASE)
     box = canvas.getbbox()
     if box is None:
-        return None, 0, advance
-    return canvas.crop((box[0], 0, box[2], 2 * PIXELS)), box[0] - PIXELS, advance
+        return None, 0, 0, advance
+    return canvas.crop(box), box[0] - PIXELS, box[1], advance
 
 
 @lru_cache(maxsize=2)
