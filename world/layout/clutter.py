@@ -16,7 +16,7 @@ from world.scene import RGB
 from world.sprites.figures import SIZE_M, figure_row
 
 PLACES_M, BALES_M = 5.2, 13.3  # from one place to the next along the road
-PLACES_SEEN_M, BALES_SEEN_M, SIGNALS_SEEN_M = 62.0, 110.0, 130.0
+PLACES_SEEN_M, BALES_SEEN_M, SIGNALS_SEEN_M = 67.0, 110.0, 130.0
 BY_THE_WALL = frozenset(("stall", "crates", "cafe", "vending", "sacks", "rubbish", "kiosk", "parasol", "bikes"))
 RURAL = frozenset(("mailbox", "stall", "parasol", "crates", "sacks", "shelter", "cone", "postbox"))
 PAINTS: tuple[RGB, ...] = (

@@ -19,7 +19,8 @@ PLOT_M = 120.0  # from one plot of a plantation to the next, at least
 ROW_STEPS = {"oil-palm": 8.0, "rubber": 5.0, "eucalyptus": 3.4, "pine": 3.4, "tea": 1.5, "vine": 1.9, "maize": 1.1,
              "banana": 2.8, "olive": 6.5, "date-palm": 7.0}  # fmt: skip
 ROW_FORMS = {"street": 0, "windbreak": 52, "hedgerow": 72, "plantation": 80}  # plants of one plot
-GRASS, CHERRY = KINDS.index("grass"), KINDS.index("cherry")
+INDEX = {kind: k for k, kind in enumerate(KINDS)}
+GRASS, CHERRY = INDEX["grass"], INDEX["cherry"]
 BLOSSOM: RGB = (0.95, 0.80, 0.85)
 Floats = NDArray[np.float64]
 Draws = NDArray[np.float64]
@@ -89,7 +90,7 @@ def _pick(kinds: list[tuple[int, float]], draws: Floats) -> NDArray[np.int64]:
 
 def _known(plants: Plants) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
     """The scene's trees and its low plants that are drawn: (index in KINDS, share)."""
-    kinds = [(KINDS.index(kind), share) for kind, share in plants.kinds if kind in SHAPES and share > 0.0]
+    kinds = [(INDEX[kind], share) for kind, share in plants.kinds if kind in SHAPES and share > 0.0]
     low = _table().low
     return [pair for pair in kinds if not low[pair[0]]], [pair for pair in kinds if low[pair[0]]]
 
@@ -104,7 +105,7 @@ def place_plants(stage: Stage) -> None:
     groups = (  # family, kinds, how many of the places are taken, from place to place, as far as one is seen,
         # nearest and farthest beside the road
         ("trees", trees, count / TREES, TREES_M, SEEN_M, stage.verge + 2.6, 62.0),
-        ("bushes", bushes or [(KINDS.index("bush"), 1.0)], plants.undergrowth * BUSHES / 60.0, BUSHES_M, ALWAYS_SEEN_M,
+        ("bushes", bushes or [(INDEX["bush"], 1.0)], plants.undergrowth * BUSHES / 60.0, BUSHES_M, ALWAYS_SEEN_M,
          stage.verge + 0.9, 32.0),
         ("tufts", [(GRASS, 1.0)], tufts / TUFTS, TUFTS_M, ALWAYS_SEEN_M, stage.verge + 0.3, 9.0),
     )  # fmt: skip
@@ -123,9 +124,9 @@ def place_plants(stage: Stage) -> None:
         used.append(some[:, :9])
     if plants.rows in ROW_FORMS:
         x, lateral, draws = _rows(stage)
-        kind.append(np.full(len(x), KINDS.index(plants.row_kind)))
+        kind.append(np.full(len(x), INDEX[plants.row_kind]))
         if plants.rows == "hedgerow":  # an old oak every now and then
-            kind[-1][draws[:, 0] < 0.10] = KINDS.index("oak")
+            kind[-1][draws[:, 0] < 0.10] = INDEX["oak"]
         spots.append((x, lateral))
         used.append(_even(draws))
     if kind:

@@ -30,7 +30,7 @@ ROWS, DRAWS = 3, 28  # of houses, one behind the other; random numbers of each l
 GARDENS_M = 230.0  # beyond step 0, both ways: gardens go on as far as one walks
 GABLED = 4.0  # added to a house's trim: its gable looks at the road
 LANDMARK_M = 15.0  # kept free around a landmark
-FAR_M, NEAR_M = 105.0, 62.0  # as far as houses stand; as far as one sees what stands on them
+FAR_M, NEAR_M = 105.0, 61.0  # as far as houses stand; as far as one sees what stands on them
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _put_houses(stage: Stage, traits: dict[str, float], closed: bool, lots: Lots
         base=stilts[box], rise=rise[box], a=a[box], b=b[box], c=doors[box], d=d[box], extra=extra[box],
     )  # fmt: skip
     stage.footprints.extend(zip(x.tolist(), y.tolist(), (np.maximum(length, width) + 1.0).tolist(), strict=True))
-    near = box & (np.hypot(x - stage.walk_x, y - stage.walk_y) < NEAR_M)
+    near = box & stage.within(x, NEAR_M + np.maximum(length, width))
     if near.any():
         houses = Houses(
             u=u[near], x=x[near], y=y[near], yaw=yaw[near], length=length[near], width=width[near],

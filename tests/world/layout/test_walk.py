@@ -28,7 +28,7 @@ CARRIER_M = 4.0
 
 @pytest.fixture(scope="module")
 def scenes(atlas):
-    return build_scenes(sample_places(12, 21))
+    return build_scenes(sample_places(30, 21))
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,21 @@ def test_on_a_bend_and_on_a_hill_the_camera_stays_over_its_lane(alps, bend_m):
     heights = [lay_out(at(alps, step)).numbers[n.CAMERA_Z] for step in STEPS]
     assert max(heights) - min(heights) > 0.5, "this road climbs"
     assert max(abs(a - b) for a, b in pairwise(heights)) < 1.2
+
+
+@pytest.mark.parametrize("carrier", ["rack", "snorkel", "bonnet"])
+def test_the_car_that_carries_the_camera_goes_along_and_turns_with_the_road(alps, carrier):
+    carried = replace(alps, camera=replace(alps.camera, carrier=carrier))
+    seen = []
+    for step in (0, 120):
+        layout = lay_out(at(carried, step, bend_m=150.0))
+        rows = layout.objects[(layout.objects[:, n.REACH] < 2.4) & (layout.objects[:, n.CLASS] == n.VEHICLES)]
+        turn = np.arctan(2.0 * layout.numbers[n.CURVE] * layout.numbers[n.WALK_X])
+        ahead = rows[:, n.X] * np.cos(turn) + rows[:, n.Y] * np.sin(turn)
+        right = rows[:, n.Y] * np.cos(turn) - rows[:, n.X] * np.sin(turn)
+        seen.append(sorted(np.round(np.stack([ahead, right], 1), 2).tolist()))
+    assert len(seen[0]) >= 1
+    np.testing.assert_allclose(seen[0], seen[1], atol=0.011)
 
 
 def test_the_way_along_a_bend_is_as_long_as_it_says():
