@@ -160,7 +160,7 @@ def _path(folder: Path, places: pd.DataFrame) -> Path:
     """Where the clues of some places lie: the name says of which places in which world."""
     digest = hashlib.sha256(_source().encode())
     digest.update(places[RECIPE].to_numpy(np.float64).tobytes())
-    return folder / f"clues-{digest.hexdigest()[:20]}.arrow"
+    return folder / f"clues-{digest.hexdigest()[:20]}.npz"
 
 
 @lru_cache(maxsize=1)

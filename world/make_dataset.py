@@ -223,7 +223,7 @@ def _batches(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _piece(out: Path, batch: pd.DataFrame) -> Path:
     """Where the clues of a batch wait until all are there."""
-    return out / PIECES / f"{batch['id'].iloc[0]}-{len(batch)}.arrow"
+    return out / PIECES / f"{batch['id'].iloc[0]}-{len(batch)}.npz"
 
 
 def _render_all(table: pd.DataFrame, config: DatasetConfig) -> None:

@@ -70,7 +70,7 @@ def test_what_was_looked_at_before_a_stop_is_not_looked_at_again(figures, config
     monkeypatch.setattr(ceiling, "clue_table", stopped_after_three)
     with pytest.raises(KeyboardInterrupt):
         main(halting)
-    kept = list((tmp_path / "clues").glob("clues-*.arrow"))
+    kept = list((tmp_path / "clues").glob("clues-*.npz"))
     assert len(kept) == 3
     monkeypatch.setattr(ceiling, "clue_table", lambda scenes: (looked.append(len(scenes)), look(scenes))[1])
     assert main(halting) == figures  # and pieces of another size tell the same
