@@ -45,7 +45,10 @@ NOUNS = {
 }
 # the simulated Earth, floor by floor: a room imports from lower floors only, never from a neighbour on its own; on the
 # topmost floor they may
-FLOORS = ({"verbs", "study"}, {"render"}, {"layout"}, {"clues", "lettering"}, {"earth", "sprites"}, {"scene", "draw"})
+FLOORS = (
+    {"verbs", "study"}, {"render"}, {"warm_up"}, {"layout"}, {"clues", "lettering"}, {"earth", "sprites"},
+    {"scene", "draw"},
+)  # fmt: skip
 COMMANDS = [*(f"model.{verb}" for verb in sorted(VERBS)), "model.geo.atlas", "world.make_dataset", "world.render",
             "world.contact_sheet", "world.ceiling", "world.warm_up", "world.study.reference", "bot", "arena",
             "arena.import_scores"]  # fmt: skip

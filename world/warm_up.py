@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import pi
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -33,7 +34,6 @@ from world.draw.compiled import SOURCES, is_compiled, note, sweep
 from world.draw.rows import draw_rows
 from world.draw.slots import NUMBERS
 from world.layout.lay_out import Layout, lay_out
-from world.render import NO_MAPS, render_equirectangular, render_maps, render_views
 from world.scene import Scene
 from world.sprites.atlas import plant_atlas
 from world.sprites.figures import figure_atlas
@@ -64,10 +64,7 @@ def compile_all() -> float:
         StorageError: the cache cannot be written.
     """
     began = time.perf_counter()
-    scene = small_place()
-    render_views(scene, size=16, samples=2, headings=(0,))
-    render_equirectangular(scene, width=64)
-    render_maps(scene, width=64)
+    _draw(lay_out(small_place()), 16)
     took_s = time.perf_counter() - began
     if not is_compiled():
         with whole(note()) as temporary:
@@ -94,8 +91,17 @@ def empty_layout() -> Layout:
 
 def compile_renderer() -> None:
     """Compile what draws rows, by drawing none."""
-    picture = np.zeros((8, 8, 3), np.uint8)
-    draw_rows(empty_layout(), picture, *NO_MAPS, scratch(8), (0, 0, 0, 0), 0.0, 0.0, 1)
+    _draw(empty_layout(), 0)
+
+
+def _draw(layout: Layout, side: int) -> None:
+    """A view of so many pixels, its types those of every other picture."""
+    picture, depth, classes = (
+        np.empty((side, side, 3), np.uint8),
+        np.empty((0, 0), np.float32),
+        np.empty((0, 0), np.uint8),
+    )
+    draw_rows(layout, picture, depth, classes, scratch(side), (0, side, 0, side), 0.0, pi / 2.0, 2)
 
 
 def grow_plants() -> None:

@@ -14,6 +14,7 @@ from world import warm_up
 from world.draw import compiled
 from world.draw.rows import draw_rows
 from world.layout.lay_out import Layout, lay_out
+from world.render import render_views
 
 REST = f"print({warm_up.ATLAS!r}); print({warm_up.PLANTS!r}); print({warm_up.LAYOUT!r})"
 
@@ -146,7 +147,7 @@ def test_drawing_the_small_place_leaves_the_note(monkeypatch, tmp_path):
 def test_a_failure_leaves_no_note(monkeypatch, tmp_path):
     for module in (compiled, warm_up):
         monkeypatch.setattr(module, "note", lambda: tmp_path / "note.txt")
-    monkeypatch.setattr(warm_up, "render_maps", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(warm_up, "draw_rows", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         warm_up.compile_all()
     assert not compiled.is_compiled()
@@ -158,4 +159,4 @@ def test_a_part_runs_as_a_command_of_its_own():
 
 
 def test_the_picture_of_the_small_place_is_no_blank():
-    assert np.std(warm_up.render_views(warm_up.small_place(), size=16, samples=1, headings=(0,))) > 5
+    assert np.std(render_views(warm_up.small_place(), size=16, samples=1, headings=(0,))) > 5
