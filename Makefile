@@ -11,6 +11,7 @@ PLACES ?= 45000
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
 MINUTES ?= 36
+START ?=
 
 export TOKENIZERS_PARALLELISM = false
 
@@ -62,12 +63,12 @@ browser: ## Chromium and its driver, from Debian's packages when they are missin
 	  echo "On Debian or Ubuntu: sudo apt-get install chromium chromium-driver, then make test again."; exit 2; \
 	fi
 
-reproduce: $(VENV)/.installed ## every stage from nothing to the shipped checkpoint (hours; can be killed and run again)
+reproduce: $(VENV)/.installed ## every stage up to the shipped checkpoint (hours; can be killed and run again; START=DIR: from an encoder)
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
 	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --method kmeans --out $(RUN)
 	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet \
-	  --preset pigeon --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
+	  --preset pigeon $(if $(START),--start-from $(START)) --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
 	$(BIN)/python -m model.embed --manifest $(WORLD)/manifest.parquet --encoder $(RUN)/encoder --out $(RUN)
 	$(BIN)/python -m model.train_head --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
 	  --geocells $(RUN)/geocells.parquet --out $(RUN)
@@ -83,4 +84,5 @@ screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the
 	@$(BIN)/python -m world.contact_sheet --width 720 --out docs/images/world.jpg
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
-	@for name in atlas render locate bot cold_start load; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name --json || exit 1; done
+	@for name in atlas render locate bot cold_start load; do echo "== $$name"; \
+	  $(BIN)/python -m benchmarks.$$name --json $$([ $$name != render ] || echo --panoramas 2000) || exit 1; done
