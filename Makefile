@@ -68,7 +68,7 @@ reproduce: $(VENV)/.installed ## every stage up to the shipped checkpoint (hours
 	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
 	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --method kmeans --out $(RUN)
 	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet \
-	  --preset pigeon $(if $(START),--start-from $(START)) --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
+	  --preset pigeon $(if $(START),--start-from $(START) --learning-rate 0.001) --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
 	$(BIN)/python -m model.embed --manifest $(WORLD)/manifest.parquet --encoder $(RUN)/encoder --out $(RUN)
 	$(BIN)/python -m model.train_head --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
 	  --geocells $(RUN)/geocells.parquet --out $(RUN)
