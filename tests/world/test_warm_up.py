@@ -158,5 +158,16 @@ def test_a_part_runs_as_a_command_of_its_own():
     assert (ran.returncode, ran.stdout) == (0, f"{warm_up.PLANTS}\n"), ran.stderr
 
 
+def test_a_child_ends_with_its_parent_however_that_ended():
+    child = "import time; from world import warm_up; warm_up.end_with_parent(); print('on', flush=True); time.sleep(60)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as started:
+        assert started.stdout is not None and started.stdout.readline() == b"on\n"
+        began = time.monotonic()
+        started.kill()
+        started.stdout.read()  # closed when nobody holds it any more
+    assert time.monotonic() - began < 30
+
+
 def test_the_picture_of_the_small_place_is_no_blank():
     assert np.std(render_views(warm_up.small_place(), size=16, samples=1, headings=(0,))) > 5
