@@ -45,6 +45,7 @@ Report = Callable[[str, float], None]  # what is being made, and the share that 
 
 RENDERER, ATLAS, PLANTS, LAYOUT = "the renderer", "the atlas of the Earth", "plants and people", "the layout"
 BESIDE = ((RENDERER,), (ATLAS, PLANTS, LAYOUT))  # what two processes make, each in its order
+SETS = "[0-9a-f]" * 12  # how folders of machine code are called: a cache folder may be shared, `numba` is a common name
 WATCH_S, GRACE_S = 0.5, 3.0  # how often a child looks for its parent; and in which it may tidy up
 TRIED = 0.97  # of the bar, when all is made and not yet loaded
 WEIGHTS = {RENDERER: 15.0, ATLAS: 9.0, PLANTS: 5.0, LAYOUT: 3.0}  # seconds of a processor, for the bar
@@ -72,7 +73,7 @@ def compile_all() -> float:
     if not is_compiled():
         with whole(note()) as temporary:
             temporary.write_text(f"compiled in {took_s:.0f} s\n", encoding="utf-8")
-    sweep(cache_dir() / "numba", "*", SOURCES)
+    sweep(cache_dir() / "numba", SETS, SOURCES)
     return took_s
 
 

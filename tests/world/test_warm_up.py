@@ -1,6 +1,7 @@
 """Getting ready before anyone waits: once for a state of the sources, in two processes, told by a note at the end."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -142,6 +143,15 @@ def test_drawing_the_small_place_leaves_the_note(monkeypatch, tmp_path):
         monkeypatch.setattr(module, "note", lambda: tmp_path / "numba" / "note.txt")
     assert warm_up.compile_all() > 0
     assert compiled.is_compiled()
+
+
+def test_only_folders_of_our_own_are_swept(monkeypatch, tmp_path):
+    monkeypatch.setattr(warm_up, "cache_dir", lambda: tmp_path)
+    for name in ("0123456789ab", "not-ours", "0123456789ab-too"):
+        (tmp_path / "numba" / name).mkdir(parents=True)
+        os.utime(tmp_path / "numba" / name, (0, 0))
+    warm_up.compile_all()
+    assert sorted(entry.name for entry in (tmp_path / "numba").iterdir()) == ["0123456789ab-too", "not-ours"]
 
 
 def test_a_failure_leaves_no_note(monkeypatch, tmp_path):
