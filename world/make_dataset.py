@@ -171,14 +171,22 @@ def _refuse_another(folder: Path, plan: dict[str, Any], begun: dict[str, Any]) -
         )
     if begun.get("letters") != plan["letters"]:
         raise ArtifactError(
-            f"{folder} was begun with other fonts ({begun.get('letters')}, here are {plan['letters']}), and its signs "
-            "would be of two hands; finish it on the machine that began it, or choose another folder."
+            f"{folder} was begun with other fonts for {_other_letters(begun, plan)}, and its signs would be of two "
+            "hands; finish it with those (HOMING_FONTS=drawn asks for our own), or choose another folder."
         )
     if "reading" in begun and "reading" in plan and begun["reading"] != plan["reading"]:
         raise ArtifactError(
             f"the clues in {folder} were begun by other rules (world/study was changed since); finish them with the "
             "checkout that began them, or choose another folder."
         )
+
+
+def _other_letters(begun: dict[str, Any], plan: dict[str, Any]) -> str:
+    """The scripts whose font is another one."""
+    then, now = begun.get("letters"), plan["letters"]
+    if not isinstance(then, dict):
+        return "every script"
+    return ", ".join(sorted(name for name in {*then, *now} if then.get(name) != now.get(name)))
 
 
 def _begun(folder: Path) -> dict[str, Any]:

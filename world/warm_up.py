@@ -8,6 +8,8 @@ because numba compiles one function at a time in each; whoever asks meanwhile wa
 
 import fcntl
 import logging
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -43,6 +45,8 @@ Report = Callable[[str, float], None]  # what is being made, and the share that 
 
 RENDERER, ATLAS, PLANTS, LAYOUT = "the renderer", "the atlas of the Earth", "plants and people", "the layout"
 BESIDE = ((RENDERER,), (ATLAS, PLANTS, LAYOUT))  # what two processes make, each in its order
+SETS = "[0-9a-f]" * 12  # how folders of machine code are called: a cache folder may be shared, `numba` is a common name
+WATCH_S, GRACE_S = 0.5, 3.0  # how often a child looks for its parent; and in which it may tidy up
 TRIED = 0.97  # of the bar, when all is made and not yet loaded
 WEIGHTS = {RENDERER: 15.0, ATLAS: 9.0, PLANTS: 5.0, LAYOUT: 3.0}  # seconds of a processor, for the bar
 # axes of what `draw_rows` reads of a scene: the renderer can be compiled before there is an Earth
@@ -69,7 +73,7 @@ def compile_all() -> float:
     if not is_compiled():
         with whole(note()) as temporary:
             temporary.write_text(f"compiled in {took_s:.0f} s\n", encoding="utf-8")
-    sweep(cache_dir() / "numba", "*", SOURCES)
+    sweep(cache_dir() / "numba", SETS, SOURCES)
     return took_s
 
 
@@ -187,6 +191,20 @@ def _child(parts: tuple[str, ...]) -> Iterator["subprocess.Popen[str]"]:
                 child.terminate()
 
 
+def end_with_parent() -> None:
+    """For a child: end soon when the process that started this one is no more, however it ended."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_S)
+        os.kill(os.getpid(), signal.SIGINT)  # half-written files go
+        time.sleep(GRACE_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 @contextmanager
 def _alone(waits: Callable[[], object]) -> Iterator[None]:
     """One maker at a time; the lock goes with the process, so a killed one leaves none behind. `waits` tells of it."""
@@ -254,6 +272,8 @@ def main(config: WarmUpConfig) -> Path:
     for part in parts:
         if part not in MAKERS:
             raise ConfigError(f"looked for a part {part!r}, found only {', '.join(MAKERS)}.")
+    if parts:
+        end_with_parent()
     for part in parts:
         MAKERS[part]()
         print(part, flush=True)

@@ -1,6 +1,7 @@
 """Getting ready before anyone waits: once for a state of the sources, in two processes, told by a note at the end."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -144,6 +145,15 @@ def test_drawing_the_small_place_leaves_the_note(monkeypatch, tmp_path):
     assert compiled.is_compiled()
 
 
+def test_only_folders_of_our_own_are_swept(monkeypatch, tmp_path):
+    monkeypatch.setattr(warm_up, "cache_dir", lambda: tmp_path)
+    for name in ("0123456789ab", "not-ours", "0123456789ab-too"):
+        (tmp_path / "numba" / name).mkdir(parents=True)
+        os.utime(tmp_path / "numba" / name, (0, 0))
+    warm_up.compile_all()
+    assert sorted(entry.name for entry in (tmp_path / "numba").iterdir()) == ["0123456789ab-too", "not-ours"]
+
+
 def test_a_failure_leaves_no_note(monkeypatch, tmp_path):
     for module in (compiled, warm_up):
         monkeypatch.setattr(module, "note", lambda: tmp_path / "note.txt")
@@ -156,6 +166,17 @@ def test_a_failure_leaves_no_note(monkeypatch, tmp_path):
 def test_a_part_runs_as_a_command_of_its_own():
     ran = subprocess.run(warm_up._command((warm_up.PLANTS,)), capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (0, f"{warm_up.PLANTS}\n"), ran.stderr
+
+
+def test_a_child_ends_with_its_parent_however_that_ended():
+    child = "import time; from world import warm_up; warm_up.end_with_parent(); print('on', flush=True); time.sleep(60)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as started:
+        assert started.stdout is not None and started.stdout.readline() == b"on\n"
+        began = time.monotonic()
+        started.kill()
+        started.stdout.read()  # closed when nobody holds it any more
+    assert time.monotonic() - began < 30
 
 
 def test_the_picture_of_the_small_place_is_no_blank():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model.artifacts import whole
+from model.errors import ArtifactError
 from world import WORLD_VERSION
 from world.study.readings import STEPS, unit_of
 from world.study.rules import FAMILIES
@@ -34,9 +36,19 @@ def write_piece(table: pd.DataFrame, path: Path) -> Path:
 
 
 def read_piece(path: Path) -> pd.DataFrame:
-    """What `write_piece` wrote."""
-    with np.load(path) as kept:
-        return pd.DataFrame(kept["values"], columns=kept["names"].tolist())
+    """What `write_piece` wrote.
+
+    Raises:
+        ArtifactError: the file is cut short or something else.
+    """
+    try:
+        with np.load(path) as kept:
+            return pd.DataFrame(kept["values"], columns=kept["names"].tolist())
+    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, BadZipFile) as error:
+        raise ArtifactError(
+            f"looked for a table of clues in {path}, found a file that is damaged or something else; remove it and run "
+            "the same command again, which makes it anew."
+        ) from error
 
 
 def joined(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
