@@ -44,7 +44,6 @@ STAGE = "make_dataset"
 HEADINGS = (0.0, 90.0, 180.0, 270.0)
 JPEG_QUALITY = 92
 BATCH = 32  # places whose scenes are built at once
-SHARD = 1000  # places in a folder
 PANORAMA_WIDTH = 2048
 PIECES = "clues"  # the folder of clues that wait for the others
 ADDED = ("clues", "maps")  # what may come to a data set later
