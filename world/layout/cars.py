@@ -22,6 +22,7 @@ MOVING = 21  # places in the lanes, on 250 m both ways
 RIDERS_M, PARKED_M, FIRST_PARKED_M = 6.0, 6.4, 5.2  # from one place to the next
 TRAFFIC_SEEN_M, RIDERS_SEEN_M, PARKED_SEEN_M = 130.0, 62.0, 75.0
 LONG_M = 3.0  # half a length from which a vehicle counts as long
+UPRIGHT = (n.POST, n.BOARD, n.POLE)
 HIGH_M = 1.7  # what stands higher is seen from farther than any parked car
 GAP_M, RIDER_GAP_M = 0.35, 2.2  # from the camera at any step to the side of a car, to the middle of a rider
 PLATE_LONG_M, PLATE_SQUARE_M = 0.075, 0.11  # half heights, a third larger than life to be read from afar
@@ -201,9 +202,8 @@ def _put_riders(
 
 def _round_a_post(stage: Stage, x: Floats, y: Floats, half_x: Floats, half_y: Floats) -> NDArray[np.bool_]:
     """Which cars (n,) would have a pole, a lamp or a board standing in them; what is low gives no way."""
-    rows = [block for block in stage.blocks if block[0, n.KIND] in (n.POST, n.BOARD, n.POLE)]
-    if not rows:
-        return np.zeros(len(x), bool)
+    rows = [block for block in stage.blocks if block[0, n.KIND] in UPRIGHT]
+    rows.append(np.array([one for one in stage.singles if one[n.KIND] in UPRIGHT]).reshape(-1, n.COLUMNS))
     standing = np.concatenate(rows)
     standing = standing[standing[:, n.HEIGHT] + standing[:, n.STAND] > HIGH_M]
     yaw = np.arctan(2.0 * stage.curve * x)[:, None]
