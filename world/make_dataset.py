@@ -4,8 +4,9 @@
 
 writes DIR/images/… (four JPEG views of each place, north, east, south, west), then DIR/manifest.parquet, then a record.
 With --clues also DIR/clues.parquet: one row a place (id first), one column a number of a clue that is in its pictures,
-NaN where no pixel shows it; family, clue, unit and step stand in the metadata of each column. A kind (of tree, of car)
-that nobody met has no column: read it as 0. With --maps also a class and a depth map of each view, PNG files whose
+NaN where no pixel shows it; family, clue, unit and step stand in the metadata of each column. Every data set of one
+version of the world has the same columns in the same order: a kind (of tree, of car) that nobody met is one of 0s and
+NaNs. With --maps also a class and a depth map of each view, PNG files whose
 names the manifest gives (class_0 … depth_3). Both come from the very rays that draw the views.
 
 Every file is written whole or not at all, so that the same command after a kill goes on where it stopped. --clues and
