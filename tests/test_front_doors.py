@@ -293,3 +293,7 @@ def test_countries_have_names_and_codes_at_every_door(doors: Callable[[bytes], d
     for told in doors(file_of("JPEG", "RGB", 1, SOFTWARE)).values():
         for one in (told, *told["candidates"]):
             assert len(one["country_code"]) in (0, 2) and (len(one["country"]) > 2 or not one["country"])
+
+
+def test_the_readme_names_the_version_of_the_world():
+    assert f"the world's version (now {WORLD_VERSION})" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -45,7 +45,6 @@ STAGE = "make_dataset"
 HEADINGS = (0.0, 90.0, 180.0, 270.0)
 JPEG_QUALITY = 92
 BATCH = 32  # places whose scenes are built at once
-SHARD = 1000  # places in a folder
 PANORAMA_WIDTH = 2048
 PIECES = "clues"  # the folder of clues that wait for the others
 DRAWN_BY = ("sources", "letters", "reading")  # of a plan: what may change while a data set lies there

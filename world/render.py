@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from math import radians
+from math import isfinite, radians
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ def render_views(
 def render_view_maps(scene: Scene, size: int = 96, headings: Sequence[float] = HEADINGS, fov_deg: float = 90.0) -> Maps:
     """What the middles of the pixels of `render_views` show: metres, float32, and classes, uint8 (V, size, size).
 
+    Drawn with one ray a pixel: where leaves or wires fade into what is behind them, a few in a thousand pixels tell the
+    other of the two than `draw_views` does, which fills its maps with the very rays of its pictures.
     Classes are numbers of `slots.CLASSES`; the sky is `slots.BEYOND` metres away.
 
     Raises:
@@ -105,6 +107,8 @@ def draw_views(
     _check(size, samples)
     if not 1.0 <= fov_deg <= 150.0:
         raise ConfigError(f"a view's field of view lies between 1 and 150 degrees, found {fov_deg}")
+    if not all(isfinite(heading) for heading in headings):
+        raise ConfigError(f"headings are degrees from north, found {list(headings)}")
     shape = (len(headings), size, size)
     views, maps = np.empty((*shape, 3), np.uint8), _empty_maps(shape)
     room = scratch(size)

@@ -1,8 +1,7 @@
 """A scene: everything that a place and a moment show, as data. Knows no pixels and no package of the Earth.
 
-Each family of clues is one frozen dataclass, filled by its module in `world/clues/` and drawn by the
-renderer. Colours are
-sRGB triples in 0 … 1; lengths are metres, angles degrees; azimuths run clockwise from north.
+Each family of clues is one frozen dataclass, filled by its module in `world/clues/` and drawn by the renderer. Colours
+are sRGB triples in 0 … 1; lengths are metres, angles degrees; azimuths run clockwise from north.
 """
 
 import math
@@ -39,7 +38,7 @@ class Recipe:
     step_m: int = 0  # metres along the road, one of STEPS
 
     def __post_init__(self) -> None:
-        if self.step_m not in STEPS:
+        if type(self.step_m) is not int or self.step_m not in STEPS:
             raise ConfigError(
                 f"looked for a step along the road of -{FARTHEST_M} … {FARTHEST_M} m in tens, found {self.step_m}; "
                 "take one of those."

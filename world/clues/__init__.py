@@ -86,7 +86,10 @@ def _read(recipes: pd.DataFrame) -> list[Recipe]:
         raise ConfigError(
             "looked for months from 1 to 12 and hours from 0 to 24, found others; mend them and try again."
         )
-    seeds = recipes["seed"].to_numpy(np.int64).tolist()
+    try:
+        seeds = recipes["seed"].to_numpy(np.int64).tolist()
+    except OverflowError as error:
+        raise ConfigError("looked for seeds of at most 63 bits, found a larger one; take another.") from error
     steps = recipes["step_m"].tolist() if "step_m" in recipes else [0] * len(seeds)
     return [
         Recipe(float(p[0]), float(p[1]), int(m), float(h), s, _whole(step))

@@ -150,53 +150,57 @@ def _things_along(T, starts, items, things, column):
 
 @kernel
 def strips_along(P, S, strips, hx, hy):
-    """List where the azimuth crosses the strips, nearest first -> how many."""
+    """List where the azimuth crosses the strips, nearest first -> how many. A bent one may be crossed twice."""
     count = 0
     for i in range(S.shape[0]):
         # a point r metres out lies on the sheet where ahead r - c r² = offset
         c = P[n.CURVE] * hx * hx
         ahead = hy - 2.0 * P[n.CURVE] * P[n.WALK_X] * hx
         offset = S[i, n.STRIP_Y] + P[n.CURVE] * P[n.WALK_X] * P[n.WALK_X] - P[n.WALK_Y]
+        first = -1.0
+        second = -1.0
         if abs(c) < 1e-9:
-            if abs(ahead) < 1e-6:
-                continue
-            r = offset / ahead
+            if abs(ahead) > 1e-6:
+                first = offset / ahead
         else:
             disc = ahead * ahead - 4.0 * c * offset
-            if disc < 0.0:
-                continue
-            root = sqrt(disc)
-            # the nearer of two crossings, in the form that does not cancel
-            q = 0.5 * (ahead + (root if ahead > 0.0 else -root))
-            r0 = offset / q if q != 0.0 else -1.0
-            r1 = q / c
-            r = r0 if r0 > 0.0 and (r1 <= 0.0 or r0 < r1) else r1
-        if r < 0.4 or r > 420.0:
-            continue
-        wire = S[i, n.STRIP_KIND] > n.WIRE - 0.5
-        x = P[n.WALK_X] + hx * r
-        if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
-            continue
-        u = (x - S[i, n.STRIP_FROM]) / (S[i, n.STRIP_TO] - S[i, n.STRIP_FROM]) * n.STRIP_STEPS
-        k = min(int(u), n.STRIP_STEPS - 1)
-        ground = S[i, n.STRIP_GROUND + k]
-        ground += (S[i, n.STRIP_GROUND + k + 1] - ground) * (u - k)
-        tall = S[i, n.STRIP_HEIGHT]
-        at = count
-        while at > 0 and strips[at - 1, S_AWAY] > r:
-            for part in range(S_PARTS):
-                strips[at, part] = strips[at - 1, part]
-            at -= 1
-        strips[at, S_AWAY] = r
-        strips[at, S_LOW] = (ground - P[n.CAMERA_Z] + (tall - 2.2 if wire else 0.0)) / r
-        strips[at, S_HIGH] = (ground - P[n.CAMERA_Z] + tall * 1.15 + 0.1) / r
-        strips[at, S_X] = x
-        strips[at, S_GROUND] = ground
-        strips[at, S_ROW] = i
-        count += 1
-        if count == MOST_STRIPS:
-            break
+            if disc >= 0.0:
+                root = sqrt(disc)
+                q = 0.5 * (ahead + (root if ahead > 0.0 else -root))  # the form that does not cancel
+                first = offset / q if q != 0.0 else -1.0
+                second = q / c
+        for r in (first, second):
+            if count < MOST_STRIPS:
+                count = _crossed_at(P, S, i, r, hx, strips, count)
     return count
+
+
+@kernel
+def _crossed_at(P, S, i, r, hx, strips, count):
+    """Put strip `i`, crossed `r` metres out, among `count` others by distance, if it is there -> how many now."""
+    if r < 0.4 or r > 420.0:
+        return count
+    wire = S[i, n.STRIP_KIND] > n.WIRE - 0.5
+    x = P[n.WALK_X] + hx * r
+    if x < S[i, n.STRIP_FROM] or x > S[i, n.STRIP_TO] or (abs(x - P[n.CROSS_AT]) < P[n.ROAD_HALF] and not wire):
+        return count
+    u = (x - S[i, n.STRIP_FROM]) / (S[i, n.STRIP_TO] - S[i, n.STRIP_FROM]) * n.STRIP_STEPS
+    k = min(int(u), n.STRIP_STEPS - 1)
+    ground = S[i, n.STRIP_GROUND + k]
+    ground += (S[i, n.STRIP_GROUND + k + 1] - ground) * (u - k)
+    tall = S[i, n.STRIP_HEIGHT]
+    at = count
+    while at > 0 and strips[at - 1, S_AWAY] > r:
+        for part in range(S_PARTS):
+            strips[at, part] = strips[at - 1, part]
+        at -= 1
+    strips[at, S_AWAY] = r
+    strips[at, S_LOW] = (ground - P[n.CAMERA_Z] + (tall - 2.2 if wire else 0.0)) / r
+    strips[at, S_HIGH] = (ground - P[n.CAMERA_Z] + tall * 1.15 + 0.1) / r
+    strips[at, S_X] = x
+    strips[at, S_GROUND] = ground
+    strips[at, S_ROW] = i
+    return count + 1
 
 
 @kernel

@@ -7,6 +7,7 @@ day are swept away when a new one begins. `python -m world.warm_up` compiles all
 import hashlib
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -63,8 +64,27 @@ def processor() -> str:
 
 # numba's own cache does not see that a function which another one calls has changed
 SOURCES = fingerprint(kernel_sources())
-if "NUMBA_CACHE_DIR" not in os.environ:
-    setattr(numba.config, "CACHE_DIR", str(cache_dir() / "numba" / SOURCES))  # noqa: B010 - numba makes it at run time
+
+
+def machine_code_dir(sources: str = SOURCES) -> Path:
+    """The folder of one state of the sources, made here: where numba cannot write it would keep code beside them.
+
+    Below NUMBA_CACHE_DIR or the cache folder; if neither can be written, below the system's folder for temporary files.
+    """
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    for base in (
+        Path(named) if named else cache_dir() / "numba",
+        Path(tempfile.gettempdir()) / f"homing-{os.getuid()}",
+    ):
+        folder = base / sources
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    return folder
+
+
+setattr(numba.config, "CACHE_DIR", str(machine_code_dir()))  # noqa: B010 - numba's own settings are untyped
 
 
 # A kernel allocates nothing, so arrays need no counted references (_nrt): counting them in every call of every ray

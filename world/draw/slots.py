@@ -73,7 +73,6 @@ BENCH, GRADE, WAVE_RISE, WAVE_TURN, WAVE_PHASE = _scene.numbers(5)  # the level 
 RISE_LEFT, RISE_RIGHT, RISE_REACH, ROLL, ROLL_WAVE, LAND_SEED, CUT, FILL = _scene.numbers(8)
 WATER_Z, RIVER_AT, RIVER_HALF, SHORE_AT, BANK, SHORE_WIDE = _scene.numbers(6)  # SHORE_AT < 0: on the left
 LAND_NUMBERS = slice(_land, _scene.size)
-(LAND_TOP,) = _scene.numbers(1)
 NUMBERS = _scene.size
 
 GRADE_REACH, NO_WATER, SEEN_WATER_M = 140.0, -900.0, 15000.0
@@ -245,5 +244,4 @@ LAYERS = 4
 SKYLINE_TAN, HEIGHTS, SUNLIT, STEEPNESS = range(LAYERS)
 
 BINS = 512  # of azimuth, each with its list of objects
-HITS, HIT_COLUMNS = 24, 5  # places for strip hits of one ray: distance, coverage, colour
 SHADOW_REACH, SHADOW_SIDE = 42.0, 176  # metres from the camera that the shadow map covers, and its texels

@@ -11,6 +11,8 @@ import world.draw.slots as n
 from world.draw.compiled import kernel
 from world.draw.terrain import height_on, road_height, turn_of
 
+CAR_SHADE_M = 0.36  # the shade at a car's corners reaches so far beyond them
+
 
 @kernel
 def stand(P, rings, noise, walk_x, walk_y, camera_z, T, dry):
@@ -44,10 +46,14 @@ def stand(P, rings, noise, walk_x, walk_y, camera_z, T, dry):
             radius = float(width)
         else:
             radius = sqrt(length * length + width * width) + (0.6 if kind == n.HOUSE else 0.0)
+        if kind == n.CAR:
+            radius += CAR_SHADE_M
         x -= walk_x
         y -= walk_y
         distance = max(sqrt(x * x + y * y), 1e-6)
         thick = 0.3 * radius if kind == n.PLANT or kind == n.FIGURE else radius  # pictures face the camera
+        if kind == n.FIGURE:
+            thick = max(thick, width * T[i, n.FIGURE_COLUMNS.feet])
         near = max(distance - thick, 0.05)
         stands = lowest + T[i, n.STAND]
         over = stands + T[i, n.HEIGHT] + T[i, n.SPREAD] - camera_z

@@ -104,7 +104,7 @@ def ground_heights(P, rings, noise, x, y, out):
 
 @kernel
 def fill_terrain(P, rings, noise, terrain):
-    """Sample the ground into `terrain` (LAYERS, LAND_TURNS + 2, LAND_STEPS) and P[LAND_TOP].
+    """Sample the ground into `terrain` (LAYERS, LAND_TURNS + 2, LAND_STEPS).
 
     Layers: the steepest ray that has met ground so far, the height, the sun's cosine on the ground, its steepness.
     Row LAND_TURNS repeats row 0; the last row of the first layer holds the distances.
@@ -117,7 +117,6 @@ def fill_terrain(P, rings, noise, terrain):
     for k in range(n.LAND_STEPS):
         terrain[n.SKYLINE_TAN, turns + 1, k] = away
         away *= n.LAND_GROWTH
-    top = -1.0
     for a in range(turns):
         c = cos(2.0 * pi * a / turns)
         s = sin(2.0 * pi * a / turns)
@@ -131,8 +130,6 @@ def fill_terrain(P, rings, noise, terrain):
             tangent = (max(z, P[n.WATER_Z]) - P[n.CAMERA_Z]) / away
             best = max(best, tangent)
             terrain[n.SKYLINE_TAN, a, k] = best
-        top = max(top, best)
-    P[n.LAND_TOP] = top
     for a in range(turns):
         c = cos(2.0 * pi * a / turns)
         s = sin(2.0 * pi * a / turns)

@@ -22,6 +22,8 @@ MOVING = 21  # places in the lanes, on 250 m both ways
 RIDERS_M, PARKED_M, FIRST_PARKED_M = 6.0, 6.4, 5.2  # from one place to the next
 TRAFFIC_SEEN_M, RIDERS_SEEN_M, PARKED_SEEN_M = 130.0, 62.0, 75.0
 LONG_M = 3.0  # half a length from which a vehicle counts as long
+UPRIGHT = (n.POST, n.BOARD, n.POLE)
+HIGH_M = 1.7  # what stands higher is seen from farther than any parked car
 GAP_M, RIDER_GAP_M = 0.35, 2.2  # from the camera at any step to the side of a car, to the middle of a rider
 PLATE_LONG_M, PLATE_SQUARE_M = 0.075, 0.11  # half heights, a third larger than life to be read from afar
 CARGO = ((0.85, 0.86, 0.84), (0.20, 0.32, 0.55), (0.55, 0.16, 0.14), (0.72, 0.68, 0.55), (0.25, 0.40, 0.28))
@@ -58,6 +60,10 @@ def place_cars(stage: Stage) -> None:
     share = float(np.diff(edges, prepend=0.0) @ narrow)
     taken = some.draws[:, 3] < np.where(some.row == RIDERS, 2.0 * share * vehicles.density, some.need)
     taken &= np.where(some.row == RIDERS, light, ~parked | ~(light | long))  # what is parked is short
+    # two places may come to lie between the same two steps: the first that is taken has the lane
+    spots = np.flatnonzero(traffic & taken)
+    _, first = np.unique(np.stack([np.rint(some.x[spots]), own[spots]]), axis=1, return_index=True)
+    taken[np.setdiff1d(spots, spots[first])] = False
     # a little away from step 0, and clear of the next one
     beyond = np.minimum(1.5 + 0.7 * some.draws[:, 5], 0.5 * STEP_M - 0.6 - half_x)
     x = some.x + np.where(traffic & ~long, np.sign(some.x) * beyond, 0.0)
@@ -67,6 +73,7 @@ def place_cars(stage: Stage) -> None:
     c, s = np.cos(yaw), np.sin(yaw)
     gap = np.maximum(np.abs(dx * c + dy * s) - half_x, np.abs(dy * c - dx * s) - half_y)
     taken &= np.where(light, dx * dx + dy * dy > RIDER_GAP_M * RIDER_GAP_M, gap > GAP_M)
+    taken &= ~parked | ~_round_a_post(stage, x, y, half_x, half_y)
     colours = np.array([linear(rgb) for rgb in vehicles.palette])
     rgb = colours[(some.draws[:, 2] * len(colours)).astype(int)]
     _put_cars(stage, names, np.flatnonzero(taken & ~light), kinds, x, y, yaw, rgb, some.draws)
@@ -191,6 +198,19 @@ def _put_riders(
         a=clothes[(draws[:, 4] * len(clothes)).astype(int)], b=paint[(draws[:, 2] * len(paint)).astype(int)],
         c=linear(SKINS[0]), extra=n.FigureExtra(rows, feet=0.75), flip=side, seen_as=n.VEHICLES,
     )  # fmt: skip
+
+
+def _round_a_post(stage: Stage, x: Floats, y: Floats, half_x: Floats, half_y: Floats) -> NDArray[np.bool_]:
+    """Which cars (n,) would have a pole, a lamp or a board standing in them; what is low gives no way."""
+    rows = [block for block in stage.blocks if block[0, n.KIND] in UPRIGHT]
+    rows.append(np.array([one for one in stage.singles if one[n.KIND] in UPRIGHT]).reshape(-1, n.COLUMNS))
+    standing = np.concatenate(rows)
+    standing = standing[standing[:, n.HEIGHT] + standing[:, n.STAND] > HIGH_M]
+    yaw = np.arctan(2.0 * stage.curve * x)[:, None]
+    off_x, off_y = standing[:, n.X] - x[:, None], standing[:, n.Y] - y[:, None]
+    along = np.abs(off_x * np.cos(yaw) + off_y * np.sin(yaw)) - half_x[:, None]
+    across = np.abs(off_y * np.cos(yaw) - off_x * np.sin(yaw)) - half_y[:, None]
+    return np.asarray((np.maximum(along, across) < 0.15).any(axis=1), bool)
 
 
 def by_cars(stage: Stage, x: Floats, y: Floats) -> NDArray[np.bool_]:

@@ -65,7 +65,7 @@ def heights(P: NDArray[np.float32], rings: NDArray[np.float32], noise: NDArray[n
 def terrain_table(
     P: NDArray[np.float32], rings: NDArray[np.float32], noise: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """The table that rays search, float32 (LAYERS, LAND_TURNS + 2, LAND_STEPS); sets P[LAND_TOP]. P must be whole."""
+    """The table that rays search, float32 (LAYERS, LAND_TURNS + 2, LAND_STEPS). P must be whole."""
     terrain = np.zeros((n.LAYERS, n.LAND_TURNS + 2, n.LAND_STEPS), dtype=np.float32)
     fill_terrain(P, rings, noise, terrain)
     return terrain

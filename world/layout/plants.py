@@ -13,7 +13,7 @@ from world.sprites.atlas import KINDS, SHAPES, VARIANTS, sprite_row
 
 TREES_M, BUSHES_M, TUFTS_M = 1.2, 1.7, 2.0  # along the road from one place where one may stand to the next
 TREES, BUSHES, TUFTS = 110.0, 60.0, 26.0  # so many make every place taken
-ALWAYS_SEEN_M, SEEN_M, HEIGHTS_SEEN = 61.0, 105.0, 7.0  # a plant is placed up to so many times its height away
+ALWAYS_SEEN_M, SEEN_M, HEIGHTS_SEEN = 61.0, 190.0, 7.0  # a plant is placed up to so many times its height away
 ROWS = 80  # plants of one plot, at most
 PLOT_M = 120.0  # from one plot of a plantation to the next, at least
 ROW_STEPS = {"oil-palm": 8.0, "rubber": 5.0, "eucalyptus": 3.4, "pine": 3.4, "tea": 1.5, "vine": 1.9, "maize": 1.1,

@@ -5,6 +5,7 @@ All lots within sight are drawn at once: a table of random numbers, one row a lo
 
 from dataclasses import dataclass, fields
 from math import pi
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,11 @@ FASCIAS: tuple[RGB, ...] = (
 ROWS, DRAWS = 3, 28  # of houses, one behind the other; random numbers of each lot
 GARDENS_M = 230.0  # beyond step 0, both ways: gardens go on as far as one walks
 GABLED = 4.0  # added to a house's trim: its gable looks at the road
+SIGNS_ROOM_M = 1.15  # from the road's shoulder to the fronts of a closed street, at least
 LANDMARK_M = 15.0  # kept free around a landmark
 FAR_M, NEAR_M = 105.0, 61.0  # as far as houses stand; as far as one sees what stands on them
+HEIGHTS_SEEN, FARTHEST_SEEN_M = 7.0, 230.0  # higher ones are seen so many times their height away
+STOREY_M = 3.1  # the highest storey
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def _lots(
     """All lots within sight, and which of them carry a house."""
     scene = stage.scene
     town = scene.buildings
-    places = stage.numbers(lot, FAR_M + 2.0 * lot)
+    places = stage.numbers(lot, _seen_m(town.storeys_max * STOREY_M) + 2.0 * lot)
     # number along the road, row and side of every lot; behind a closed street lots are twice as wide
     number, row, side = (part.ravel() for part in np.meshgrid(places, np.arange(ROWS), (1, -1), indexing="ij"))
     wide = np.where(closed & (row > 0), 2.0, 1.0) * lot
@@ -99,13 +103,19 @@ def _lots(
     roofed = (u[:, 4] < town.roof_share) & (storeys <= 5.0)
     gabled = roofed & (u[:, 5] < traits.get("gabled", 0.0 if closed else 0.3))
     if closed:
-        lateral = stage.verge + 0.05 + row * (2.0 * deep + 12.0)
+        # however narrow the pavement, signs stand before the fronts
+        lateral = max(stage.verge + 0.05, stage.half + scene.road.shoulder_m + SIGNS_ROOM_M) + row * (2.0 * deep + 12.0)
     else:
         lateral = stage.verge + max(town.setback_m, 0.6) + row * 24.0 + 7.0 * u[:, 6] * (1.0 - 0.5 * town.density)
     centre = side * (lateral + deep + np.where(roofed & (not closed), town.eaves_m, 0.0))
     y = stage.road_y + centre + stage.curve * x * x
     found = Lots(u, x, y, side.astype(float), row, along, deep, storeys, 2.75 + 0.35 * u[:, 3], roofed, gabled)
     return found, _built(stage, found, centre, closed)
+
+
+def _seen_m(height_m: Any) -> Any:
+    """How far from the camera a house of some height is placed: tall ones come into sight from afar."""
+    return np.clip(HEIGHTS_SEEN * height_m, FAR_M, FARTHEST_SEEN_M)
 
 
 def _storeys(scene: Scene, row: NDArray[np.int64], u: Floats) -> Floats:
@@ -126,7 +136,7 @@ def _built(stage: Stage, lots: Lots, centre: Floats, closed: bool) -> NDArray[np
     near = (row == 0) & (np.abs(x) < 40.0) & (not closed)  # some houses stand where one sets out
     share = town.density ** np.where(row == 0, 0.75, 1.0) * (1.05 if closed else 1.0)
     share = np.where(near, np.maximum(share, min(2.5 * town.density, 0.75)), share)
-    built = (lots.u[:, 7] < share) & stage.within(x, FAR_M) & ((row < 2) | (not closed))
+    built = (lots.u[:, 7] < share) & stage.within(x, _seen_m(lots.storeys * lots.storey_m)) & ((row < 2) | (not closed))
     built &= np.abs(x - stage.cross) > stage.half + along + 1.0
     azimuth = (np.arctan2(y, x) / (2.0 * pi) + scene.road.heading_deg / 360.0) % 1.0
     sea = scene.relief.sea

@@ -14,6 +14,7 @@ Mask = NDArray[np.bool_]
 BRICK, STEEL, SOLAR, TIMBER = (
     np.array(linear(rgb)) for rgb in ((0.50, 0.33, 0.27), (0.36, 0.25, 0.19), (0.10, 0.12, 0.18), (0.35, 0.28, 0.21))
 )
+PATH_M = 0.15  # by how much the ground under a path may rise or fall: it is one level slab
 TANKS = tuple(linear(rgb) for rgb in ((0.09, 0.09, 0.10), (0.10, 0.10, 0.11), (0.80, 0.80, 0.78)))
 
 
@@ -76,14 +77,21 @@ def place_yards(stage: Stage, traits: dict[str, float], h: Houses) -> None:
     yard = (h.row == 0) & (not h.closed) & (h.stilts == 0.0)
     edge = np.abs(h.y - stage.road_y - stage.curve * h.x * h.x) - np.maximum(h.width, h.length)
     gap = np.maximum(edge - stage.verge, 0.0)
-    yard &= (gap > 0.8) & (gap < 16.0)
+    yard &= (gap > 0.8) & (gap < 16.0) & (stage.scene.ground.snow < 0.4)
+    if yard.any():  # a level slab: none where the ground is not
+        ends = [
+            stage.road_y + h.side * (stage.verge + part * gap) + stage.curve * h.x * h.x for part in (0.0, 0.5, 1.0)
+        ]
+        z = stage.ground_z(np.tile(h.x, 3), np.concatenate(ends)).reshape(3, -1)
+        yard &= np.ptp(z, axis=0) < PATH_M
     if yard.any():
         k = yard
         px = h.x[k]
         py = stage.road_y + h.side[k] * (stage.verge + 0.5 * gap[k] + 0.4) + stage.curve * px * px
         wide = np.where(u[k, 5] < 0.4 * stage.scene.place.wealth, 1.5, 0.6)
         rgb = np.array(linear((0.55, 0.53, 0.49))) * (0.6 + 0.5 * stage.scene.place.wealth)
-        blocks.append((px, py, np.zeros_like(px), wide, 0.5 * gap[k] + 0.4, np.full_like(px, 0.035), np.zeros_like(px),
+        yaw = np.arctan(2.0 * stage.curve * px)
+        blocks.append((px, py, yaw, wide, 0.5 * gap[k] + 0.4, np.full_like(px, 0.035), np.zeros_like(px),
                        np.broadcast_to(rgb, (len(px), 3))))  # fmt: skip
     if blocks:
         bx, by, yaw, length, width, height, base, rgb = (np.concatenate(part) for part in zip(*blocks, strict=True))

@@ -1,6 +1,7 @@
 """Pictures drawn once and kept in the cache folder, mapped so that all processes share one copy. Knows no pictures."""
 
 import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,7 +33,7 @@ def kept(path: Path, shape: tuple[int, ...], draw: Callable[[], Pictures]) -> Pi
             drawn = draw()
             with suppress(StorageError), whole(path) as partial:  # a full disk costs only time
                 np.save(partial, drawn)
-            sweep(path.parent, f"{path.name.split('-')[0]}-*.npy", path.name)
+            sweep(path.parent, f"{path.name.split('-')[0]}-{'[0-9a-f]' * 12}.npy", path.name)
         found = _mapped(path, shape)
         return drawn if found is None else found
 
@@ -41,10 +42,17 @@ def _mapped(path: Path, shape: tuple[int, ...]) -> Pictures | None:
     """Copy on write: kernels know one kind of array, and nobody writes."""
     try:
         mapped = np.load(path, mmap_mode="c", allow_pickle=False)
-    except (OSError, ValueError, EOFError):  # not drawn yet, or cut short
+    except Exception:  # not drawn yet, cut short, or junk: numpy raises half a dozen kinds for that
         return None
-    if mapped.shape != shape or mapped.dtype != np.uint8 or not mapped.flags.c_contiguous:
+    if (
+        not isinstance(mapped, np.ndarray)
+        or mapped.shape != shape
+        or mapped.dtype != np.uint8
+        or not mapped.flags.c_contiguous
+    ):
         return None
+    with suppress(OSError):
+        os.utime(path)  # in use
     return np.asarray(mapped)
 
 

@@ -66,3 +66,15 @@ def test_the_note_is_of_these_sources_and_of_this_folder(monkeypatch, tmp_path):
 @pytest.mark.parametrize("change", ["fastmath", "cache"])
 def test_kernels_keep_their_machine_code_and_may_reorder_sums(change):
     assert compiled.OPTIONS[change] is True
+
+
+def test_machine_code_of_other_sources_is_never_found_wherever_it_is_kept(monkeypatch, tmp_path):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "named"))
+    assert compiled.machine_code_dir("one") == tmp_path / "named" / "one"
+    assert compiled.machine_code_dir("two") != compiled.machine_code_dir("one")
+    monkeypatch.delenv("NUMBA_CACHE_DIR")
+    (tmp_path / "numba").write_text("no folder")
+    monkeypatch.setenv("HOMING_CACHE", str(tmp_path))
+    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
+    kept = compiled.machine_code_dir("one")
+    assert kept.is_dir() and kept.name == "one" and kept.is_relative_to(tmp_path / "temporary")

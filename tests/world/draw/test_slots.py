@@ -92,7 +92,7 @@ def test_what_the_land_is_made_of_lies_side_by_side():
     written = set(np.flatnonzero(~np.isnan(land)).tolist())
     road = {n.CURVE, n.ROAD_Y, n.CROSS_AT, n.ROAD_HALF}  # the road's, which the camera's family writes too
     assert written - road == set(range(n.NUMBERS)[n.LAND_NUMBERS])
-    assert n.LAND_TOP not in range(n.NUMBERS)[n.LAND_NUMBERS]
+    assert n.LAND_NUMBERS.stop == n.NUMBERS
 
 
 def test_what_layout_writes_by_name_stands_where_kernels_read_it():

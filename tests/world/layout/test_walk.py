@@ -204,3 +204,43 @@ def test_the_command_draws_the_place_from_a_step(atlas, tmp_path):
 def test_a_step_that_nobody_takes_is_refused(atlas, step):
     with pytest.raises(ConfigError, match="in tens"):
         build_scene(48.2, 16.4, 6, 11.0, 0, step_m=step)
+
+
+def _in_road(layout):
+    """Objects as kind and road coordinates, rounded, with their rows."""
+    rows = layout.objects.astype(np.float64)
+    x, y = rows[:, n.X] + layout.numbers[n.WALK_X], rows[:, n.Y] + layout.numbers[n.WALK_Y]
+    return [tuple(one) for one in np.round(np.stack([rows[:, n.KIND], x, y], 1), 1).tolist()], rows
+
+
+def test_what_is_tall_comes_into_sight_from_afar(atlas):
+    """The place has blocks of nine storeys: none of them fills more than some eight degrees when it first appears."""
+    towers = build_scene(54.53409, 38.61305, 7, 7.12, 94821960)
+    came = 0
+    for before, after in pairwise(range(-60, 70, 10)):
+        seen, _ = _in_road(lay_out(at(towers, before)))
+        now, rows = _in_road(lay_out(at(towers, after)))
+        for key, row in zip(now, rows, strict=True):
+            if key not in set(seen) and row[n.KIND] in (n.HOUSE, n.PLANT):
+                tall = row[n.HEIGHT] / np.hypot(row[n.X], row[n.Y])
+                assert tall < 0.22, f"{key} appears {np.degrees(np.arctan(tall)):.0f} degrees high"
+                came += 1
+    assert came > 5
+
+
+def test_no_vehicle_stands_in_another_one_and_none_parks_round_a_post(atlas):
+    deep, posts = 0, 0
+    for scene in build_scenes(sample_places(150, 77, preset="urban")):
+        rows = lay_out(scene).objects.astype(np.float64)
+        near = rows[np.hypot(rows[:, n.X], rows[:, n.Y]) < 40.0]
+        cars = near[near[:, n.KIND] == n.CAR]
+        high = near[np.isin(near[:, n.KIND], (n.POST, n.BOARD)) & (near[:, n.HEIGHT] + near[:, n.STAND] > 1.7)]
+        for i, car in enumerate(cars):
+            for others, shrink in ((cars[i + 1 :], 0.8), (high, 0.0)):
+                along = np.abs((others[:, n.X] - car[n.X]) * car[n.COS] + (others[:, n.Y] - car[n.Y]) * car[n.SIN])
+                across = np.abs((others[:, n.Y] - car[n.Y]) * car[n.COS] - (others[:, n.X] - car[n.X]) * car[n.SIN])
+                reach = (others[:, n.LENGTH], others[:, n.WIDTH]) if shrink else (0.0, 0.0)
+                hit = (along < car[n.LENGTH] + reach[0] - shrink) & (across < car[n.WIDTH] + reach[1] - shrink)
+                deep, posts = (deep + hit.sum(), posts) if shrink else (deep, posts + hit.sum())
+    assert deep <= 2  # before lanes were shared out: one in fifty scenes
+    assert posts <= 30

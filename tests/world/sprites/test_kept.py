@@ -34,7 +34,17 @@ def test_what_is_drawn_once_is_mapped_from_then_on(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x93NUMPY", "cut", np.zeros((2, 3, 5), np.uint8), np.zeros((2, 3, 4), np.float32), "object"]
+    "content",
+    [
+        b"",
+        b"\x93NUMPY",
+        b"PK\x03\x04 junk",
+        b"\x93NUMPY\x01\x00\x08\x00{(((((((",
+        "cut",
+        np.zeros((2, 3, 5), np.uint8),
+        np.zeros((2, 3, 4), np.float32),
+        "object",
+    ],
 )
 def test_what_is_not_whole_is_drawn_again(tmp_path: Path, content):
     path = tmp_path / "sprites-1.npy"
@@ -108,11 +118,15 @@ print(int(kept(folder / "sprites-1.npy", (2, 2), draw).sum()))
 
 def test_pictures_of_older_sources_go(tmp_path: Path):
     old = time.time() - 2 * SWEEP_AFTER_S
-    for name in ("sprites-0.npy", "figures-0.npy"):
+    for name in ("sprites-000000000000.npy", "figures-000000000000.npy", "sprites-mine.npy"):
         (tmp_path / name).write_bytes(b"1")
         os.utime(tmp_path / name, (old, old))
-    kept(tmp_path / "sprites-1.npy", SMALL.shape, lambda: SMALL)
-    assert sorted(path.name for path in tmp_path.glob("*.npy")) == ["figures-0.npy", "sprites-1.npy"]
+    kept(tmp_path / "sprites-111111111111.npy", SMALL.shape, lambda: SMALL)
+    assert sorted(path.name for path in tmp_path.glob("*.npy")) == [
+        "figures-000000000000.npy",
+        "sprites-111111111111.npy",
+        "sprites-mine.npy",
+    ]
 
 
 def test_plants_and_figures_are_kept_so():
