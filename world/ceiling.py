@@ -11,7 +11,8 @@ asking some known places of the others.
 
 The figures are those of `model.evaluate` (metrics.json); cells have no meaning here and are null. Looking takes some
 8 ms a place and core; the tables of clues are kept in the folder `--clues`, piece by piece, so that a run that was
-stopped goes on where it was, and a second one takes a minute. Any change of the world's code makes new tables.
+stopped goes on where it was, and a second one takes a minute. A change of what draws places or reads their clues (the
+rooms of world/, scene.py and render.py, and model/geo) makes new tables; one of the commands, this one too, does not.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ from world.earth.splits import split_of
 from world.study.clue_files import joined, read_piece, write_piece
 from world.study.likeness import family_weights, learn, nearest
 from world.study.readings import in_steps
-from world.study.sources import WORLD, fingerprint
+from world.study.sources import READING, sources
 from world.study.visible import clue_table
-from world.warm_up import compile_all
+from world.warm_up import compile_all, ready
 
 PIECE = 500  # places whose clues are looked at and written down at once
 PAIRS, PAIR_KM = 2000, 6.0  # places that are looked at again so far away (mean), to learn which clue to trust
@@ -132,6 +133,8 @@ def _tables(config: CeilingConfig, looks: dict[str, pd.DataFrame]) -> dict[str, 
         for name, places in looks.items()
     }
     missing = [piece for some in pieces.values() for piece in some if not _path(config.clues, piece).is_file()]
+    if missing:
+        ready()
     with _bar("preparing the renderer", sum(map(len, missing))) as (progress, task):
         spread(
             partial(_look, folder=config.clues), missing, config.workers,
@@ -157,17 +160,10 @@ def _look(places: pd.DataFrame, folder: Path) -> int:
 
 
 def _path(folder: Path, places: pd.DataFrame) -> Path:
-    """Where the clues of some places lie: the name says of which places in which world."""
-    digest = hashlib.sha256(_source().encode())
+    """Where the clues of some places lie: the name says of which places, drawn and read by which sources."""
+    digest = hashlib.sha256(sources(READING).encode())
     digest.update(places[RECIPE].to_numpy(np.float64).tobytes())
     return folder / f"clues-{digest.hexdigest()[:20]}.npz"
-
-
-@lru_cache(maxsize=1)
-def _source() -> str:
-    """A fingerprint of the world's code and tables: another world has other clues."""
-    parts = sorted(path for path in WORLD.iterdir() if path.is_dir() or path.suffix == ".py")
-    return fingerprint([path for path in parts if path != Path(__file__)], WORLD)
 
 
 def show(figures: dict[str, Any]) -> None:

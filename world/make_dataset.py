@@ -4,13 +4,14 @@
 
 writes DIR/images/… (four JPEG views of each place, north, east, south, west), then DIR/manifest.parquet, then a record.
 With --clues also DIR/clues.parquet: one row a place (id first), one column a number of a clue that is in its pictures,
-NaN where no pixel shows it; family, clue, unit and step stand in the metadata of each column. A kind (of tree, of car)
-that nobody met has no column: read it as 0. With --maps also a class and a depth map of each view, PNG files whose
+NaN where no pixel shows it; family, clue, unit and step stand in the metadata of each column. Every data set of one
+version of the world has the same columns in the same order: a kind (of tree, of car) that nobody met is one of 0s and
+NaNs. With --maps also a class and a depth map of each view, PNG files whose
 names the manifest gives (class_0 … depth_3). Both come from the very rays that draw the views.
 
 Every file is written whole or not at all, so that the same command after a kill goes on where it stopped. --clues and
 --maps may be added to a data set that was made without them: its places are drawn again for them, its pictures stay.
-What was begun by other sources of the world, or with other fonts, is refused.
+What was begun by other sources of the world, or with other fonts, is refused; what they finished is left as it is.
 """
 
 import json
@@ -46,6 +47,7 @@ JPEG_QUALITY = 92
 BATCH = 32  # places whose scenes are built at once
 PANORAMA_WIDTH = 2048
 PIECES = "clues"  # the folder of clues that wait for the others
+DRAWN_BY = ("sources", "letters", "reading")  # of a plan: what may change while a data set lies there
 ADDED = ("clues", "maps")  # what may come to a data set later
 PICTURES = ("image_", "class_", "depth_", "panorama")  # how columns of files begin
 
@@ -150,17 +152,26 @@ def _claim(config: DatasetConfig, begun: dict[str, Any]) -> None:
 
 
 def _refuse_another(folder: Path, plan: dict[str, Any], begun: dict[str, Any]) -> None:
-    """Raise where pictures would be mixed."""
+    """Raise where pictures would be mixed. One that is finished can be used all the same."""
+    finished = record_path(folder, STAGE).is_file() and not (folder / "plan.json").is_file()
     drawn = begun.get("world_version")
     if drawn not in (None, WORLD_VERSION):
         raise ArtifactError(
             f"{folder} holds pictures of version {drawn} of the simulated Earth, and this is version "
             f"{WORLD_VERSION}, which looks different; choose another folder, or remove this one."
         )
-    other = [name for name in plan if name not in (*ADDED, "sources", "letters", "reading")]
+    other = [name for name in plan if name not in (*ADDED, *DRAWN_BY)]
     if not begun or any(begun.get(name) != plan[name] for name in other):
         raise ArtifactError(
             f"{folder} holds a data set of another seed, number or size; choose another folder, or remove this one."
+        )
+    # "reading" is of clues alone, which may come later
+    told = [name for name in DRAWN_BY if name in plan and (name in begun or name != "reading")]
+    changed = [name for name in told if begun.get(name) != plan[name]]
+    if finished and changed:
+        raise ArtifactError(
+            f"{folder} is finished, but this state of the simulated Earth would make another one of it (other "
+            f"{', '.join(changed)} than then); use it as it is, or make it anew in another folder."
         )
     if begun.get("sources") != plan["sources"]:
         raise ArtifactError(
@@ -234,6 +245,9 @@ def _piece(out: Path, batch: pd.DataFrame) -> Path:
 
 
 def _render_all(table: pd.DataFrame, config: DatasetConfig) -> None:
+    from world.warm_up import ready
+
+    ready()
     files = [name for name in table.columns if name.startswith(PICTURES)]
     recipes = table[["id", "lat", "lng", "month", "hour", "seed", *files]]
     work = partial(_render_batch, out=config.out, size=config.size, samples=config.samples, clues=config.clues)
@@ -247,7 +261,7 @@ def _render_all(table: pd.DataFrame, config: DatasetConfig) -> None:
 
 
 def _warm_up() -> None:
-    """Compile, and grow the plants, once: the other processes read what one has made."""
+    """Draw once in one process: whatever was not made by then, the others read from it."""
     from world.warm_up import compile_all
 
     compile_all()

@@ -15,6 +15,7 @@ from model.errors import ConfigError
 from world import ceiling
 from world.ceiling import CeilingConfig, cli, main
 from world.clues import FAMILIES
+from world.study.sources import READING
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"n", "country_accuracy", "within_km", "median_km", "mean_km", "mean_score", "cell_top1", "cell_top5"}
@@ -81,8 +82,17 @@ def test_what_was_looked_at_before_a_stop_is_not_looked_at_again(figures, config
 def test_another_state_of_the_worlds_sources_makes_tables_of_its_own(config, monkeypatch):
     places = ceiling.sample_places(5, 1, "train")
     before = ceiling._path(config.clues, places)
-    monkeypatch.setattr(ceiling, "_source", lambda: "another world")
+    asked = []
+    monkeypatch.setattr(ceiling, "sources", lambda of: (asked.append(of), "another world")[1])
     assert ceiling._path(config.clues, places) != before
+    assert asked == [READING]  # what draws, what reads and the atlas
+
+
+def test_all_is_made_before_the_first_place_is_looked_at(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(ceiling, "ready", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(ceiling, "spread", lambda *_, **__: pytest.fail("looked before all was made"))
+    with pytest.raises(KeyboardInterrupt):
+        main(dataclasses.replace(config, clues=tmp_path / "clues", out=None))
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc which processes run")

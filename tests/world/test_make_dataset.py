@@ -17,7 +17,7 @@ from PIL import Image
 
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, StorageError
-from world import SOFTWARE, WORLD_VERSION, make_dataset
+from world import SOFTWARE, WORLD_VERSION, make_dataset, warm_up
 from world.clues import build_scenes
 from world.draw.pictures import depth_values
 from world.earth.splits import split_of
@@ -270,7 +270,9 @@ def test_pictures_of_other_sources_are_never_mixed(tmp_path, finished, monkeypat
         main(_config(out))
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     monkeypatch.setattr(make_dataset, "sources", lambda of: "another state")
-    with pytest.raises(ArtifactError, match=r"other sources .* finish it with the checkout that began it, or choose"):
+    whole = r"is finished, .* \(other sources than then\); use it as it is, or make it anew in another folder"
+    begun = r"other sources .* finish it with the checkout that began it, or choose"
+    with pytest.raises(ArtifactError, match=whole if finished else begun):
         main(_config(out))
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
@@ -290,6 +292,9 @@ def test_clues_read_by_other_rules_are_refused_and_pictures_alone_are_not(tmp_pa
     main(_config(out, clues=True))
     monkeypatch.setattr(make_dataset, "sources", lambda of: make_dataset.READING[-1] if "study" in of else before)
     before = make_dataset._begun(out)["sources"]
+    with pytest.raises(ArtifactError, match=r"is finished, .*other reading than then.*use it as it is"):
+        main(_config(out))
+    (out / "plan.json").write_text(json.dumps(make_dataset._begun(out)))  # as before the last place
     with pytest.raises(ArtifactError, match="other rules"):
         main(_config(out))
     plain = tmp_path / "plain"
@@ -298,14 +303,15 @@ def test_clues_read_by_other_rules_are_refused_and_pictures_alone_are_not(tmp_pa
     assert main(_config(plain, places=1, test=0, validation=0)).is_file()
 
 
-def test_one_process_is_warm_before_any_place_is_drawn(tmp_path, monkeypatch):
+def test_all_is_made_and_one_process_is_warm_before_any_place_is_drawn(tmp_path, monkeypatch):
     said: list[str] = []
     draw = make_dataset._render_batch
+    monkeypatch.setattr(warm_up, "ready", lambda: said.append("made"))
     monkeypatch.setattr(make_dataset, "_warm_up", lambda: said.append("warm"))
     monkeypatch.setattr(make_dataset, "_render_batch", lambda *a, **k: (said.append("drawn"), draw(*a, **k))[1])
     monkeypatch.setattr(make_dataset, "BATCH", 3)
     main(_config(tmp_path / "set"))
-    assert said == ["warm", "drawn", "drawn"]
+    assert said == ["made", "warm", "drawn", "drawn"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc which processes run")
@@ -335,6 +341,38 @@ def test_a_command_that_is_ended_leaves_no_process_and_goes_on_later(tmp_path):
         for pid in workers:
             if Path(f"/proc/{pid}").exists():
                 os.kill(pid, signal.SIGKILL)
+
+
+def test_what_was_killed_in_the_midst_of_drawing_ends_as_what_was_not(tmp_path):
+    arguments = ["--places", "120", "--size", "48", "--samples", "1", "--seed", "9", "--clues", "--maps"]
+    killed, calm = tmp_path / "killed", tmp_path / "calm"
+    command = [sys.executable, "-m", "world.make_dataset", *arguments, "--workers", "1", "--out"]
+    with subprocess.Popen([*command, str(killed)], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            ends = time.monotonic() + 240.0
+            while time.monotonic() < ends and process.poll() is None and not _many_pictures(killed):
+                time.sleep(0.01)
+        finally:
+            process.kill()
+    assert _many_pictures(killed) and not (killed / "manifest.parquet").exists()
+    assert list((killed / "clues").glob("*.npz")) and len(list(killed.rglob("*.jpg"))) < 4 * 120
+    for out in (killed, calm):
+        main(_config(out, places=120, size=48, seed=9, test=None, validation=None, clues=True, maps=True))
+    assert _files(killed) == _files(calm)
+    assert pd.read_parquet(killed / "clues.parquet").shape[0] == 120
+
+
+def _many_pictures(out: Path) -> bool:
+    """Whether some batches are done, and the next one is begun."""
+    return len(list(out.glob("images/*/*_0.jpg"))) > make_dataset.BATCH + 4
+
+
+def _files(out: Path) -> dict[str, bytes]:
+    """All files but the record, which tells the time."""
+    record = make_dataset.record_path(out, STAGE)
+    return {
+        str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file() and path != record
+    }
 
 
 def _workers_of(parent: int) -> set[int]:

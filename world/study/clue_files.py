@@ -13,7 +13,6 @@ from model.artifacts import whole
 from model.errors import ArtifactError
 from world import WORLD_VERSION
 from world.study.readings import STEPS, unit_of
-from world.study.rules import FAMILIES
 
 
 def groups(columns: Sequence[str]) -> dict[str, list[str]]:
@@ -52,27 +51,19 @@ def read_piece(path: Path) -> pd.DataFrame:
 
 
 def joined(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """One table of several (N, columns), its clues in the order of the families.
+    """One table of several (N, columns).
 
-    A kind that a piece has never met is 0 there, where the clue is seen.
+    Raises:
+        ArtifactError: pieces of other columns, so of other rules.
     """
-    order = {family: k for k, family in enumerate(FAMILIES)}
-    names = dict.fromkeys(str(column) for piece in pieces for column in piece.columns)
-    clues = groups(sorted(names, key=lambda column: order[column.split(".")[0]]))
-    columns = [column for parts in clues.values() for column in sorted(parts)]
-    place = {column: k for k, column in enumerate(columns)}
-    table = np.full((sum(map(len, pieces)), len(columns)), np.nan, np.float32)
-    first = 0
-    for piece in pieces:
-        rows = slice(first, first := first + len(piece))
-        table[rows, [place[str(column)] for column in piece.columns]] = piece.to_numpy(np.float32)
-    for parts in clues.values():
-        if len(parts) > 1:
-            at = [place[part] for part in parts]
-            values = table[:, at]
-            unmet = np.isfinite(values).any(axis=1, keepdims=True) & np.isnan(values)
-            table[:, at] = np.where(unmet, np.float32(0.0), values)
-    return pd.DataFrame(table, columns=columns)
+    columns = list(pieces[0].columns)
+    if any(list(piece.columns) != columns for piece in pieces):
+        raise ArtifactError(
+            f"looked for pieces of clues with the same {len(columns)} columns, found others; they were read by other "
+            "rules: remove them and run the same command again."
+        )
+    values = np.concatenate([piece.to_numpy(np.float32) for piece in pieces])
+    return pd.DataFrame(values, columns=columns)
 
 
 def write_clues(ids: Sequence[str], table: pd.DataFrame, path: Path) -> Path:

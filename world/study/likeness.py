@@ -44,7 +44,7 @@ def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dic
     scales = {}
     other = np.random.default_rng(0).permutation(len(known))
     for clue, columns in groups(list(known.columns)).items():
-        here = known[columns].to_numpy(np.float64)
+        here = _of(known, columns)
         between = _spread(here, here[other])
         if between is None:
             continue
@@ -61,8 +61,8 @@ def learn(first: pd.DataFrame, second: pd.DataFrame, known: pd.DataFrame) -> dic
 
 
 def _of(table: pd.DataFrame, columns: list[str]) -> NDArray[np.float64]:
-    """The columns, those that the table lacks (a kind never seen there) as 0 where the clue is seen at all."""
-    values = table.reindex(columns=columns).to_numpy(np.float64)
+    """The columns; a part that is not there (stripes' colour where there are none) as 0 where the clue is seen."""
+    values = table[columns].to_numpy(np.float64)
     seen = np.isfinite(values).any(axis=1, keepdims=True)
     return np.where(seen & np.isnan(values), 0.0, values)
 

@@ -1,12 +1,13 @@
 """Fields of scenes as numbers with a unit, and how fine an eye reads each. Knows no picture.
 
-A colour becomes CIELAB (D65), a direction its cosine (north) and sine (east), a word yes or no for each that is met, a
-name the fall of its groups of three letters, a palette its mean and its first and commonest colour, shares one number
-a kind. `in_steps` counts in steps that a careful eye can just tell apart (STEPS): lengths to a tenth, shares to 0.08,
-colours to 3 units of CIELAB, angles of the skyline to a third of a degree.
+A colour becomes CIELAB (D65), a direction its cosine (north) and sine (east), a word yes or no for each that its field
+may hold, a name the fall of its groups of three letters, a palette its mean and its first and commonest colour, shares
+one number a kind. So a field has the same columns for any scenes: its words are those of vocabularies.py. `in_steps`
+counts in steps that a careful eye can just tell apart (STEPS): lengths to a tenth, shares to 0.08, colours to 3 units
+of CIELAB, angles of the skyline to a third of a degree.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -16,7 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from model.errors import ConfigError
 from world.scene import RGB, Scene
+from world.study.vocabularies import vocabularies
 
 LETTERS = 48  # numbers that stand for a name: how its groups of three letters fall
 WORDS = frozenset({"signs.text", "signs.below", "signs.route", "signs.street", "buildings.shop_words"})
@@ -39,7 +42,11 @@ class Reading:
 
 
 def read(name: str, values: list[Any]) -> Columns:
-    """A field "family.field" of N scenes as numbers (N,) by part; what is not there is NaN or infinite."""
+    """A field "family.field" of N scenes as numbers (N,) by part; what is not there is NaN or infinite.
+
+    Raises:
+        ConfigError: a word that the field's vocabulary lacks.
+    """
     return _reading(name).read(values)
 
 
@@ -64,7 +71,7 @@ def in_steps(table: pd.DataFrame) -> pd.DataFrame:
 def _reading(name: str) -> Reading:
     family, field = name.split(".")
     kind = _types(family)[field]
-    return _of_words(name) or _of_number(field, kind) or _of_list(kind)
+    return _of_words(name) or _of_number(name, kind) or _of_list(name, kind)
 
 
 @lru_cache(maxsize=32)
@@ -87,15 +94,16 @@ def _of_words(name: str) -> Reading | None:
     if name == "signs.distance":
         return Reading(lambda values: {"number": np.array([float(v.split()[0]) if v else np.nan for v in values])},
                        _always("km or mi"))  # fmt: skip
+    if name == "furniture.guard_stripes":  # that there are none is a colour less, not a pole less
+        return Reading(lambda values: {"number": np.array([float(len(v)) for v in values])} | _palette(values),
+                       lambda part: "count" if part == "number" else "CIELAB")  # fmt: skip
     return None
 
 
-def _of_number(field: str, kind: Any) -> Reading | None:
+def _of_number(name: str, kind: Any) -> Reading | None:
+    field = name.split(".")[1]
     if kind is str:
-        return Reading(
-            lambda values: {k: np.array([v == k for v in values], np.float64) for k in sorted(set(values))},
-            _always("yes or no"),
-        )
+        return Reading(lambda values: _counted(name, [((v, 1.0),) for v in values]), _always("yes or no"))
     if kind is bool:
         return Reading(lambda values: {"yes": np.array(values, np.float64)}, _always("yes or no"))
     if kind is int:
@@ -111,14 +119,16 @@ def _of_number(field: str, kind: Any) -> Reading | None:
     return None
 
 
-def _of_list(kind: Any) -> Reading:
+def _of_list(name: str, kind: Any) -> Reading:
     item = get_args(kind)[0] if get_origin(kind) is tuple else None
     if kind == RGB:
         return Reading(lambda values: _colour("", np.array(values, np.float64)), _always("CIELAB"))
     if item is str:
-        return Reading(_shares_of_words, _always("share"))
+        return Reading(
+            lambda values: _counted(name, [[(kind, 1.0 / len(v)) for kind in v] for v in values]), _always("share")
+        )
     if item == tuple[str, float]:
-        return Reading(_shares, _always("share"))
+        return Reading(lambda values: _counted(name, values), _always("share"))
     if item == RGB:
         return Reading(_palette, _always("CIELAB"))
     return Reading(lambda values: {}, _always("number"))  # an array: only the relief's, read as the skyline
@@ -128,15 +138,20 @@ def _values(values: list[Any]) -> Columns:
     return {"value": np.array(values, np.float64)}
 
 
-def _shares(values: list[tuple[tuple[str, float], ...]]) -> Columns:
-    shares = [dict(v) for v in values]
-    kinds = sorted({kind for share in shares for kind in share})
-    return {kind: np.array([share.get(kind, 0.0) for share in shares]) for kind in kinds}
-
-
-def _shares_of_words(values: list[tuple[str, ...]]) -> Columns:
-    kinds = sorted({kind for v in values for kind in v})
-    return {kind: np.array([v.count(kind) / max(len(v), 1) for v in values]) for kind in kinds}
+def _counted(name: str, values: Sequence[Sequence[tuple[str, float]]]) -> Columns:
+    """Shares of N scenes, a column for each word of the field's vocabulary."""
+    words = vocabularies()[name]
+    place = {word: k for k, word in enumerate(words)}
+    shares = np.zeros((len(words), len(values)))
+    for row, value in enumerate(values):
+        for word, share in value:
+            if word not in place:
+                raise ConfigError(
+                    f"looked for a word of {name} among {', '.join(words)}, found {word!r}; add it to "
+                    "world/study/vocabularies.py, or to the table that it reads."
+                )
+            shares[place[word], row] += share
+    return dict(zip(words, shares, strict=True))
 
 
 def _palette(values: list[tuple[RGB, ...]]) -> Columns:

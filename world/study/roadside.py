@@ -99,9 +99,20 @@ def chevron(scene: Scene, visibility: Visibility) -> bool:
     return board(visibility, signs.chevron_rgb, signs.chevron_rgb, signs.chevron_mark_rgb)
 
 
-def junction(scene: Scene, visibility: Visibility, within_m: float = SHAPE_M) -> bool:
+def stop(scene: Scene, visibility: Visibility, within_m: float = SHAPE_M) -> bool:
+    """A stop sign."""
+    own = POINTED if scene.signs.stop_form == "triangle" else OCTAGON
+    return scene.signs.junction == "stop" and shape(visibility, own, within_m=within_m)
+
+
+def give_way(scene: Scene, visibility: Visibility, within_m: float = SHAPE_M) -> bool:
+    """A give-way sign."""
+    return scene.signs.junction == "yield" and shape(visibility, POINTED, within_m=within_m)
+
+
+def junction(scene: Scene, visibility: Visibility) -> bool:
     """A stop or give-way sign."""
-    return shape(visibility, OCTAGON, POINTED, within_m=within_m)
+    return stop(scene, visibility) or give_way(scene, visibility)
 
 
 def pole(scene: Scene, visibility: Visibility) -> bool:

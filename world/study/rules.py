@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from world.scene import Scene
 from world.sprites.atlas import SHAPES
-from world.study import roadside
+from world.study import houses, living, roadside
 from world.study.visibility import NEAR_M, Visibility
 
 Rule = Callable[[Scene, Visibility], bool]
@@ -70,6 +70,13 @@ def _read(board: Callable[[Scene, Visibility, float], bool]) -> Rule:
     return lambda scene, visibility: board(scene, visibility, roadside.words(visibility))
 
 
+def _garden(scene: Scene, visibility: Visibility) -> bool:
+    """The garden's fence; or that there is none, near a house where one could stand and nothing hides its place."""
+    if scene.buildings.garden != "none":
+        return houses.garden(scene, visibility)
+    return houses.may_be_fenced(scene) and _CLOSE(scene, visibility) and visibility.part("bank")
+
+
 TOGETHER: list[tuple[str, Rule]] = [  # names of a family's fields, and when they are seen; first the whole family
     ("sky", _class("sky")),
     ("sky.sun_azimuth_deg sun_elevation_deg", _all(_class("sky"), lambda scene, _: scene.sky.cloud_cover < 0.85)),
@@ -97,6 +104,7 @@ TOGETHER: list[tuple[str, Rule]] = [  # names of a family's fields, and when the
     ("plants.autumn_rgb", _all(_deciduous, _above("plants.autumn", 0.1))),
     ("plants.trunk_rgb", _class("plants", NEAR_M)),
     ("plants.row_kind", _all(_class("plants"), _when("plants.rows", "none"))),
+    ("plants.blossom", living.blossom),
     ("road", _ROAD),
     ("road.shoulder_m shoulder_rgb", _part("shoulder")),
     ("road.kerb", _part("kerb")),
@@ -147,12 +155,18 @@ TOGETHER: list[tuple[str, Rule]] = [  # names of a family's fields, and when the
     ("signs.chevron_rgb chevron_mark_rgb", roadside.chevron),
     ("signs.limit", _read(roadside.limit)),
     ("signs.limit_form", roadside.limit),
-    ("signs.junction stop_form yield_rgb", roadside.junction),
-    ("signs.stop", _read(roadside.junction)),
+    ("signs.junction", roadside.junction),
+    ("signs.stop_form", roadside.stop),
+    ("signs.stop", _read(roadside.stop)),
+    ("signs.yield_rgb", roadside.give_way),
     ("buildings", _BUILT),
     ("buildings.density", _always),
     ("buildings.door_palette trim_rgb grime", _CLOSE),
-    ("buildings.shop_words shop_script", _all(_CLOSE, _above("buildings.shops", 0.1))),
+    ("buildings.lot_m", _all(_BUILT, lambda scene, _: houses.closed(scene))),
+    ("buildings.setback_m", _all(_BUILT, lambda scene, _: not houses.closed(scene))),
+    ("buildings.garden", _garden),
+    ("buildings.garden_rgb", houses.garden),
+    ("buildings.shop_words shop_script", _read(houses.shop)),
     ("buildings.landmark", _all(_BUILT, _when("buildings.landmark", "none"))),
     ("vehicles", _class("vehicles")),
     ("vehicles.density parked", _always),
@@ -160,8 +174,10 @@ TOGETHER: list[tuple[str, Rule]] = [  # names of a family's fields, and when the
     ("vehicles.plate_front_rgb plate_rear_rgb plate_band_rgb plate_aspect", roadside.plates),
     ("life", _class("life")),
     ("life.people herd stray clutter_density", _always),
-    ("life.figures veil dress robes skin", _all(_class("life"), _above("life.people", 0.0))),
-    ("life.animals", _all(_class("life"), lambda scene, _: max(scene.life.herd, scene.life.stray) > 0.0)),
+    ("life.figures skin", living.people),
+    ("life.dress", living.dressed),
+    ("life.robes", living.robed),
+    ("life.animals", living.animals),
     ("life.clutter", roadside.clutter),
     ("life.post_rgb", roadside.postbox),
     ("life.hydrant_rgb", roadside.hydrant),
@@ -171,7 +187,7 @@ TOGETHER: list[tuple[str, Rule]] = [  # names of a family's fields, and when the
     ("camera.lane_offset_m", _ROAD),
 ]  # fmt: skip
 NEVER = frozenset({"relief.roughness_m", "relief.tan_elevation", "relief.sea", "signs.shown", "sky.visibility_km",
-                   "life.summer"})  # fmt: skip
+                   "life.summer", "life.veil"})  # fmt: skip
 
 
 def _by_field() -> dict[str, Rule]:

@@ -154,6 +154,17 @@ class Visibility:
         inside, gap = pixel >= 0, self.away[pixel] - distance
         return inside & (np.abs(gap) <= room), inside & (gap > room)
 
+    def points(self, x: Floats, y: Floats, z: Floats, kind: int, room: float) -> Mask:
+        """Which points, in metres from the camera, lie on pixels of a class at their own distance, give or take `room`
+        and a twentieth of it.
+        """
+        distance = np.maximum(np.hypot(x, y), 0.3).astype(np.float32)
+        azimuth = self.layout.numbers[n.HEADING] + np.arctan2(y, x)
+        pixel = self.frame.at(azimuth, z / distance)
+        at, _ = self._meets(pixel, distance, room + 0.05 * distance)
+        shown: Mask = at & (self.classes[pixel] == kind)
+        return shown
+
     def of_kinds(self, *kinds: int) -> Floats:
         """Seen objects (t, COLUMNS) of some kinds."""
         if kinds not in self._by_kinds:

@@ -16,7 +16,6 @@ from world.layout.lay_out import lay_out
 from world.layout.stage import linear
 from world.render import draw_views
 from world.study import roadside
-from world.study.clue_files import joined
 from world.study.readings import STEPS, in_steps, unit_of
 from world.study.rules import FAMILIES as READ
 from world.study.visibility import of_scene, of_views
@@ -241,13 +240,3 @@ def test_one_step_is_what_an_eye_just_tells_apart():
     assert 0.7 < steps["road.width_m:value"].diff().iloc[1] < 1.05
     sides = in_steps(pd.DataFrame({"ground.crop_side:value": [-1.0, 1.0]}, dtype=np.float32))
     assert sides.iloc[0, 0] == -sides.iloc[1, 0] != 0.0
-
-
-def test_a_kind_that_a_piece_never_met_is_none_of_it_where_the_clue_is_seen():
-    nan = np.nan
-    one = pd.DataFrame({"plants.kinds:oak": [1.0, nan], "sky.cirrus:value": [0.1, 0.2]}, dtype=np.float32)
-    two = pd.DataFrame({"plants.kinds:palm": [1.0], "sky.cirrus:value": [0.3]}, dtype=np.float32)
-    table = joined([one, two])
-    assert list(table.columns) == ["sky.cirrus:value", "plants.kinds:oak", "plants.kinds:palm"]
-    np.testing.assert_array_equal(table["plants.kinds:palm"], np.float32([0.0, nan, 1.0]))
-    np.testing.assert_array_equal(table["plants.kinds:oak"], np.float32([1.0, nan, 0.0]))
