@@ -144,6 +144,7 @@ def test_a_command_that_is_ended_takes_its_workers_with_it(tmp_path, how):
         [sys.executable, str(script), str(folder)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
 
     def workers() -> set[int]:
