@@ -41,7 +41,7 @@ def render_views(
 ) -> Pixels:
     """Square views at `headings` (degrees from north), pitch 0: uint8 (V, size, size, 3), in one thread.
 
-    `samples` is how many rays more a pixel gets where it differs from its neighbours; 1: none.
+    `samples` is how many rays more a pixel gets where hard edges meet; 1: none.
 
     Raises:
         ConfigError: a size, a number of samples or a field of view that cannot be drawn.
@@ -159,7 +159,7 @@ class RenderConfig:
         default=0, metadata={"help": "metres along the road, -120 … 120 in tens: the place seen from there"}
     )
     width: int = field(default=2048, metadata={"help": "pixels around the horizon"})
-    samples: int = field(default=4, metadata={"help": "rays more where a pixel differs from the next: 2 or 4; 1: none"})
+    samples: int = field(default=4, metadata={"help": "rays more where hard edges meet: 2 or 4; 1: none"})
     views: bool = field(default=False, metadata={"help": "four views (N, E, S, W) side by side in place of a panorama"})
     without: str = field(default="", metadata={"help": "families of clues to leave out, with commas: plants,signs"})
     depth: Path | None = field(

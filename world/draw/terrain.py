@@ -1,10 +1,10 @@
-"""The height of the ground, and where a ray meets it. Knows no colours and no objects.
+"""The height of the ground, and the table in which rays look for it. Knows no colours and no objects.
 
 The height is a function of road coordinates: the road's own profile, cuttings and embankments beside it, the slopes
 and waves of the land, and the beds of water. It is the same wherever the camera stands: the horizon's rings say how the
 land goes on in every direction from step 0. A layout samples it once on circles round the camera (`fill_terrain`);
 the running maximum of the slopes at which the camera sees them grows with distance, so that a ray finds the first
-ground it meets by halving: exact for ground that is straight between two circles.
+ground it meets by halving (`column.meet_ground`): exact for ground that is straight between two circles.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
