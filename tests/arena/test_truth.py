@@ -109,9 +109,17 @@ def public(table):
     return "\n".join(frame.to_csv() + frame.to_json(date_format="iso") for frame in (book.guesses(), book.games()))
 
 
+CLOCK = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?")  # its seconds are as many digits as a coordinate
+
+
 def found_in(text, places, numbers):
+    """The secrets of these rounds in a text: a number counts where it begins, not within another or in a time of day."""
+    read = CLOCK.sub("", text)
     return {
-        (number, secret) for number in numbers for secret in secrets_of(places[number - 1], number) if secret in text
+        (number, secret)
+        for number in numbers
+        for secret in secrets_of(places[number - 1], number)
+        if (re.search(rf"(?<![\d.]){re.escape(secret)}", read) if secret[0].isdigit() else secret in read)
     }
 
 
