@@ -1,7 +1,8 @@
-"""What each step of pretraining reads: places in a seeded order, their views, captions and labels.
+"""What each step of pretraining looks at: places in a seeded order, their views and captions.
 
-A step's content depends on the seed and the step alone, so that a training that was stopped goes on exactly.
-Knows no network; arrays only.
+A step's content depends on the seed and the step alone, so that a training that was stopped goes on exactly. The order
+is drawn once an epoch and rows stay in columns: five million places cost a few bytes each. Knows no network and no
+pixels; arrays and words only.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from model.data.captions import Style, caption
 from model.data.manifest import VIEW_COLUMNS
 from model.data.views import HEADINGS_DEG
+
+CAPTION_COLUMNS = ("country_name", "country", "region", "town", "koppen", "driving_side", "month", "heading_deg")
 
 
 @dataclass(frozen=True)
@@ -30,51 +34,78 @@ class CaptionSource:
     """Captions of the views of a frame's rows."""
 
     def __init__(self, frame: pd.DataFrame, style: Style):
-        self.rows: list[dict[Any, Any]] = frame.to_dict("records")
-        self.style: Style = style
+        kept = [column for column in CAPTION_COLUMNS if column in frame]
+        self.table = pa.Table.from_pandas(frame[kept], preserve_index=False)
+        self.n_places, self.style = len(frame), style
         # A single photo has a heading only where the manifest says so; views are N, E, S, W of heading 0 by custom.
-        self.headings: list[float | None] = [_number(row.get("heading_deg")) for row in self.rows]
-        if VIEW_COLUMNS[0] in frame:
-            self.headings = [heading or 0.0 for heading in self.headings]
+        self.has_directions = VIEW_COLUMNS[0] in frame
+
+    def __len__(self) -> int:
+        return self.n_places
+
+    def places(self, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """What is known of some rows, in their order."""
+        if not self.table.num_columns:
+            return [{} for _ in rows]
+        found: list[dict[str, Any]] = self.table.take(pa.array(rows)).to_pylist()
+        return found
+
+    def describe(self, place: dict[str, Any], view: int, rng: np.random.Generator) -> str:
+        """A caption of one view of a place of `places`."""
+        start, month = _number(place.get("heading_deg")), _number(place.get("month"))
+        if start is None and self.has_directions:
+            start = 0.0
+        heading = None if start is None else (start + HEADINGS_DEG[view % len(HEADINGS_DEG)]) % 360.0
+        return caption(place, rng, heading, None if month is None else int(month), self.style)
 
     def caption(self, row: int, view: int, rng: np.random.Generator) -> str:
         """A caption of one view of one row."""
-        start, month = self.headings[row], _number(self.rows[row].get("month"))
-        heading = None if start is None else (start + HEADINGS_DEG[view % len(HEADINGS_DEG)]) % 360.0
-        return caption(self.rows[row], rng, heading, None if month is None else int(month), self.style)
+        return self.describe(self.places(np.array([row]))[0], view, rng)
 
     def sample(self, n: int, seed: int) -> list[str]:
         """Captions of `n` random views, for the vocabulary."""
         rng = np.random.default_rng(seed)
-        rows = rng.integers(0, len(self.rows), n)
-        return [self.caption(int(row), int(rng.integers(4)), rng) for row in rows]
+        rows = rng.integers(0, len(self), n)
+        return [self.describe(place, int(rng.integers(4)), rng) for place in self.places(rows)]
 
 
-def plan_step(
-    step: int, n_places: int, n_views: int, batch: int, views: int, captions: int, seed: int, source: CaptionSource
-) -> StepPlan:
+class EpochOrder:
+    """The order of all places, drawn anew for each epoch and kept while that lasts."""
+
+    def __init__(self, n_places: int, batch: int, seed: int):
+        self.n_places, self.batch, self.seed = n_places, batch, seed
+        self.per_epoch = steps_per_epoch(n_places, batch)
+        self._epoch, self._order = -1, np.empty(0, np.int64)
+
+    def rows(self, step: int) -> NDArray[np.int64]:
+        """The places of a step (from 0) -> (N,); the last incomplete batch of an epoch is left out."""
+        epoch, position = divmod(step, self.per_epoch)
+        if epoch != self._epoch:
+            self._order = np.random.default_rng((self.seed, 1, epoch)).permutation(self.n_places)
+            self._epoch = epoch
+        return self._order[position * self.batch :][: self.batch]
+
+
+def plan_step(step: int, order: EpochOrder, source: CaptionSource, n_views: int, views: int, captions: int) -> StepPlan:
     """The plan of a step.
 
     Args:
         step: from 0.
-        n_places: how many there are; each epoch shows all in a new order, its last incomplete batch left out.
+        order: of the places, with the run's seed.
+        source: where captions come from.
         n_views: of each place.
-        batch: N, places a step.
         views: V ≤ n_views, drawn without repetition where it is less.
         captions: captioned views of each place, ≤ views.
-        seed: of the run.
-        source: where captions come from.
     """
-    per_epoch = max(1, n_places // batch)
-    order = np.random.default_rng((seed, 1, step // per_epoch)).permutation(n_places)
-    rows = order[(step % per_epoch) * batch :][:batch]
-    rng = np.random.default_rng((seed, 2, step))
+    rows = order.rows(step)
+    rng = np.random.default_rng((order.seed, 2, step))
     ranked = np.argsort(rng.random((len(rows), n_views)), axis=1)
     chosen = np.sort(ranked[:, :views], axis=1) if views < n_views else np.tile(np.arange(n_views), (len(rows), 1))
-    slots = np.argsort(rng.random(chosen.shape), axis=1)[:, :captions]  # (N, M/N) of the chosen views
-    captioned = (np.arange(len(rows))[:, None] * chosen.shape[1] + slots).reshape(-1)
-    flat = chosen.reshape(-1)
-    texts = [source.caption(int(rows[slot // chosen.shape[1]]), int(flat[slot]), rng) for slot in captioned]
+    seen = chosen.shape[1]
+    slots = np.argsort(rng.random((len(rows), seen)), axis=1)[:, :captions]  # (N, M/N) of the chosen views
+    captioned = (np.arange(len(rows))[:, None] * seen + slots).reshape(-1)
+    places = source.places(rows)
+    texts = [source.describe(places[slot // seen], int(chosen[slot // seen, slot % seen]), rng) for slot in captioned]
     return StepPlan(rows, chosen, captioned, texts)
 
 

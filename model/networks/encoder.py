@@ -68,7 +68,7 @@ class Encoder:
         if device.type == "cpu":
             self.tower.to(memory_format=torch.channels_last)
         config = self.tower.config
-        self.image_size = _image_size(preprocessor, config)
+        self.image_size = image_size_of(preprocessor, config)
         self.mean = tuple(float(v) for v in preprocessor.get("image_mean") or CLIP_MEAN)
         self.std = tuple(float(v) for v in preprocessor.get("image_std") or CLIP_STD)
         self.resample = Image.Resampling(int(preprocessor.get("resample", Image.Resampling.BICUBIC)))
@@ -200,7 +200,8 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _image_size(preprocessor: dict[str, Any], config: Any) -> int:
+def image_size_of(preprocessor: dict[str, Any], config: Any) -> int:
+    """The side of the square that a model reads, in pixels: its preprocessor's, else its config's."""
     for key in ("crop_size", "size"):
         value = preprocessor.get(key)
         if isinstance(value, int):
