@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.data.manifest import drawn_version, source_in
 from model.data.views import Handed, Source, drawn_by, exif_position, look_at
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
@@ -107,8 +108,7 @@ class Geolocator:
     @property
     def world_version(self) -> int | None:
         """The version of the simulated Earth it was trained on; None: on photos, or its records name none."""
-        version: int | None = self.records["train_head"]["facts"].get("world_version")
-        return version
+        return drawn_version(source_in(self.records["train_head"]["facts"]))
 
     def require_world(self, version: int | None) -> None:
         """Refuse to look at pictures of another version of the simulated Earth; photos (None) are always looked at.
