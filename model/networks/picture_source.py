@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.data.manifest import image_columns
-from model.data.views import gather_views, to_square
+from model.data.views import decode_views
 from model.errors import ManifestError
 
 CACHE_SHARE = 0.25  # of the free memory that decoded views may take unless told otherwise
@@ -67,7 +67,7 @@ class PictureSource:
 
         Raises:
             ImageError: a picture that cannot be read, named by its path.
-            ManifestError: a place with another number of views.
+            ManifestError: a place with other pictures than its manifest says.
         """
         out = np.empty((len(rows), self.n_views, self.size, self.size, 3), np.uint8)
         wanted = np.arange(len(rows))
@@ -76,7 +76,8 @@ class PictureSource:
             out[known] = self._views[rows[known]]
             wanted = wanted[~known]
         for i, names in zip(wanted, self._names(self.paths, rows[wanted]), strict=True):
-            out[i] = self._decode([self.folder / name for name in names])
+            paths = [self.folder / name for name in names]
+            out[i] = decode_views(paths, self.n_views, self.size, self.resample)
             if self._views is not None and self._known is not None:
                 self._views[rows[i]] = out[i]
                 self._known[rows[i]] = 1  # after the pixels: who sees it may read them
@@ -89,15 +90,6 @@ class PictureSource:
     def _names(self, table: pa.Table, rows: NDArray[np.int64]) -> list[tuple[str, ...]]:
         columns = table.take(pa.array(rows)).to_pydict().values()
         return list(zip(*columns, strict=True))
-
-    def _decode(self, paths: list[Path]) -> Views:
-        views = gather_views(paths if len(paths) > 1 else paths[0], self.size)
-        if len(views) != self.n_views:
-            raise ManifestError(
-                f"the place of {paths[0]} has {len(views)} views where {self.n_views} are expected; give every place "
-                "the same number."
-            )
-        return np.stack([to_square(view, self.size, self.resample) for view in views])
 
 
 def fits_in_memory(n_bytes: int, limit_gb: float | None) -> bool:

@@ -14,7 +14,7 @@ import torch
 
 from model.artifacts import fingerprint
 from model.data.attributes import AttributeSpace
-from model.data.manifest import image_columns, read_manifest, world_version
+from model.data.manifest import n_views, read_manifest, read_source
 from model.data.training_batches import CaptionSource, EpochOrder
 from model.errors import ArtifactError, ManifestError
 from model.geocells.table import Geocells, read_geocells
@@ -76,7 +76,8 @@ class Training:
                 f"{config.manifest} has no column split, so that nothing would be left to test on; run `python -m "
                 "model.prepare_dataset` on it, or write the column yourself (train, validation, test)."
             )
-        self.world_version = world_version(frame, str(config.manifest))
+        self.pictures_from = read_source(config.manifest)
+        self.views_a_place = n_views(frame, str(config.manifest))
         self.train = frame[frame["split"] == "train"].reset_index(drop=True)
         self.validation = frame[frame["split"] == "validation"].head(config.probe_places).reset_index(drop=True)
         if len(self.train) < 2:
@@ -112,17 +113,17 @@ class Training:
 
     def _open_pictures(self) -> None:
         config, start = self.config, self.start
-        n_views = len(image_columns(self.train))
-        pictures = PictureSource(self.train, config.manifest, n_views, start.size, start.resample)
+        held = self.views_a_place
+        pictures = PictureSource(self.train, config.manifest, held, start.size, start.resample)
         processes = self.accelerator.num_processes
         self.workers = default_workers(processes) if config.workers is None else config.workers
         shared = self.workers == 0 or start_method() == "fork"
         if shared and fits_in_memory(pictures.bytes_of_all() * processes, config.cache_gb):
             pictures.keep()
         self.order = EpochOrder(len(self.train), config.batch, config.seed)
-        self.n_views = min(config.views or config.model.views, n_views)
-        self.steps = Steps(pictures, self.source, self.order, self.n_views, min(config.captions, self.n_views))
-        self.validation_views = PictureSource(self.validation, config.manifest, n_views, start.size, start.resample)
+        views = min(config.views or config.model.views, held)
+        self.steps = Steps(pictures, self.source, self.order, views, min(config.captions, views))
+        self.validation_views = PictureSource(self.validation, config.manifest, held, start.size, start.resample)
 
     @property
     def bare(self) -> PretrainingModel:
@@ -275,7 +276,7 @@ class Training:
             "places_seen": self.step * self.places_a_step,
             "training_places": len(self.train),
             "processes": self.accelerator.num_processes,
-            "world_version": self.world_version,
+            "source": self.pictures_from,
             "minutes": round(self.elapsed_s / 60.0, 1),
             "lengths": self.lengths,
             "parameters": sum(p.numel() for p in self.bare.hub.parameters()),
