@@ -81,6 +81,6 @@ def checkpoint_gradients(hub: Any) -> None:
             "--checkpoint-gradients needs a ViT: the batch norms of a convolutional tower would count each batch twice."
         )
     try:
-        hub.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        hub.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
     except (ValueError, AttributeError) as error:
         raise ConfigError(f"a {type(hub).__name__} cannot checkpoint its gradients; leave the flag out.") from error
