@@ -21,13 +21,14 @@ from PIL import Image
 from model.artifacts import fingerprint, is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.attributes import AttributeSpace
+from model.data.caption_source import CaptionSource
 from model.data.manifest import image_paths, read_manifest, world_version
-from model.data.training_batches import CaptionSource, StepPlan, plan_step, steps_per_epoch
+from model.data.training_batches import StepPlan, plan_step, steps_per_epoch
 from model.data.view_cache import open_view_cache
 from model.data.vocabulary import train_tokenizer
 from model.errors import ConfigError
 from model.geocells.table import Geocells, read_geocells
-from model.networks.batches import BatchMaker
+from model.networks.batches import BatchMaker, RawStep
 from model.networks.contrastive import LossWeights, PretrainingModel
 from model.networks.encoder import CLIP_MEAN, CLIP_STD, best_dtype, load_pretrained, vision_tower, width_of
 from model.networks.probe import Gallery, probe
@@ -131,8 +132,8 @@ class Training:
         self._build_model()
         self._open_views()
         self.maker = BatchMaker(
-            self.train, self.views, self.tokenizer, self.space, self.cells, config.tau_km, self.mean, self.std,
-            accelerator.device,
+            self.train, self.tokenizer, self.space, self.cells, config.tau_km, self.mean, self.std, accelerator.device,
+            source=self.source,
         )  # fmt: skip
         self.per_epoch = steps_per_epoch(len(self.train), config.batch * accelerator.num_processes)
         self.total_steps = math.ceil(self.per_epoch * config.epochs) if config.epochs else 0
@@ -210,7 +211,9 @@ class Training:
             rate = self.set_rate(progress)
             plan = self.plan()
             side = self.side(progress)
-            batch = self.maker.batch(plan, config.seed + 7919 * self.step + self.accelerator.process_index, side)
+            views = torch.from_numpy(self.views[plan.rows[:, None], plan.views])
+            raw = RawStep(plan.rows, views, plan.views, plan.captions, plan.captioned)
+            batch = self.maker.batch(raw, config.seed + 7919 * self.step + self.accelerator.process_index, side)
             prepared = time.perf_counter()
             total, losses, places = self.module(batch, config.weights)
             self.accelerator.backward(total)

@@ -5,15 +5,11 @@ Knows no network; arrays only.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from model.data.captions import Style, caption
-from model.data.manifest import VIEW_COLUMNS
-from model.data.views import HEADINGS_DEG
+from model.data.caption_source import CaptionSource
 
 
 @dataclass(frozen=True)
@@ -24,30 +20,6 @@ class StepPlan:
     views: NDArray[np.int64]  # (N, V) which views of each
     captioned: NDArray[np.int64]  # (M,) which of the N·V views has each caption
     captions: list[str]  # (M,)
-
-
-class CaptionSource:
-    """Captions of the views of a frame's rows."""
-
-    def __init__(self, frame: pd.DataFrame, style: Style):
-        self.rows: list[dict[Any, Any]] = frame.to_dict("records")
-        self.style: Style = style
-        # A single photo has a heading only where the manifest says so; views are N, E, S, W of heading 0 by custom.
-        self.headings: list[float | None] = [_number(row.get("heading_deg")) for row in self.rows]
-        if VIEW_COLUMNS[0] in frame:
-            self.headings = [heading or 0.0 for heading in self.headings]
-
-    def caption(self, row: int, view: int, rng: np.random.Generator) -> str:
-        """A caption of one view of one row."""
-        start, month = self.headings[row], _number(self.rows[row].get("month"))
-        heading = None if start is None else (start + HEADINGS_DEG[view % len(HEADINGS_DEG)]) % 360.0
-        return caption(self.rows[row], rng, heading, None if month is None else int(month), self.style)
-
-    def sample(self, n: int, seed: int) -> list[str]:
-        """Captions of `n` random views, for the vocabulary."""
-        rng = np.random.default_rng(seed)
-        rows = rng.integers(0, len(self.rows), n)
-        return [self.caption(int(row), int(rng.integers(4)), rng) for row in rows]
 
 
 def plan_step(
@@ -74,18 +46,10 @@ def plan_step(
     slots = np.argsort(rng.random(chosen.shape), axis=1)[:, :captions]  # (N, M/N) of the chosen views
     captioned = (np.arange(len(rows))[:, None] * chosen.shape[1] + slots).reshape(-1)
     flat = chosen.reshape(-1)
-    texts = [source.caption(int(rows[slot // chosen.shape[1]]), int(flat[slot]), rng) for slot in captioned]
+    texts = source.captions(rows[captioned // chosen.shape[1]], flat[captioned], seed, step // per_epoch)
     return StepPlan(rows, chosen, captioned, texts)
 
 
 def steps_per_epoch(n_places: int, batch: int) -> int:
     """Whole batches in a pass over all places."""
     return max(1, n_places // batch)
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
