@@ -17,7 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from model.data.training_batches import CaptionSource, EpochOrder, plan_step
+from model.data.caption_source import CaptionSource
+from model.data.training_batches import EpochOrder, plan_step
 from model.errors import ConfigError, HomingError
 from model.networks.picture_source import PictureSource
 

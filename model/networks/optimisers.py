@@ -102,7 +102,8 @@ class Optimisers:
             own["state"] = {}
             parameters = [p for group in optimiser.param_groups for p in group["params"]]
             for index, name in enumerate(names):
-                moments = {key.split("|")[1]: value.clone() for key, value in state.items() if key.split("|")[0] == name}
+                moments = {key.removeprefix(f"{name}|"): value.clone() for key, value in state.items()
+                           if key.startswith(f"{name}|")}  # fmt: skip
                 odd = [value for value in moments.values() if value.ndim and value.shape != parameters[index].shape]
                 if odd:
                     raise ValueError(f"the moments of {name} have another shape")

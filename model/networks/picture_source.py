@@ -5,24 +5,28 @@ Paths stay in columns, so that workers that were forked share them. Knows no tra
 
 import mmap
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.data.class_maps import map_columns, read_maps
 from model.data.manifest import image_columns
 from model.data.views import decode_views
 from model.errors import ManifestError
 
+MAP_SIZE = 48  # side of class maps: the cells that learn from them are coarser still
 CACHE_SHARE = 0.25  # of the free memory that decoded views may take unless told otherwise
 Views = NDArray[np.uint8]
 
 
 class PictureSource:
-    """Views of the rows of a frame.
+    """Views (and class maps, where asked for) of the rows of a frame.
 
     Args:
         frame: rows of a manifest.
@@ -30,6 +34,7 @@ class PictureSource:
         n_views: V of every place.
         size: side of a view in pixels.
         resample: filter for pictures of another size.
+        legend: the classes of its maps; none without maps.
 
     Raises:
         ManifestError: no or odd image columns, an empty cell.
@@ -37,19 +42,22 @@ class PictureSource:
 
     def __init__(
         self, frame: pd.DataFrame, manifest: Path, n_views: int, size: int,
-        resample: Image.Resampling = Image.Resampling.BICUBIC,
+        resample: Image.Resampling = Image.Resampling.BICUBIC, legend: Sequence[str] = (),
     ):  # fmt: skip
         self.folder, self.n_views, self.size, self.resample = Path(manifest).parent, n_views, size, resample
         self.paths = _paths(frame, image_columns(frame), manifest)
+        self.legend = tuple(legend)
+        self.map_paths = _paths(frame, map_columns(frame), manifest) if legend else None
         self._views: Views | None = None
         self._known: Views | None = None
 
     def __len__(self) -> int:
         return int(self.paths.num_rows)
 
-    def __getitem__(self, rows: slice) -> Views:
-        """The views of consecutive rows -> (N, V, H, W, 3)."""
-        return self.read(np.arange(len(self))[rows])
+    def batches(self, size: int) -> Iterator[torch.Tensor]:
+        """All views in order, `size` places at a time -> (n, V, H, W, 3)."""
+        for start in range(0, len(self), size):
+            yield torch.from_numpy(self.read(np.arange(len(self))[start : start + size]))
 
     def bytes_of_all(self) -> int:
         """What all decoded views take."""
@@ -84,8 +92,16 @@ class PictureSource:
         return out
 
     def read_maps(self, rows: NDArray[np.int64]) -> Views | None:
-        """The class maps of some rows, or None where they are not asked for."""
-        return None
+        """The class maps of some rows -> uint8 (N, V, MAP_SIZE, MAP_SIZE), or None without a legend.
+
+        Raises:
+            ImageError: a map that cannot be read.
+        """
+        if self.map_paths is None:
+            return None
+        places = self._names(self.map_paths, rows)
+        maps = [read_maps([self.folder / name for name in names], MAP_SIZE, len(self.legend)) for names in places]
+        return np.stack(maps)
 
     def _names(self, table: pa.Table, rows: NDArray[np.int64]) -> list[tuple[str, ...]]:
         columns = table.take(pa.array(rows)).to_pydict().values()

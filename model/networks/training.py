@@ -14,8 +14,11 @@ import torch
 
 from model.artifacts import fingerprint
 from model.data.attributes import AttributeSpace
+from model.data.caption_source import CaptionSource
+from model.data.class_maps import map_columns, map_paths, read_legend
+from model.data.clues import ClueTable, read_clues
 from model.data.manifest import n_views, read_manifest, read_source
-from model.data.training_batches import CaptionSource, EpochOrder
+from model.data.training_batches import EpochOrder
 from model.errors import ArtifactError, ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.networks.batches import BatchMaker
@@ -37,6 +40,7 @@ from model.networks.training_state import check_belongs, load_state, read_notes,
 VOCABULARY_CAPTIONS = 40_000
 GALLERY = 8192
 LOG_STEPS = 50
+PROBE_BATCH = 64  # places
 
 
 class Training:
@@ -84,6 +88,11 @@ class Training:
             raise ManifestError(f"looked for places to train on in {config.manifest}, found {len(self.train)}.")
         self.cells: Geocells | None = read_geocells(config.geocells) if config.geocells else None
         self.source = CaptionSource(self.train, config.model.style)
+        self.photo = config.model.style == "photo"
+        self.clues: ClueTable | None = read_clues(config.clues, self.train) if config.clues else None
+        self.legend: tuple[str, ...] = ()
+        if config.map_weight > 0 and not self.photo and map_columns(self.train):  # a photo is cut anew: no map fits it
+            self.legend = read_legend(map_paths(self.train.head(1), config.manifest)[0][0])
 
     def _build_model(self) -> None:
         config = self.config
@@ -94,7 +103,10 @@ class Training:
         self.space = AttributeSpace.fit(self.train) if config.attribute_weight > 0 else AttributeSpace({}, {})
         classes = {name: len(names) for name, names in self.space.classes.items()}
         dim = width_of(hub)
-        module = PretrainingModel(hub, dim, len(self.cells or ()), classes, len(self.space.regressions))
+        module = PretrainingModel(
+            hub, dim, len(self.cells or ()), classes, len(self.space.regressions),
+            self.clues.space if self.clues else None, len(self.legend),
+        )  # fmt: skip
         freeze(hub, layers_to_unfreeze(config.unfreeze), config.freeze_text)
         if config.checkpoint_gradients:
             checkpoint_gradients(hub)
@@ -108,20 +120,20 @@ class Training:
         )
         self.maker = BatchMaker(
             self.train, self.start.tokenizer, self.space, self.cells, config.tau, self.start.mean, self.start.std,
-            self.accelerator.device,
+            self.accelerator.device, self.clues, self.source, self.photo,
         )  # fmt: skip
 
     def _open_pictures(self) -> None:
         config, start = self.config, self.start
         held = self.views_a_place
-        pictures = PictureSource(self.train, config.manifest, held, start.size, start.resample)
+        pictures = PictureSource(self.train, config.manifest, held, start.size, start.resample, self.legend)
         processes = self.accelerator.num_processes
         self.workers = default_workers(processes) if config.workers is None else config.workers
         shared = self.workers == 0 or start_method() == "fork"
         if shared and fits_in_memory(pictures.bytes_of_all() * processes, config.cache_gb):
             pictures.keep()
         self.order = EpochOrder(len(self.train), config.batch, config.seed)
-        views = min(config.views or config.model.views, held)
+        views = held if self.photo else min(config.views or config.model.views, held)
         self.steps = Steps(pictures, self.source, self.order, views, min(config.captions, views))
         self.validation_views = PictureSource(self.validation, config.manifest, held, start.size, start.resample)
 
@@ -224,12 +236,13 @@ class Training:
             return
         frame, cells = self.validation, self.cells
         side = self.config.small_size if self.done < self.config.small_share else None
+        codes, sentences = self.source.country_prompts()
         figures = probe(
-            self.bare, self.maker.in_order(self.validation_views, side),
+            self.bare, self.maker.in_order(self.validation_views.batches(PROBE_BATCH), side),
             self.maker.first_captions(CaptionSource(frame, self.config.model.style), self.config.seed),
             frame[["lat", "lng"]].to_numpy(np.float64), _countries(frame),
             cells.centroids if cells else None, cells.countries if cells else None, self.gallery,
-            _countries(self.train),
+            _countries(self.train), self.maker.tokens(sentences) if sentences else None, codes,
         )  # fmt: skip
         train_mode(self.module)
         self.log.append({"step": float(self.step), "minutes": round(self.elapsed_s / 60, 2)} | figures)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model.data.clues import clues_beside
 from model.errors import ConfigError
 from model.networks.contrastive import LossWeights
 from model.networks.freezing import layers_to_unfreeze
@@ -45,6 +46,10 @@ class PretrainConfig:
     captions: int = field(default=1, metadata={"help": "captioned views of a place in a step"})
     caption_weight: float = field(default=LossWeights.captions, metadata={"help": "of the contrastive loss"})
     attribute_weight: float = field(default=1.0, metadata={"help": "factor on all attribute losses; 0 drops them"})
+    clue_weight: float = field(
+        default=LossWeights.clues, metadata={"help": "of clues.parquet, if it is there; 0: none"}
+    )
+    map_weight: float = field(default=LossWeights.maps, metadata={"help": "of class maps, if they are there; 0: none"})
     small_size: int | None = field(default=None, metadata={"help": "side of the views in the training's first part"})
     small_share: float = field(default=0.5, metadata={"help": "how long that first part is"})
     workers: int | None = field(default=None, metadata={"help": "processes that decode; by default all cores but one"})
@@ -90,7 +95,14 @@ class PretrainConfig:
         default = LossWeights()
         scaled = {name: getattr(default, name) * self.attribute_weight
                   for name in ("country", "koppen", "driving_side", "month", "regressions")}  # fmt: skip
-        return LossWeights(captions=self.caption_weight, cells=default.cells, **scaled)
+        return LossWeights(
+            captions=self.caption_weight, cells=default.cells, clues=self.clue_weight, maps=self.map_weight, **scaled
+        )
+
+    @property
+    def clues(self) -> Path | None:
+        """The visible clues beside the manifest, where they are there and wanted."""
+        return clues_beside(self.manifest) if self.clue_weight > 0 else None
 
     @property
     def inputs(self) -> dict[str, Path]:
@@ -98,6 +110,8 @@ class PretrainConfig:
         found = {"manifest": self.manifest}
         if self.geocells:
             found["geocells"] = self.geocells
+        if self.clues:
+            found["clues"] = self.clues
         if isinstance(self.start_from, Path):
             found["start_from"] = self.start_from
         return found

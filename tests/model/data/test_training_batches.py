@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.data.training_batches import CaptionSource, EpochOrder, plan_step, steps_per_epoch
+from model.data.caption_source import CaptionSource
+from model.data.training_batches import EpochOrder, plan_step, steps_per_epoch
 
 
 @pytest.fixture

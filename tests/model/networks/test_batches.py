@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from model.data.attributes import AttributeSpace
-from model.data.training_batches import CaptionSource, EpochOrder, plan_step
+from model.data.caption_source import CaptionSource
+from model.data.training_batches import EpochOrder, plan_step
 from model.networks.batches import BatchMaker
 from model.networks.loading import RawStep
 
