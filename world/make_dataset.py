@@ -25,14 +25,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from model import commands
 from model.artifacts import is_done, record_path, whole, write_record
+from model.data.manifest import SIMULATED, write_manifest
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.processes import spread
@@ -131,11 +130,8 @@ def main(config: DatasetConfig) -> Path:
     _claim(config, begun)
     _render_all(table, config)
     outputs = {"manifest": manifest}
-    source = _source(config)
-    noted = pa.Table.from_pandas(table, preserve_index=False)
-    notes = {**noted.schema.metadata, b"source": json.dumps(source).encode()}
-    with whole(manifest) as temporary:
-        pq.write_table(noted.replace_schema_metadata(notes), temporary)
+    source = {"kind": SIMULATED} | {name: config.plan()[name] for name in ("world_version", "sources", "letters")}
+    write_manifest(table, manifest, source)
     if config.clues:
         clues = joined([read_piece(_piece(config.out, batch)) for batch in _batches(table)])
         outputs["clues"] = write_clues(table["id"].tolist(), clues, config.out / "clues.parquet")
@@ -144,11 +140,6 @@ def main(config: DatasetConfig) -> Path:
     (config.out / "plan.json").unlink(missing_ok=True)
     shutil.rmtree(pieces, ignore_errors=True)
     return manifest
-
-
-def _source(config: DatasetConfig) -> dict[str, object]:
-    """Where the pictures come from, as a manifest's readers understand it."""
-    return {"kind": "simulated-earth"} | {name: config.plan()[name] for name in ("world_version", "sources", "letters")}
 
 
 def _claim(config: DatasetConfig, begun: dict[str, Any]) -> None:
