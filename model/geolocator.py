@@ -68,14 +68,15 @@ class Geolocator:
         folder = Path(path) if path is not None else default_checkpoint()
         records = check_chain(folder)
         from model.networks.encoder import Encoder
-        from model.networks.head import GeocellHead
+        from model.networks.head import MultiTaskHead
+        from model.predictors.calibration import Calibration
         from model.predictors.pigeon import Pigeon
         from model.retrieval.index import read_index
-        from model.retrieval.refiner import RefinerSettings
 
         index = read_index(folder / "index")
-        settings = RefinerSettings(**index.settings["refiner"])
-        pigeon = Pigeon(read_geocells(folder / "geocells.parquet"), GeocellHead.load(folder / "head"), index, settings)
+        calibration = Calibration.read(folder / "calibration")
+        cells = read_geocells(folder / "geocells.parquet")
+        pigeon = Pigeon(cells, MultiTaskHead.load(folder / "head"), index, calibration)
         encoder = Encoder.load(folder / "encoder") if (folder / "encoder").is_dir() else None
         if encoder is not None and encoder.dim != pigeon.dim:
             raise ArtifactError(f"the encoder in {folder} gives {encoder.dim} numbers and its head takes {pigeon.dim}: "

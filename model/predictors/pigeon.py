@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ArtifactError
-from model.geo.distance import haversine_km
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
+from model.geo.scoring import PAPER_SCALE_KM
 from model.geocells.table import Geocells
-from model.networks.head import GeocellHead
+from model.networks.head import MultiTaskHead
+from model.predictors.calibration import Calibration
+from model.predictors.confidence import confidence
 from model.retrieval.index import PrototypeIndex
-from model.retrieval.refiner import Refined, RefinerSettings, match, refine
+from model.retrieval.refiner import Refined, match, refine
 from model.retrieval.space import Floats
 
 
@@ -33,7 +34,7 @@ class Prediction:
 class Pigeon:
     """Scores over geocells, then a place; predicting changes nothing in it."""
 
-    def __init__(self, cells: Geocells, head: GeocellHead, index: PrototypeIndex, settings: RefinerSettings) -> None:
+    def __init__(self, cells: Geocells, head: MultiTaskHead, index: PrototypeIndex, calibration: Calibration) -> None:
         """Put the parts together.
 
         Raises:
@@ -45,7 +46,8 @@ class Pigeon:
         if head.dim != index.space.dim:
             raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the index of {index.space.dim}: "
                                 "they are of different encoders.")  # fmt: skip
-        self.cells, self.head, self.index, self.settings = cells, head, index, settings
+        self.cells, self.head, self.index, self.calibration = cells, head, index, calibration
+        self.settings = calibration.refiner
 
     @property
     def dim(self) -> int:
@@ -54,7 +56,7 @@ class Pigeon:
 
     def scores(self, embeddings: NDArray[Any]) -> Floats:
         """Probabilities over the regions `cells`, (N, D) -> (N, C)."""
-        return self.head.probabilities(checked(embeddings, self.dim))
+        return self.head.probabilities(checked(embeddings, self.dim), self.calibration.temperature)
 
     def predict(self, embeddings: NDArray[Any]) -> Prediction:
         """The whole chain from embeddings (N, D) to guesses.
@@ -71,16 +73,9 @@ class Pigeon:
         return Prediction(probabilities, refine(matches, self.settings), unrefined, vectors)
 
     def expected_score(self, prediction: Prediction, scale_km: float = PAPER_SCALE_KM) -> NDArray[np.float64]:
-        """Mean points of each guess if the cell probabilities are right, (N,).
-
-        The head knows nothing of what retrieval adds, so where the index was tuned the figure is corrected by a line
-        fitted on validation (`expected_score_line` in index.json).
-        """
-        away_km = haversine_km(prediction.refined.guess[:, None, :], self.cells.centroids[None])  # (N, C)
-        expected = MAX_SCORE * (prediction.probabilities * np.exp(-away_km / scale_km)).sum(axis=1)
-        offset, slope = self.index.settings.get("expected_score_line", (0.0, 1.0))
-        corrected: NDArray[np.float64] = np.clip(offset + slope * expected, 0.0, MAX_SCORE)
-        return corrected
+        """Mean points of each guess, (N,), corrected by what validation said (`confidence.py`)."""
+        guess, probabilities = prediction.refined.guess, prediction.probabilities
+        return confidence(probabilities, guess, self.cells, self.calibration, scale_km).expected_score
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:
