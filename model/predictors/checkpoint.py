@@ -14,10 +14,10 @@ from PIL import Image
 
 from model.data.manifest import source_in
 from model.errors import ArtifactError
-from model.geo.distance import haversine_km
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import read_geocells
+from model.predictors.calibration import LEVELS, Calibration
 from model.predictors.chain import check_chain
+from model.predictors.confidence import confidence
 from model.predictors.protocol import Features, Predictor, features_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Checkpoint:
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    expected_line: tuple[float, float] = (0.0, 1.0)  # from the mean score under the cells to the one that was measured
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -43,11 +43,11 @@ class Checkpoint:
         self, scores: NDArray[np.float32], points: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
         """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
-        centroids = self.predictor.regions.centroids
-        away_km = haversine_km(points[:, None, :], centroids[None])  # (N, J)
-        expected = MAX_SCORE * (scores * np.exp(-away_km / PAPER_SCALE_KM)).sum(axis=1)
-        offset, slope = self.expected_line
-        return np.clip(offset + slope * expected, 0.0, MAX_SCORE), None
+        found = confidence(scores, points, self.predictor.regions, self.calibration)
+        if self.calibration.radius is None:
+            return found.expected_score, None
+        named = [f"{100 * level:g}" for level in LEVELS]
+        return found.expected_score, [dict(zip(named, radii.tolist(), strict=True)) for radii in found.radius_km]
 
     @property
     def seeing(self) -> "Encoder":
@@ -84,20 +84,18 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     """
     records = check_chain(folder)
     from model.networks.encoder import Encoder
-    from model.networks.head import GeocellHead
+    from model.networks.head import MultiTaskHead
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
-    from model.retrieval.refiner import RefinerSettings
 
     index = read_index(folder / "index")
-    settings = RefinerSettings(**index.settings["refiner"])
+    calibration = Calibration.read(folder / "calibration")
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
     record = {"system": SYSTEMS.get(preset, "PIGEON"), "stages": dict(records)}
-    cells, head = read_geocells(folder / "geocells.parquet"), GeocellHead.load(folder / "head")
-    pigeon = Pigeon(cells, head, index, settings, record)
+    cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
+    pigeon = Pigeon(cells, head, index, calibration, record)
     encoder = Encoder.load(folder / "encoder") if (folder / "encoder").is_dir() else None
     if encoder is not None and encoder.dim != pigeon.dim:
         raise ArtifactError(f"the encoder in {folder} gives {encoder.dim} numbers and its head takes {pigeon.dim}: "
                             "they are of different runs.")  # fmt: skip
-    offset, slope = index.settings.get("expected_score_line", (0.0, 1.0))
-    return Checkpoint(pigeon, encoder, folder, records, (float(offset), float(slope)))
+    return Checkpoint(pigeon, encoder, folder, records, calibration)
