@@ -27,6 +27,7 @@ from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.geolocator import Geolocator, default_checkpoint
 from model.metrics.report import Truth, difference, place_figures, report
+from model.predictors.protocol import RemembersPlaces, ask
 
 STAGE = "evaluate"
 CHUNK = 32  # places whose pictures are decoded at a time
@@ -97,21 +98,21 @@ def measure(
     one_view: NDArray[np.float32] | None, scale_km: float,
 ) -> tuple[dict[str, Any], pd.DataFrame]:  # fmt: skip
     """Figures as in metrics.json, and one row of predictions for each place."""
-    atlas, cells, points = Atlas.open(), geolocator.geocells, places[["lat", "lng"]].to_numpy(np.float64)
+    atlas, cells, points = Atlas.open(), geolocator.regions, places[["lat", "lng"]].to_numpy(np.float64)
 
     def country(where: NDArray[np.float64]) -> NDArray[np.object_]:
         return atlas.describe(where)["country"].to_numpy(object)
 
     true_country = places["country"].to_numpy(object) if "country" in places else country(points)
     truth = Truth(points, true_country, cells.assign(points))
-    prediction = geolocator.pigeon.predict(embeddings)
-    guess, unrefined = prediction.refined.guess, prediction.unrefined
+    answer = ask(geolocator.predictor, embeddings)
+    guess, unrefined = answer.points, cells.centroids[answer.scores.argmax(axis=1)]
     guess_country = country(guess)
-    figures = report(guess, guess_country, prediction.probabilities, truth, scale_km)
+    figures = report(guess, guess_country, answer.scores, truth, scale_km)
     figures["unrefined"] = place_figures(unrefined, country(unrefined), truth, scale_km)
     figures["refined_minus_unrefined"] = difference(guess, unrefined, truth)
     if one_view is not None:
-        single = geolocator.pigeon.predict(one_view).refined.guess
+        single = ask(geolocator.predictor, one_view).points
         figures["one_view"] = place_figures(single, country(single), truth, scale_km)
         figures["four_views_minus_one"] = difference(guess, single, truth)
     distance = haversine_km(guess, points)
@@ -131,7 +132,9 @@ def refuse_known_places(geolocator: Geolocator, places: pd.DataFrame, split: str
     Raises:
         ArtifactError: a place with the id and the position of a member of the index.
     """
-    members = geolocator.pigeon.index.members.drop_duplicates("id").set_index("id")
+    if not isinstance(geolocator.predictor, RemembersPlaces):
+        return
+    members = geolocator.predictor.remembered.drop_duplicates("id").set_index("id")
     both = places.loc[places["id"].isin(members.index), ["id", "lat", "lng"]]
     known = members.loc[both["id"], ["lat", "lng"]].to_numpy(np.float64)
     n_same = int((haversine_km(both[["lat", "lng"]].to_numpy(np.float64), known) < SAME_PLACE_KM).sum())
