@@ -19,8 +19,8 @@ from rich.progress import track
 from model.artifacts import read_record, record_path, whole, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import image_paths, read_manifest, world_version
-from model.data.views import gather_views
+from model.data.manifest import drawn_version, image_paths, n_views, read_manifest, read_source
+from model.data.views import read_views
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
@@ -63,8 +63,8 @@ def main(config: EvaluateConfig) -> Path:
     """
     geolocator = Geolocator.load(config.checkpoint)
     manifest = read_manifest(config.manifest)
-    version = world_version(manifest, str(config.manifest))
-    geolocator.require_world(version)
+    source = read_source(config.manifest)
+    geolocator.require_world(drawn_version(source))
     rows = read_manifest(config.manifest, config.split).index.to_numpy()
     places = manifest.iloc[rows].reset_index(drop=True)
     if not config.allow_train:
@@ -84,7 +84,8 @@ def main(config: EvaluateConfig) -> Path:
         predictions.to_csv(temporary, index=False)
     with whole(path) as temporary:
         temporary.write_text(
-            json.dumps(figures | {"split": config.split, "world_version": version}, indent=1) + "\n", encoding="utf-8"
+            json.dumps(figures | {"split": config.split, "world_version": drawn_version(source)}, indent=1) + "\n",
+            encoding="utf-8",
         )
     inputs = {"manifest": config.manifest, "head": geolocator.folder / "head", "index": geolocator.folder / "index"}
     write_record(config.out, STAGE, config, inputs, {"metrics": path, "predictions": table})
@@ -162,10 +163,11 @@ def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
 def embed_each_view(geolocator: Geolocator, places: pd.DataFrame, manifest: Path) -> NDArray[np.float32]:
     """Embeddings of every single view, (N, V, D)."""
     encoder, paths = geolocator.encoder, image_paths(places, manifest)
+    views_of_each = n_views(places, str(manifest))
     out = []
     with ThreadPoolExecutor() as pool:
         for start in track(range(0, len(paths), CHUNK), "looking at the pictures", transient=True):
-            views = pool.map(lambda files: encoder.to_pixels(gather_views(files, encoder.image_size)),
+            views = pool.map(lambda files: encoder.to_pixels(read_views(files, views_of_each, encoder.image_size)),
                              paths[start : start + CHUNK])  # fmt: skip
             pixels = np.stack(list(views))  # (B, V, 3, H, W)
             flat = pixels.reshape(-1, 1, *pixels.shape[2:])

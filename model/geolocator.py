@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.data.manifest import drawn_version
 from model.data.views import Handed, Source, drawn_by, exif_position, look_at
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
@@ -116,8 +117,7 @@ class Geolocator:
     @property
     def world_version(self) -> int | None:
         """The version of the simulated Earth it was trained on; None: on photos, or its records name none."""
-        version: int | None = self.source.get("world_version")
-        return version
+        return drawn_version(self.source)
 
     def require_world(self, version: int | None) -> None:
         """Refuse to look at pictures of another version of the simulated Earth; photos (None) are always looked at.
@@ -172,7 +172,7 @@ class Geolocator:
         handed = self._look_at(images, world_version)
         checkpoint = self.answering(len(handed.views))
         guess = guesses(checkpoint, checkpoint.embed(handed.views), self._atlas)[0]
-        strange = checkpoint.source.get("world_version") is not None and handed.world_version is None
+        strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
             guess = replace(guess, expected_score=None, radius_km=None)
         return replace(guess, read_as=handed.shape, out_of_distribution=strange)

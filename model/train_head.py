@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import read_manifest, require_columns, world_version
+from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.metrics.calibration import fit_temperature, top_k_share
@@ -113,7 +113,7 @@ def main(config: HeadConfig) -> Path:
     facts: dict[str, Any] = {
         "cells": len(cells), "dim": head.dim, "epochs": epochs, "temperature": temperature,
         "tau_km": config.smoothing_km, "train_places": len(rows["train"]),
-        "world_version": world_version(manifest, str(config.manifest)), "validation": figures | {
+        "source": read_source(config.manifest), "validation": figures | {
             "cell_top1": top_k_share(logits, validation.cell, 1), "cell_top5": top_k_share(logits, validation.cell, 5)},
     }  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"head": folder}, facts)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.data.manifest import source_in
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
 from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
@@ -36,10 +37,7 @@ class Checkpoint:
     @property
     def source(self) -> dict[str, Any]:
         """What its pictures were: {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3, …}."""
-        facts = self.records.get("train_head", {}).get("facts", {})
-        version = facts.get("world_version")
-        written = {"kind": "photographs"} if version is None else {"kind": "simulated-earth", "world_version": version}
-        return dict(facts.get("source") or written)
+        return source_in(self.records.get("train_head", {}).get("facts", {}))
 
     def confidence(
         self, scores: NDArray[np.float32], points: NDArray[np.float64]
