@@ -3,6 +3,7 @@
 RUN/ is checked as a chain first (see chain.py); torch and transformers are imported when one is opened.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from model.data.manifest import source_in
 from model.errors import ArtifactError
 from model.geocells.table import read_geocells
 from model.predictors.calibration import LEVELS, Calibration
-from model.predictors.chain import check_chain
+from model.predictors.chain import check_chain, hub_encoder
 from model.predictors.confidence import confidence
 from model.predictors.protocol import Features, Predictor, features_of
 
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
     from model.networks.encoder import Encoder
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checkpoint:
-    """A system, ready to be asked."""
+    """A system, ready to be asked; `hub` names an encoder that is opened from the hub with the first picture."""
 
     predictor: Predictor
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
+    hub: tuple[str, str] | None = None  # id and revision
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -54,8 +57,14 @@ class Checkpoint:
         """What turns views into embeddings.
 
         Raises:
-            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder.
+            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder, or one of the
+                hub that is not to be had.
         """
+        with self._opening:
+            if self.encoder is None and self.hub is not None:
+                from model.networks.encoder import Encoder
+
+                self.encoder = _fitting(Encoder.load(self.hub[0], revision=self.hub[1]), self)
         if self.encoder is None:
             raise ArtifactError(f"{self.folder} has no encoder: it was made from embeddings of another model and takes "
                                 "embeddings only.")  # fmt: skip
@@ -91,11 +100,22 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     index = read_index(folder / "index")
     calibration = Calibration.read(folder / "calibration")
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
-    record = {"system": SYSTEMS.get(preset, "PIGEON"), "stages": dict(records)}
+    embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
+    record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
+              "stages": dict(records)}  # fmt: skip
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
     pigeon = Pigeon(cells, head, index, calibration, record)
-    encoder = Encoder.load(folder / "encoder") if (folder / "encoder").is_dir() else None
-    if encoder is not None and encoder.dim != pigeon.dim:
-        raise ArtifactError(f"the encoder in {folder} gives {encoder.dim} numbers and its head takes {pigeon.dim}: "
+    opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    if (folder / "encoder").is_dir():
+        opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
+    return opened
+
+
+def _fitting(encoder: "Encoder", checkpoint: Checkpoint) -> "Encoder":
+    """The encoder, if it gives what the system takes."""
+    wanted = getattr(checkpoint.predictor, "dim", None)
+    given = encoder.dim if features_of(checkpoint.predictor).kind == "pooled" else encoder.projected_dim
+    if wanted is not None and given != wanted:
+        raise ArtifactError(f"the encoder of {checkpoint.folder} gives {given} numbers and its head takes {wanted}: "
                             "they are of different runs.")  # fmt: skip
-    return Checkpoint(pigeon, encoder, folder, records, calibration)
+    return encoder
