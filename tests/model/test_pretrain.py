@@ -1,17 +1,15 @@
-import json
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from PIL import Image
 from safetensors.numpy import load_file
 
-from model import embed, pretrain
+from model import pretrain
 from model.artifacts import is_done, read_record
 from model.data.manifest import write_manifest
-from model.errors import ArtifactError, ConfigError, HomingError, ManifestError
+from model.errors import ConfigError, HomingError, ManifestError
 from model.networks.contrastive import PretrainingModel
 from model.networks.encoder import Encoder
 from model.networks.towers import PRESETS
@@ -161,38 +159,3 @@ def test_a_missing_manifest_and_a_missing_picture_are_refused(config, manifest, 
     copy = write_manifest(frame, tmp_path / "elsewhere.parquet")
     with pytest.raises(HomingError, match="no such file"):
         pretrain.main(replace(config, manifest=copy))
-
-
-def test_embedding_gives_a_row_for_each_place_in_order_and_resumes(config, manifest, tmp_path, monkeypatch):
-    encoder = pretrain.main(replace(config, epochs=1))
-    job = embed.EmbedConfig(manifest=manifest, encoder=str(encoder), out=tmp_path / "vectors", batch=4, shard=10)
-    calls = []
-    real = embed.embed_batches
-
-    def counted(encoder, rows, batch, views):
-        calls.append(len(rows))
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return real(encoder, rows, batch, views)
-
-    monkeypatch.setattr(embed, "embed_batches", counted)
-    with pytest.raises(KeyboardInterrupt):
-        embed.main(job)
-    path = embed.main(job)
-    assert calls == [10, 10, 10, 10, 6]
-    vectors = np.load(path)
-    frame = pd.read_parquet(manifest)
-    assert vectors.shape == (36, 32)
-    assert vectors.dtype == np.float32
-    assert (path.parent / "ids.txt").read_text().split("\n")[:-1] == frame["id"].tolist()
-    loaded = Encoder.load(encoder)
-    images = [Image.open(manifest.parent / f"7_{view}.png") for view in range(4)]
-    assert np.allclose(loaded.embed_views([images])[0], vectors[7], atol=1e-4)
-    assert json.loads((path.parent / "embed.record.json").read_text())["facts"]["places"] == 36
-    embed.main(job)
-    assert len(calls) == 5  # done: nothing was embedded again
-
-
-def test_embedding_with_no_encoder_is_refused(manifest, tmp_path):
-    with pytest.raises(ArtifactError, match="looked for an encoder"):
-        embed.main(embed.EmbedConfig(manifest=manifest, encoder=str(tmp_path / "none"), out=tmp_path))
