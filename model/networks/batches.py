@@ -4,7 +4,6 @@ Knows no files, no clock and no optimiser.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,21 +18,10 @@ from model.geocells.table import Geocells
 from model.networks.augment import augment, photo_views, shift_maps
 from model.networks.contrastive import Batch
 from model.networks.encoder import tokenize
+from model.networks.loading import RawStep
 from model.networks.losses import smoothed_targets
 
 PHOTO_SEED = 0  # of the single views that validation looks at: the same ones each time
-
-
-@dataclass
-class RawStep:
-    """What a loader gives for one step: numbers of places, and their pictures as they were decoded."""
-
-    rows: NDArray[np.int64]  # (N,) places, rows of the training frame
-    views: torch.Tensor  # (N, V, H, W, 3) uint8
-    chosen: NDArray[np.int64]  # (N, V) which view of its place each is, 0 … 3
-    captions: list[str]  # (M,)
-    captioned: NDArray[np.int64]  # (M,) which of the N·V views each caption belongs to
-    maps: torch.Tensor | None = None  # (N, V, h, w) uint8 classes, NO_CLASS where unknown
 
 
 class BatchMaker:

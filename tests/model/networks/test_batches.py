@@ -6,13 +6,14 @@ import torch
 from model.data.attributes import AttributeSpace
 from model.data.caption_source import CaptionSource
 from model.data.clues import ClueSpace, ClueTable, ClueTask
-from model.networks.batches import BatchMaker, RawStep
+from model.data.training_batches import EpochOrder, plan_step
+from model.networks.batches import BatchMaker
+from model.networks.loading import RawStep
 
 FRAME = pd.DataFrame(
     {"lat": [0.0, 10.0, 20.0, 30.0], "lng": [179.9, -179.9, 0.0, 1.0], "country": ["AA", "BB", "AA", "BB"],
      "country_name": ["Aland", "Bland"] * 2, "altitude_m": [0.0, 10.0, 20.0, 30.0], "image_0": "x"}
 )  # fmt: skip
-
 SOURCE = CaptionSource(FRAME, "street_view")
 
 
@@ -31,21 +32,21 @@ def maker(tokenizer):
 @pytest.fixture
 def raw(views):
     def step(n_views=4, **options):
-        rows, chosen = np.array([2, 0, 3]), np.tile(np.arange(n_views), (3, 1))
-        seen = torch.from_numpy(views[rows[:, None], chosen])
-        captions = SOURCE.captions(rows, [0, 0, 0], 0, 0)
-        return RawStep(rows, seen, chosen, captions, np.arange(3) * n_views, **options)
+        planned = plan_step(0, EpochOrder(4, 3, 0), SOURCE, 4, n_views, 1)
+        seen = torch.from_numpy(views[planned.rows[:, None], planned.views])
+        return RawStep(planned.rows, seen, planned.views, planned.captions, planned.captioned, **options)
 
     return step
 
 
 def test_a_batch_holds_the_rows_of_its_step(maker, raw):
-    batch = maker.batch(raw(), seed=1)
+    planned = raw()
+    batch = maker.batch(planned, seed=1)
     assert batch.pixels.shape == (3, 4, 3, 32, 32)
     assert len(batch.tokens["input_ids"]) == len(batch.captioned) == 3
-    assert batch.labels["country"].tolist() == [0, 0, 1]
+    assert batch.labels["country"].tolist() == [int(row) % 2 for row in planned.rows]
     assert batch.regressions.shape == (3, 1)
-    assert batch.cells is batch.clues is batch.maps is batch.headings_deg is None
+    assert batch.cells is None
 
 
 def test_channels_stay_last_in_memory(maker, raw):
@@ -88,8 +89,9 @@ def test_clues_maps_and_headings_come_with_their_rows(tokenizer, raw):
     )
     maker = BatchMaker(FRAME, tokenizer, AttributeSpace.fit(FRAME), None, 75.0, half, half, torch.device("cpu"), clues,
                        SOURCE)  # fmt: skip
-    batch = maker.batch(raw(maps=torch.full((3, 4, 16, 16), 7, dtype=torch.uint8)), seed=1)
-    assert batch.clues.tolist() == [[4, 5], [0, 1], [6, 7]]
+    step = raw(maps=torch.full((3, 4, 16, 16), 7, dtype=torch.uint8))
+    batch = maker.batch(step, seed=1)
+    assert batch.clues.tolist() == [[2 * row, 2 * row + 1] for row in step.rows]
     assert batch.maps.shape == (3, 4, 16, 16)
     assert batch.maps.eq(7).all()
     assert batch.headings_deg.tolist() == [[0, 90, 180, 270]] * 3
