@@ -34,6 +34,11 @@ def test_another_size_is_sampled_and_never_mixes_classes(tmp_path):
     assert set(np.unique(read_maps([path], 4, 10))) == {0, 9}
 
 
+def test_the_centre_square_is_taken_as_of_a_view(tmp_path):
+    path = write(tmp_path / "a.png", [[0, 1, 1, 0], [0, 2, 1, 0]], mode="L")
+    assert read_maps([path], 2, 3).tolist() == [[[1, 1], [2, 1]]]
+
+
 def test_columns_are_all_four_or_none(tmp_path):
     frame = pd.DataFrame({f"class_{view}": ["x.png"] for view in range(4)})
     assert map_columns(frame) == [f"class_{view}" for view in range(4)]
