@@ -101,7 +101,8 @@ class Training:
         many = VOCABULARY_CAPTIONS if len(self.train) > 2000 else 2000
         self.start = starting_point(config.model, config.start_from, lambda: self.source.sample(many, config.seed))
         hub = self.start.hub
-        self.space = AttributeSpace.fit(self.train) if config.attribute_weight > 0 else AttributeSpace({}, {})
+        without = ("month",) if self.photo else ()  # PIGEOTTO's photos seldom know theirs
+        self.space = AttributeSpace.fit(self.train, without) if config.attribute_weight > 0 else AttributeSpace({}, {})
         classes = {name: len(names) for name, names in self.space.classes.items()}
         dim = width_of(hub)
         module = PretrainingModel(
