@@ -18,7 +18,7 @@ from rich.progress import track
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import read_manifest, require_columns, world_version
+from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.retrieval.clusters import location_clusters
@@ -73,7 +73,7 @@ def main(config: IndexConfig) -> Path:
     write_index(index, folder)
     n_members = index.prototypes["n_members"].to_numpy()
     facts = {"members": len(index.members), "prototypes": len(index.prototypes), "alone": int((n_members == 1).sum()),
-             "world_version": world_version(manifest, str(config.manifest))}  # fmt: skip
+             "source": read_source(config.manifest)}  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"index": folder}, facts)
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     print(f"{folder}: {facts['prototypes']:,} prototypes ({facts['alone']:,} of a single place) of {len(train):,} "

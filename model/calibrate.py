@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from model.artifacts import is_done, read_record, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import read_manifest, require_columns, world_version
+from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ArtifactError, ConfigError, ManifestError
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
@@ -85,12 +85,13 @@ def main(config: CalibrateConfig) -> Path:
         raise ManifestError(f"{config.manifest} has no rows of the split 'validation', which calibrate needs.")
     rows = rows[:: -(-len(rows) // config.places)]
     truth = manifest[["lat", "lng"]].to_numpy(np.float64)[rows]
-    version = world_version(manifest, str(config.manifest))
     del manifest
     seen = np.array(embeddings[rows], np.float32)
     calibration, facts = calibrate(config, cells, head, index, seen, truth)
     calibration.write(folder)
-    write_record(config.out, STAGE, config, inputs, {"calibration": folder}, facts | {"world_version": version})
+    write_record(
+        config.out, STAGE, config, inputs, {"calibration": folder}, facts | {"source": read_source(config.manifest)}
+    )
     print(_line(folder, calibration, facts))
     return folder
 

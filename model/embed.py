@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from model.artifacts import fingerprint, is_done, whole, write_record
 from model.commands import parser_for, read, run
-from model.data.manifest import image_paths, read_manifest, world_version
-from model.data.views import gather_views
+from model.data.manifest import image_paths, n_views, read_manifest, read_source
+from model.data.views import read_views
 from model.errors import ArtifactError, ConfigError
 from model.networks.encoder import Encoder
 
@@ -60,6 +60,7 @@ def main(config: EmbedConfig) -> Path:
         return out
     frame = read_manifest(config.manifest)
     paths = image_paths(frame, config.manifest)
+    views = n_views(frame, str(config.manifest))
     encoder = Encoder.load(config.encoder)
     key = hashlib.sha256(
         "".join([config.encoder, str(config.shard), *(fingerprint(path) for path in inputs.values())]).encode()
@@ -74,7 +75,7 @@ def main(config: EmbedConfig) -> Path:
             rows = paths[number * config.shard : (number + 1) * config.shard]
             if not shard.is_file():
                 vectors = np.concatenate([
-                    _told(part, progress, task) for part in embed_batches(encoder, rows, config.batch)
+                    _told(part, progress, task) for part in embed_batches(encoder, rows, config.batch, views)
                 ])  # fmt: skip
                 with whole(shard) as temporary, temporary.open("wb") as stream:
                     np.save(stream, vectors)
@@ -90,18 +91,23 @@ def main(config: EmbedConfig) -> Path:
     with whole(ids) as temporary:
         temporary.write_text("\n".join(frame["id"]) + "\n", encoding="utf-8")
     facts = {"places": len(embeddings), "dim": int(embeddings.shape[1]), "encoder": folder.name or config.encoder,
-             "world_version": world_version(frame, str(config.manifest))}  # fmt: skip
+             "source": read_source(config.manifest)}  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"embeddings": out, "ids": ids}, facts)
     for shard in shards:
         shard.unlink(missing_ok=True)
     return out
 
 
-def embed_batches(encoder: Encoder, rows: Sequence[Sequence[Path]], batch: int) -> Iterator[NDArray[np.float32]]:
-    """Embeddings of the places whose pictures are `rows`, `batch` at a time; pictures are read one batch ahead."""
+def embed_batches(
+    encoder: Encoder, rows: Sequence[Sequence[Path]], batch: int, views: int
+) -> Iterator[NDArray[np.float32]]:
+    """Embeddings of the places whose pictures are `rows`, `batch` at a time; pictures are read one batch ahead.
+
+    `views` is the number of views of each place, as its manifest says.
+    """
 
     def decode(paths: Sequence[Path]) -> NDArray[np.float32]:
-        return encoder.to_pixels(gather_views(list(paths), encoder.image_size))  # (V, 3, H, W)
+        return encoder.to_pixels(read_views(paths, views, encoder.image_size))  # (V, 3, H, W)
 
     starts = range(0, len(rows), batch)
     with ThreadPoolExecutor(max_workers=READERS) as pool:
@@ -113,12 +119,8 @@ def embed_batches(encoder: Encoder, rows: Sequence[Sequence[Path]], batch: int) 
 
 
 def _embed_pixels(encoder: Encoder, places: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Places with any numbers of views -> (N, D)."""
-    out = np.empty((len(places), encoder.dim), np.float32)
-    for count in {len(place) for place in places}:
-        where = [i for i, place in enumerate(places) if len(place) == count]
-        out[where] = encoder.embed_images(np.stack([places[i] for i in where]))
-    return out
+    """Places of (V, 3, H, W) each -> (N, D)."""
+    return encoder.embed_images(np.stack(places))
 
 
 def _told(part: NDArray[np.float32], progress: Any, task: Any) -> NDArray[np.float32]:

@@ -21,7 +21,7 @@ from PIL import Image
 from model.artifacts import fingerprint, is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.attributes import AttributeSpace
-from model.data.manifest import image_paths, read_manifest, world_version
+from model.data.manifest import image_paths, n_views, read_manifest, read_source
 from model.data.training_batches import CaptionSource, StepPlan, plan_step, steps_per_epoch
 from model.data.view_cache import open_view_cache
 from model.data.vocabulary import train_tokenizer
@@ -122,7 +122,8 @@ class Training:
         self.config, self.accelerator = config, accelerator
         self.preset: Preset = preset_named(config.preset)
         frame = read_manifest(config.manifest)
-        self.world_version = world_version(frame, str(config.manifest))
+        self.source_of_pictures = read_source(config.manifest)
+        self.manifest_views = n_views(frame, str(config.manifest))
         splits = frame["split"] if "split" in frame else np.full(len(frame), "train")
         self.train = frame[splits == "train"].reset_index(drop=True)
         self.validation = frame[splits == "validation"].head(config.probe_places).reset_index(drop=True)
@@ -185,13 +186,21 @@ class Training:
             folder = self.config.out / "views"
             paths = image_paths(self.train, self.config.manifest)
             self.views = open_view_cache(
-                folder / "train", paths, self.size, made_from, self.resample, on_progress=told("training")
+                folder / "train",
+                paths,
+                self.size,
+                made_from,
+                self.manifest_views,
+                self.resample,
+                on_progress=told("training"),
             )
             self.validation_views = self.views[:0]
             if len(self.validation):
                 paths = image_paths(self.validation, self.config.manifest)
                 key = f"{made_from}-{len(paths)}"
-                self.validation_views = open_view_cache(folder / "validation", paths, self.size, key, self.resample)
+                self.validation_views = open_view_cache(
+                    folder / "validation", paths, self.size, key, self.manifest_views, self.resample
+                )
         self.n_views = min(self.config.views or self.preset.views, self.views.shape[1])
 
     def run(self) -> None:
@@ -297,7 +306,7 @@ class Training:
             "steps": self.step,
             "places_seen": self.step * self.config.batch * self.accelerator.num_processes,
             "training_places": len(self.train),
-            "world_version": self.world_version,
+            "source": self.source_of_pictures,
             "minutes": round(self.elapsed_s / 60.0, 1),
             "parameters": sum(p.numel() for p in self.bare.hub.parameters()),
             "model": asdict(self.preset),

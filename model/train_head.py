@@ -21,7 +21,7 @@ from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.attributes import REGRESSIONS, AttributeSpace
 from model.data.embeddings import read_embeddings
-from model.data.manifest import read_manifest, require_columns, world_version
+from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.metrics.calibration import top_k_share
@@ -115,7 +115,6 @@ def main(config: HeadConfig) -> Path:
     space = _space(config, manifest, rows["train"])
     columns = ["lat", "lng", *(name for name in space.columns if name in manifest)]
     places = {name: manifest[columns].iloc[found] for name, found in rows.items()}
-    version = world_version(manifest, str(config.manifest))
     del manifest  # all its other columns, which are most of it
     samples = {name: _sample(config, places[name], cells, space, embeddings, rows[name]) for name in rows}
     torch.manual_seed(config.seed)
@@ -128,7 +127,8 @@ def main(config: HeadConfig) -> Path:
     figures = _figures(head, cells, places["validation"], embeddings, rows["validation"])
     facts: dict[str, Any] = {
         "cells": len(cells), "dim": head.dim, "epochs": epochs, "kept_epoch": kept, "tau_km": config.smoothing_km,
-        "train_places": len(rows["train"]), "tasks": list(head.heads), "world_version": version, "validation": figures,
+        "train_places": len(rows["train"]), "tasks": list(head.heads), "source": read_source(config.manifest),
+        "validation": figures,
     }  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"head": folder}, facts)
     print(_line(folder, epochs, kept, figures))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from model.artifacts import fingerprint, read_record, record_path
+from model.data.manifest import drawn_version, source_in
 from model.errors import ArtifactError
 
 STAGES = ("build_geocells", "train_head", "build_index")
@@ -43,7 +44,7 @@ def check_chain(folder: Path) -> dict[str, dict[str, Any]]:
         )
     if (folder / "encoder").is_dir():
         records["embed"] = _check_encoder(folder, embeddings)
-    seen = {stage: records[stage]["facts"].get("world_version") for stage in records if stage != "build_geocells"}
+    seen = {stage: drawn_version(source_in(records[stage]["facts"])) for stage in records if stage != "build_geocells"}
     if len(set(seen.values())) > 1:
         told = ", ".join(f"{stage}: {version or 'none'}" for stage, version in seen.items())
         raise ArtifactError(f"the parts of {folder} come from different versions of the simulated Earth ({told}); make "

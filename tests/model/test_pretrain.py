@@ -171,11 +171,11 @@ def test_embedding_gives_a_row_for_each_place_in_order_and_resumes(config, manif
     calls = []
     real = embed.embed_batches
 
-    def counted(encoder, rows, batch):
+    def counted(encoder, rows, batch, views):
         calls.append(len(rows))
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return real(encoder, rows, batch)
+        return real(encoder, rows, batch, views)
 
     monkeypatch.setattr(embed, "embed_batches", counted)
     with pytest.raises(KeyboardInterrupt):

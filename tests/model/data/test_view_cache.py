@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.data.view_cache import open_view_cache, read_views
-from model.errors import ImageError, ManifestError
+from model.data.view_cache import open_view_cache
+from model.errors import ImageError
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def rows(tmp_path):
 
 
 def test_every_view_of_every_place_is_in_its_row(rows, tmp_path):
-    views = open_view_cache(tmp_path / "cache", rows, 16, "m")
+    views = open_view_cache(tmp_path / "cache", rows, 16, "m", 4)
     assert views.shape == (5, 4, 16, 16, 3)
     assert views.dtype == np.uint8
     assert views[:, :, 3, 3, 0].tolist() == [[10 * place] * 4 for place in range(5)]
@@ -28,10 +28,10 @@ def test_every_view_of_every_place_is_in_its_row(rows, tmp_path):
 
 
 def test_a_whole_cache_is_not_decoded_again(rows, tmp_path):
-    first = np.array(open_view_cache(tmp_path / "cache", rows, 16, "m"))
+    first = np.array(open_view_cache(tmp_path / "cache", rows, 16, "m", 4))
     for path in [path for row in rows[1:] for path in row]:
         path.unlink()
-    assert np.array_equal(open_view_cache(tmp_path / "cache", rows, 16, "m"), first)
+    assert np.array_equal(open_view_cache(tmp_path / "cache", rows, 16, "m", 4), first)
 
 
 def test_a_stopped_cache_goes_on_where_it_was(rows, tmp_path, monkeypatch):
@@ -39,29 +39,19 @@ def test_a_stopped_cache_goes_on_where_it_was(rows, tmp_path, monkeypatch):
     whole = rows[3][2].read_bytes()
     rows[3][2].write_bytes(b"broken")
     with pytest.raises(ImageError):
-        open_view_cache(tmp_path / "cache", rows, 16, "m")
+        open_view_cache(tmp_path / "cache", rows, 16, "m", 4)
     assert json.loads((tmp_path / "cache" / "views-16.json").read_text())["done"] == 2
     rows[3][2].write_bytes(whole)
     rows[1][0].unlink()  # already decoded
     seen = []
     views = open_view_cache(
-        tmp_path / "cache", rows, 16, "m", on_progress=lambda done, total: seen.append((done, total))
+        tmp_path / "cache", rows, 16, "m", 4, on_progress=lambda done, total: seen.append((done, total))
     )
     assert seen == [(4, 5), (5, 5)]
     assert views[:, 0, 0, 0, 0].tolist() == [0, 10, 20, 30, 40]
 
 
 def test_another_manifest_makes_the_cache_anew(rows, tmp_path):
-    open_view_cache(tmp_path / "cache", rows, 16, "m")
-    views = open_view_cache(tmp_path / "cache", rows[::-1], 16, "other")
+    open_view_cache(tmp_path / "cache", rows, 16, "m", 4)
+    views = open_view_cache(tmp_path / "cache", rows[::-1], 16, "other", 4)
     assert views[:, 0, 0, 0, 0].tolist() == [40, 30, 20, 10, 0]
-
-
-def test_places_with_different_numbers_of_views_are_refused(rows, tmp_path):
-    with pytest.raises(ManifestError, match="1 views where others have 4"):
-        open_view_cache(tmp_path / "cache", [*rows, rows[0][:1]], 16, "m")
-
-
-def test_a_panorama_is_read_as_four_views(tmp_path):
-    Image.new("RGB", (128, 64), "white").save(tmp_path / "pano.png")
-    assert read_views([tmp_path / "pano.png"], 16).shape == (4, 16, 16, 3)
