@@ -3,6 +3,7 @@
 RUN/ is checked as a chain first (see chain.py); torch and transformers are imported when one is opened.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,24 +16,25 @@ from PIL import Image
 from model.data.manifest import source_in
 from model.errors import ArtifactError
 from model.geocells.table import read_geocells
-from model.predictors.calibration import LEVELS, Calibration
-from model.predictors.chain import check_chain
-from model.predictors.confidence import confidence
+from model.predictors.chain import check_chain, hub_encoder
 from model.predictors.protocol import Features, Predictor, features_of
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
+    from model.predictors.calibration import Calibration
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checkpoint:
-    """A system, ready to be asked."""
+    """A system, ready to be asked; `hub` names an encoder that is opened from the hub with the first picture."""
 
     predictor: Predictor
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calibration: Calibration = field(default_factory=Calibration)
+    calibration: "Calibration | None" = None  # None: nothing was fitted
+    hub: tuple[str, str] | None = None  # id and revision
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -43,8 +45,12 @@ class Checkpoint:
         self, scores: NDArray[np.float32], points: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
         """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
-        found = confidence(scores, points, self.predictor.regions, self.calibration)
-        if self.calibration.radius is None:
+        from model.predictors.calibration import LEVELS, Calibration
+        from model.predictors.confidence import confidence
+
+        calibration = self.calibration or Calibration()
+        found = confidence(scores, points, self.predictor.regions, calibration)
+        if calibration.radius is None:
             return found.expected_score, None
         names = [f"{100 * level:g}" for level in LEVELS]
         return found.expected_score, [dict(zip(names, km, strict=True)) for km in found.radius_km.tolist()]
@@ -54,8 +60,14 @@ class Checkpoint:
         """What turns views into embeddings.
 
         Raises:
-            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder.
+            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder, or one of the
+                hub that is not to be had.
         """
+        with self._opening:
+            if self.encoder is None and self.hub is not None:
+                from model.networks.encoder import Encoder
+
+                self.encoder = _fitting(Encoder.load(self.hub[0], revision=self.hub[1]), self)
         if self.encoder is None:
             raise ArtifactError(f"{self.folder} has no encoder: it was made from embeddings of another model and takes "
                                 "embeddings only.")  # fmt: skip
@@ -85,17 +97,30 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     records = check_chain(folder)
     from model.networks.encoder import Encoder
     from model.networks.head import MultiTaskHead
+    from model.predictors.calibration import Calibration
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
 
     index = read_index(folder / "index")
-    calibration = Calibration.read(folder / "calibration")
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
-    record = {"system": SYSTEMS.get(preset, "PIGEON"), "stages": dict(records)}
+    calibrated = (folder / "calibration").is_dir()
+    calibration = Calibration.read(folder / "calibration") if calibrated else Calibration.of_preset(preset)
+    embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
+    record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
+              "stages": dict(records)}  # fmt: skip
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
     pigeon = Pigeon(cells, head, index, calibration, record)
-    encoder = Encoder.load(folder / "encoder") if (folder / "encoder").is_dir() else None
-    if encoder is not None and encoder.dim != pigeon.dim:
-        raise ArtifactError(f"the encoder in {folder} gives {encoder.dim} numbers and its head takes {pigeon.dim}: "
+    opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    if (folder / "encoder").is_dir():
+        opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
+    return opened
+
+
+def _fitting(encoder: "Encoder", checkpoint: Checkpoint) -> "Encoder":
+    """The encoder, if it gives what the system takes."""
+    wanted = getattr(checkpoint.predictor, "dim", None)
+    given = encoder.dim if features_of(checkpoint.predictor).kind == "pooled" else encoder.projected_dim
+    if wanted is not None and given != wanted:
+        raise ArtifactError(f"the encoder of {checkpoint.folder} gives {given} numbers and its head takes {wanted}: "
                             "they are of different runs.")  # fmt: skip
-    return Checkpoint(pigeon, encoder, folder, records, calibration)
+    return encoder
