@@ -16,12 +16,13 @@ from PIL import Image
 from model.data.manifest import source_in
 from model.errors import ArtifactError
 from model.geocells.table import read_geocells
+from model.predictors.calibration import LEVELS, Calibration
 from model.predictors.chain import check_chain, hub_encoder
+from model.predictors.confidence import confidence
 from model.predictors.protocol import Features, Predictor, features_of
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
-    from model.predictors.calibration import Calibration
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Checkpoint:
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calibration: "Calibration | None" = None  # None: nothing was fitted
+    calibration: Calibration = field(default_factory=Calibration)
     hub: tuple[str, str] | None = None  # id and revision
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -45,15 +46,11 @@ class Checkpoint:
         self, scores: NDArray[np.float32], points: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
         """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
-        from model.predictors.calibration import LEVELS, Calibration
-        from model.predictors.confidence import confidence
-
-        calibration = self.calibration or Calibration()
-        found = confidence(scores, points, self.predictor.regions, calibration)
-        if calibration.radius is None:
+        found = confidence(scores, points, self.predictor.regions, self.calibration)
+        if self.calibration.radius is None:
             return found.expected_score, None
-        names = [f"{100 * level:g}" for level in LEVELS]
-        return found.expected_score, [dict(zip(names, km, strict=True)) for km in found.radius_km.tolist()]
+        named = [f"{100 * level:g}" for level in LEVELS]
+        return found.expected_score, [dict(zip(named, radii.tolist(), strict=True)) for radii in found.radius_km]
 
     @property
     def seeing(self) -> "Encoder":
@@ -97,7 +94,6 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     records = check_chain(folder)
     from model.networks.encoder import Encoder
     from model.networks.head import MultiTaskHead
-    from model.predictors.calibration import Calibration
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
 

@@ -56,8 +56,8 @@ class Pigeon:
         if head.dim != index.space.dim:
             raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the index of {index.space.dim}: "
                                 "they are of different encoders.")  # fmt: skip
-        self.cells, self.head, self.index = cells, head, index
-        self.settings, self.temperature = calibration.refiner, calibration.temperature
+        self.cells, self.head, self.index, self.calibration = cells, head, index, calibration
+        self.settings = calibration.refiner
         self._record = {"system": "PIGEON", **(record or {})}
 
     @property
@@ -86,7 +86,7 @@ class Pigeon:
         Raises:
             ArtifactError: embeddings of another size, or not finite.
         """
-        return self.head.probabilities(checked(embeddings, self.dim), self.temperature)
+        return self.head.probabilities(checked(embeddings, self.dim), self.calibration.temperature)
 
     def points(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Points:
         """The guesses, (N, D) -> (N, 2); `scores`, where known already, spare half of the work."""
@@ -109,10 +109,6 @@ class Pigeon:
             ids[place, alternative] = index.members["id"].iat[first + int(nearest)]
         n_members = index.prototypes["n_members"].to_numpy()
         return Alike(rows, index.prototype_points[rows], distance, n_members[rows], ids)
-
-    def attributes(self, embeddings: NDArray[Any]) -> pd.DataFrame:
-        """What the head says beside the cells, as far as it learned it: see `MultiTaskHead.attributes`."""
-        return self.head.attributes(checked(embeddings, self.dim))
 
     def familiarity(self, embeddings: NDArray[Any]) -> Floats:
         """Share of validation places nearer to their prototypes, (N,); NaN where none were looked up."""
