@@ -98,8 +98,9 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     from model.retrieval.index import read_index
 
     index = read_index(folder / "index")
-    calibration = Calibration.read(folder / "calibration")
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
+    calibrated = (folder / "calibration").is_dir()
+    calibration = Calibration.read(folder / "calibration") if calibrated else Calibration.of_preset(preset)
     embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
     record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
               "stages": dict(records)}  # fmt: skip
