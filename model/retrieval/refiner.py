@@ -84,8 +84,8 @@ def match(
 ) -> Matches:  # fmt: skip
     """Look up the `candidates` most probable cells of each of `vectors` (N, d) with `probabilities` (N, C).
 
-    `neighbours` nearest members of each whole cell are looked up beside the paper's one of the nearest cluster; 0 spares
-    that work (`RefinerSettings.looked_up` says what settings need).
+    `neighbours` nearest members of each whole cell are looked up beside the paper's one of the nearest cluster; 0
+    spares that work (`RefinerSettings.looked_up` says what settings need).
     """
     n, k = len(vectors), min(candidates, probabilities.shape[1])
     cells = most_probable(probabilities, k)

@@ -59,7 +59,7 @@ def _search(stored: Floats, queries: Floats, subset: Rows, count: int) -> tuple[
     squared, found = np.empty((len(queries), count), np.float32), np.empty((len(queries), count), np.int64)
     q, n = subset.shape
     pointers = [faiss.swig_ptr(array) for array in (queries, stored, subset, squared, found)]
-    # The stride of `subset` is said: its default of -1 is not what the header promises (faiss 1.15), but a stride of -1.
+    # The stride of `subset` is said, since its default of -1 is taken for a stride of -1 (faiss 1.15).
     faiss.knn_L2sqr_by_idx(*pointers[:3], queries.shape[1], q, len(stored), n, count, *pointers[3:], n)
     return squared, found
 
