@@ -11,6 +11,7 @@ from model import pretrain
 from model.artifacts import read_record
 from model.data.manifest import write_manifest
 from model.errors import ConfigError, HomingError, ManifestError
+from model.networks import training
 from model.networks.encoder import Encoder
 
 COLOURS = {"AA": (200, 40, 40), "BB": (40, 200, 40), "CC": (40, 40, 200)}
@@ -95,18 +96,18 @@ def test_training_teaches_the_colours_of_the_countries(config):
 def test_a_run_that_was_stopped_ends_exactly_where_an_unbroken_one_does(config, tmp_path, monkeypatch):
     whole = pretrain.main(config)
     broken = replace(config, out=tmp_path / "broken", checkpoint_minutes=0.0)
-    real = pretrain.save_state
+    real = training.save_state
 
     def stopped(folder, step, *rest):
         real(folder, step, *rest)
         if step == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(pretrain, "save_state", stopped)
+    monkeypatch.setattr(training, "save_state", stopped)
     with pytest.raises(KeyboardInterrupt):
         pretrain.main(broken)
     assert not (broken.out / "encoder").exists()
-    monkeypatch.setattr(pretrain, "save_state", real)
+    monkeypatch.setattr(training, "save_state", real)
     resumed = pretrain.main(broken)
     for name, tensor in weights(whole).items():
         assert np.array_equal(tensor, weights(resumed)[name]), name
