@@ -123,7 +123,7 @@ class Pigeon:
         probabilities = self.scores(embeddings) if scores is None else scores
         vectors = self.index.space.project(checked(embeddings, self.dim))
         matches = match(
-            self.index, vectors, probabilities, self.cells.centroids, self.settings.candidates, self.settings.neighbours
+            self.index, vectors, probabilities, self.cells.centroids, self.settings.candidates, self.settings.looked_up
         )
         unrefined = self.cells.centroids[probabilities.argmax(axis=1)]
         return Prediction(probabilities, refine(matches, self.settings), unrefined, vectors)
