@@ -19,14 +19,15 @@ from rich.progress import track
 from model.artifacts import read_record, record_path, whole, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import image_paths, read_manifest, world_version
-from model.data.views import gather_views
+from model.data.manifest import drawn_version, image_paths, n_views, read_manifest, read_source
+from model.data.views import read_views
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.geolocator import Geolocator, default_checkpoint
 from model.metrics.report import Truth, difference, place_figures, report
+from model.predictors.protocol import RemembersPlaces, ask
 
 STAGE = "evaluate"
 CHUNK = 32  # places whose pictures are decoded at a time
@@ -62,8 +63,8 @@ def main(config: EvaluateConfig) -> Path:
     """
     geolocator = Geolocator.load(config.checkpoint)
     manifest = read_manifest(config.manifest)
-    version = world_version(manifest, str(config.manifest))
-    geolocator.require_world(version)
+    source = read_source(config.manifest)
+    geolocator.require_world(drawn_version(source))
     rows = read_manifest(config.manifest, config.split).index.to_numpy()
     places = manifest.iloc[rows].reset_index(drop=True)
     if not config.allow_train:
@@ -83,7 +84,8 @@ def main(config: EvaluateConfig) -> Path:
         predictions.to_csv(temporary, index=False)
     with whole(path) as temporary:
         temporary.write_text(
-            json.dumps(figures | {"split": config.split, "world_version": version}, indent=1) + "\n", encoding="utf-8"
+            json.dumps(figures | {"split": config.split, "world_version": drawn_version(source)}, indent=1) + "\n",
+            encoding="utf-8",
         )
     inputs = {"manifest": config.manifest, "head": geolocator.folder / "head", "index": geolocator.folder / "index"}
     write_record(config.out, STAGE, config, inputs, {"metrics": path, "predictions": table})
@@ -96,21 +98,21 @@ def measure(
     one_view: NDArray[np.float32] | None, scale_km: float,
 ) -> tuple[dict[str, Any], pd.DataFrame]:  # fmt: skip
     """Figures as in metrics.json, and one row of predictions for each place."""
-    atlas, cells, points = Atlas.open(), geolocator.geocells, places[["lat", "lng"]].to_numpy(np.float64)
+    atlas, cells, points = Atlas.open(), geolocator.regions, places[["lat", "lng"]].to_numpy(np.float64)
 
     def country(where: NDArray[np.float64]) -> NDArray[np.object_]:
         return atlas.describe(where)["country"].to_numpy(object)
 
     true_country = places["country"].to_numpy(object) if "country" in places else country(points)
     truth = Truth(points, true_country, cells.assign(points))
-    prediction = geolocator.pigeon.predict(embeddings)
-    guess, unrefined = prediction.refined.guess, prediction.unrefined
+    answer = ask(geolocator.predictor, embeddings)
+    guess, unrefined = answer.points, cells.centroids[answer.scores.argmax(axis=1)]
     guess_country = country(guess)
-    figures = report(guess, guess_country, prediction.probabilities, truth, scale_km)
+    figures = report(guess, guess_country, answer.scores, truth, scale_km)
     figures["unrefined"] = place_figures(unrefined, country(unrefined), truth, scale_km)
     figures["refined_minus_unrefined"] = difference(guess, unrefined, truth)
     if one_view is not None:
-        single = geolocator.pigeon.predict(one_view).refined.guess
+        single = ask(geolocator.predictor, one_view).points
         figures["one_view"] = place_figures(single, country(single), truth, scale_km)
         figures["four_views_minus_one"] = difference(guess, single, truth)
     distance = haversine_km(guess, points)
@@ -130,7 +132,9 @@ def refuse_known_places(geolocator: Geolocator, places: pd.DataFrame, split: str
     Raises:
         ArtifactError: a place with the id and the position of a member of the index.
     """
-    members = geolocator.pigeon.index.members.drop_duplicates("id").set_index("id")
+    if not isinstance(geolocator.predictor, RemembersPlaces):
+        return
+    members = geolocator.predictor.remembered.drop_duplicates("id").set_index("id")
     both = places.loc[places["id"].isin(members.index), ["id", "lat", "lng"]]
     known = members.loc[both["id"], ["lat", "lng"]].to_numpy(np.float64)
     n_same = int((haversine_km(both[["lat", "lng"]].to_numpy(np.float64), known) < SAME_PLACE_KM).sum())
@@ -159,10 +163,11 @@ def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
 def embed_each_view(geolocator: Geolocator, places: pd.DataFrame, manifest: Path) -> NDArray[np.float32]:
     """Embeddings of every single view, (N, V, D)."""
     encoder, paths = geolocator.encoder, image_paths(places, manifest)
+    views_of_each = n_views(places, str(manifest))
     out = []
     with ThreadPoolExecutor() as pool:
         for start in track(range(0, len(paths), CHUNK), "looking at the pictures", transient=True):
-            views = pool.map(lambda files: encoder.to_pixels(gather_views(files, encoder.image_size)),
+            views = pool.map(lambda files: encoder.to_pixels(read_views(files, views_of_each, encoder.image_size)),
                              paths[start : start + CHUNK])  # fmt: skip
             pixels = np.stack(list(views))  # (B, V, 3, H, W)
             flat = pixels.reshape(-1, 1, *pixels.shape[2:])

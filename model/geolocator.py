@@ -1,42 +1,41 @@
-"""The only door to the geolocator: pictures in, guess out. Wires views, encoder, head, refiner and atlas together.
+"""The only door to the geolocator: pictures in, guess out. Wires views, encoder, predictor and atlas together.
 
 Torch and transformers are imported when a checkpoint is loaded, so that importing this module stays cheap. A loaded
-Geolocator is shared by threads: no call changes it.
+Geolocator is shared by threads: no call changes its answers.
 """
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.data.manifest import drawn_version
 from model.data.views import Handed, Source, drawn_by, exif_position, look_at
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
-from model.geo.distance import haversine_km
 from model.geo.folders import repository_dir
-from model.geocells.table import Geocells, read_geocells
-from model.metrics.calibration import entropy
-from model.predictors.chain import check_chain
+from model.geocells.table import Geocells
+from model.predictors.answers import guesses
+from model.predictors.checkpoint import Checkpoint, open_checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
+from model.predictors.protocol import Predictor, system_of
+from model.predictors.why import Of, Why, explain
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
-    from model.predictors.pigeon import Pigeon, Prediction
 
 __all__ = [
-    "Candidate", "Geolocator", "Guess", "LookAlike", "default_checkpoint", "drawn_by",
+    "Candidate", "Geocells", "Geolocator", "Guess", "LookAlike", "Why", "default_checkpoint", "drawn_by",
     "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
-LOOK_ALIKES = 12
-SHOWN_CANDIDATES = 10
-STRANGE = 0.99  # farther from every prototype than 99 % of validation places
+SINGLES = "simulated-earth-photo"  # beside the shipped checkpoint: answers single photos
 
 
 def default_checkpoint() -> Path:
@@ -45,52 +44,62 @@ def default_checkpoint() -> Path:
 
 
 class Geolocator:
-    """A loaded checkpoint."""
+    """One loaded checkpoint; or the shipped pair, of which one answers single photos and the other all else."""
 
-    def __init__(
-        self,
-        pigeon: "Pigeon",
-        encoder: "Encoder | None",
-        atlas: Atlas,
-        folder: Path,
-        records: dict[str, dict[str, Any]],
-    ) -> None:
-        self._country_names = {str(iso): str(name) for iso, name in atlas.countries["name"].items()}
-        self._pigeon, self._encoder, self._atlas, self.folder, self.records = pigeon, encoder, atlas, folder, records
+    def __init__(self, checkpoint: Checkpoint, atlas: Atlas | None = None, singles: Path | None = None) -> None:
+        """`singles`: the folder of a second checkpoint, opened with the first single photo."""
+        self._atlas = atlas or Atlas.open()
+        self._checkpoint, self._singles = checkpoint, singles
+        self._single: Checkpoint | None = None
+        self._opening = threading.Lock()
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Geolocator":
-        """Open a checkpoint folder, the shipped one by default.
+        """Open a checkpoint folder; by default the shipped pair.
 
         Raises:
             ArtifactError: a missing, foreign or edited file, or parts that were not made from one another.
         """
-        folder = Path(path) if path is not None else default_checkpoint()
-        records = check_chain(folder)
-        from model.networks.encoder import Encoder
-        from model.networks.head import GeocellHead
-        from model.predictors.pigeon import Pigeon
-        from model.retrieval.index import read_index
-        from model.retrieval.refiner import RefinerSettings
+        if path is not None:
+            return cls(open_checkpoint(Path(path)))
+        folder = default_checkpoint()
+        singles = folder.parent / SINGLES
+        return cls(open_checkpoint(folder), singles=singles if singles.is_dir() else None)
 
-        index = read_index(folder / "index")
-        settings = RefinerSettings(**index.settings["refiner"])
-        pigeon = Pigeon(read_geocells(folder / "geocells.parquet"), GeocellHead.load(folder / "head"), index, settings)
-        encoder = Encoder.load(folder / "encoder") if (folder / "encoder").is_dir() else None
-        if encoder is not None and encoder.dim != pigeon.dim:
-            raise ArtifactError(f"the encoder in {folder} gives {encoder.dim} numbers and its head takes {pigeon.dim}: "
-                                "they are of different runs.")  # fmt: skip
-        return cls(pigeon, encoder, Atlas.open(), folder, records)
+    @classmethod
+    def of(cls, predictor: Predictor, encoder: "Encoder | None" = None) -> "Geolocator":
+        """A geolocator of any system that says where, without a folder."""
+        return cls(Checkpoint(predictor, encoder))
+
+    @property
+    def system(self) -> str:
+        """The name of the system that answers four views: "PIGEON" …"""
+        return system_of(self._checkpoint.predictor)
+
+    @property
+    def predictor(self) -> Predictor:
+        """The system that answers four views, for those who have embeddings."""
+        return self._checkpoint.predictor
+
+    @property
+    def regions(self) -> Geocells:
+        """The cells of that system; `.geojson()` draws them. A guess carries those of the system that answered."""
+        return self._checkpoint.predictor.regions
 
     @property
     def geocells(self) -> Geocells:
-        """The cells whose probabilities a guess carries, in the same order; `.geojson()` draws them."""
-        return self._pigeon.cells
+        """The same as `regions`."""
+        return self.regions
 
     @property
-    def pigeon(self) -> "Pigeon":
-        """Head, index and refiner, for those who have embeddings."""
-        return self._pigeon
+    def folder(self) -> Path:
+        """Where the checkpoint lies."""
+        return self._checkpoint.folder
+
+    @property
+    def records(self) -> dict[str, dict[str, Any]]:
+        """The records of its stages by name."""
+        return self._checkpoint.records
 
     @property
     def encoder(self) -> "Encoder":
@@ -99,16 +108,17 @@ class Geolocator:
         Raises:
             ArtifactError: the checkpoint was made from embeddings of another model and has no encoder.
         """
-        if self._encoder is None:
-            raise ArtifactError(f"{self.folder} has no encoder: it was made from embeddings of another model and takes "
-                                "embeddings only.")  # fmt: skip
-        return self._encoder
+        return self._checkpoint.seeing
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What its pictures were: {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3, …}."""
+        return self._checkpoint.source
 
     @property
     def world_version(self) -> int | None:
         """The version of the simulated Earth it was trained on; None: on photos, or its records name none."""
-        version: int | None = self.records["train_head"]["facts"].get("world_version")
-        return version
+        return drawn_version(self.source)
 
     def require_world(self, version: int | None) -> None:
         """Refuse to look at pictures of another version of the simulated Earth; photos (None) are always looked at.
@@ -134,6 +144,19 @@ class Geolocator:
             raise ArtifactError(f"{path} is not readable JSON ({error}); run `python -m model.evaluate`.") from error
         return figures
 
+    def answering(self, n_views: int) -> Checkpoint:
+        """The checkpoint that answers `n_views` views of a place; the one for single photos is opened when needed.
+
+        Raises:
+            ArtifactError: it is broken, or of another version of the simulated Earth.
+        """
+        if n_views != 1 or self._singles is None:
+            return self._checkpoint
+        with self._opening:
+            if self._single is None:
+                self._single = open_checkpoint(self._singles)
+        return self._single
+
     def locate(self, images: Source | Sequence[Source], world_version: int | None = None) -> Guess:
         """Where 1 photo, 4 views (N, E, S, W), one 4:1 strip of them or one 2:1 panorama was taken.
 
@@ -148,18 +171,27 @@ class Geolocator:
             ArtifactError: a checkpoint without an encoder, or pictures of another version of the simulated Earth.
         """
         handed = self._look_at(images, world_version)
-        guess = self.locate_many(self.encoder.embed_views([handed.views]))[0]
-        strange = self.world_version is not None and handed.world_version is None
-        return replace(
-            guess,
-            read_as=handed.shape,
-            out_of_distribution=strange,
-            expected_score=None if strange else guess.expected_score,  # it was fitted on the simulated Earth
-        )
+        checkpoint = self.answering(len(handed.views))
+        guess = guesses(checkpoint, checkpoint.embed(handed.views), self._atlas)[0]
+        strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
+        if strange:  # what was fitted on the simulated Earth says nothing of a photograph
+            guess = replace(guess, expected_score=None, radius_km=None)
+        return replace(guess, read_as=handed.shape, out_of_distribution=strange)
+
+    def why(self, images: Source | Sequence[Source], world_version: int | None = None, of: Of = "region") -> Why:
+        """What in the pictures speaks for the guessed region, or for its country: a heat map on each view.
+
+        Raises:
+            ImageError, ArtifactError: as `locate`.
+            ConfigError: `of` is neither "region" nor "country".
+        """
+        views = self._look_at(images, world_version).views
+        return explain(self.answering(len(views)), views, of)
 
     def embed(self, images: Source | Sequence[Source], world_version: int | None = None) -> NDArray[np.float32]:
-        """The embedding of one place, (D,): the mean over its views. As `locate`."""
-        embedding: NDArray[np.float32] = self.encoder.embed_views([self._look_at(images, world_version).views])[0]
+        """The embedding of one place, (D,), by the encoder that would answer: the mean over its views. As `locate`."""
+        views = self._look_at(images, world_version).views
+        embedding: NDArray[np.float32] = self.answering(len(views)).seeing.embed_views([views])[0]
         return embedding
 
     def _look_at(self, images: Source | Sequence[Source], world_version: int | None) -> Handed:
@@ -171,59 +203,4 @@ class Geolocator:
 
     def locate_many(self, embeddings: NDArray[Any]) -> list[Guess]:
         """Guesses for embeddings (N, D) of this checkpoint's encoder, names of places looked up in one call."""
-        if len(embeddings) == 0:
-            return []
-        prediction = self._pigeon.predict(embeddings)
-        index = self._pigeon.index
-        named = self._atlas.describe(prediction.refined.guess)
-        familiarity = index.familiarity(prediction.vectors)
-        distances, rows = index.nearest(prediction.vectors, LOOK_ALIKES)
-        entropies, expected = entropy(prediction.probabilities), self._pigeon.expected_score(prediction)
-        return [
-            Guess(
-                lat=float(lat),
-                lng=float(lng),
-                **_names(named.iloc[i]),
-                candidates=self._candidates(prediction, i),
-                entropy=float(entropies[i]),
-                expected_score=float(expected[i]),
-                cells=prediction.probabilities[i],
-                look_alikes=self._look_alikes(distances[i], rows[i]),
-                familiarity=None if np.isnan(familiarity[i]) else float(familiarity[i]),
-                unfamiliar=bool(familiarity[i] >= STRANGE),
-            )
-            for i, (lat, lng) in enumerate(prediction.refined.guess)
-        ]
-
-    def _candidates(self, prediction: "Prediction", i: int) -> tuple[Candidate, ...]:
-        refined, cells = prediction.refined, self.geocells
-        chosen = haversine_km(refined.points[i], refined.guess[i]).argmin()  # the guess itself stands first
-        order = sorted(range(len(refined.cells[i])), key=lambda k: (k != chosen, -refined.score[i, k]))
-        return tuple(
-            Candidate(
-                cell=int(cell),
-                lat=float(cells.centroids[cell, 0]),
-                lng=float(cells.centroids[cell, 1]),
-                country=str(cells.countries[cell]),
-                country_name=self._country_names.get(str(cells.countries[cell]), ""),
-                probability=float(refined.probability[i, k]),
-                score=float(refined.score[i, k]),
-                refined_lat=float(refined.points[i, k, 0]),
-                refined_lng=float(refined.points[i, k, 1]),
-            )
-            for k, cell in ((k, refined.cells[i, k]) for k in order[:SHOWN_CANDIDATES])
-        )
-
-    def _look_alikes(self, distances: NDArray[np.float32], rows: NDArray[np.int64]) -> tuple[LookAlike, ...]:
-        points, members = self._pigeon.index.prototype_points, self._pigeon.index.prototypes["n_members"].to_numpy()
-        return tuple(
-            LookAlike(float(points[row, 0]), float(points[row, 1]), float(distance), int(members[row]))
-            for distance, row in zip(distances, rows, strict=True)
-            if row >= 0  # faiss fills up with -1 where it found fewer
-        )
-
-
-def _names(place: "pd.Series[Any]") -> dict[str, Any]:
-    texts = {name: place[name] for name in ("country", "country_name", "region", "town")}
-    names = {name: value if isinstance(value, str) else "" for name, value in texts.items()}
-    return names | {"town_distance_km": float(place["town_distance_km"])}
+        return guesses(self._checkpoint, embeddings, self._atlas)

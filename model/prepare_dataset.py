@@ -4,14 +4,15 @@ The table (CSV or parquet) needs `lat` and `lng` (`latitude`, `longitude`, `lon`
 number where there is none. Pictures are named in `image` or `image_0` … `image_3` relative to `--images`, or else
 looked for there by id: `<id>.jpg`, or `<id>_0.jpg` … `<id>_3.jpg` (also png, webp, jpeg). Every picture is opened once.
 Atlas columns that are absent are filled in, and places without a split get one by the half-degree cell they lie in, so
-that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too; its column
-`world_version` is kept, and is empty for photos.
+that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too; its source (which
+simulated Earth drew the pictures) is kept, and any other table is one of photographs.
 """
 
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -28,11 +29,12 @@ from model.data.manifest import (
     check_manifest,
     image_columns,
     image_paths,
+    n_views,
+    read_source,
     read_table,
-    world_version,
     write_manifest,
 )
-from model.data.views import gather_views
+from model.data.views import read_views
 from model.errors import ConfigError, ImageError, ManifestError
 from model.geo.atlas import Atlas
 
@@ -54,7 +56,13 @@ class PrepareConfig:
     images: Path | None = field(default=None, metadata={"help": "folder of the pictures; the table's own by default"})
     validation: float = field(default=0.05, metadata={"help": "share of cells for validation, where there is no split"})
     test: float = field(default=0.05, metadata={"help": "share of cells for the test"})
+    pictures: bool = field(
+        default=True, metadata={"help": "--no-pictures: a table of places alone, whose embeddings were made elsewhere"}
+    )
     bad: Literal["refuse", "drop"] = field(default="refuse", metadata={"help": "what to do about unreadable pictures"})
+    panoramas: bool = field(
+        default=False, metadata={"help": "the pictures in `image` are 360° panoramas, twice as wide as high: 4 views"}
+    )
     seed: int = field(default=0, metadata={"help": "of the split"})
 
     def __post_init__(self) -> None:
@@ -76,28 +84,44 @@ def main(config: PrepareConfig) -> Path:
         print(f"{out} is done; nothing to do.")
         return out
     folder = config.images or config.table.parent
-    if not folder.is_dir():
+    if config.pictures and not folder.is_dir():
         raise ManifestError(f"looked for pictures in {folder}, found no such folder.")
     frame = read_table(config.table)
     frame = frame.rename(columns={old: new for old, new in ALIASES.items() if old in frame and new not in frame})
     if "id" not in frame:
         frame.insert(0, "id", [f"{row:08d}" for row in range(len(frame))])
-    frame = find_images(check_manifest(frame, str(config.table)), folder)
-    version = world_version(frame, str(config.table))
-    frame = _check_images(frame, folder, config)
+    source = read_source(config.table)
+    frame = check_manifest(frame, str(config.table)).drop(columns="world_version", errors="ignore")
+    if config.pictures:
+        frame = find_images(frame, folder)
+        frame = _check_images(frame.assign(views=_views(frame, config)), folder, config)
+    else:
+        frame = frame.drop(columns=[name for name in ("image", *VIEW_COLUMNS, "views") if name in frame])
     if "split" not in frame:
         frame.insert(1, "split", split_by_cell(frame[["lat", "lng"]].to_numpy(), config))
     frame = fill_in(frame)
-    if version is None:
-        frame["world_version"] = pd.array([None] * len(frame), "Int64")
-    for column in image_columns(frame):
+    for column in image_columns(frame) if config.pictures else ():
         frame[column] = [os.path.relpath(folder / path, config.out) for path in frame[column]]
-    write_manifest(frame, out)
+    write_manifest(frame, out, source)
     facts = {"places": len(frame), "splits": {name: int((frame["split"] == name).sum()) for name in SPLITS},
-             "world_version": version}  # fmt: skip
+             "views": n_views(frame) if config.pictures else 0, "source": source}  # fmt: skip
     write_record(config.out, STAGE, config, {"table": config.table}, {"manifest": out}, facts)
     print(f"{out}: {len(frame):,} places, " + ", ".join(f"{n:,} {name}" for name, n in facts["splits"].items()))  # type: ignore[attr-defined]
     return out
+
+
+def _views(frame: pd.DataFrame, config: PrepareConfig) -> int:
+    """V of every place: what the table says of itself, or else `--panoramas`.
+
+    Raises:
+        ManifestError: `--panoramas` for four pictures of each place, or for a table that says otherwise.
+    """
+    if not config.panoramas:
+        return n_views(frame, str(config.table))
+    if image_columns(frame) != ["image"] or ("views" in frame and n_views(frame, str(config.table)) != 4):
+        raise ManifestError(f"--panoramas is for a table with one 360° picture a place in its column 'image'; "
+                            f"{config.table} says that it holds others.")  # fmt: skip
+    return 4
 
 
 def find_images(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
@@ -152,7 +176,7 @@ def fill_in(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _check_images(frame: pd.DataFrame, folder: Path, config: PrepareConfig) -> pd.DataFrame:
     """Open every picture, going on where a stopped run was; refuse or drop what cannot be read."""
-    paths = image_paths(frame, folder / "manifest")
+    paths, views = image_paths(frame, folder / "manifest"), n_views(frame)
     note = config.out / "checked.csv"
     key = hashlib.sha256(f"{fingerprint(config.table)}{folder.resolve()}".encode()).hexdigest()[:16]
     reasons = _read_note(note, key)[: len(paths)]
@@ -162,7 +186,7 @@ def _check_images(frame: pd.DataFrame, folder: Path, config: PrepareConfig) -> p
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool, Progress() as progress:
         task = progress.add_task("opening pictures", total=len(paths), completed=len(reasons))
         for start in range(len(reasons), len(paths), CHUNK):
-            reasons += pool.map(_reason, paths[start : start + CHUNK])
+            reasons += pool.map(partial(_reason, views=views), paths[start : start + CHUNK])
             with whole(note) as temporary:
                 pd.DataFrame({"key": key, "reason": reasons}).to_csv(temporary, index=False)
             progress.update(task, completed=len(reasons))
@@ -178,10 +202,10 @@ def _check_images(frame: pd.DataFrame, folder: Path, config: PrepareConfig) -> p
     return frame[~bad].reset_index(drop=True)
 
 
-def _reason(paths: list[Path]) -> str:
+def _reason(paths: list[Path], views: int) -> str:
     """Why the pictures of a place cannot be used; empty where they can."""
     try:
-        gather_views(list(paths), size=32)
+        read_views(paths, views, size=32)
     except ImageError as error:
         return str(error)
     return ""

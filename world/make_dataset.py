@@ -3,6 +3,7 @@
     python -m world.make_dataset --places 44000 --validation 2000 --test 2000 --seed 1 --out data/world --clues
 
 writes DIR/images/… (four JPEG views of each place, north, east, south, west), then DIR/manifest.parquet, then a record.
+The manifest's metadata name the source of the pictures: this version of the world, its sources, its fonts.
 With --clues also DIR/clues.parquet: one row a place (id first), one column a number of a clue that is in its pictures,
 NaN where no pixel shows it; family, clue, unit and step stand in the metadata of each column. Every data set of one
 version of the world has the same columns in the same order: a kind (of tree, of car) that nobody met is one of 0s and
@@ -30,6 +31,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from model import commands
 from model.artifacts import is_done, record_path, whole, write_record
+from model.data.manifest import SIMULATED, write_manifest
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.processes import spread
@@ -128,14 +130,12 @@ def main(config: DatasetConfig) -> Path:
     _claim(config, begun)
     _render_all(table, config)
     outputs = {"manifest": manifest}
-    with whole(manifest) as temporary:
-        table.to_parquet(temporary, index=False)
+    source = {"kind": SIMULATED} | {name: config.plan()[name] for name in ("world_version", "sources", "letters")}
+    write_manifest(table, manifest, source)
     if config.clues:
         clues = joined([read_piece(_piece(config.out, batch)) for batch in _batches(table)])
         outputs["clues"] = write_clues(table["id"].tolist(), clues, config.out / "clues.parquet")
-    facts = {
-        "places": len(table), "images": 4 * len(table), "world_version": WORLD_VERSION, "letters": fonts_in_use(),
-    }  # fmt: skip
+    facts = {"places": len(table), "images": 4 * len(table), "source": source}
     write_record(config.out, STAGE, config.plan(), {}, outputs, facts)
     (config.out / "plan.json").unlink(missing_ok=True)
     shutil.rmtree(pieces, ignore_errors=True)
@@ -230,7 +230,7 @@ def _places(config: DatasetConfig) -> pd.DataFrame:
     if config.panoramas:
         table["panorama"] = [f"{stem}_panorama.jpg" for stem in stems]
     table["heading_deg"] = 0.0
-    table["world_version"] = WORLD_VERSION
+    table["views"] = len(HEADINGS)
     atlas = Atlas.open().describe(table[["lat", "lng"]].to_numpy())
     return pd.concat([table, atlas], axis=1)
 

@@ -1,16 +1,20 @@
 """The manifest: one row for each place, what every stage reads. Knows no pixels, no network and no atlas.
 
 Columns: `id`, `split` (train, validation, test), `lat`, `lng`, then `image` or `image_0` … `image_3` (paths relative
-to the manifest), `heading_deg` (of the first view), `month` (1–12), `world_version` (of the simulated Earth that drew
-the pictures; empty for photos) and the atlas columns. Only id, lat and lng are needed, and an image unless an
-embeddings file takes its place.
+to the manifest), `views` (1 or 4, the same in every row; see `n_views`), `heading_deg` (of the first view), `month`
+(1–12) and the atlas columns. Only id, lat and lng are needed, and an image unless an embeddings file takes its place.
+Where the pictures come from is one fact of the whole file, its `source`: see `read_source`.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from model.artifacts import whole
 from model.errors import CoordinateError, ManifestError
@@ -18,6 +22,9 @@ from model.geo.distance import check_points
 
 SPLITS = ("train", "validation", "test")
 VIEW_COLUMNS = ("image_0", "image_1", "image_2", "image_3")
+SIMULATED = "simulated-earth"
+PHOTOGRAPHS = {"kind": "photographs"}
+SOURCE_KEY = b"source"  # in the metadata of a parquet file
 ATLAS_COLUMNS = (
     "country", "country_name", "region", "town", "koppen", "altitude_m", "population_per_km2", "temperature_c",
     "temperature_range_c", "precipitation_mm", "precipitation_range_mm", "driving_side",
@@ -93,15 +100,31 @@ def check_manifest(frame: pd.DataFrame, name: str = "the manifest") -> pd.DataFr
     return checked
 
 
-def write_manifest(frame: pd.DataFrame, path: Path) -> Path:
-    """Check and write a manifest (parquet, or CSV by its suffix), whole or not at all."""
+def write_manifest(frame: pd.DataFrame, path: Path, source: Mapping[str, Any] | None = None) -> Path:
+    """Check and write a manifest (parquet, or CSV by its suffix), whole or not at all.
+
+    `source` is where its pictures come from (see `read_source`); a CSV tells only the version of the simulated Earth.
+    """
     checked = check_manifest(frame, str(path))
     with whole(Path(path)) as temporary:
         if path.suffix.lower() == ".csv":
+            if (version := drawn_version(source)) is not None:
+                checked["world_version"] = version
             checked.to_csv(temporary, index=False)
         else:
-            checked.to_parquet(temporary, index=False)
+            write_parquet(checked, temporary, source)
     return path
+
+
+def write_parquet(frame: pd.DataFrame, path: Path, source: Mapping[str, Any] | None = None) -> None:
+    """Write a table with its source in the file's metadata, and once more where pandas keeps it for copies."""
+    if source is not None:
+        frame = frame.copy(deep=False)
+        frame.attrs["source"] = dict(source)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    if source is not None:
+        table = table.replace_schema_metadata({**(table.schema.metadata or {}), SOURCE_KEY: json.dumps(dict(source))})
+    parquet.write_table(table, path)
 
 
 def image_columns(frame: pd.DataFrame) -> list[str]:
@@ -132,24 +155,105 @@ def image_paths(frame: pd.DataFrame, manifest: Path) -> list[list[Path]]:
     return [[folder / cell for cell in row] for row in table]
 
 
-def world_version(frame: pd.DataFrame, name: str = "the manifest") -> int | None:
-    """The version of the simulated Earth that drew a manifest's pictures; None where all of them are photos.
+def n_views(frame: pd.DataFrame, name: str = "the manifest") -> int:
+    """How many views each place of a manifest has: 1 or 4, by its columns and never by the shape of a picture.
+
+    The column `views` says it (one value for all rows); without it `image` is one view, `image_0` … `image_3` are
+    four. `image` with four views means 360° panoramas, twice as wide as high.
 
     Raises:
-        ManifestError: pictures of two versions, which look different, or a version that is no whole number.
+        ManifestError: rows that differ, another number, or one that the image columns cannot hold.
     """
-    if "world_version" not in frame:
+    columns = image_columns(frame)
+    if "views" not in frame:
+        return len(columns)
+    told = pd.to_numeric(frame["views"], errors="coerce").unique()
+    if len(told) != 1 or told[0] not in (1, 4):
+        found = ", ".join(map(str, frame["views"].unique()[:5]))
+        raise ManifestError(f"{name} holds {found} in its column 'views'; looked for 1 or 4, the same in every row.")
+    if told[0] < len(columns):
+        raise ManifestError(f"{name} says views = 1 and has the columns image_0 … image_3, which are four; drop one.")
+    return int(told[0])
+
+
+def read_source(path: Path) -> dict[str, Any]:
+    """Where the pictures of a manifest come from, one fact for all of them.
+
+    {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3} with what else its maker noted there
+    (`letters`: the fonts of its signs, `sources`: the sources that drew it). It stands as JSON in the parquet file's
+    metadata under `source`; where that is lost (a CSV, a table of before) the column `world_version` tells.
+
+    Raises:
+        ManifestError: no such table, a source that cannot be read, pictures of two versions of the simulated Earth.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".parquet":
+        try:
+            schema = parquet.read_schema(path)
+        except (OSError, ValueError) as error:
+            raise ManifestError(f"{path} could not be read as a table: {error}.") from error
+        metadata = schema.metadata or {}
+        told = metadata.get(SOURCE_KEY) or _of_pandas(metadata)
+        if told is not None:
+            return _checked_source(told, str(path))
+        if "world_version" not in schema.names:
+            return dict(PHOTOGRAPHS)
+        return _source_of_column(pd.read_parquet(path, columns=["world_version"]), str(path))
+    return _source_of_column(read_table(path), str(path))
+
+
+def drawn_version(source: Mapping[str, Any] | None) -> int | None:
+    """The version of the simulated Earth in a `source`; None for photographs, or where nothing is told."""
+    version = (source or {}).get("world_version")
+    return int(version) if version is not None else None
+
+
+def source_in(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The source in the facts of a stage's record; those of before hold a bare `world_version`."""
+    told = facts.get("source")
+    if isinstance(told, Mapping):
+        return dict(told)
+    version = facts.get("world_version")
+    return {"kind": SIMULATED, "world_version": version} if version is not None else dict(PHOTOGRAPHS)
+
+
+def _of_pandas(metadata: Mapping[bytes, bytes]) -> bytes | None:
+    """The source as pandas keeps it when somebody reads a manifest, picks rows and writes it again."""
+    try:
+        told = json.loads(metadata[b"PANDAS_ATTRS"])["source"]
+    except (KeyError, ValueError, TypeError):
         return None
+    return json.dumps(told).encode()
+
+
+def _checked_source(told: bytes, name: str) -> dict[str, Any]:
+    try:
+        source = json.loads(told)
+        kind, version = source["kind"], source.get("world_version")
+        known = kind == "photographs" if version is None else kind == SIMULATED and int(version) == version
+    except (ValueError, KeyError, TypeError, AttributeError):
+        known = False
+    if not known:
+        raise ManifestError(
+            f"{name} says of its pictures {told[:80]!r}, which is no source that is known here; make it anew with "
+            "`python -m model.prepare_dataset` or `python -m world.make_dataset`."
+        )
+    return dict(source)
+
+
+def _source_of_column(frame: pd.DataFrame, name: str) -> dict[str, Any]:
+    if "world_version" not in frame:
+        return dict(PHOTOGRAPHS)
     found = pd.to_numeric(frame["world_version"], errors="coerce")
     if (frame["world_version"].notna() & ~(found % 1 == 0)).any():
         raise ManifestError(f"{name} holds a world_version that is no whole number; leave it empty for photos.")
-    versions = sorted({int(version) for version in found.dropna()})
+    versions = sorted({int(version) for version in found.dropna().unique()})
     if len(versions) > 1:
         raise ManifestError(
             f"{name} mixes pictures of the versions {', '.join(map(str, versions))} of the simulated Earth, which look "
             "different; make one data set with `python -m world.make_dataset`."
         )
-    return versions[0] if versions else None
+    return {"kind": SIMULATED, "world_version": versions[0]} if versions else dict(PHOTOGRAPHS)
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], manifest: Path) -> None:

@@ -15,16 +15,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.artifacts import whole
-from model.data.views import gather_views, to_square
-from model.errors import ManifestError, StorageError
+from model.data.views import decode_views
+from model.errors import StorageError
 
 Views = NDArray[np.uint8]
 CHUNK = 512  # places between two notes of progress
-
-
-def read_views(paths: Sequence[Path], size: int, resample: Image.Resampling = Image.Resampling.BICUBIC) -> Views:
-    """The pictures of one place -> uint8 (V, size, size, 3)."""
-    return np.stack([to_square(view, size, resample) for view in gather_views(list(paths), size)])
 
 
 def open_view_cache(
@@ -32,6 +27,7 @@ def open_view_cache(
     rows: Sequence[Sequence[Path]],
     size: int,
     made_from: str,
+    n_views: int,
     resample: Image.Resampling = Image.Resampling.BICUBIC,
     workers: int = 2,
     on_progress: Callable[[int, int], None] | None = None,
@@ -42,6 +38,7 @@ def open_view_cache(
         folder: where the cache lies.
         rows: the picture paths of each place.
         size: side of a view in pixels.
+        n_views: of each place, as the manifest says.
         made_from: fingerprint of the manifest and the selection; another one makes the cache anew.
         resample: filter for pictures of another size.
         workers: decoding threads (the decoders release the interpreter lock).
@@ -49,10 +46,8 @@ def open_view_cache(
 
     Raises:
         ImageError: a picture that cannot be read.
-        ManifestError: places with different numbers of views.
         StorageError: no space for the cache.
     """
-    n_views = len(read_views(rows[0], size))
     shape = (len(rows), n_views, size, size, 3)
     path, note = folder / f"views-{size}.npy", folder / f"views-{size}.json"
     expected = {"made_from": made_from, "shape": list(shape)}
@@ -69,13 +64,10 @@ def open_view_cache(
             raise StorageError(f"could not make the view cache {path}: {error.strerror or error}.") from error
         with ThreadPoolExecutor(max_workers=workers) as pool:
             for start in range(done, len(rows), CHUNK):
-                chunk = list(pool.map(lambda paths: read_views(paths, size, resample), rows[start : start + CHUNK]))
+                chunk = list(
+                    pool.map(lambda paths: decode_views(paths, n_views, size, resample), rows[start : start + CHUNK])
+                )
                 for i, views in enumerate(chunk):
-                    if len(views) != n_views:
-                        raise ManifestError(
-                            f"the place of {rows[start + i][0]} has {len(views)} views where others have {n_views}; "
-                            "give every place the same number."
-                        )
                     out[start + i] = views
                 out.flush()
                 with whole(note) as temporary:

@@ -28,11 +28,12 @@ from model.data.decode import (
     mark,
     open_image,
 )
-from model.errors import ImageError
+from model.errors import ImageError, ManifestError
 
 __all__ = [
     "HEADINGS_DEG", "MAX_BYTES", "MAX_PIXELS", "MIN_SIDE", "Handed", "Shape", "Source", "drawn_by", "exif_position",
-    "gather_views", "is_panorama", "is_strip", "look_at", "open_image", "panorama_to_views", "to_pixels", "to_square",
+    "decode_views", "is_panorama", "is_strip", "look_at", "open_image", "panorama_to_views", "read_views", "to_pixels",
+    "to_square",
 ]  # fmt: skip
 
 Shape = Literal["photo", "views", "panorama", "strip"]
@@ -66,7 +67,8 @@ def look_at(
     for views cut from a panorama, as in `panorama_to_views`.
 
     Raises:
-        ImageError: as `gather_views`, or a picture in which there is nothing to see.
+        ImageError: none, two, three or more than four pictures, one that cannot be opened, or one in which there is
+            nothing to see.
     """
     given = _checked(images)
     opened = _opened(given)
@@ -87,16 +89,35 @@ def look_at(
     return Handed(views, "panorama" if len(views) == 4 else "photo", version)
 
 
-def gather_views(images: Source | Sequence[Source], size: int | None = None) -> list[Image.Image]:
-    """One photo -> 1 view; one 2:1 panorama -> 4 views; four pictures (N, E, S, W) -> 4 views, sizes may differ.
+def read_views(paths: Sequence[Source], n_views: int, size: int | None = None) -> list[Image.Image]:
+    """The pictures of one place as its manifest means them, for stages: `n_views` views, never told by a shape.
 
-    `size` is the side of views cut from a panorama in pixels; by default a quarter of its width, at most 1024.
+    One picture is one view (whatever its shape) where `n_views` is 1, and a 360° panorama of four views where it is 4;
+    four pictures are four views. `size` is the side of views cut from a panorama in pixels; by default a quarter of
+    its width, at most 1024.
 
     Raises:
-        ImageError: none, two, three or more than four pictures, or one that cannot be opened.
+        ImageError: a picture that cannot be opened, or one that was to be a panorama and is not twice as wide as high.
+        ManifestError: other numbers of pictures or views.
     """
-    opened = _opened(_checked(images))
-    return _views_of(opened[0], size) if len(opened) == 1 else opened
+    if (len(paths), n_views) not in ((1, 1), (1, 4), (4, 4)):
+        raise ManifestError(f"looked for 1 picture, or for 4 of four views, found {len(paths)} pictures of a place "
+                            f"with {n_views} views; see the manifest's column 'views'.")  # fmt: skip
+    opened = _opened(paths)
+    if len(opened) == n_views:
+        return opened
+    if not is_panorama(opened[0]):
+        name = _named(paths, 0) or "the picture"
+        raise ImageError(f"{name} has {opened[0].width} x {opened[0].height} pixels; looked for a 360° panorama, twice "
+                         "as wide as high, as the manifest says that it holds panoramas.")  # fmt: skip
+    return _views_of(opened[0], size)
+
+
+def decode_views(
+    paths: Sequence[Source], n_views: int, size: int, resample: Image.Resampling = Image.Resampling.BICUBIC
+) -> NDArray[np.uint8]:
+    """The pictures of one place as `read_views` reads them, made square -> uint8 (V, size, size, 3)."""
+    return np.stack([to_square(view, size, resample) for view in read_views(paths, n_views, size)])
 
 
 def is_strip(image: Image.Image) -> bool:

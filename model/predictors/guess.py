@@ -6,6 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.geocells.table import Geocells
+
+CHANCES = (0.5, 0.8, 0.95)  # that the truth lies within the radii of a guess
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -30,6 +34,7 @@ class LookAlike:
     lng: float
     distance: float  # in the index's space, no unit
     members: int
+    id: str = ""  # of the member that looks most like it
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,11 @@ class Guess:
         unfamiliar: it looks like nothing the checkpoint knows, so the guess means little.
         out_of_distribution: the checkpoint has seen only the simulated Earth, and nothing says that this is of it.
         read_as: "photo", "views", "panorama" or "strip" (four views side by side); "" for bare embeddings.
+        system: the name of the system that answered: "PIGEON" (four views), "PIGEOTTO" (one photo) …
+        regions: the table of cells that `cells` are over; not in `as_dict`.
+        radius_km: by chance in percent ("50", "80", "95"), how far around the guess the truth lies with that chance;
+            None where nothing was measured on such pictures, or the checkpoint was not calibrated.
+        attributes: what else the system reads (country, climate, side of the road …); None where it reads nothing.
     """
 
     lat: float
@@ -72,17 +82,26 @@ class Guess:
     unfamiliar: bool
     out_of_distribution: bool = False
     read_as: str = ""
+    system: str = ""
+    regions: Geocells | None = None
+    radius_km: dict[str, float] | None = None
+    attributes: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON data: countries by name with their codes beside them; the probabilities of cells to a millionth."""
-        plain = {
-            name: value for name, value in vars(self).items() if name not in ("candidates", "look_alikes", "cells")
-        }
+        apart = ("candidates", "look_alikes", "cells", "regions")
+        plain = {name: value for name, value in vars(self).items() if name not in apart}
         return _named(plain) | {
             "candidates": [_named(asdict(candidate)) for candidate in self.candidates],
             "look_alikes": [asdict(place) for place in self.look_alikes],
             "cells": [round(float(p), 6) for p in self.cells],
         }
+
+    def reach(self) -> str:
+        """How far the truth may lie, in words: "within 120 km with 50 %, 640 km with 80 %"; "" where not known."""
+        if not self.radius_km:
+            return ""
+        return "within " + ", ".join(f"{km:,.0f} km with {chance} %" for chance, km in self.radius_km.items())
 
     def sentence(self) -> str:
         """The guess as a person would say it, with how far it can be believed."""
@@ -101,6 +120,8 @@ class Guess:
         sure = f"{self.candidates[0].probability:.0%} for its cell"
         if self.expected_score is not None:
             sure += f", {self.expected_score:,.0f} of 5,000 points expected"
+        if reach := self.reach():
+            sure += f"; {reach}"
         text = f"{read}{place[0].upper()}{place[1:]}, at {where}: {sure}."
         others = list(dict.fromkeys(c.country_name or c.country for c in self.candidates if c.country != self.country))
         if others:

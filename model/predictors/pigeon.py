@@ -1,23 +1,27 @@
 """PIGEON: a head that gives probabilities of geocells, and a refiner that finds the place within. Embeddings in.
 
-Knows no picture: the encoder and the views stand before it, names of places behind it (see geolocator.py).
-Source: arXiv 2307.05845.
+PIGEON (four views) and PIGEOTTO (one photo) are two checkpoints of this one class. Knows no picture: the encoder and
+the views stand before it, names of places behind it (see geolocator.py). Source: arXiv 2307.05845.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from model.errors import ArtifactError
-from model.geo.distance import haversine_km
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import Geocells
-from model.networks.head import GeocellHead
+from model.networks.head import MultiTaskHead
+from model.predictors.calibration import Calibration
+from model.predictors.protocol import Alike, Considered, Points
 from model.retrieval.index import PrototypeIndex
-from model.retrieval.refiner import Refined, RefinerSettings, match, refine
+from model.retrieval.refiner import Refined, match, refine
 from model.retrieval.space import Floats
+
+SYSTEMS = {"pigeon": "PIGEON", "pigeotto": "PIGEOTTO"}  # by the preset of the index
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,21 @@ class Prediction:
 
     probabilities: Floats  # (N, C)
     refined: Refined  # K candidates each, and the guess
-    unrefined: NDArray[np.float64]  # (N, 2) representative of the most probable cell
+    unrefined: Points  # (N, 2) representative of the most probable cell
     vectors: Floats  # (N, d) in the index's space
 
 
 class Pigeon:
     """Scores over geocells, then a place; predicting changes nothing in it."""
 
-    def __init__(self, cells: Geocells, head: GeocellHead, index: PrototypeIndex, settings: RefinerSettings) -> None:
+    def __init__(
+        self,
+        cells: Geocells,
+        head: MultiTaskHead,
+        index: PrototypeIndex,
+        calibration: Calibration,
+        record: Mapping[str, Any] | None = None,
+    ) -> None:
         """Put the parts together.
 
         Raises:
@@ -45,42 +56,77 @@ class Pigeon:
         if head.dim != index.space.dim:
             raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the index of {index.space.dim}: "
                                 "they are of different encoders.")  # fmt: skip
-        self.cells, self.head, self.index, self.settings = cells, head, index, settings
+        self.cells, self.head, self.index, self.calibration = cells, head, index, calibration
+        self.settings = calibration.refiner
+        self._record = {"system": "PIGEON", **(record or {})}
+
+    @property
+    def regions(self) -> Geocells:
+        """The cells that its scores are over."""
+        return self.cells
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """`system`, and what else it was given at birth."""
+        return self._record
 
     @property
     def dim(self) -> int:
         """D, the size of the embeddings it takes."""
         return self.head.dim
 
-    def scores(self, embeddings: NDArray[Any]) -> Floats:
-        """Probabilities over the regions `cells`, (N, D) -> (N, C)."""
-        return self.head.probabilities(checked(embeddings, self.dim))
+    @property
+    def remembered(self) -> pd.DataFrame:
+        """id, lat, lng of the places of its index."""
+        return self.index.members[["id", "lat", "lng"]]
 
-    def predict(self, embeddings: NDArray[Any]) -> Prediction:
+    def scores(self, embeddings: NDArray[Any]) -> Floats:
+        """Probabilities over the regions, (N, D) -> (N, C).
+
+        Raises:
+            ArtifactError: embeddings of another size, or not finite.
+        """
+        return self.head.probabilities(checked(embeddings, self.dim), self.calibration.temperature)
+
+    def points(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Points:
+        """The guesses, (N, D) -> (N, 2); `scores`, where known already, spare half of the work."""
+        return self.predict(embeddings, scores).refined.guess
+
+    def consider(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Considered:
+        """The candidates that the guesses were chosen among, and the guesses."""
+        refined = self.predict(embeddings, scores).refined
+        return Considered(refined.cells, refined.probability, refined.score, refined.points, refined.guess)
+
+    def look_alikes(self, embeddings: NDArray[Any], count: int) -> Alike:
+        """The location clusters nearest to each embedding, over all cells."""
+        index, vectors = self.index, self.index.space.project(checked(embeddings, self.dim))
+        distance, rows = index.nearest(vectors, count)
+        ids = np.full(rows.shape, "", object)
+        for place, alternative in np.argwhere(rows >= 0):
+            first, last = index.first_member[rows[place, alternative] : rows[place, alternative] + 2].tolist()
+            members = index.member_vectors.reconstruct_n(first, last - first)
+            nearest = np.linalg.norm(members - vectors[place], axis=1).argmin()
+            ids[place, alternative] = index.members["id"].iat[first + int(nearest)]
+        n_members = index.prototypes["n_members"].to_numpy()
+        return Alike(rows, index.prototype_points[rows], distance, n_members[rows], ids)
+
+    def familiarity(self, embeddings: NDArray[Any]) -> Floats:
+        """Share of validation places nearer to their prototypes, (N,); NaN where none were looked up."""
+        return self.index.familiarity(self.index.space.project(checked(embeddings, self.dim)))
+
+    def predict(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Prediction:
         """The whole chain from embeddings (N, D) to guesses.
 
         Raises:
             ArtifactError: embeddings of another size, or not finite.
         """
-        probabilities = self.scores(embeddings)
+        probabilities = self.scores(embeddings) if scores is None else scores
         vectors = self.index.space.project(checked(embeddings, self.dim))
         matches = match(
             self.index, vectors, probabilities, self.cells.centroids, self.settings.candidates, self.settings.neighbours
         )
         unrefined = self.cells.centroids[probabilities.argmax(axis=1)]
         return Prediction(probabilities, refine(matches, self.settings), unrefined, vectors)
-
-    def expected_score(self, prediction: Prediction, scale_km: float = PAPER_SCALE_KM) -> NDArray[np.float64]:
-        """Mean points of each guess if the cell probabilities are right, (N,).
-
-        The head knows nothing of what retrieval adds, so where the index was tuned the figure is corrected by a line
-        fitted on validation (`expected_score_line` in index.json).
-        """
-        away_km = haversine_km(prediction.refined.guess[:, None, :], self.cells.centroids[None])  # (N, C)
-        expected = MAX_SCORE * (prediction.probabilities * np.exp(-away_km / scale_km)).sum(axis=1)
-        offset, slope = self.index.settings.get("expected_score_line", (0.0, 1.0))
-        corrected: NDArray[np.float64] = np.clip(offset + slope * expected, 0.0, MAX_SCORE)
-        return corrected
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:

@@ -108,7 +108,8 @@ def _map(guess: Guess, sample: Sample | None) -> None:
 
 def _heat(guess: Guess) -> pdk.Layer:
     """The probability of every cell, painted on the honeycomb of land."""
-    points, probabilities = resources.honeycomb(), np.asarray(guess.cells, float)[resources.honeycomb_cells()]
+    points, of = resources.honeycomb(), resources.honeycomb_cells(guess.regions)
+    probabilities = np.asarray(guess.cells, float)[of]
     kept = probabilities > FAINT
     radius_m = resources.HEX_DEG * KM_A_DEGREE * 1000.0 / math.sqrt(3.0)
     return maps.heat(points[kept], probabilities[kept], MODEL, radius_m)

@@ -16,7 +16,7 @@ from PIL import Image
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
-from model.geolocator import Geolocator, default_checkpoint
+from model.geolocator import Geocells, Geolocator, default_checkpoint
 from world import WORLD_VERSION
 from world.clues import build_scene
 from world.draw.pictures import CLASS_COLOURS, encode
@@ -186,10 +186,15 @@ def _over_land(spacing_deg: float) -> np.ndarray:
     return points[np.asarray(atlas().is_land(points), bool)]
 
 
-@st.cache_resource(show_spinner=False)
-def honeycomb_cells() -> np.ndarray:
-    """The geocell of every point of the honeycomb, (H,)."""
-    return geolocator().geocells.assign(honeycomb())
+def honeycomb_cells(regions: Geocells | None = None) -> np.ndarray:
+    """The region of every point of the honeycomb, (H,): of the system that made a guess, or of the shipped one."""
+    cells = regions if regions is not None else geolocator().regions
+    return _honeycomb_cells(cells.fingerprint, cells)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _honeycomb_cells(fingerprint: str, _regions: Geocells) -> np.ndarray:
+    return _regions.assign(honeycomb())
 
 
 def _jpeg(pixels: np.ndarray) -> bytes:

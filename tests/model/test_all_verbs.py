@@ -9,6 +9,7 @@ import pytest
 
 from model import build_geocells, build_index, embed, evaluate, locate, prepare_dataset, pretrain, train_head
 from model.artifacts import read_record
+from model.data.manifest import write_manifest
 from model.errors import ArtifactError, ImageError, ManifestError
 from model.geolocator import Geolocator
 from world import WORLD_VERSION, make_dataset
@@ -109,7 +110,7 @@ def test_an_exchanged_encoder_is_refused(run, tmp_path):
 @pytest.mark.parametrize("stage", ["prepare_dataset", "pretrain", "embed", "train_head", "build_index"])
 def test_every_record_names_the_world_of_the_pictures(run, stage):
     folder = run / ("data" if stage == "prepare_dataset" else "run")
-    assert read_record(folder, stage)["facts"]["world_version"] == WORLD_VERSION
+    assert read_record(folder, stage)["facts"]["source"]["world_version"] == WORLD_VERSION
 
 
 def test_the_checkpoint_knows_its_world_and_its_figures_name_it(run, geolocator):
@@ -120,8 +121,9 @@ def test_the_checkpoint_knows_its_world_and_its_figures_name_it(run, geolocator)
 
 
 def test_a_manifest_of_another_world_is_not_measured(run, tmp_path):
-    frame = pd.read_parquet(run / "data" / "manifest.parquet").assign(world_version=WORLD_VERSION + 1)
-    frame.to_parquet(tmp_path / "manifest.parquet")
+    frame = pd.read_parquet(run / "data" / "manifest.parquet")
+    other = {"kind": "simulated-earth", "world_version": WORLD_VERSION + 1}
+    write_manifest(frame, tmp_path / "manifest.parquet", other)
     config = evaluate.EvaluateConfig(tmp_path / "manifest.parquet", tmp_path / "out", run / "run")
     with pytest.raises(ArtifactError, match=rf"version {WORLD_VERSION + 1} .*version {WORLD_VERSION}.*make reproduce"):
         evaluate.main(config)
@@ -131,7 +133,8 @@ def test_a_manifest_of_another_world_is_not_measured(run, tmp_path):
 
 
 def _mixed(frame, folder):
-    frame = frame.assign(world_version=[1, *frame["world_version"][1:]])
+    frame = frame.assign(world_version=[1] + [2] * (len(frame) - 1))
+    frame.attrs = {}
     frame.to_parquet(folder / "mixed.parquet")
     return folder / "mixed.parquet"
 
@@ -154,6 +157,8 @@ def test_parts_of_two_worlds_are_no_checkpoint(run, tmp_path):
     copy = shutil.copytree(run / "run", tmp_path / "copy", ignore=shutil.ignore_patterns("views", "training"))
     record = copy / "build_index.record.json"
     told = json.loads(record.read_text())
-    record.write_text(json.dumps(told | {"facts": told["facts"] | {"world_version": 1}}))
+    record.write_text(
+        json.dumps(told | {"facts": told["facts"] | {"source": {"kind": "simulated-earth", "world_version": 1}}})
+    )
     with pytest.raises(ArtifactError, match="different versions of the simulated Earth"):
         Geolocator.load(copy)

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from model.artifacts import read_record
-from model.data.manifest import image_paths, read_manifest
+from model.data.manifest import image_paths, n_views, read_manifest, read_source
 from model.errors import ConfigError, ManifestError
 from model.prepare_dataset import STAGE, PrepareConfig, main, split_by_cell
 
@@ -34,8 +34,8 @@ def test_a_bare_table_becomes_a_whole_manifest(table, capsys):
     assert frame["driving_side"].tolist() == ["right", "left", "left"]
     assert set(frame["split"]) <= {"train", "validation", "test"}
     assert all(path.is_file() for row in image_paths(frame, out) for path in row)
-    assert frame["world_version"].isna().all(), "photos are of no simulated Earth"
-    assert read_record(table.parent / "out", STAGE)["facts"]["world_version"] is None
+    assert read_source(out) == {"kind": "photographs"} and n_views(frame) == 1
+    assert read_record(table.parent / "out", STAGE)["facts"]["source"] == {"kind": "photographs"}
     main(config(table))
     assert "nothing to do" in capsys.readouterr().out
 

@@ -27,6 +27,8 @@ SAMPLE_PLACE = (47.0, 15.4)
 class FakeCells:
     """Four geocells."""
 
+    fingerprint = "four cells"
+
     def assign(self, points: np.ndarray) -> np.ndarray:
         """The nearest cell."""
         return haversine_km(np.asarray(points)[:, None], CENTROIDS[None]).argmin(axis=1)
@@ -35,7 +37,7 @@ class FakeCells:
 class FakeGeolocator:
     """Opens pictures as the real one does, and always answers Vienna."""
 
-    geocells = FakeCells()
+    regions = FakeCells()
 
     def __init__(self, unfamiliar: bool = False, world_version: int = WORLD_VERSION) -> None:
         self.unfamiliar, self.world_version = unfamiliar, world_version
@@ -157,7 +159,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "patches", lambda: grid[::20])
     monkeypatch.setattr(resources, "world_maps", lambda *recipe: (jpeg(64, 32), jpeg(64, 32)))
     monkeypatch.setattr(resources, "changed", lambda *recipe: jpeg(64, 32))
-    monkeypatch.setattr(resources, "honeycomb_cells", lambda: FakeCells().assign(grid))
+    monkeypatch.setattr(resources, "honeycomb_cells", lambda _=None: FakeCells().assign(grid))
     monkeypatch.setattr(resources, "scorebook", Scorebook.open)
     monkeypatch.setattr(resources, "metrics", lambda: METRICS)
     monkeypatch.setattr(game_client, "maps", lambda: {"world": "World", "alps": "The Alps"})

@@ -257,7 +257,7 @@ def test_an_unfamiliar_picture_is_said_to_be_one(
     familiar = resources.geolocator()
 
     class Strange:
-        geocells = familiar.geocells
+        regions = familiar.regions
         require_world = familiar.require_world
 
         def locate(self, images: list[bytes]) -> object:
@@ -326,7 +326,7 @@ def test_no_sentence_about_what_is_wrong_tells_a_folder(
     assert "…/head.json" in said(several(app, ("a.jpg", drawing))) and "secret" not in said(app)
     assert "secret" not in app.dataframe[0].value.to_string()
     monkeypatch.setattr(Broken, "locate", lambda _, *given: working.locate(*given))
-    monkeypatch.setattr(Broken, "geocells", working.geocells, raising=False)
+    monkeypatch.setattr(Broken, "regions", working.regions, raising=False)
     app = open_page("guess")
     app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
     assert "Looked for a head in …/head.json" in app.info[0].value

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from model.artifacts import read_record
+from model.data.manifest import read_source
 from model.errors import ArtifactError, ConfigError, StorageError
 from world import SOFTWARE, WORLD_VERSION, make_dataset, warm_up
 from world.clues import build_scenes
@@ -25,6 +26,7 @@ from world.lettering.fonts import fonts_in_use
 from world.make_dataset import STAGE, DatasetConfig, main
 from world.render import render_view_maps
 from world.study.readings import STEPS
+from world.study.sources import DRAWING, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,7 +77,7 @@ def test_the_manifest_lists_every_place_with_four_views_and_what_the_atlas_says(
     assert table["split"].tolist() == ["train", "train", "validation", "test", "test"]
     assert table["id"].is_unique
     assert set(table.columns) >= {"lat", "lng", "month", "hour", "heading_deg", "seed", *ATLAS_COLUMNS}
-    assert (table["world_version"] == WORLD_VERSION).all()
+    assert (table["views"] == 4).all()
     assert (split_of(table[["lat", "lng"]].to_numpy()) == table["split"]).all()
     for view in range(4):
         for path in table[f"image_{view}"]:
@@ -92,8 +94,11 @@ def test_pictures_are_not_blank_and_views_differ(made):
 
 def test_the_record_is_written_last_and_a_second_run_does_nothing(made, monkeypatch):
     facts = read_record(made, STAGE)["facts"]
-    assert facts.pop("letters") == fonts_in_use()
-    assert facts == {"places": 5, "images": 20, "world_version": WORLD_VERSION}
+    source = facts.pop("source")
+    assert facts == {"places": 5, "images": 20}
+    assert source == read_source(made / "manifest.parquet")
+    assert source["kind"] == "simulated-earth" and source["world_version"] == WORLD_VERSION
+    assert source["letters"] == fonts_in_use() and source["sources"] == sources(DRAWING)
     monkeypatch.setattr(make_dataset, "_render_all", lambda *_: pytest.fail("rendered again"))
     assert main(_config(made)) == made / "manifest.parquet"
 

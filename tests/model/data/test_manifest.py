@@ -3,12 +3,13 @@ import pytest
 
 from model.data.manifest import (
     check_manifest,
+    drawn_version,
     image_columns,
     image_paths,
     read_manifest,
+    read_source,
     read_table,
     require_columns,
-    world_version,
     write_manifest,
 )
 from model.errors import ManifestError
@@ -102,17 +103,18 @@ def test_required_columns_are_named(tmp_path):
 def test_the_world_of_the_pictures_is_one_version_or_none(tmp_path, suffix):
     def version(column):
         path = write_manifest(places(world_version=pd.array(column, "Int64")), tmp_path / f"manifest.{suffix}")
-        return world_version(read_manifest(path))
+        return drawn_version(read_source(path))
 
     assert version([2, 2]) == 2
     assert version([None, 3]) == 3, "photos among them have no version"
     assert version([None, None]) is None
-    assert world_version(places()) is None
+    assert read_source(write_manifest(places(), tmp_path / f"bare.{suffix}")) == {"kind": "photographs"}
     with pytest.raises(ManifestError, match="versions 1, 2"):
         version([1, 2])
 
 
 @pytest.mark.parametrize("odd", ["two", 1.5])
-def test_a_version_that_is_no_whole_number_is_refused(odd):
+def test_a_version_that_is_no_whole_number_is_refused(tmp_path, odd):
+    path = write_manifest(places(world_version=["1", str(odd)]), tmp_path / "manifest.parquet")
     with pytest.raises(ManifestError, match="whole number"):
-        world_version(places(world_version=[1, odd]))
+        read_source(path)

@@ -8,18 +8,19 @@ from PIL import Image
 
 from model.data import decode
 from model.data.views import (
+    decode_views,
     drawn_by,
     exif_position,
-    gather_views,
     is_panorama,
     look_at,
     open_image,
     panorama_to_photo,
     panorama_to_views,
+    read_views,
     to_pixels,
     to_square,
 )
-from model.errors import ImageError
+from model.errors import ImageError, ManifestError
 
 
 def encoded(image, kind="PNG", **options):
@@ -207,20 +208,45 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 @pytest.mark.parametrize("count", [0, 2, 3, 5])
 def test_other_numbers_of_pictures_than_one_and_four_are_refused(count):
     with pytest.raises(ImageError, match=f"found {count} pictures"):
-        gather_views([noise(32, 32)] * count)
+        look_at([noise(32, 32)] * count)
+    with pytest.raises(ManifestError, match=f"found {count} pictures of a place with 4 views"):
+        read_views([noise(32, 32)] * count, 4)
+
+
+def test_a_stage_takes_the_number_of_views_from_the_manifest_and_never_from_a_shape():
+    wide = noise(256, 128)
+    assert [view.size for view in read_views([wide], 1)] == [(256, 128)]
+    assert [view.size for view in read_views([wide], 4, size=32)] == [(32, 32)] * 4
+    assert decode_views([wide], 1, 24).shape == (1, 24, 24, 3)
+    assert decode_views([wide], 4, 24).shape == (4, 24, 24, 3)
+    with pytest.raises(ImageError, match="256 x 100 pixels; looked for a 360° panorama"):
+        read_views([noise(256, 100)], 4)
+    with pytest.raises(ManifestError, match="found 4 pictures of a place with 1 views"):
+        read_views([wide] * 4, 1)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_view_turned_by_its_exif_is_not_turned_a_second_time(turn):
+    exif = Image.Exif()
+    exif[0x112] = turn
+    path = encoded(four_colours(96, 64), "JPEG", exif=exif)
+    (view,) = read_views([path], 1)
+    again = read_views([view], 1)[0]
+    assert not view.getexif() and not view.info
+    assert np.array_equal(np.asarray(again), np.asarray(view))
+    assert view.size == ((64, 96) if turn > 4 else (96, 64))
 
 
 def test_four_views_of_mixed_sizes_and_a_single_photo_pass():
     sizes = [(32, 32), (64, 48), (20, 90), (33, 31)]
-    views = gather_views([noise(*size) for size in sizes])
+    views = read_views([noise(*size) for size in sizes], 4)
     assert [view.size for view in views] == sizes
     assert to_pixels(views, 24, (0, 0, 0), (1, 1, 1)).shape == (4, 3, 24, 24)
-    assert len(gather_views([noise(64, 48)])) == 1
-    assert len(gather_views(noise(64, 48))) == 1
+    assert len(read_views([noise(64, 48)], 1)) == 1
 
 
 def test_a_panorama_becomes_four_views():
-    views = gather_views([noise(256, 128)], size=32)
+    views = read_views([noise(256, 128)], 4, size=32)
     assert [view.size for view in views] == [(32, 32)] * 4
     assert is_panorama(noise(256, 128))
     assert not is_panorama(noise(256, 140))
@@ -341,7 +367,7 @@ def test_a_strip_is_four_views_from_left_to_right_at_the_door_for_people_only(wi
     assert handed.shape == "strip"
     middles = [view.getpixel((view.width // 2, view.height // 2)) for view in handed.views]
     assert middles == [(200, 0, 0), (0, 200, 0), (0, 0, 200), (200, 200, 0)]
-    assert len(gather_views(strip)) == 1, "a stage takes V from its manifest"
+    assert len(read_views([strip], 1)) == 1, "a stage takes V from its manifest"
 
 
 @pytest.mark.parametrize(("width", "height", "shape"), [(384, 64, "photo"), (128, 64, "panorama"), (96, 64, "photo")])
@@ -365,9 +391,9 @@ def test_views_keep_the_mark_of_the_picture_they_were_cut_from_and_no_other_tag(
 def test_the_broken_one_of_four_is_named():
     good = encoded(four_colours(96, 64))
     with pytest.raises(ImageError, match=r"the view to the west cannot be read: .* found an empty file"):
-        gather_views([good, good, good, b""])
+        read_views([good, good, good, b""], 4)
     with pytest.raises(ImageError, match=r"looked for a picture at none\.jpg, found no such file"):
-        gather_views([good, "none.jpg", good, good])
+        read_views([good, "none.jpg", good, good], 4)
 
 
 def test_a_heic_opens_at_its_main_picture_within_the_limits():

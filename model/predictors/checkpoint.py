@@ -1,0 +1,121 @@
+"""One opened checkpoint: a system that says where, the encoder before it, and the records of how both were made.
+
+RUN/ is checked as a chain first (see chain.py); torch and transformers are imported when one is opened.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.data.manifest import source_in
+from model.errors import ArtifactError
+from model.geocells.table import read_geocells
+from model.predictors.calibration import LEVELS, Calibration
+from model.predictors.chain import check_chain, hub_encoder
+from model.predictors.confidence import confidence
+from model.predictors.protocol import Features, Predictor, features_of
+
+if TYPE_CHECKING:
+    from model.networks.encoder import Encoder
+
+
+@dataclass
+class Checkpoint:
+    """A system, ready to be asked; `hub` names an encoder that is opened from the hub with the first picture."""
+
+    predictor: Predictor
+    encoder: "Encoder | None" = None
+    folder: Path = field(default=Path())
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
+    hub: tuple[str, str] | None = None  # id and revision
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What its pictures were: {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3, …}."""
+        return source_in(self.records.get("train_head", {}).get("facts", {}))
+
+    def confidence(
+        self, scores: NDArray[np.float32], points: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
+        """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
+        found = confidence(scores, points, self.predictor.regions, self.calibration)
+        if self.calibration.radius is None:
+            return found.expected_score, None
+        named = [f"{100 * level:g}" for level in LEVELS]
+        return found.expected_score, [dict(zip(named, radii.tolist(), strict=True)) for radii in found.radius_km]
+
+    @property
+    def seeing(self) -> "Encoder":
+        """What turns views into embeddings.
+
+        Raises:
+            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder, or one of the
+                hub that is not to be had.
+        """
+        with self._opening:
+            if self.encoder is None and self.hub is not None:
+                from model.networks.encoder import Encoder
+
+                self.encoder = _fitting(Encoder.load(self.hub[0], revision=self.hub[1]), self)
+        if self.encoder is None:
+            raise ArtifactError(f"{self.folder} has no encoder: it was made from embeddings of another model and takes "
+                                "embeddings only.")  # fmt: skip
+        return self.encoder
+
+    def embed(self, views: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Views of one place as the system takes them: (1, D), or (1, V, D)."""
+        encoder = self.seeing
+        return embed_pixels(encoder, encoder.to_pixels(views)[None], features_of(self.predictor))
+
+
+def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
+    """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""
+    look = encoder.embed_images if features.kind == "pooled" else encoder.project_images
+    if features.views == "mean":
+        return look(pixels)
+    each: NDArray[np.float32] = look(pixels.reshape(-1, 1, *pixels.shape[2:]))
+    return each.reshape(*pixels.shape[:2], -1)
+
+
+def open_checkpoint(folder: Path) -> Checkpoint:
+    """Open a checkpoint folder.
+
+    Raises:
+        ArtifactError: a missing, foreign or edited file, or parts that were not made from one another.
+    """
+    records = check_chain(folder)
+    from model.networks.encoder import Encoder
+    from model.networks.head import MultiTaskHead
+    from model.predictors.pigeon import SYSTEMS, Pigeon
+    from model.retrieval.index import read_index
+
+    index = read_index(folder / "index")
+    calibration = Calibration.read(folder / "calibration")
+    preset = str(records["build_index"]["config"].get("preset", "pigeon"))
+    embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
+    record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
+              "stages": dict(records)}  # fmt: skip
+    cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
+    pigeon = Pigeon(cells, head, index, calibration, record)
+    opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    if (folder / "encoder").is_dir():
+        opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
+    return opened
+
+
+def _fitting(encoder: "Encoder", checkpoint: Checkpoint) -> "Encoder":
+    """The encoder, if it gives what the system takes."""
+    wanted = getattr(checkpoint.predictor, "dim", None)
+    given = encoder.dim if features_of(checkpoint.predictor).kind == "pooled" else encoder.projected_dim
+    if wanted is not None and given != wanted:
+        raise ArtifactError(f"the encoder of {checkpoint.folder} gives {given} numbers and its head takes {wanted}: "
+                            "they are of different runs.")  # fmt: skip
+    return encoder
