@@ -15,14 +15,13 @@ from PIL import Image
 
 from model.data.manifest import source_in
 from model.errors import ArtifactError
-from model.geo.distance import haversine_km
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import read_geocells
 from model.predictors.chain import check_chain, hub_encoder
 from model.predictors.protocol import Features, Predictor, features_of
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
+    from model.predictors.calibration import Calibration
 
 
 @dataclass
@@ -33,7 +32,7 @@ class Checkpoint:
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    expected_line: tuple[float, float] = (0.0, 1.0)  # from the mean score under the cells to the one that was measured
+    calibration: "Calibration | None" = None  # None: nothing was fitted
     hub: tuple[str, str] | None = None  # id and revision
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -41,16 +40,6 @@ class Checkpoint:
     def source(self) -> dict[str, Any]:
         """What its pictures were: {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3, …}."""
         return source_in(self.records.get("train_head", {}).get("facts", {}))
-
-    def confidence(
-        self, scores: NDArray[np.float32], points: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
-        """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
-        centroids = self.predictor.regions.centroids
-        away_km = haversine_km(points[:, None, :], centroids[None])  # (N, J)
-        expected = MAX_SCORE * (scores * np.exp(-away_km / PAPER_SCALE_KM)).sum(axis=1)
-        offset, slope = self.expected_line
-        return np.clip(offset + slope * expected, 0.0, MAX_SCORE), None
 
     @property
     def seeing(self) -> "Encoder":
@@ -93,22 +82,20 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     """
     records = check_chain(folder)
     from model.networks.encoder import Encoder
-    from model.networks.head import GeocellHead
+    from model.networks.head import MultiTaskHead
+    from model.predictors.calibration import Calibration
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
-    from model.retrieval.refiner import RefinerSettings
 
-    index = read_index(folder / "index")
-    settings = RefinerSettings(**index.settings["refiner"])
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
+    calibrated = "calibrate" in records
+    calibration = Calibration.read(folder / "calibration") if calibrated else Calibration.of_preset(preset)
     embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
     record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
               "stages": dict(records)}  # fmt: skip
-    cells, head = read_geocells(folder / "geocells.parquet"), GeocellHead.load(folder / "head")
-    pigeon = Pigeon(cells, head, index, settings, record)
-    offset, slope = index.settings.get("expected_score_line", (0.0, 1.0))
-    line = float(offset), float(slope)
-    opened = Checkpoint(pigeon, None, folder, records, line, hub_encoder(records))
+    cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
+    pigeon = Pigeon(cells, head, read_index(folder / "index"), calibration, record)
+    opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
     if (folder / "encoder").is_dir():
         opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
     return opened

@@ -38,7 +38,7 @@ def put(source, target, *names):
 
 
 def test_a_whole_checkpoint_passes_and_can_be_moved(copy):
-    assert set(check_chain(copy)) == {"build_geocells", "train_head", "build_index"}
+    assert set(check_chain(copy)) == {"build_geocells", "train_head", "build_index", "calibrate"}
 
 
 def test_no_folder_or_no_record_is_refused(copy, tmp_path):
@@ -65,7 +65,7 @@ def test_an_index_of_another_encoder_is_refused(copy, toy_run, tmp_path):
     embeddings = tmp_path / "other.npy"
     np.save(embeddings, np.load(toy_run.embeddings) * 2)
     cells = copy / "geocells.parquet"
-    build_index.main(build_index.IndexConfig(toy_run.manifest, embeddings, cells, copy, tune=False))
+    build_index.main(build_index.IndexConfig(toy_run.manifest, embeddings, cells, copy))
     with pytest.raises(ArtifactError, match="other embeddings"):
         check_chain(copy)
 
