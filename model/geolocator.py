@@ -25,12 +25,13 @@ from model.predictors.answers import guesses
 from model.predictors.checkpoint import Checkpoint, open_checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, system_of
+from model.predictors.why import Of, Why, explain
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
 
 __all__ = [
-    "Candidate", "Geocells", "Geolocator", "Guess", "LookAlike", "default_checkpoint", "drawn_by",
+    "Candidate", "Geocells", "Geolocator", "Guess", "LookAlike", "Why", "default_checkpoint", "drawn_by",
     "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
@@ -176,6 +177,16 @@ class Geolocator:
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
             guess = replace(guess, expected_score=None, radius_km=None)
         return replace(guess, read_as=handed.shape, out_of_distribution=strange)
+
+    def why(self, images: Source | Sequence[Source], world_version: int | None = None, of: Of = "region") -> Why:
+        """What in the pictures speaks for the guessed region, or for its country: a heat map on each view.
+
+        Raises:
+            ImageError, ArtifactError: as `locate`.
+            ConfigError: `of` is neither "region" nor "country".
+        """
+        views = self._look_at(images, world_version).views
+        return explain(self.answering(len(views)), views, of)
 
     def embed(self, images: Source | Sequence[Source], world_version: int | None = None) -> NDArray[np.float32]:
         """The embedding of one place, (D,), by the encoder that would answer: the mean over its views. As `locate`."""
