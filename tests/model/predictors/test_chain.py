@@ -70,10 +70,10 @@ def test_an_index_of_another_encoder_is_refused(copy, toy_run, tmp_path):
         check_chain(copy)
 
 
-def test_a_head_trained_again_after_tuning_is_refused(copy, toy_run):
+def test_a_head_trained_again_after_the_calibration_is_refused(copy, toy_run):
     cells = copy / "geocells.parquet"
     train_head.main(train_head.HeadConfig(toy_run.manifest, toy_run.embeddings, cells, copy, epochs=2))
-    with pytest.raises(ArtifactError, match="tuned for another head"):
+    with pytest.raises(ArtifactError, match="another head"):
         check_chain(copy)
 
 
