@@ -41,7 +41,12 @@ def fit_temperature(logits: ArrayLike, true_class: ArrayLike) -> float:
 
 def top_k_share(probabilities: ArrayLike, true_class: ArrayLike, k: int) -> float:
     """Share of samples whose true class is among the k most probable; fewer classes than k count all."""
-    p, truth = np.asarray(probabilities, np.float64), np.asarray(true_class, np.int64)
+    return float(np.mean(rank_of(probabilities, true_class) < k))
+
+
+def rank_of(probabilities: ArrayLike, true_class: ArrayLike) -> NDArray[np.int64]:
+    """How many classes stand before the true one, (N, C), (N,) -> (N,); of equal ones the first stands before."""
+    p, truth = np.asarray(probabilities), np.asarray(true_class, np.int64)
     of_truth = np.take_along_axis(p, truth[:, None], axis=1)
-    rank = (p > of_truth).sum(axis=1) + ((p == of_truth) & (np.arange(p.shape[1]) < truth[:, None])).sum(axis=1)
-    return float(np.mean(rank < k))
+    before = (p == of_truth) & (np.arange(p.shape[1]) < truth[:, None])
+    return np.asarray((p > of_truth).sum(axis=1) + before.sum(axis=1), np.int64)

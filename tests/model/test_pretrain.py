@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 from model import pretrain
 from model.artifacts import read_record
 from model.data.manifest import write_manifest
-from model.errors import ArtifactError, ConfigError, HomingError, ManifestError
+from model.errors import ConfigError, HomingError, ManifestError
 from model.networks import training
 from model.networks.encoder import Encoder
 
