@@ -150,7 +150,7 @@ def _line(path: Path, figures: dict[str, Any]) -> str:
     text += f"\ncalibration error {figures['expected_calibration_error']:.3f}, expected score "
     text += f"{figures['expected_score']['mean']:,.0f}"
     if "coverage" in figures:
-        held = ", ".join(f"{chance} %: {one['share']:.1%}" for chance, one in figures["coverage"].items())
+        held = ", ".join(f"{chance} %: {share:.1%}" for chance, share in figures["coverage"].items())
         text += f"; radii hold {held}"
     return text
 

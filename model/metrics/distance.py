@@ -20,16 +20,16 @@ def share_within(distance_km: ArrayLike, thresholds_km: Sequence[float] = THRESH
 
 
 def named_right(guess: ArrayLike, truth: ArrayLike) -> NDArray[np.bool_]:
-    """Where the guessed name is the true one, (N,); a place without a name (the sea) is never right."""
+    """Whether each guessed name is the true one, (N,); a place without a name (the sea) is never right."""
     guessed, true = np.asarray(guess, dtype=object), np.asarray(truth, dtype=object)
     named = np.array([isinstance(name, str) and bool(name) for name in true], dtype=bool)
-    return np.asarray(named & (guessed == true), np.bool_)
+    return named & np.asarray(guessed == true, bool)
 
 
 def share_equal(guess: ArrayLike, truth: ArrayLike) -> float:
-    """Share of places whose guessed name is the true one; see `named_right`."""
+    """Share of places whose guessed name is the true one, as `named_right` counts."""
     right = named_right(guess, truth)
-    return float(np.mean(right)) if len(right) else 0.0
+    return float(right.mean()) if len(right) else 0.0
 
 
 def summary(guess: ArrayLike, truth: ArrayLike, scale_km: float = PAPER_SCALE_KM) -> dict[str, Any]:

@@ -3,19 +3,17 @@
 Shares (`country_accuracy`, `within_km`, `cell_top1`, `cell_top5`) run from 0 to 1; entropy is in nats.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.metrics.bootstrap import interval
-from model.metrics.calibration import entropy, rank_of
+from model.metrics.calibration import calibration_error, coverage, diagram, entropy, rank_of
 from model.metrics.distance import named_right, share_equal, summary
-from model.metrics.reliability import calibration_error, coverage, reliability
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,15 @@ class Truth:
     cell: NDArray[np.int64]  # (N,)
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What probabilities of the cells said of N places."""
+
+    confidence: NDArray[np.float64]  # (N,) of the likeliest cell
+    rank: NDArray[np.int64]  # (N,) how many cells stood before the true one
+    entropy: NDArray[np.float64]  # (N,) nats
+
+
 def place_figures(
     guess: NDArray[np.float64], country: NDArray[np.object_], truth: Truth, scale_km: float = PAPER_SCALE_KM
 ) -> dict[str, Any]:
@@ -36,28 +43,29 @@ def place_figures(
 
 def report(
     guess: NDArray[np.float64], country: NDArray[np.object_], probabilities: NDArray[np.float32], truth: Truth,
-    scale_km: float = PAPER_SCALE_KM,
+    scale_km: float = PAPER_SCALE_KM, radius_km: NDArray[np.float64] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Everything: figures of the places, of the cells (N, C), and 95 % intervals over places."""
-    return report_of(
-        guess, country, truth, probabilities.max(axis=1), rank_of(probabilities, truth.cell), entropy(probabilities),
-        scale_km=scale_km,
-    )  # fmt: skip
+    """Everything: figures of the places, of the cells (N, C), and 95 % intervals over places.
+
+    With `radius_km` (N, L), the radii that were stated for some probabilities, also how often they held.
+    """
+    confidence = probabilities.max(axis=1)
+    cells = Cells(confidence, rank_of(probabilities, truth.cell), entropy(probabilities))
+    return report_of(guess, country, cells, truth, scale_km, radius_km)
 
 
 def report_of(
-    guess: NDArray[np.float64], country: NDArray[np.object_], truth: Truth, confidence: ArrayLike, rank: ArrayLike,
-    entropies: ArrayLike, radius_km: Mapping[str, ArrayLike] | None = None, scale_km: float = PAPER_SCALE_KM,
+    guess: NDArray[np.float64], country: NDArray[np.object_], cells: Cells, truth: Truth,
+    scale_km: float = PAPER_SCALE_KM, radius_km: NDArray[np.float64] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Everything, from one number a place: the highest probability, how many cells stood before the true one, entropy
-    in nats, and, where stated, the radii of each chance; all (N,).
-    """
-    distance, place = haversine_km(guess, truth.points), np.asarray(rank)
-    bins = reliability(confidence, place == 0)
+    """As `report`, from some numbers a place in place of a table (N, C), which millions of places could not have."""
+    distance = haversine_km(guess, truth.points)
+    bins = diagram(cells.confidence, cells.rank == 0)
+    stated = {} if radius_km is None else {"within_radius": coverage(distance, radius_km).tolist()}
     figures = place_figures(guess, country, truth, scale_km) | {
-        "cell_top1": float(np.mean(place < 1)),
-        "cell_top5": float(np.mean(place < 5)),
-        "mean_entropy": float(np.mean(np.asarray(entropies, np.float64))),
+        "cell_top1": float(np.mean(cells.rank < 1)),
+        "cell_top5": float(np.mean(cells.rank < 5)),
+        "mean_entropy": float(np.mean(cells.entropy)),
         "expected_calibration_error": calibration_error(bins),
         "reliability": bins,
         "interval_95": {
@@ -67,7 +75,7 @@ def report_of(
             "within_25_km": interval(distance <= 25.0),
         },
     }
-    return figures if radius_km is None else figures | {"coverage": coverage(radius_km, distance)}
+    return stated | figures
 
 
 def difference(

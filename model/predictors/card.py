@@ -110,8 +110,8 @@ def _worth(figures: Mapping[str, Any]) -> str:
     if "one_view" in figures:
         one = figures["one_view"]
         lines.append(f"| from one view: score, median | {one['mean_score']:,.0f}, {one['median_km']:,.0f} km |")
-    for chance, held in figures.get("coverage", {}).items():
-        lines.append(f"| radius of {chance} % holds in | {held['share']:.1%} |")
+    for chance, share in figures.get("coverage", {}).items():
+        lines.append(f"| radius of {chance} % holds in | {share:.1%} |")
     return "\n".join(lines)
 
 

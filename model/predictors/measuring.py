@@ -17,7 +17,7 @@ from model.geo.scoring import geoguessr_score
 from model.metrics.attributes import attribute_errors
 from model.metrics.calibration import entropy, rank_of
 from model.metrics.distance import named_right, share_within
-from model.metrics.report import Truth, difference, place_figures, report_of
+from model.metrics.report import Cells, Truth, difference, place_figures, report_of
 from model.predictors.answers import CHANCES
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.protocol import Describes, Floats, Points, ask, features_of
@@ -56,10 +56,13 @@ def measure(
     guess = found[["lat", "lng"]].to_numpy(np.float64)
     guess_country = country("lat", "lng")
     distance = haversine_km(guess, points)
-    figures = report_of(
-        guess, guess_country, truth, found["probability"], found["rank"], found["entropy"],
-        None if found["radius_50"].isna().any() else {c: found[f"radius_{c}"] for c in CHANCES}, scale_km,
-    )  # fmt: skip
+    cells = Cells(*(found[name].to_numpy() for name in ("probability", "rank", "entropy")))
+    radii = found[[f"radius_{chance}" for chance in CHANCES]].to_numpy(np.float64)
+    stated = None if np.isnan(radii).any() else radii
+    figures = report_of(guess, guess_country, cells, truth, scale_km, stated)
+    if stated is not None:
+        figures["coverage"] = dict(zip(CHANCES, figures.pop("within_radius"), strict=True))
+        figures["median_radius_km"] = dict(zip(CHANCES, np.median(stated, axis=0).tolist(), strict=True))
     figures["expected_score"] = {"mean": float(found["expected_score"].mean())}
     unrefined = found[["unrefined_lat", "unrefined_lng"]].to_numpy(np.float64)
     figures["unrefined"] = place_figures(unrefined, country("unrefined_lat", "unrefined_lng"), truth, scale_km)

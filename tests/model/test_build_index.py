@@ -1,4 +1,4 @@
-"""build_index: training places alone, every one of them, small on demand, tuned where a head stands."""
+"""build_index: training places alone, every one of them, small on demand."""
 
 import json
 import resource
@@ -26,17 +26,13 @@ def test_every_training_place_is_a_member_and_nobody_else(toy_run):
     assert sorted(index.members["id"]) == sorted(manifest.loc[manifest["split"] == "train", "id"])
 
 
-def test_where_a_head_stands_the_refiner_is_tuned_and_elsewhere_it_is_the_preset(toy_run, tmp_path):
-    assert read_record(toy_run.out, "build_index")["facts"]["tuned"]
+def test_the_index_says_nothing_of_how_it_is_used_and_knows_no_head(toy_run, tmp_path):
+    shutil.copytree(toy_run.out / "head", tmp_path / "head")
     build_index.main(config(toy_run, tmp_path, preset="pigeotto"))
     settings = json.loads((tmp_path / "index" / "index.json").read_text())
-    assert not settings["tuned"]
-    assert settings["refiner"]["candidates"] == 40
-    assert settings["refiner"]["max_move_km"] == 0.0
+    assert {"refiner", "tuned", "tuning", "expected_score_line"} & set(settings) == set()
     assert len(settings["strangeness_quantiles"]) == 101
-    shutil.copytree(toy_run.out / "head", tmp_path / "b" / "head")
-    build_index.main(config(toy_run, tmp_path / "b", tune=False))
-    assert not read_record(tmp_path / "b", "build_index")["facts"]["tuned"]
+    assert set(read_record(tmp_path, "build_index")["inputs"]) == {"manifest", "embeddings", "geocells"}
 
 
 def test_a_finished_index_is_left_alone(toy_run, tmp_path, capsys):

@@ -44,10 +44,10 @@ def test_metrics_and_predictions_say_the_same(toy_run, tmp_path):
     assert list(figures["within_km"]) == ["1", "25", "200", "750", "2500"]
     assert figures["n"] == len(predictions) == 70
     assert list(predictions) == COLUMNS
-    assert figures["coverage"]["80"]["share"] == pytest.approx(
+    assert figures["coverage"]["80"] == pytest.approx(
         np.mean(predictions["distance_km"] <= predictions["radius_80"]), abs=0.02
     )
-    assert sum(one["places"] for one in figures["reliability"]) == 70
+    assert sum(figures["reliability"]["n"]) == 70
     assert figures["cell_top1"] == pytest.approx(np.mean(predictions["cell"] == predictions["truth_cell"]))
     assert figures["median_km"] == pytest.approx(predictions["distance_km"].median(), abs=0.01)
     assert figures["mean_score"] == pytest.approx(predictions["score"].mean())
