@@ -127,7 +127,7 @@ class Pigeon:
         vectors = self.index.space.project(checked(embeddings, self.dim))
         settings = self.calibration.refiner
         centroids = self.cells.centroids
-        matches = match(self.index, vectors, probabilities, centroids, settings.candidates, settings.neighbours)
+        matches = match(self.index, vectors, probabilities, centroids, settings.candidates, settings.looked_up)
         unrefined = centroids[probabilities.argmax(axis=1)]
         return Prediction(probabilities, refine(matches, settings), unrefined, vectors)
 
