@@ -10,13 +10,18 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from model.errors import ArtifactError, StorageError
+from model.geo.folders import cache_dir
 
 RECORD_FORMAT = 1
+TRUSTED_BYTES = 1 << 20  # from here on size and time are trusted; smaller files are read each time
+SETTLED_S = 2.0  # a file written a moment ago may be written again within the same tick of the disk's clock
+FINGERPRINTS, MOST_FINGERPRINTS = "fingerprints.json", 500
 
 
 @contextlib.contextmanager
@@ -46,11 +51,29 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of all files of a folder (records left out)."""
-    digest = hashlib.sha256()
+    """SHA-256 of a file, or of the names and contents of all files of a folder (records left out).
+
+    What was read once and is large is not read again while its files keep their size, time and place on the disk.
+    """
     if not path.exists():
         raise ArtifactError(f"looked for {path}, which does not exist; run the stage that makes it first.")
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file() and not _is_record(p))
+    before = [file.stat() for file in files]
+    if sum(stat.st_size for stat in before) < TRUSTED_BYTES:
+        return _digest(path, files)
+    signature = _signature(path, files, before)
+    known = _known_fingerprints()
+    if known.get(signature):
+        return known[signature]
+    found = _digest(path, files)
+    settled = all(time.time() - max(stat.st_mtime, stat.st_ctime) > SETTLED_S for stat in before)
+    if settled and _signature(path, files, [file.stat() for file in files]) == signature:
+        _keep_fingerprint(signature, found)
+    return found
+
+
+def _digest(path: Path, files: list[Path]) -> str:
+    digest = hashlib.sha256()
     for file in files:
         if path.is_dir():
             digest.update(file.relative_to(path).as_posix().encode())
@@ -58,6 +81,28 @@ def fingerprint(path: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def _signature(path: Path, files: list[Path], stats: list[os.stat_result]) -> str:
+    """What changes when a file is written, replaced or touched; the time of change cannot be set back by a copy."""
+    seen = [(file.relative_to(path).as_posix(), s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino, s.st_dev)
+            for file, s in zip(files, stats, strict=True)]  # fmt: skip
+    return hashlib.sha256(json.dumps([str(path.resolve()), seen]).encode()).hexdigest()
+
+
+def _known_fingerprints() -> dict[str, str]:
+    """Fingerprints by signature; a note that is lost or broken costs time and nothing else."""
+    try:
+        known = json.loads((cache_dir() / FINGERPRINTS).read_text(encoding="utf-8"))
+        return {str(key): value for key, value in known.items() if isinstance(value, str) and len(value) == 64}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _keep_fingerprint(signature: str, found: str) -> None:
+    kept = dict(list((_known_fingerprints() | {signature: found}).items())[-MOST_FINGERPRINTS:])
+    with contextlib.suppress(StorageError), whole(cache_dir() / FINGERPRINTS) as temporary:
+        temporary.write_text(json.dumps(kept, indent=0) + "\n", encoding="utf-8")
 
 
 def record_path(folder: Path, stage: str) -> Path:

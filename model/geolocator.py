@@ -173,7 +173,7 @@ class Geolocator:
         handed = self._look_at(images, world_version)
         checkpoint = self.answering(len(handed.views))
         guess = guesses(checkpoint, checkpoint.embed(handed.views), self._atlas)[0]
-        strange = checkpoint.source.get("world_version") is not None and handed.world_version is None
+        strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
             guess = replace(guess, expected_score=None, radius_km=None)
         return replace(guess, read_as=handed.shape, out_of_distribution=strange)

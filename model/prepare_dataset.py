@@ -56,6 +56,9 @@ class PrepareConfig:
     images: Path | None = field(default=None, metadata={"help": "folder of the pictures; the table's own by default"})
     validation: float = field(default=0.05, metadata={"help": "share of cells for validation, where there is no split"})
     test: float = field(default=0.05, metadata={"help": "share of cells for the test"})
+    pictures: bool = field(
+        default=True, metadata={"help": "--no-pictures: a table of places alone, whose embeddings were made elsewhere"}
+    )
     bad: Literal["refuse", "drop"] = field(default="refuse", metadata={"help": "what to do about unreadable pictures"})
     panoramas: bool = field(
         default=False, metadata={"help": "the pictures in `image` are 360° panoramas, twice as wide as high: 4 views"}
@@ -81,24 +84,27 @@ def main(config: PrepareConfig) -> Path:
         print(f"{out} is done; nothing to do.")
         return out
     folder = config.images or config.table.parent
-    if not folder.is_dir():
+    if config.pictures and not folder.is_dir():
         raise ManifestError(f"looked for pictures in {folder}, found no such folder.")
     frame = read_table(config.table)
     frame = frame.rename(columns={old: new for old, new in ALIASES.items() if old in frame and new not in frame})
     if "id" not in frame:
         frame.insert(0, "id", [f"{row:08d}" for row in range(len(frame))])
-    frame = find_images(check_manifest(frame, str(config.table)), folder)
     source = read_source(config.table)
-    frame = frame.drop(columns="world_version", errors="ignore").assign(views=_views(frame, config))
-    frame = _check_images(frame, folder, config)
+    frame = check_manifest(frame, str(config.table)).drop(columns="world_version", errors="ignore")
+    if config.pictures:
+        frame = find_images(frame, folder)
+        frame = _check_images(frame.assign(views=_views(frame, config)), folder, config)
+    else:
+        frame = frame.drop(columns=[name for name in ("image", *VIEW_COLUMNS, "views") if name in frame])
     if "split" not in frame:
         frame.insert(1, "split", split_by_cell(frame[["lat", "lng"]].to_numpy(), config))
     frame = fill_in(frame)
-    for column in image_columns(frame):
+    for column in image_columns(frame) if config.pictures else ():
         frame[column] = [os.path.relpath(folder / path, config.out) for path in frame[column]]
     write_manifest(frame, out, source)
     facts = {"places": len(frame), "splits": {name: int((frame["split"] == name).sum()) for name in SPLITS},
-             "views": n_views(frame), "source": source}  # fmt: skip
+             "views": n_views(frame) if config.pictures else 0, "source": source}  # fmt: skip
     write_record(config.out, STAGE, config, {"table": config.table}, {"manifest": out}, facts)
     print(f"{out}: {len(frame):,} places, " + ", ".join(f"{n:,} {name}" for name, n in facts["splits"].items()))  # type: ignore[attr-defined]
     return out

@@ -30,10 +30,11 @@ OURS = {
     "bot": {"model.geolocator", "model.geo", "arena.scorebook", "arena.records", "bot"},
     "api": {"model.geolocator", "model.geo.folders", "arena.statistics", "api"},
     "arena": {"model.data.views", "model.geo", "model.metrics", "world", "arena"},
-    "world": {"model.geo", "model.metrics", "world"},
+    "world": {"model.geo", "model.metrics", "model.data.manifest", "world"},  # one form of the manifest, one writer
     "model": {"model"},
 }  # fmt: skip
-VERBS = {"prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index", "evaluate", "locate"}
+VERBS = {"prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index", "calibrate",
+         "evaluate", "locate"}  # fmt: skip
 NOUNS = {
     "geo": set(),
     "geocells": {"geo"},

@@ -66,6 +66,12 @@ def compass_of(heading_deg: float) -> str:
     return COMPASS[int(((float(heading_deg) + 45.0) % 360.0) // 90.0)]
 
 
+def country_prompt(country: str, style: Style = "street_view") -> str:
+    """What a photo of a country is called when countries are told apart without training (StreetCLIP)."""
+    name = "A Street View photo" if style == "street_view" else "A photo"
+    return f"{name} in {with_article(country)}."
+
+
 def caption(
     place: Mapping[str, Any],
     rng: np.random.Generator,

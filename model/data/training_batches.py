@@ -1,19 +1,15 @@
-"""What each step of pretraining reads: places in a seeded order, their views, captions and labels.
+"""What each step of pretraining looks at: places in a seeded order, their views and captions.
 
-A step's content depends on the seed and the step alone, so that a training that was stopped goes on exactly.
-Knows no network; arrays only.
+A step's content depends on the seed and the step alone, so that a training that was stopped goes on exactly. The order
+is drawn once an epoch, not at each step. Knows no network and no pixels; arrays and words only.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from model.data.captions import Style, caption
-from model.data.manifest import VIEW_COLUMNS
-from model.data.views import HEADINGS_DEG
+from model.data.caption_source import CaptionSource
 
 
 @dataclass(frozen=True)
@@ -26,66 +22,49 @@ class StepPlan:
     captions: list[str]  # (M,)
 
 
-class CaptionSource:
-    """Captions of the views of a frame's rows."""
+class EpochOrder:
+    """The order of all places, drawn anew for each epoch and kept while that lasts."""
 
-    def __init__(self, frame: pd.DataFrame, style: Style):
-        self.rows: list[dict[Any, Any]] = frame.to_dict("records")
-        self.style: Style = style
-        # A single photo has a heading only where the manifest says so; views are N, E, S, W of heading 0 by custom.
-        self.headings: list[float | None] = [_number(row.get("heading_deg")) for row in self.rows]
-        if VIEW_COLUMNS[0] in frame:
-            self.headings = [heading or 0.0 for heading in self.headings]
+    def __init__(self, n_places: int, batch: int, seed: int):
+        self.n_places, self.batch, self.seed = n_places, batch, seed
+        self.per_epoch = steps_per_epoch(n_places, batch)
+        self._epoch, self._order = -1, np.empty(0, np.int64)
 
-    def caption(self, row: int, view: int, rng: np.random.Generator) -> str:
-        """A caption of one view of one row."""
-        start, month = self.headings[row], _number(self.rows[row].get("month"))
-        heading = None if start is None else (start + HEADINGS_DEG[view % len(HEADINGS_DEG)]) % 360.0
-        return caption(self.rows[row], rng, heading, None if month is None else int(month), self.style)
+    def epoch(self, step: int) -> int:
+        """The epoch of a step, both from 0."""
+        return step // self.per_epoch
 
-    def sample(self, n: int, seed: int) -> list[str]:
-        """Captions of `n` random views, for the vocabulary."""
-        rng = np.random.default_rng(seed)
-        rows = rng.integers(0, len(self.rows), n)
-        return [self.caption(int(row), int(rng.integers(4)), rng) for row in rows]
+    def rows(self, step: int) -> NDArray[np.int64]:
+        """The places of a step (from 0) -> (N,); the last incomplete batch of an epoch is left out."""
+        epoch, position = self.epoch(step), step % self.per_epoch
+        if epoch != self._epoch:
+            self._order = np.random.default_rng((self.seed, 1, epoch)).permutation(self.n_places)
+            self._epoch = epoch
+        return self._order[position * self.batch :][: self.batch]
 
 
-def plan_step(
-    step: int, n_places: int, n_views: int, batch: int, views: int, captions: int, seed: int, source: CaptionSource
-) -> StepPlan:
+def plan_step(step: int, order: EpochOrder, source: CaptionSource, n_views: int, views: int, captions: int) -> StepPlan:
     """The plan of a step.
 
     Args:
         step: from 0.
-        n_places: how many there are; each epoch shows all in a new order, its last incomplete batch left out.
+        order: of the places, with the run's seed.
+        source: where captions come from.
         n_views: of each place.
-        batch: N, places a step.
         views: V ≤ n_views, drawn without repetition where it is less.
         captions: captioned views of each place, ≤ views.
-        seed: of the run.
-        source: where captions come from.
     """
-    per_epoch = max(1, n_places // batch)
-    order = np.random.default_rng((seed, 1, step // per_epoch)).permutation(n_places)
-    rows = order[(step % per_epoch) * batch :][:batch]
-    rng = np.random.default_rng((seed, 2, step))
+    rows = order.rows(step)
+    rng = np.random.default_rng((order.seed, 2, step))
     ranked = np.argsort(rng.random((len(rows), n_views)), axis=1)
     chosen = np.sort(ranked[:, :views], axis=1) if views < n_views else np.tile(np.arange(n_views), (len(rows), 1))
     slots = np.argsort(rng.random(chosen.shape), axis=1)[:, :captions]  # (N, M/N) of the chosen views
     captioned = (np.arange(len(rows))[:, None] * chosen.shape[1] + slots).reshape(-1)
     flat = chosen.reshape(-1)
-    texts = [source.caption(int(rows[slot // chosen.shape[1]]), int(flat[slot]), rng) for slot in captioned]
+    texts = source.captions(rows[captioned // chosen.shape[1]], flat[captioned], order.seed, order.epoch(step))
     return StepPlan(rows, chosen, captioned, texts)
 
 
 def steps_per_epoch(n_places: int, batch: int) -> int:
     """Whole batches in a pass over all places."""
     return max(1, n_places // batch)
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None

@@ -7,7 +7,8 @@ state, then the mean over the views (PIGEON, arXiv 2307.05845, section 3). Weigh
 
 import json
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from PIL import Image
 
 from model.data.views import to_pixels
 from model.errors import ArtifactError
+from model.networks.plain import PlainTower, plain_tower
 
 Floats = NDArray[np.float32]
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)  # openai/clip, preprocessor_config.json
@@ -59,31 +61,82 @@ def vision_tower(model: Any) -> Any:
 class Encoder:
     """A loaded encoder; its methods change nothing in it, so that threads may share it."""
 
-    def __init__(self, model: torch.nn.Module, preprocessor: dict[str, Any], tokenizer: Any, device: torch.device):
-        self.model: Any = model.to(device=device).eval()
-        self.tower: Any = vision_tower(self.model)
-        self.tokenizer = tokenizer
-        self.device = device
-        self.dtype = best_dtype(device)
-        if device.type == "cpu":
-            self.tower.to(memory_format=torch.channels_last)
-        config = self.tower.config
-        self.image_size = _image_size(preprocessor, config)
+    def __init__(
+        self,
+        model: torch.nn.Module | None,
+        preprocessor: dict[str, Any],
+        tokenizer: Any,
+        device: torch.device,
+        plain: PlainTower | None = None,
+        whole: Callable[[], tuple[torch.nn.Module, Any]] | None = None,
+    ) -> None:
+        """An opened model; or a `plain` tower that sees, and how to open the `whole` (model, tokenizer) when needed."""
+        self.device, self.dtype = device, best_dtype(device)
+        self._model, self._tokenizer, self._whole, self._opening = None, tokenizer, whole, threading.Lock()
+        self._plain = plain.to(device) if plain is not None else None
+        if model is not None:
+            self._model = self._settled(model)
+        config = vision_tower(model).config if plain is None else plain.config
+        self.image_size = image_size_of(preprocessor, config)
         self.mean = tuple(float(v) for v in preprocessor.get("image_mean") or CLIP_MEAN)
         self.std = tuple(float(v) for v in preprocessor.get("image_std") or CLIP_STD)
         self.resample = Image.Resampling(int(preprocessor.get("resample", Image.Resampling.BICUBIC)))
-        self.dim = width_of(self.model)
+        self.dim = width_of(model) if plain is None else plain.dim
 
     @classmethod
-    def load(cls, source: str | Path, device: torch.device | None = None) -> "Encoder":
+    def load(cls, source: str | Path, device: torch.device | None = None, revision: str | None = None) -> "Encoder":
         """Open a folder in the hub's layout, or a model of the hub by its name ("openai/clip-vit-large-patch14-336").
+
+        `revision` is the commit of a model of the hub; by default the newest that is to be had.
 
         Raises:
             ArtifactError: no such folder or model, a file of it that is missing, foreign or edited, weights that do
                 not fit its config, or weights that are not safetensors.
         """
-        model, preprocessor, tokenizer = load_pretrained(source)
-        return cls(model, preprocessor, tokenizer, device or best_device())
+        device, folder = device or best_device(), Path(source)
+        if folder.is_dir():
+            _check_folder(folder)
+            if (plain := plain_tower(folder)) is not None:
+                preprocessor = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
+
+                def whole() -> tuple[torch.nn.Module, Any]:
+                    model, _, tokenizer = load_pretrained(source)
+                    return model, tokenizer
+
+                return cls(None, preprocessor, None, device, plain, whole)
+        model, preprocessor, tokenizer = load_pretrained(source, revision)
+        return cls(model, preprocessor, tokenizer, device)
+
+    @property
+    def model(self) -> Any:
+        """The whole model as transformers opens it, which takes seconds the first time."""
+        with self._opening:
+            if self._model is None and self._whole is not None:
+                model, self._tokenizer = self._whole()
+                self._model = self._settled(model)
+        return self._model
+
+    @property
+    def tower(self) -> Any:
+        """The part of the whole model that sees."""
+        return vision_tower(self.model)
+
+    @property
+    def tokenizer(self) -> Any:
+        """What the text tower reads with; None without one."""
+        return self._tokenizer if self.model is not None else None
+
+    @property
+    def projected_dim(self) -> int:
+        """P, the size of the vectors that pictures share with texts; 0 without a text tower."""
+        projection = getattr(self.model, "visual_projection", None)
+        return int(projection.out_features) if projection is not None else 0
+
+    def _settled(self, model: torch.nn.Module) -> Any:
+        model = model.to(device=self.device).eval()
+        if self.device.type == "cpu":
+            vision_tower(model).to(memory_format=torch.channels_last)
+        return model
 
     @torch.inference_mode()
     def embed_images(self, pixels: Floats | torch.Tensor) -> Floats:
@@ -92,7 +145,8 @@ class Encoder:
         n, v = batch.shape[:2]
         flat = batch.flatten(0, 1).to(self.device, memory_format=torch.channels_last)  # (N*V, 3, H, W)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            views = pool(self.tower(pixel_values=flat).last_hidden_state)  # (N*V, D)
+            tower = self._plain if self._plain is not None else self.tower
+            views = pool(tower(pixel_values=flat).last_hidden_state)  # (N*V, D)
         mean: Floats = views.float().reshape(n, v, -1).mean(dim=1).cpu().numpy()  # (N, V, D) -> (N, D)
         return mean
 
@@ -147,7 +201,7 @@ def tokenize(tokenizer: Any, texts: Sequence[str]) -> Any:
     )
 
 
-def load_pretrained(source: str | Path) -> tuple[torch.nn.Module, dict[str, Any], Any]:
+def load_pretrained(source: str | Path, revision: str | None = None) -> tuple[torch.nn.Module, dict[str, Any], Any]:
     """Model, preprocessor settings and tokenizer (None without one) of a folder or a hub name.
 
     Raises:
@@ -165,11 +219,13 @@ def load_pretrained(source: str | Path) -> tuple[torch.nn.Module, dict[str, Any]
     name = str(folder) if local else str(source)
     try:
         model, found = AutoModel.from_pretrained(
-            name, use_safetensors=True, output_loading_info=True, trust_remote_code=False
+            name, revision=revision, use_safetensors=True, output_loading_info=True, trust_remote_code=False
         )
-        preprocessor: dict[str, Any] = ImageProcessingMixin.get_image_processor_dict(name)[0]
+        preprocessor: dict[str, Any] = ImageProcessingMixin.get_image_processor_dict(name, revision=revision)[0]
         has_text = hasattr(model, "text_model")
-        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False) if has_text else None
+        tokenizer = (
+            AutoTokenizer.from_pretrained(name, revision=revision, trust_remote_code=False) if has_text else None
+        )
     except Exception as error:  # transformers, safetensors and json raise a dozen classes on foreign files
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         place = f"the folder {folder}" if local else f"'{source}', which is no folder here and not to be had by name"
@@ -200,7 +256,8 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _image_size(preprocessor: dict[str, Any], config: Any) -> int:
+def image_size_of(preprocessor: dict[str, Any], config: Any) -> int:
+    """The side of the square that a model reads, in pixels: its preprocessor's, else its config's."""
     for key in ("crop_size", "size"):
         value = preprocessor.get(key)
         if isinstance(value, int):

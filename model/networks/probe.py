@@ -3,16 +3,21 @@
 Knows no files; changes nothing in the model.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
 from model.geo.distance import haversine_km
 from model.geo.scoring import geoguessr_score
 from model.networks.contrastive import PretrainingModel, info_nce
 from model.networks.encoder import image_features
+
+BLOCK = 64  # pairs that are told apart at once
+TEXTS = 256  # sentences the text tower reads at once
 
 
 class Gallery:
@@ -54,6 +59,8 @@ def probe(
     cell_countries: NDArray[np.object_] | None,
     gallery: Gallery,
     gallery_countries: NDArray[np.object_],
+    prompts: Any = None,
+    prompt_countries: Sequence[str] = (),
 ) -> dict[str, float]:
     """Figures on validation places.
 
@@ -67,27 +74,31 @@ def probe(
         cell_countries: (C,).
         gallery: embeddings of training places.
         gallery_countries: by training row.
+        prompts: tokens of one sentence a country, "A Street View photo in France.", or None.
+        prompt_countries: the code of each.
 
     Returns:
-        info_nce (over blocks of 64), and where they can be known: neighbour_country, cell_country, median_km, score.
+        info_nce and caption_accuracy (how often a view finds its own caption among BLOCK, and a caption its view), and
+        where they can be known: zero_shot_country, neighbour_country, cell_country, median_km, score.
     """
     was_training = module.training
     module.eval()
-    places, images, cells = [], [], []
+    places, images, means, cells = [], [], [], []
     for pixels in pixel_batches:
         embedded, _, seen = module.embed(pixels)
         places.append(embedded.float().cpu())
-        images.append(image_features(module.hub, seen).reshape(*pixels.shape[:2], -1)[:, 0].float().cpu())
+        projected = image_features(module.hub, seen).reshape(*pixels.shape[:2], -1).float()  # (n, V, P)
+        images.append(projected[:, 0].cpu())
+        means.append(F.normalize(projected, dim=-1).mean(dim=1).cpu())
         if centroids is not None:
             cells.append(module.predict(embedded)["cells"].argmax(dim=-1).cpu())
-    texts = module.hub.get_text_features(**tokens).pooler_output.float().cpu()
-    module.train(was_training)
-
-    seen_images, blocks = torch.cat(images), range(0, max(1, len(texts) - 63), 64)
+    texts = _texts(module, tokens)
     scale = module.hub.logit_scale.detach().cpu()
-    figures = {
-        "info_nce": float(np.mean([info_nce(seen_images[i : i + 64], texts[i : i + 64], scale) for i in blocks]))
-    }
+    figures = _matched(torch.cat(images), texts, scale)
+    if prompts is not None and len(prompt_countries):
+        said = (torch.cat(means) @ F.normalize(_texts(module, prompts), dim=-1).T).argmax(dim=1).numpy()
+        figures["zero_shot_country"] = float((np.asarray(prompt_countries, object)[said] == countries).mean())
+    module.train(was_training)
     neighbour = gallery.nearest(torch.cat(places))
     if (neighbour >= 0).all():
         figures["neighbour_country"] = float((gallery_countries[neighbour] == countries).mean())
@@ -98,3 +109,24 @@ def probe(
         figures["median_km"] = float(np.median(distance_km))
         figures["score"] = float(geoguessr_score(distance_km).mean())
     return figures
+
+
+def _texts(module: PretrainingModel, tokens: Any) -> torch.Tensor:
+    """Sentences in the space that images share, TEXTS at a time -> (M, P)."""
+    parts = []
+    for start in range(0, len(tokens["input_ids"]), TEXTS):
+        some = {name: ids[start : start + TEXTS] for name, ids in tokens.items()}
+        parts.append(module.hub.get_text_features(**some).pooler_output.float().cpu())
+    return torch.cat(parts)
+
+
+def _matched(images: torch.Tensor, texts: torch.Tensor, scale: torch.Tensor) -> dict[str, float]:
+    """How well views and captions find each other within blocks."""
+    losses, hits = [], []
+    for start in range(0, max(1, len(texts) - BLOCK + 1), BLOCK):
+        seen, said = images[start : start + BLOCK], texts[start : start + BLOCK]
+        losses.append(float(info_nce(seen, said, scale)))
+        likeness = F.normalize(seen, dim=-1) @ F.normalize(said, dim=-1).T
+        own = torch.arange(len(seen))
+        hits.append(0.5 * float(((likeness.argmax(1) == own).float() + (likeness.argmax(0) == own).float()).mean()))
+    return {"info_nce": float(np.mean(losses)), "caption_accuracy": float(np.mean(hits))}

@@ -36,11 +36,12 @@ class Preset:
     text_layers: int = 1
     projection: int = 128
     vocabulary: int = 6000
+    tau_km: float = 75.0  # haversine smoothing of the cells: PIGEON's; PIGEOTTO's is 65
 
 
 PRESETS: dict[str, Preset] = {
     "pigeon": Preset("street_view", 4, "resnet", 96, (32, 64, 160, 384), (2, 2, 2, 1)),
-    "pigeotto": Preset("photo", 1, "resnet", 96, (32, 64, 160, 384), (2, 2, 2, 1)),
+    "pigeotto": Preset("photo", 1, "resnet", 96, (32, 64, 160, 384), (2, 2, 2, 1), tau_km=65.0),
     "pigeon-vit": Preset("street_view", 4, "vit", 96, (256,), (6,), stem=16),
     "tiny": Preset("street_view", 4, "vit", 32, (32,), (1,), stem=16, text_width=32, text_layers=1, projection=16,
                    vocabulary=400),

@@ -3,6 +3,7 @@
 RUN/ is checked as a chain first (see chain.py); torch and transformers are imported when one is opened.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,25 +15,27 @@ from PIL import Image
 
 from model.data.manifest import source_in
 from model.errors import ArtifactError
-from model.geo.distance import haversine_km
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import read_geocells
-from model.predictors.chain import check_chain
+from model.predictors.calibration import LEVELS, Calibration
+from model.predictors.chain import check_chain, hub_encoder
+from model.predictors.confidence import confidence
 from model.predictors.protocol import Features, Predictor, features_of
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checkpoint:
-    """A system, ready to be asked."""
+    """A system, ready to be asked; `hub` names an encoder that is opened from the hub with the first picture."""
 
     predictor: Predictor
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    expected_line: tuple[float, float] = (0.0, 1.0)  # from the mean score under the cells to the one that was measured
+    calibration: Calibration = field(default_factory=Calibration)
+    hub: tuple[str, str] | None = None  # id and revision
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def source(self) -> dict[str, Any]:
@@ -43,19 +46,25 @@ class Checkpoint:
         self, scores: NDArray[np.float32], points: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
         """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
-        centroids = self.predictor.regions.centroids
-        away_km = haversine_km(points[:, None, :], centroids[None])  # (N, J)
-        expected = MAX_SCORE * (scores * np.exp(-away_km / PAPER_SCALE_KM)).sum(axis=1)
-        offset, slope = self.expected_line
-        return np.clip(offset + slope * expected, 0.0, MAX_SCORE), None
+        found = confidence(scores, points, self.predictor.regions, self.calibration)
+        if self.calibration.radius is None:
+            return found.expected_score, None
+        named = [f"{100 * level:g}" for level in LEVELS]
+        return found.expected_score, [dict(zip(named, radii.tolist(), strict=True)) for radii in found.radius_km]
 
     @property
     def seeing(self) -> "Encoder":
         """What turns views into embeddings.
 
         Raises:
-            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder.
+            ArtifactError: the checkpoint was made from embeddings of another model and has no encoder, or one of the
+                hub that is not to be had.
         """
+        with self._opening:
+            if self.encoder is None and self.hub is not None:
+                from model.networks.encoder import Encoder
+
+                self.encoder = _fitting(Encoder.load(self.hub[0], revision=self.hub[1]), self)
         if self.encoder is None:
             raise ArtifactError(f"{self.folder} has no encoder: it was made from embeddings of another model and takes "
                                 "embeddings only.")  # fmt: skip
@@ -84,20 +93,29 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     """
     records = check_chain(folder)
     from model.networks.encoder import Encoder
-    from model.networks.head import GeocellHead
+    from model.networks.head import MultiTaskHead
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
-    from model.retrieval.refiner import RefinerSettings
 
     index = read_index(folder / "index")
-    settings = RefinerSettings(**index.settings["refiner"])
+    calibration = Calibration.read(folder / "calibration")
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
-    record = {"system": SYSTEMS.get(preset, "PIGEON"), "stages": dict(records)}
-    cells, head = read_geocells(folder / "geocells.parquet"), GeocellHead.load(folder / "head")
-    pigeon = Pigeon(cells, head, index, settings, record)
-    encoder = Encoder.load(folder / "encoder") if (folder / "encoder").is_dir() else None
-    if encoder is not None and encoder.dim != pigeon.dim:
-        raise ArtifactError(f"the encoder in {folder} gives {encoder.dim} numbers and its head takes {pigeon.dim}: "
+    embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
+    record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
+              "stages": dict(records)}  # fmt: skip
+    cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
+    pigeon = Pigeon(cells, head, index, calibration, record)
+    opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    if (folder / "encoder").is_dir():
+        opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
+    return opened
+
+
+def _fitting(encoder: "Encoder", checkpoint: Checkpoint) -> "Encoder":
+    """The encoder, if it gives what the system takes."""
+    wanted = getattr(checkpoint.predictor, "dim", None)
+    given = encoder.dim if features_of(checkpoint.predictor).kind == "pooled" else encoder.projected_dim
+    if wanted is not None and given != wanted:
+        raise ArtifactError(f"the encoder of {checkpoint.folder} gives {given} numbers and its head takes {wanted}: "
                             "they are of different runs.")  # fmt: skip
-    offset, slope = index.settings.get("expected_score_line", (0.0, 1.0))
-    return Checkpoint(pigeon, encoder, folder, records, (float(offset), float(slope)))
+    return encoder

@@ -13,13 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.errors import ArtifactError
-from model.geo.distance import haversine_km
-from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.geocells.table import Geocells
-from model.networks.head import GeocellHead
+from model.networks.head import MultiTaskHead
+from model.predictors.calibration import Calibration
 from model.predictors.protocol import Alike, Considered, Points
 from model.retrieval.index import PrototypeIndex
-from model.retrieval.refiner import Refined, RefinerSettings, match, refine
+from model.retrieval.refiner import Refined, match, refine
 from model.retrieval.space import Floats
 
 SYSTEMS = {"pigeon": "PIGEON", "pigeotto": "PIGEOTTO"}  # by the preset of the index
@@ -41,9 +40,9 @@ class Pigeon:
     def __init__(
         self,
         cells: Geocells,
-        head: GeocellHead,
+        head: MultiTaskHead,
         index: PrototypeIndex,
-        settings: RefinerSettings,
+        calibration: Calibration,
         record: Mapping[str, Any] | None = None,
     ) -> None:
         """Put the parts together.
@@ -57,7 +56,8 @@ class Pigeon:
         if head.dim != index.space.dim:
             raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the index of {index.space.dim}: "
                                 "they are of different encoders.")  # fmt: skip
-        self.cells, self.head, self.index, self.settings = cells, head, index, settings
+        self.cells, self.head, self.index, self.calibration = cells, head, index, calibration
+        self.settings = calibration.refiner
         self._record = {"system": "PIGEON", **(record or {})}
 
     @property
@@ -86,7 +86,7 @@ class Pigeon:
         Raises:
             ArtifactError: embeddings of another size, or not finite.
         """
-        return self.head.probabilities(checked(embeddings, self.dim))
+        return self.head.probabilities(checked(embeddings, self.dim), self.calibration.temperature)
 
     def points(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Points:
         """The guesses, (N, D) -> (N, 2); `scores`, where known already, spare half of the work."""
@@ -127,18 +127,6 @@ class Pigeon:
         )
         unrefined = self.cells.centroids[probabilities.argmax(axis=1)]
         return Prediction(probabilities, refine(matches, self.settings), unrefined, vectors)
-
-    def expected_score(self, prediction: Prediction, scale_km: float = PAPER_SCALE_KM) -> NDArray[np.float64]:
-        """Mean points of each guess if the cell probabilities are right, (N,).
-
-        The head knows nothing of what retrieval adds, so where the index was tuned the figure is corrected by a line
-        fitted on validation (`expected_score_line` in index.json).
-        """
-        away_km = haversine_km(prediction.refined.guess[:, None, :], self.cells.centroids[None])  # (N, C)
-        expected = MAX_SCORE * (prediction.probabilities * np.exp(-away_km / scale_km)).sum(axis=1)
-        offset, slope = self.index.settings.get("expected_score_line", (0.0, 1.0))
-        corrected: NDArray[np.float64] = np.clip(offset + slope * expected, 0.0, MAX_SCORE)
-        return corrected
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.geo.distance import haversine_km
-from model.geo.scoring import geoguessr_score
+from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.retrieval.refiner import Matches, RefinerSettings, refine
 
 CANDIDATES = (5, 10, 20, 40)
@@ -40,11 +40,12 @@ def tune(matches: Matches, truth: NDArray[np.float64], start: RefinerSettings) -
 
     Ties go to the earlier of the grid: no hedge, fewer candidates, fewer neighbours, no pool.
     """
-    trials = [_trial(matches, truth, settings) for settings in _grid(matches, start)]
+    trials = [measure(matches, truth, settings) for settings in grid(matches, start)]
     return sorted(trials, key=lambda trial: -trial.value)
 
 
-def _grid(matches: Matches, start: RefinerSettings) -> Iterator[RefinerSettings]:
+def grid(matches: Matches, start: RefinerSettings) -> Iterator[RefinerSettings]:
+    """The settings that are tried around `start`, the plainest first."""
     finite = matches.distance[np.isfinite(matches.distance)]
     unit = max(float(np.median(finite)) if len(finite) else 1.0, 1e-6)
     most = matches.near.shape[2] - 1
@@ -58,6 +59,10 @@ def _grid(matches: Matches, start: RefinerSettings) -> Iterator[RefinerSettings]
         )
 
 
-def _trial(matches: Matches, truth: NDArray[np.float64], settings: RefinerSettings) -> Trial:
+def measure(
+    matches: Matches, truth: NDArray[np.float64], settings: RefinerSettings, scale_km: float = PAPER_SCALE_KM
+) -> Trial:
+    """What `settings` give on matches whose truth (N, 2) is known."""
     distance = haversine_km(refine(matches, settings).guess, truth)
-    return Trial(settings, float(np.mean(geoguessr_score(distance))), float(np.mean(distance <= CITY_KM)))
+    score = float(np.mean(geoguessr_score(distance, scale_km)))
+    return Trial(settings, score, float(np.mean(distance <= CITY_KM)))

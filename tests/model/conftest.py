@@ -40,11 +40,12 @@ def toy_places(folder: Path, n: int = 700, seed: int = 0) -> ToyRun:
 @pytest.fixture(scope="session")
 def toy_run(tmp_path_factory: pytest.TempPathFactory) -> ToyRun:
     """Never change its files: copy `out` first."""
-    from model import build_geocells, build_index, train_head
+    from model import build_geocells, build_index, calibrate, train_head
 
     run = toy_places(tmp_path_factory.mktemp("toy"))
     build_geocells.main(build_geocells.GeocellConfig(run.manifest, run.out, cells=30))
     cells = run.out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(run.manifest, run.embeddings, cells, run.out, lr=0.02, epochs=60))
     build_index.main(build_index.IndexConfig(run.manifest, run.embeddings, cells, run.out))
+    calibrate.main(calibrate.CalibrateConfig(run.manifest, run.embeddings, run.out))
     return run

@@ -12,7 +12,7 @@ from model.artifacts import read_record
 from model.build_index import IndexConfig
 from model.errors import ConfigError, ManifestError, StorageError
 from model.geocells.table import read_geocells, write_geocells
-from model.networks.head import GeocellHead
+from model.networks.head import MultiTaskHead
 from model.retrieval.index import read_index, write_index
 
 
@@ -66,7 +66,7 @@ def test_no_training_places_and_impossible_settings_are_refused(toy_run, tmp_pat
 
 def test_a_full_disk_is_one_sentence_and_what_stood_there_stays(toy_run, tmp_path):
     checkpoint = shutil.copytree(toy_run.out, tmp_path / "checkpoint")
-    index, head = read_index(checkpoint / "index"), GeocellHead.load(checkpoint / "head")
+    index, head = read_index(checkpoint / "index"), MultiTaskHead.load(checkpoint / "head")
     cells = read_geocells(checkpoint / "geocells.parquet")
     before = {path: path.read_bytes() for path in checkpoint.rglob("*") if path.is_file()}
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,10 +7,11 @@ import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
-from model import embed, pretrain
+from model import pretrain
 from model.artifacts import read_record
 from model.data.manifest import write_manifest
-from model.errors import ArtifactError, ConfigError, HomingError, ManifestError
+from model.errors import ConfigError, HomingError, ManifestError
+from model.networks import training
 from model.networks.encoder import Encoder
 
 COLOURS = {"AA": (200, 40, 40), "BB": (40, 200, 40), "CC": (40, 40, 200)}
@@ -96,18 +96,18 @@ def test_training_teaches_the_colours_of_the_countries(config):
 def test_a_run_that_was_stopped_ends_exactly_where_an_unbroken_one_does(config, tmp_path, monkeypatch):
     whole = pretrain.main(config)
     broken = replace(config, out=tmp_path / "broken", checkpoint_minutes=0.0)
-    real = pretrain.save_state
+    real = training.save_state
 
     def stopped(folder, step, *rest):
         real(folder, step, *rest)
         if step == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(pretrain, "save_state", stopped)
+    monkeypatch.setattr(training, "save_state", stopped)
     with pytest.raises(KeyboardInterrupt):
         pretrain.main(broken)
     assert not (broken.out / "encoder").exists()
-    monkeypatch.setattr(pretrain, "save_state", real)
+    monkeypatch.setattr(training, "save_state", real)
     resumed = pretrain.main(broken)
     for name, tensor in weights(whole).items():
         assert np.array_equal(tensor, weights(resumed)[name]), name
@@ -163,38 +163,3 @@ def test_a_missing_manifest_and_a_missing_picture_are_refused(config, manifest, 
     copy = write_manifest(frame, tmp_path / "elsewhere.parquet")
     with pytest.raises(HomingError, match="no such file"):
         pretrain.main(replace(config, manifest=copy))
-
-
-def test_embedding_gives_a_row_for_each_place_in_order_and_resumes(config, manifest, tmp_path, monkeypatch):
-    encoder = pretrain.main(replace(config, epochs=1))
-    job = embed.EmbedConfig(manifest=manifest, encoder=str(encoder), out=tmp_path / "vectors", batch=4, shard=10)
-    calls = []
-    real = embed.embed_batches
-
-    def counted(encoder, rows, batch, views):
-        calls.append(len(rows))
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return real(encoder, rows, batch, views)
-
-    monkeypatch.setattr(embed, "embed_batches", counted)
-    with pytest.raises(KeyboardInterrupt):
-        embed.main(job)
-    path = embed.main(job)
-    assert calls == [10, 10, 10, 10, 6]
-    vectors = np.load(path)
-    frame = pd.read_parquet(manifest)
-    assert vectors.shape == (36, 32)
-    assert vectors.dtype == np.float32
-    assert (path.parent / "ids.txt").read_text().split("\n")[:-1] == frame["id"].tolist()
-    loaded = Encoder.load(encoder)
-    images = [Image.open(manifest.parent / f"7_{view}.png") for view in range(4)]
-    assert np.allclose(loaded.embed_views([images])[0], vectors[7], atol=1e-4)
-    assert json.loads((path.parent / "embed.record.json").read_text())["facts"]["places"] == 36
-    embed.main(job)
-    assert len(calls) == 5  # done: nothing was embedded again
-
-
-def test_embedding_with_no_encoder_is_refused(manifest, tmp_path):
-    with pytest.raises(ArtifactError, match="looked for an encoder"):
-        embed.main(embed.EmbedConfig(manifest=manifest, encoder=str(tmp_path / "none"), out=tmp_path))

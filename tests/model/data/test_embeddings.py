@@ -46,3 +46,14 @@ def test_missing_files_broken_files_and_ids_in_another_order_are_refused(tmp_pat
     (tmp_path / "ids.txt").write_text("b\na\nc\n")
     with pytest.raises(ArtifactError, match="another order"):
         read_embeddings(path, MANIFEST)
+
+
+def test_ids_that_the_manifest_lacks_are_noticed_at_the_end_too(tmp_path):
+    path = tmp_path / "embeddings.npy"
+    np.save(path, np.zeros((3, 2), np.float32))
+    (tmp_path / "ids.txt").write_text("a\nb\nc\nd\n")
+    with pytest.raises(ArtifactError, match="lists other ids"):
+        read_embeddings(path, MANIFEST)
+    (tmp_path / "ids.txt").write_text("a\nb\n")
+    with pytest.raises(ArtifactError, match="lists other ids"):
+        read_embeddings(path, MANIFEST)

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.data.training_batches import CaptionSource, plan_step, steps_per_epoch
+from model.data.caption_source import CaptionSource
+from model.data.training_batches import EpochOrder, plan_step, steps_per_epoch
 
 
 @pytest.fixture
@@ -12,8 +13,8 @@ def source():
 
 
 def plan(step, source, **options):
-    settings = {"n_places": 10, "n_views": 4, "batch": 3, "views": 4, "captions": 1, "seed": 0} | options
-    return plan_step(step, source=source, **settings)
+    settings = {"n_views": 4, "views": 4, "captions": 1} | options
+    return plan_step(step, EpochOrder(10, 3, settings.pop("seed", 0)), source, **settings)
 
 
 def test_an_epoch_shows_each_place_once_and_the_next_in_another_order(source):

@@ -9,17 +9,17 @@ import pytest
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
 from model.geocells.table import read_geocells
-from model.networks.head import GeocellHead
+from model.networks.head import MultiTaskHead
+from model.predictors.calibration import Calibration
 from model.predictors.pigeon import Pigeon
 from model.retrieval.index import read_index
-from model.retrieval.refiner import RefinerSettings
 
 
 @pytest.fixture(scope="module")
 def parts(toy_run):
     index = read_index(toy_run.out / "index")
     cells = read_geocells(toy_run.out / "geocells.parquet")
-    return cells, GeocellHead.load(toy_run.out / "head"), index, RefinerSettings(**index.settings["refiner"])
+    return cells, MultiTaskHead.load(toy_run.out / "head"), index, Calibration.read(toy_run.out / "calibration")
 
 
 def test_refined_guesses_on_unseen_places_beat_unrefined_ones_and_chance(parts, toy_run):
@@ -45,7 +45,7 @@ def test_parts_of_other_runs_and_embeddings_of_other_encoders_are_refused(parts)
     with pytest.raises(ArtifactError, match="different runs"):
         Pigeon(dataclasses.replace(cells, table=cells.table.iloc[:-1]), head, index, settings)
     with pytest.raises(ArtifactError, match="different encoders"):
-        Pigeon(cells, GeocellHead(head.dim + 1, head.cells), index, settings)
+        Pigeon(cells, MultiTaskHead(head.dim + 1, head.cells), index, settings)
     with pytest.raises(ArtifactError, match="another encoder"):
         Pigeon(*parts).predict(np.zeros((2, head.dim + 1)))
     with pytest.raises(ArtifactError, match="finite"):

@@ -1,0 +1,161 @@
+"""The two towers that are opened most, read with torch alone: importing transformers takes longer than all the rest.
+
+Weights come from a hub-layout folder: the residual network of a `VisionTextDualEncoderModel` (basic blocks, each
+normalisation folded into its convolution) and the vision transformer of a `CLIPModel`. For inference only; what is any
+different gives None, and transformers opens it. Knows no preprocessing.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import nn
+from torch.nn import functional as F
+
+VISION = "vision_model."
+BATCH_NORM_EPS = 1e-5  # of nn.BatchNorm2d, which a config does not name
+ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
+}
+RESIDUAL = {"layer_type": "basic", "model_type": "resnet"}  # of the config; what is not told is transformers' default
+Weights = dict[str, torch.Tensor]
+
+
+class PlainTower(nn.Module):
+    """A vision tower: (B, 3, H, W) -> `.last_hidden_state`, (B, D, h, w) of a network or (B, T, D) of a transformer."""
+
+    dim: int
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__()
+        self.config = SimpleNamespace(**config)
+
+    def keep(self, name: str, tensor: torch.Tensor) -> None:
+        """Hold a weight."""
+        layout = torch.channels_last if tensor.ndim == 4 else torch.contiguous_format
+        self.register_buffer(name.replace(".", "_"), tensor.contiguous(memory_format=layout))
+
+    def forward(self, pixel_values: torch.Tensor) -> SimpleNamespace:
+        """The same as the tower of transformers."""
+        return SimpleNamespace(last_hidden_state=self.look(pixel_values))
+
+    def look(self, pixels: torch.Tensor) -> torch.Tensor:
+        """The last hidden state."""
+        raise NotImplementedError
+
+
+class PlainResNet(PlainTower):
+    """Residual blocks of two convolutions each. He et al., arXiv 1512.03385."""
+
+    def __init__(self, config: dict[str, Any], weights: Weights) -> None:
+        super().__init__(config)
+        self.act = ACTIVATIONS[config["hidden_act"]]
+        self.dim = int(config["hidden_sizes"][-1])
+        self._fold("stem", weights, "embedder.embedder")
+        self.strides: dict[str, int] = {}
+        self.shortcuts: set[str] = set()
+        for stage, depth in enumerate(config["depths"]):
+            for layer in range(depth):
+                name, source = f"s{stage}l{layer}", f"encoder.stages.{stage}.layers.{layer}"
+                down = layer == 0 and (stage > 0 or config["downsample_in_first_stage"])
+                self.strides[name] = 2 if down else 1
+                self._fold(f"{name}a", weights, f"{source}.layer.0")
+                self._fold(f"{name}b", weights, f"{source}.layer.1")
+                if f"{source}.shortcut.convolution.weight" in weights:
+                    self._fold(f"{name}c", weights, f"{source}.shortcut")
+                    self.shortcuts.add(name)
+
+    def _fold(self, name: str, weights: Weights, source: str) -> None:
+        norm = f"{source}.normalization"
+        scale = weights[f"{norm}.weight"] / torch.sqrt(weights[f"{norm}.running_var"] + BATCH_NORM_EPS)
+        self.keep(f"{name}_w", weights[f"{source}.convolution.weight"] * scale[:, None, None, None])
+        self.keep(f"{name}_b", weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale)
+
+    def _convolved(self, x: torch.Tensor, name: str, stride: int = 1) -> torch.Tensor:
+        weight = getattr(self, f"{name}_w")
+        return F.conv2d(x, weight, getattr(self, f"{name}_b"), stride, weight.shape[-1] // 2)
+
+    def look(self, pixels: torch.Tensor) -> torch.Tensor:
+        """(B, 3, H, W) -> (B, D, h, w)."""
+        x = F.max_pool2d(self.act(self._convolved(pixels, "stem", 2)), 3, 2, 1)
+        for name, stride in self.strides.items():
+            aside = self._convolved(x, f"{name}c", stride) if name in self.shortcuts else x
+            x = self._convolved(self.act(self._convolved(x, f"{name}a", stride)), f"{name}b")
+            x = self.act(x + aside)
+        return x
+
+
+class PlainViT(PlainTower):
+    """CLIP's vision transformer without the normalisation after it. Radford et al., arXiv 2103.00020."""
+
+    def __init__(self, config: dict[str, Any], weights: Weights) -> None:
+        super().__init__(config)
+        self.act = ACTIVATIONS[config["hidden_act"]]
+        self.dim, self.heads = int(config["hidden_size"]), int(config["num_attention_heads"])
+        self.layers, self.eps = int(config["num_hidden_layers"]), float(config["layer_norm_eps"])
+        for name, tensor in weights.items():
+            if not name.startswith("post_layernorm"):
+                self.keep(name, tensor)
+        for layer in range(self.layers):
+            self._linear(torch.zeros(1, self.dim), f"encoder.layers.{layer}.mlp.fc1")  # a missing weight shows here
+        side = int(config["image_size"]) // int(config["patch_size"])
+        if len(self._weight("embeddings.position_embedding.weight")) != side**2 + 1:
+            raise ValueError("positions of another picture size")
+
+    def _weight(self, name: str) -> torch.Tensor:
+        tensor: torch.Tensor = getattr(self, name.replace(".", "_"))
+        return tensor
+
+    def _linear(self, x: torch.Tensor, name: str) -> torch.Tensor:
+        return F.linear(x, self._weight(f"{name}.weight"), self._weight(f"{name}.bias"))
+
+    def _norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
+        return F.layer_norm(x, (self.dim,), self._weight(f"{name}.weight"), self._weight(f"{name}.bias"), self.eps)
+
+    def look(self, pixels: torch.Tensor) -> torch.Tensor:
+        """(B, 3, H, W) -> (B, T, D), the class token first."""
+        patches = F.conv2d(pixels, self._weight("embeddings.patch_embedding.weight"), stride=self.config.patch_size)
+        tokens = patches.flatten(2).transpose(1, 2)
+        first = self._weight("embeddings.class_embedding").expand(len(tokens), 1, -1)
+        x = torch.cat([first, tokens], dim=1) + self._weight("embeddings.position_embedding.weight")
+        x = self._norm(x, "pre_layrnorm")
+        for layer in range(self.layers):
+            name = f"encoder.layers.{layer}"
+            x = x + self._attended(self._norm(x, f"{name}.layer_norm1"), f"{name}.self_attn")
+            inner = self._linear(self._norm(x, f"{name}.layer_norm2"), f"{name}.mlp.fc1")
+            x = x + self._linear(self.act(inner), f"{name}.mlp.fc2")
+        return x
+
+    def _attended(self, x: torch.Tensor, name: str) -> torch.Tensor:
+        b, t, d = x.shape
+        query, key, value = (
+            self._linear(x, f"{name}.{part}_proj").view(b, t, self.heads, -1).transpose(1, 2) for part in "qkv"
+        )
+        out = F.scaled_dot_product_attention(query, key, value)  # (B, heads, T, D / heads)
+        return self._linear(out.transpose(1, 2).reshape(b, t, d), f"{name}.out_proj")
+
+
+def plain_tower(folder: Path) -> PlainTower | None:
+    """The vision tower of a hub-layout folder, or None where it is not one of the two, or not whole."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        seen = config["vision_config"]
+        if config["model_type"] == "vision-text-dual-encoder" and seen | RESIDUAL == seen:
+            return PlainResNet(seen, _weights(folder)).eval()
+        if config["model_type"] == "clip":
+            return PlainViT({"hidden_act": "quick_gelu", "layer_norm_eps": 1e-5} | seen, _weights(folder)).eval()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError):
+        pass  # transformers says what is wrong with it, in its own words
+    return None
+
+
+def _weights(folder: Path) -> Weights:
+    with safe_open(folder / "model.safetensors", framework="pt") as file:
+        names = [name for name in file.keys() if name.startswith(VISION)]  # noqa: SIM118
+        return {name.removeprefix(VISION): file.get_tensor(name).float() for name in names}
