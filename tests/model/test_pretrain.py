@@ -52,7 +52,7 @@ def manifest(tmp_path_factory):
 def geocells(manifest, tmp_path_factory):
     from model.build_geocells import GeocellConfig, main
 
-    return main(GeocellConfig(manifest=manifest, out=tmp_path_factory.mktemp("cells"), cells=3))
+    return main(GeocellConfig(manifest, tmp_path_factory.mktemp("cells"), "kmeans", cells=3))
 
 
 @pytest.fixture

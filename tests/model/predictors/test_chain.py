@@ -21,7 +21,7 @@ def copy(toy_run, tmp_path):
 def other(toy_run, tmp_path_factory):
     """A second run on the same places with other cells."""
     out = tmp_path_factory.mktemp("other")
-    build_geocells.main(build_geocells.GeocellConfig(toy_run.manifest, out, cells=29))
+    build_geocells.main(build_geocells.GeocellConfig(toy_run.manifest, out, "kmeans", cells=29))
     cells = out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(toy_run.manifest, toy_run.embeddings, cells, out, epochs=1))
     build_index.main(build_index.IndexConfig(toy_run.manifest, toy_run.embeddings, cells, out))
