@@ -41,6 +41,11 @@ def reliability(probabilities: ArrayLike, true_class: ArrayLike, bins: int = BIN
         best = table[rows].argmax(axis=1)
         confidence[rows] = np.take_along_axis(table[rows], best[:, None], axis=1)[:, 0]
         right[rows] = best == truth[rows]
+    return diagram(confidence, right, bins)
+
+
+def diagram(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = BINS) -> dict[str, list[float]]:
+    """As `reliability`, from the confidence of each place (N,) and whether it was right (N,)."""
     bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
     n = np.bincount(bin_of, minlength=bins)
     filled = np.maximum(n, 1)
@@ -94,14 +99,18 @@ def fit_temperature(logits: ArrayLike, true_class: ArrayLike) -> float:
 
 def top_k_share(probabilities: ArrayLike, true_class: ArrayLike, k: int) -> float:
     """Share of samples whose true class is among the k most probable; fewer classes than k count all."""
+    return float(np.mean(rank_of(probabilities, true_class) < k))
+
+
+def rank_of(probabilities: ArrayLike, true_class: ArrayLike) -> NDArray[np.int64]:
+    """How many classes stand before the true one, (N, C), (N,) -> (N,); of equal ones the first stands before."""
     table, truth = np.asarray(probabilities), np.asarray(true_class, np.int64)[:, None]
-    right = 0
+    rank = np.empty(len(table), np.int64)
     for rows in _blocks(table):
         p, own = table[rows], truth[rows]
         of_truth = np.take_along_axis(p, own, axis=1)
-        rank = (p > of_truth).sum(axis=1) + ((p == of_truth) & (np.arange(p.shape[1]) < own)).sum(axis=1)
-        right += int((rank < k).sum())
-    return right / len(table)
+        rank[rows] = (p > of_truth).sum(axis=1) + ((p == of_truth) & (np.arange(p.shape[1]) < own)).sum(axis=1)
+    return rank
 
 
 def _blocks(table: NDArray[np.generic]) -> Iterator[slice]:
