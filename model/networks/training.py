@@ -40,6 +40,7 @@ from model.networks.training_state import check_belongs, load_state, read_notes,
 VOCABULARY_CAPTIONS = 40_000
 GALLERY = 8192
 LOG_STEPS = 50
+COMPILER = "inductor"  # torch.compile's own
 PROBE_BATCH = 64  # places
 
 
@@ -100,7 +101,8 @@ class Training:
         many = VOCABULARY_CAPTIONS if len(self.train) > 2000 else 2000
         self.start = starting_point(config.model, config.start_from, lambda: self.source.sample(many, config.seed))
         hub = self.start.hub
-        self.space = AttributeSpace.fit(self.train) if config.attribute_weight > 0 else AttributeSpace({}, {})
+        without = ("month",) if self.photo else ()  # PIGEOTTO's photos seldom know theirs
+        self.space = AttributeSpace.fit(self.train, without) if config.attribute_weight > 0 else AttributeSpace({}, {})
         classes = {name: len(names) for name, names in self.space.classes.items()}
         dim = width_of(hub)
         module = PretrainingModel(
@@ -112,7 +114,7 @@ class Training:
             checkpoint_gradients(hub)
         vision_tower(hub).to(memory_format=torch.channels_last)
         if config.compile:
-            vision_tower(hub).compile()
+            vision_tower(hub).compile(backend=COMPILER)
         self.gallery = Gallery(min(GALLERY, len(self.train)), dim)
         self.module = self.accelerator.prepare(module)
         self.optimisers = Optimisers(
@@ -197,7 +199,8 @@ class Training:
             data_s += time.perf_counter() - asked
             last = part == config.accumulate - 1
             with nullcontext() if last else accelerator.no_sync(self.module):
-                total, losses, places = self.module(batch, config.weights)
+                with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=config.bf16):
+                    total, losses, places = self.module(batch, config.weights)
                 accelerator.backward(total / config.accumulate)
             self.gallery.add(places, raw.rows)
         if config.clip:

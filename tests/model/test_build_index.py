@@ -28,12 +28,13 @@ def test_every_training_place_is_a_member_and_nobody_else(toy_run):
     assert sorted(index.members["id"]) == sorted(manifest.loc[manifest["split"] == "train", "id"])
 
 
-def test_validation_places_are_looked_up_and_the_refiner_is_no_part_of_the_index(toy_run, tmp_path):
+def test_the_index_says_nothing_of_how_it_is_used_and_knows_no_head(toy_run, tmp_path):
+    shutil.copytree(toy_run.out / "head", tmp_path / "head")
     build_index.main(config(toy_run, tmp_path, preset="pigeotto"))
     settings = json.loads((tmp_path / "index" / "index.json").read_text())
+    assert {"refiner", "tuned", "tuning", "expected_score_line"} & set(settings) == set()
     assert len(settings["strangeness_quantiles"]) == 101
-    assert settings["strangeness_quantiles"] == sorted(settings["strangeness_quantiles"])
-    assert "refiner" not in settings
+    assert set(read_record(tmp_path, "build_index")["inputs"]) == {"manifest", "embeddings", "geocells"}
 
 
 def test_how_far_an_approximate_index_looks_is_measured_and_kept(toy_run, tmp_path, capsys):
