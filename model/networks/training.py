@@ -241,7 +241,7 @@ class Training:
         state = read_notes(folder)
         if state is None:
             return
-        check_belongs(folder, state, self.belongs_to)
+        check_belongs(folder, state, self.belongs_to, self.config.defaults)
         lengths, ours = [list(pair) for pair in state.notes["lengths"]], self.lengths[0][1]
         unit = "epochs" if self.config.epochs else "minutes"
         if ours < lengths[-1][1]:
