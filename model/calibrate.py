@@ -89,9 +89,8 @@ def main(config: CalibrateConfig) -> Path:
     seen = np.array(embeddings[rows], np.float32)
     calibration, facts = calibrate(config, cells, head, index, seen, truth)
     calibration.write(folder)
-    write_record(
-        config.out, STAGE, config, inputs, {"calibration": folder}, facts | {"source": read_source(config.manifest)}
-    )
+    facts |= {"source": read_source(config.manifest)}
+    write_record(config.out, STAGE, config, inputs, {"calibration": folder}, facts)
     print(_line(folder, calibration, facts))
     return folder
 

@@ -72,6 +72,11 @@ class Geolocator:
         return cls(Checkpoint(predictor, encoder))
 
     @property
+    def checkpoint(self) -> Checkpoint:
+        """What answers four views, with its encoder, records and calibration."""
+        return self._checkpoint
+
+    @property
     def system(self) -> str:
         """The name of the system that answers four views: "PIGEON" …"""
         return system_of(self._checkpoint.predictor)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
-from model.data.attributes import REGRESSIONS, AttributeSpace
+from model.data.attributes import REGRESSIONS, AttributeSpace, attribute_errors
 from model.data.embeddings import read_embeddings
 from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ConfigError, ManifestError
@@ -184,7 +184,7 @@ def _figures(
     logits, own = head.logits(seen), cells.assign(points)
     return summary(cells.centroids[logits.argmax(axis=1)], points) | {
         "cell_top1": top_k_share(logits, own, 1), "cell_top5": top_k_share(logits, own, 5),
-        "heads": head.space.errors(head.attributes(seen), places),
+        "heads": attribute_errors(head.attributes(seen), places),
     }  # fmt: skip
 
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
 from model.artifacts import whole
+from model.data.picture_paths import PicturePaths
 from model.errors import CoordinateError, ManifestError
 from model.geo.distance import check_points
 
@@ -31,8 +31,8 @@ ATLAS_COLUMNS = (
 )  # fmt: skip
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A CSV or parquet file as it is; the text "NA" stays Namibia.
+def read_table(path: Path, only: str | None = None) -> pd.DataFrame:
+    """A CSV or parquet file as it is; the text "NA" stays Namibia. With `only`, no more than that column, if any.
 
     Raises:
         ManifestError: no such file, or a file that is no table.
@@ -41,9 +41,10 @@ def read_table(path: Path) -> pd.DataFrame:
         raise ManifestError(f"looked for a table at {path}, found no such file.")
     try:
         if path.suffix.lower() == ".parquet":
-            return pd.read_parquet(path)
+            return pd.read_parquet(path, columns=[only] if only else None)
         text = {"id": str, "country": str}
-        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text)
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text,
+                           usecols=(lambda name: name == only) if only else None)  # fmt: skip
     except Exception as error:  # pandas and pyarrow raise a dozen classes on foreign bytes
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ManifestError(f"{path} could not be read as {path.suffix or 'a table'}: {reason}.") from error
@@ -100,10 +101,14 @@ def check_manifest(frame: pd.DataFrame, name: str = "the manifest") -> pd.DataFr
     return checked
 
 
-def write_manifest(frame: pd.DataFrame, path: Path, source: Mapping[str, Any] | None = None) -> Path:
+def write_manifest(
+    frame: pd.DataFrame, path: Path, source: Mapping[str, Any] | None = None, pictures: str | None = None
+) -> Path:
     """Check and write a manifest (parquet, or CSV by its suffix), whole or not at all.
 
     `source` is where its pictures come from (see `read_source`); a CSV tells only the version of the simulated Earth.
+    `pictures` is a digest of the pictures' contents: with it, a manifest of changed pictures is another file, and every
+    later stage sees that.
     """
     checked = check_manifest(frame, str(path))
     with whole(Path(path)) as temporary:
@@ -112,19 +117,18 @@ def write_manifest(frame: pd.DataFrame, path: Path, source: Mapping[str, Any] | 
                 checked["world_version"] = version
             checked.to_csv(temporary, index=False)
         else:
-            write_parquet(checked, temporary, source)
+            notes = {"source": dict(source) if source is not None else None, "pictures": pictures}
+            _write_parquet(checked, temporary, {name: note for name, note in notes.items() if note is not None})
     return path
 
 
-def write_parquet(frame: pd.DataFrame, path: Path, source: Mapping[str, Any] | None = None) -> None:
-    """Write a table with its source in the file's metadata, and once more where pandas keeps it for copies."""
-    if source is not None:
-        frame = frame.copy(deep=False)
-        frame.attrs["source"] = dict(source)
+def _write_parquet(frame: pd.DataFrame, path: Path, notes: dict[str, Any]) -> None:
+    """Write a table with notes in the file's metadata, and once more where pandas keeps them for copies of it."""
+    frame = frame.copy(deep=False)
+    frame.attrs = dict(frame.attrs) | dict(notes)
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    if source is not None:
-        table = table.replace_schema_metadata({**(table.schema.metadata or {}), SOURCE_KEY: json.dumps(dict(source))})
-    parquet.write_table(table, path)
+    told = {name.encode(): json.dumps(note, ensure_ascii=False).encode() for name, note in notes.items()}
+    parquet.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **told}), path)
 
 
 def image_columns(frame: pd.DataFrame) -> list[str]:
@@ -144,15 +148,16 @@ def image_columns(frame: pd.DataFrame) -> list[str]:
     )
 
 
-def image_paths(frame: pd.DataFrame, manifest: Path) -> list[list[Path]]:
-    """The pictures of each row, made absolute: relative paths start at the manifest's folder."""
-    folder = Path(manifest).parent
-    columns = image_columns(frame)
-    table = frame[columns].to_numpy(dtype=object)  # (N, V)
-    empty = np.array([any(not isinstance(cell, str) or not cell for cell in row) for row in table], dtype=bool)
-    if empty.any():
-        raise ManifestError(f"{manifest} names no image for the id '{frame['id'].iloc[int(empty.argmax())]}'.")
-    return [[folder / cell for cell in row] for row in table]
+def image_paths(frame: pd.DataFrame, manifest: Path) -> PicturePaths:
+    """The pictures of each row, made absolute when asked for: relative paths start at the manifest's folder.
+
+    Raises:
+        ManifestError: no image columns, or a row that names no picture.
+    """
+    paths = PicturePaths.of(frame, image_columns(frame), Path(manifest).parent)
+    if (empty := paths.first_empty()) is not None:
+        raise ManifestError(f"{manifest} names no image for the id '{frame['id'].iloc[empty]}'.")
+    return paths
 
 
 def n_views(frame: pd.DataFrame, name: str = "the manifest") -> int:
@@ -198,8 +203,8 @@ def read_source(path: Path) -> dict[str, Any]:
             return _checked_source(told, str(path))
         if "world_version" not in schema.names:
             return dict(PHOTOGRAPHS)
-        return _source_of_column(pd.read_parquet(path, columns=["world_version"]), str(path))
-    return _source_of_column(read_table(path), str(path))
+        return _source_of_column(read_table(path, "world_version"), str(path))
+    return _source_of_column(read_table(path, "world_version"), str(path))
 
 
 def drawn_version(source: Mapping[str, Any] | None) -> int | None:

@@ -43,7 +43,7 @@ def toy_run(tmp_path_factory: pytest.TempPathFactory) -> ToyRun:
     from model import build_geocells, build_index, calibrate, train_head
 
     run = toy_places(tmp_path_factory.mktemp("toy"))
-    build_geocells.main(build_geocells.GeocellConfig(run.manifest, run.out, cells=30))
+    build_geocells.main(build_geocells.GeocellConfig(run.manifest, run.out, "kmeans", cells=30))
     cells = run.out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(run.manifest, run.embeddings, cells, run.out, lr=0.02, epochs=60))
     build_index.main(build_index.IndexConfig(run.manifest, run.embeddings, cells, run.out))
@@ -83,4 +83,4 @@ def coloured_places(tmp_path_factory: pytest.TempPathFactory) -> ColouredPlaces:
             Image.fromarray(noise.clip(0, 255).astype(np.uint8)).save(folder / row[f"image_{view}"])
         rows.append(row)
     manifest = write_manifest(pd.DataFrame(rows), folder / "manifest.parquet")
-    return ColouredPlaces(manifest, main(GeocellConfig(manifest=manifest, out=folder / "cells", cells=3)))
+    return ColouredPlaces(manifest, main(GeocellConfig(manifest, folder / "cells", "kmeans", cells=3)))

@@ -1,12 +1,17 @@
+import json
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from pyarrow import parquet
 
-from model.artifacts import read_record
-from model.data.manifest import image_paths, n_views, read_manifest, read_source
+from model.artifacts import fingerprint, read_record
+from model.data import inspection
+from model.data.manifest import image_paths, n_views, read_manifest, read_source, write_manifest
 from model.errors import ConfigError, ManifestError
-from model.prepare_dataset import STAGE, PrepareConfig, main, split_by_cell
+from model.prepare_dataset import NOTE, STAGE, PrepareConfig, main, moved, split_by_cell
 
 
 @pytest.fixture
@@ -81,3 +86,110 @@ def test_places_of_one_cell_share_their_split_and_shares_are_kept():
 def test_shares_that_leave_nothing_to_train_on_are_refused():
     with pytest.raises(ConfigError, match="leave something"):
         PrepareConfig(table=None, out=None, validation=0.6, test=0.4)
+
+
+def test_a_wide_photo_is_a_photo_and_a_panorama_only_where_that_is_said(table, capsys):
+    for name in ("a", "b", "c"):
+        Image.effect_noise((64, 32), 40).convert("RGB").save(table.parent / "pictures" / f"{name}.jpg")
+    assert n_views(read_manifest(main(config(table)))) == 1
+    assert n_views(read_manifest(main(config(table, panoramas=True)))) == 4
+    assert "done" not in capsys.readouterr().out
+    Image.new("RGB", (64, 40)).save(table.parent / "pictures" / "b.jpg")
+    with pytest.raises(ManifestError, match=r"'b'.*64 x 40 pixels; looked for a 360° panorama"):
+        main(config(table, panoramas=True))
+
+
+def test_four_pictures_of_a_place_are_no_panoramas(table):
+    frame = pd.read_csv(table).assign(**{f"image_{view}": ["a.jpg", "b.jpg", "c.jpg"] for view in range(4)})
+    frame.to_csv(table, index=False)
+    with pytest.raises(ManifestError, match="one 360° picture a place"):
+        main(config(table, panoramas=True))
+
+
+def test_pictures_that_changed_are_seen_and_the_manifest_is_another_file(table, capsys):
+    out = main(config(table))
+    before = fingerprint(out)
+    os.utime(table.parent / "pictures" / "b.jpg", (1, 1))
+    main(config(table))
+    assert "pictures were changed" in capsys.readouterr().out
+    assert fingerprint(out) == before, "touched, but the same picture"
+    Image.new("RGB", (40, 30), "red").save(table.parent / "pictures" / "b.jpg")
+    main(config(table))
+    assert fingerprint(out) != before, "every later stage sees it"
+    (table.parent / "pictures" / "b.jpg").write_bytes(b"")
+    with pytest.raises(ManifestError, match="'b'"):
+        main(config(table))
+
+
+def test_pictures_name_the_world_that_drew_them_even_where_the_table_does_not(table):
+    exif = Image.Exif()
+    exif[0x131] = "simulated Earth v7"
+    for name in ("a", "b"):
+        Image.new("RGB", (40, 30), "blue").save(table.parent / "pictures" / f"{name}.jpg", exif=exif)
+    source = {"kind": "simulated-earth", "world_version": 7}
+    assert read_source(main(config(table))) == source
+    assert read_record(table.parent / "out", STAGE)["facts"]["source"] == source
+    exif[0x131] = "simulated Earth v6"
+    Image.new("RGB", (40, 30), "blue").save(table.parent / "pictures" / "c.jpg", exif=exif)
+    with pytest.raises(ManifestError, match="versions 6, 7"):
+        main(config(table))
+
+
+def test_the_source_of_a_manifest_is_kept_with_all_that_it_says(table):
+    source = {"kind": "simulated-earth", "world_version": 3, "letters": {"latin": "drawn"}}
+    frame = pd.read_csv(table).rename(columns={"latitude": "lat", "lon": "lng"})
+    path = write_manifest(frame, table.parent / "world.parquet", source)
+    assert read_source(main(config(path))) == source
+
+
+def test_places_without_pictures_are_a_manifest_too(tmp_path, atlas):
+    path = tmp_path / "bare.csv"
+    pd.DataFrame({"lat": [48.85, -33.86], "lng": [2.35, 151.2], "image": ["gone", "gone"]}).to_csv(path, index=False)
+    frame = read_manifest(main(PrepareConfig(path, tmp_path / "out", images=tmp_path / "none", pictures=False)))
+    assert frame["country"].tolist() == ["FR", "AU"] and "image" not in frame and "views" not in frame
+    assert frame["split"].isin(["train", "validation", "test"]).all()
+
+
+def test_maps_and_clues_of_a_drawn_data_set_come_along(table):
+    folder = table.parent / "pictures"
+    frame = pd.read_csv(table).assign(image=["a.jpg", "b.jpg", "c.jpg"], class_0=["a.png", None, "c.png"])
+    frame.to_csv(folder / "table.csv", index=False)
+    pd.DataFrame({"id": ["a"], "sky.haze:value": [1.0]}).to_parquet(folder / "clues.parquet")
+    out = main(PrepareConfig(folder / "table.csv", table.parent / "out"))
+    told = read_manifest(out)
+    assert told["class_0"].tolist()[::2] == ["../pictures/a.png", "../pictures/c.png"] and pd.isna(told["class_0"][1])
+    assert (out.parent / "clues.parquet").read_bytes() == (folder / "clues.parquet").read_bytes()
+    assert set(read_record(out.parent, STAGE)["outputs"]) == {"manifest", "clues"}
+
+
+def test_names_are_moved_with_the_manifest(tmp_path):
+    names = pd.Series(["x/a.jpg", str(tmp_path / "b.jpg"), None])
+    assert moved(names, tmp_path / "in", tmp_path / "out").tolist()[:2] == ["../in/x/a.jpg", "../b.jpg"]
+    assert moved(names[:1], tmp_path, tmp_path).tolist() == ["x/a.jpg"]
+
+
+@pytest.mark.parametrize("tail", ["", '{"key": "cut of', "[]\n"])
+def test_a_stopped_check_goes_on_and_its_note_only_grows(table, monkeypatch, tail):
+    monkeypatch.setattr(inspection, "CHUNK", 1)
+    note, looked, real = table.parent / "out" / NOTE, [], inspection._look
+
+    def stopped(paths, views):
+        looked.append(paths[0].name)
+        if looked == ["a.jpg", "b.jpg"]:
+            raise KeyboardInterrupt
+        return real(paths, views)
+
+    monkeypatch.setattr(inspection, "_look", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        main(config(table))
+    assert [json.loads(line)["bad"] for line in note.read_text().splitlines()] == [{}]
+    note.write_text(note.read_text() + tail)
+    main(config(table))
+    assert looked == ["a.jpg", "b.jpg", "b.jpg", "c.jpg"]
+    assert not note.exists()
+
+
+def test_the_manifest_holds_what_its_pictures_are(table):
+    notes = parquet.read_schema(main(config(table))).metadata
+    assert json.loads(notes[b"source"]) == {"kind": "photographs"}
+    assert len(json.loads(notes[b"pictures"])) == 32

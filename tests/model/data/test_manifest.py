@@ -6,10 +6,12 @@ from model.data.manifest import (
     drawn_version,
     image_columns,
     image_paths,
+    n_views,
     read_manifest,
     read_source,
     read_table,
     require_columns,
+    source_in,
     write_manifest,
 )
 from model.errors import ManifestError
@@ -88,7 +90,9 @@ def test_image_columns_are_one_or_four():
 
 
 def test_image_paths_start_at_the_manifest(tmp_path):
-    assert image_paths(places(), tmp_path / "manifest.parquet") == [[tmp_path / "x"], [tmp_path / "y"]]
+    paths = image_paths(places(), tmp_path / "manifest.parquet")
+    assert list(paths) == [[tmp_path / "x"], [tmp_path / "y"]]
+    assert len(paths) == 2 and paths[1] == [tmp_path / "y"] and list(paths[1:]) == [[tmp_path / "y"]]
     with pytest.raises(ManifestError, match="no image for the id 'b'"):
         image_paths(places(image=["x", None]), tmp_path / "manifest.parquet")
 
@@ -118,3 +122,47 @@ def test_a_version_that_is_no_whole_number_is_refused(tmp_path, odd):
     path = write_manifest(places(world_version=["1", str(odd)]), tmp_path / "manifest.parquet")
     with pytest.raises(ManifestError, match="whole number"):
         read_source(path)
+
+
+def test_the_number_of_views_is_a_column_of_one_value_or_follows_from_the_columns():
+    four = places(**{f"image_{v}": ["x", "y"] for v in range(4)}).drop(columns="image")
+    assert n_views(places()) == n_views(places(views=1)) == 1
+    assert n_views(four) == n_views(four.assign(views=4)) == n_views(places(views=4)) == 4
+
+
+@pytest.mark.parametrize("told", [[1, 4], [2, 2], [4, None], ["four", "four"]])
+def test_another_number_of_views_is_refused(told):
+    with pytest.raises(ManifestError, match="looked for 1 or 4, the same in every row"):
+        n_views(places(views=told), "m.csv")
+
+
+def test_four_pictures_are_not_one_view():
+    with pytest.raises(ManifestError, match="which are four"):
+        n_views(places(**{f"image_{v}": ["x", "y"] for v in range(4)}, views=1).drop(columns="image"))
+
+
+def test_rows_picked_with_pandas_keep_their_source(tmp_path):
+    source = {"kind": "simulated-earth", "world_version": 3, "letters": {"latin": "drawn"}}
+    path = write_manifest(places(), tmp_path / "whole.parquet", source)
+    assert read_source(path) == source
+    pd.read_parquet(path).query("id == 'b'").to_parquet(tmp_path / "part.parquet")
+    assert read_source(tmp_path / "part.parquet") == source
+    assert read_source(write_manifest(places(), tmp_path / "told.csv", source))["world_version"] == 3
+
+
+@pytest.mark.parametrize("odd", [
+    "photographs", {"kind": "paintings"}, {"kind": "simulated-earth", "world_version": "x"},
+    {"kind": "photographs", "world_version": 3},
+])  # fmt: skip
+def test_a_source_that_nobody_knows_is_refused(tmp_path, odd):
+    frame = places()
+    frame.attrs["source"] = odd
+    frame.to_parquet(tmp_path / "m.parquet")
+    with pytest.raises(ManifestError, match="no source that is known here"):
+        read_source(tmp_path / "m.parquet")
+
+
+def test_records_of_before_tell_their_source_by_a_bare_version():
+    assert drawn_version(source_in({"world_version": 2})) == 2
+    assert drawn_version(source_in({"source": {"kind": "simulated-earth", "world_version": 3}})) == 3
+    assert source_in({"world_version": None}) == source_in({}) == {"kind": "photographs"}

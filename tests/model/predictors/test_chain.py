@@ -21,7 +21,7 @@ def copy(toy_run, tmp_path):
 def other(toy_run, tmp_path_factory):
     """A second run on the same places with other cells."""
     out = tmp_path_factory.mktemp("other")
-    build_geocells.main(build_geocells.GeocellConfig(toy_run.manifest, out, cells=29))
+    build_geocells.main(build_geocells.GeocellConfig(toy_run.manifest, out, "kmeans", cells=29))
     cells = out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(toy_run.manifest, toy_run.embeddings, cells, out, epochs=1))
     build_index.main(build_index.IndexConfig(toy_run.manifest, toy_run.embeddings, cells, out))
@@ -38,7 +38,7 @@ def put(source, target, *names):
 
 
 def test_a_whole_checkpoint_passes_and_can_be_moved(copy):
-    assert set(check_chain(copy)) == {"build_geocells", "train_head", "build_index"}
+    assert set(check_chain(copy)) == {"build_geocells", "train_head", "build_index", "calibrate"}
 
 
 def test_no_folder_or_no_record_is_refused(copy, tmp_path):
@@ -65,15 +65,15 @@ def test_an_index_of_another_encoder_is_refused(copy, toy_run, tmp_path):
     embeddings = tmp_path / "other.npy"
     np.save(embeddings, np.load(toy_run.embeddings) * 2)
     cells = copy / "geocells.parquet"
-    build_index.main(build_index.IndexConfig(toy_run.manifest, embeddings, cells, copy, tune=False))
+    build_index.main(build_index.IndexConfig(toy_run.manifest, embeddings, cells, copy))
     with pytest.raises(ArtifactError, match="other embeddings"):
         check_chain(copy)
 
 
-def test_a_head_trained_again_after_tuning_is_refused(copy, toy_run):
+def test_a_head_trained_again_after_the_calibration_is_refused(copy, toy_run):
     cells = copy / "geocells.parquet"
     train_head.main(train_head.HeadConfig(toy_run.manifest, toy_run.embeddings, cells, copy, epochs=2))
-    with pytest.raises(ArtifactError, match="tuned for another head"):
+    with pytest.raises(ArtifactError, match="another head"):
         check_chain(copy)
 
 
