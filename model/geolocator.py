@@ -22,7 +22,7 @@ from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from model.geocells.table import Geocells
 from model.predictors.answers import guesses
-from model.predictors.checkpoint import Checkpoint, open_checkpoint
+from model.predictors.checkpoint import Checkpoint, folder_of, open_checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, system_of
 from model.predictors.why import Of, Why, explain
@@ -55,13 +55,13 @@ class Geolocator:
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Geolocator":
-        """Open a checkpoint folder; by default the shipped pair.
+        """Open a checkpoint folder, or one of the hub by its name ("somebody/checkpoint"); by default the shipped pair.
 
         Raises:
             ArtifactError: a missing, foreign or edited file, or parts that were not made from one another.
         """
         if path is not None:
-            return cls(open_checkpoint(Path(path)))
+            return cls(open_checkpoint(folder_of(path)))
         folder = default_checkpoint()
         singles = folder.parent / SINGLES
         return cls(open_checkpoint(folder), singles=singles if singles.is_dir() else None)
