@@ -68,6 +68,10 @@ class Checkpoint:
         encoder = self.seeing
         return embed_pixels(encoder, encoder.to_pixels(views)[None], features_of(self.predictor))
 
+    def look(self, views: Sequence[Image.Image]) -> tuple[NDArray[np.float32], float | None]:
+        """As `embed`, and the share of known places whose pictures were less strange; None: not known."""
+        return self.embed(views), None
+
 
 def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
     """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""

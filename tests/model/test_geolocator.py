@@ -15,7 +15,7 @@ import model.geolocator
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
 from model.geolocator import Geolocator, default_checkpoint
-from model.predictors.checkpoint import open_checkpoint
+from model.predictors.checkpoint import Checkpoint, open_checkpoint
 from world import WORLD_VERSION
 
 
@@ -167,6 +167,15 @@ def test_the_pair_answers_single_photos_with_the_second_which_is_opened_when_it_
     assert both.system == "PIGEON" and len(four.regions) == len(four.cells)
 
 
+def test_what_the_pictures_say_of_themselves_goes_before_what_their_embedding_says(pair, monkeypatch):
+    alone = Geolocator.load()
+    known = alone.locate([picture(64, 64)] * 4).familiarity
+    for share, strange in ((0.3, False), (0.995, True)):
+        monkeypatch.setattr(Checkpoint, "look", lambda self, views, share=share: (self.embed(views), share))
+        guess = alone.locate([picture(64, 64)] * 4)
+        assert (guess.familiarity, guess.unfamiliar) == (share, strange) != (known, strange)
+
+
 def test_without_the_second_or_with_a_folder_named_one_answers_all(pair):
     _, second = pair
     assert Geolocator.load(second).locate([picture(64, 64)] * 4).system == "PIGEOTTO"
@@ -195,7 +204,5 @@ def test_a_checkpoint_of_the_hub_is_fetched_without_anything_pickled_and_opened(
 
 def test_a_checkpoint_that_the_hub_does_not_have_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HOME", str(tmp_path))
-    with pytest.raises(
-        ArtifactError, match=r"in nobody/nothing, found no .* of that name on the hub"
-    ):
+    with pytest.raises(ArtifactError, match=r"in nobody/nothing, found no .* of that name on the hub"):
         Geolocator.load("nobody/nothing")
