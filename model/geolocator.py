@@ -21,8 +21,8 @@ from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from model.geocells.table import Geocells
-from model.predictors.answers import guesses
-from model.predictors.checkpoint import Checkpoint, open_checkpoint
+from model.predictors.answers import STRANGE, guesses
+from model.predictors.checkpoint import Checkpoint, folder_of, open_checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, system_of
 from model.predictors.why import Of, Why, explain
@@ -55,13 +55,13 @@ class Geolocator:
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Geolocator":
-        """Open a checkpoint folder; by default the shipped pair.
+        """Open a checkpoint folder, or one of the hub by its name ("somebody/checkpoint"); by default the shipped pair.
 
         Raises:
             ArtifactError: a missing, foreign or edited file, or parts that were not made from one another.
         """
         if path is not None:
-            return cls(open_checkpoint(Path(path)))
+            return cls(open_checkpoint(folder_of(path)))
         folder = default_checkpoint()
         singles = folder.parent / SINGLES
         return cls(open_checkpoint(folder), singles=singles if singles.is_dir() else None)
@@ -177,7 +177,10 @@ class Geolocator:
         """
         handed = self._look_at(images, world_version)
         checkpoint = self.answering(len(handed.views))
-        guess = guesses(checkpoint, checkpoint.embed(handed.views), self._atlas)[0]
+        embeddings, less_strange = checkpoint.look(handed.views)
+        guess = guesses(checkpoint, embeddings, self._atlas)[0]
+        if less_strange is not None:  # told by the pictures themselves, which tell more than their embedding
+            guess = replace(guess, familiarity=less_strange, unfamiliar=less_strange >= STRANGE)
         strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
             guess = replace(guess, expected_score=None, radius_km=None)

@@ -75,7 +75,6 @@ def start_accelerator(config: PretrainConfig) -> Any:
     return accelerator
 
 
-
 if __name__ == "__main__":
     _parser = parser_for(PretrainConfig, "python -m model.pretrain", __doc__ or "", EXAMPLES)
     run(lambda: main(read(_parser, PretrainConfig)))

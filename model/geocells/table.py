@@ -70,7 +70,11 @@ class Geocells:
         """Shapely geometries in (lng, lat), (C,)."""
         import shapely
 
-        return np.asarray(shapely.from_wkb(self.table["polygon"].to_numpy(object)), object)
+        try:
+            return np.asarray(shapely.from_wkb(self.table["polygon"].to_numpy(object)), object)
+        except (shapely.errors.ShapelyError, TypeError) as error:
+            raise ArtifactError(f"the table of geocells holds polygons that cannot be read ({error}); build the cells "
+                                "again.") from error  # fmt: skip
 
     @cached_property
     def areas_km2(self) -> NDArray[np.float64]:

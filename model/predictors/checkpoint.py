@@ -3,6 +3,7 @@
 RUN/ is checked as a chain first (see chain.py); torch and transformers are imported when one is opened.
 """
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from model.errors import ArtifactError
 from model.geocells.table import read_geocells
 from model.predictors.chain import check_chain, hub_encoder
 from model.predictors.protocol import Features, Predictor, features_of
+
+HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
+READ = ("*.json", "*.safetensors", "*.parquet", "*.faiss", "*.txt", "*.csv", "*.md")
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
@@ -64,6 +68,10 @@ class Checkpoint:
         encoder = self.seeing
         return embed_pixels(encoder, encoder.to_pixels(views)[None], features_of(self.predictor))
 
+    def look(self, views: Sequence[Image.Image]) -> tuple[NDArray[np.float32], float | None]:
+        """As `embed`, and the share of known places whose pictures were less strange; None: not known."""
+        return self.embed(views), None
+
 
 def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
     """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""
@@ -72,6 +80,28 @@ def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Feat
         return look(pixels)
     each: NDArray[np.float32] = look(pixels.reshape(-1, 1, *pixels.shape[2:]))
     return each.reshape(*pixels.shape[:2], -1)
+
+
+def folder_of(source: str | Path) -> Path:
+    """The folder of a checkpoint: the one that is named, or that of a checkpoint on the hub ("name/checkpoint").
+
+    What is kept from the hub already is not asked for again where there is no network. Only files that are read are
+    fetched, so nothing pickled.
+
+    Raises:
+        ArtifactError: a name of the hub that is not to be had.
+    """
+    folder = Path(source)
+    if folder.exists() or folder.is_absolute() or not HUB_ID.match(str(source)):
+        return folder
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(str(source), allow_patterns=[*READ]))
+    except Exception as error:  # of the network, of the hub, of the disk
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ArtifactError(f"looked for a checkpoint in {folder}, found no such folder, and none of that name on the "
+                            f"hub: {reason}") from error  # fmt: skip
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:

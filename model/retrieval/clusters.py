@@ -20,6 +20,7 @@ from model.geo.distance import check_points, to_unit
 from model.processes import spread
 
 PIECE = 20_000  # places that a process clusters at a time
+WORTH_PROCESSES = 100_000  # places: fewer are done before other processes have begun
 DIGITS = 15  # reachabilities that differ less are the same, as in scikit-learn
 
 
@@ -114,7 +115,7 @@ def clusters_by_cell(
         labels[order[begin : begin + len(found)]] = found
         told(len(found))
 
-    spread(_cluster, pieces, workers, keep)
+    spread(_cluster, pieces, workers if len(order) >= WORTH_PROCESSES else 1, keep)
     return labels
 
 
