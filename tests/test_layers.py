@@ -212,6 +212,19 @@ def test_every_command_teaches_itself(command: str) -> None:
     assert "usage:" in done.stdout and len(done.stdout.splitlines()) > 5
 
 
+def test_no_page_is_called_like_a_room_so_nothing_need_edit_the_path_of_imports() -> None:
+    """Streamlit puts pages/ before all else on that path: a page of a room's name would hide the room."""
+    rooms = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    assert not {path.stem for path in (ROOT / "pages").glob("*.py")} & rooms
+    edit = "sys." + "path."
+    files = [ROOT / "streamlit_app.py", *FILES, *(ROOT / "tests").rglob("*.py")]
+    verbs = tuple(edit + verb for verb in ("insert", "append", "extend", "remove", "pop"))
+    guilty = [
+        str(path.relative_to(ROOT)) for path in files if any(v in path.read_text(encoding="utf-8") for v in verbs)
+    ]
+    assert not guilty
+
+
 def test_nothing_unpickles() -> None:
     words = ("pickle.load", "import pickle", "torch.load(", "allow_pickle=True")
     guilty = [f"{p.relative_to(ROOT)}: {w}" for p in FILES for w in words if w in p.read_text(encoding="utf-8")]

@@ -140,34 +140,6 @@ class AttributeSpace:
         return cls(classes, scales)
 
 
-def attribute_errors(predicted: pd.DataFrame, truth: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """How good a system's attributes are where the truth is known, in units that people know.
-
-    Args:
-        predicted: as `AttributeSpace.decode` gives them.
-        truth: rows of a manifest, the same places in the same order.
-
-    Returns:
-        For each class column {"n", "right"}: places and the share of right names (a class that training never saw
-        counts as wrong). For each regression {"n", "mean", "median"}: absolute error in the column's own unit. Columns
-        that either does not hold are left out.
-    """
-    out = {}
-    for column in [name for name in CLASS_COLUMNS if name in truth and name in predicted]:
-        codes, values = pd.factorize(truth[column])
-        names = np.asarray([*(_name(column, value) for value in values), ""], object)[codes]
-        known = names != ""
-        if known.any():
-            said = predicted[column].astype(str).to_numpy(object)
-            out[column] = {"n": int(known.sum()), "right": float((said == names)[known].mean())}
-    for column in [name for name in REGRESSIONS if name in truth and name in predicted]:
-        true = pd.to_numeric(truth[column], errors="coerce").to_numpy(np.float64)
-        error = np.abs(predicted[column].to_numpy(np.float64) - true)[np.isfinite(true)]
-        if len(error):
-            out[column] = {"n": len(error), "mean": float(error.mean()), "median": float(np.median(error))}
-    return out
-
-
 def _sound(scale: Scale) -> bool:
     numbers = [scale.mean, scale.deviation, 0.0 if scale.offset is None else scale.offset]
     plain = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)

@@ -117,7 +117,7 @@ def _read(path: Path) -> tuple[NDArray[np.object_], pd.DataFrame]:
         RuntimeError,
     ) as error:
         raise ArtifactError(f"{path} cannot be read as a file of polygons ({error}).") from error
-    if crs and not any(word in crs.upper() for word in ("4326", "CRS84", "4269", "4258", "GEOGCS", "GEOGCRS")):
+    if crs.upper().startswith(("PROJCS", "PROJCRS")):
         raise ArtifactError(f"looked for longitude and latitude in {path}, found the projection {crs[:40]}; "
                             "store it in EPSG:4326 first.")  # fmt: skip
     return np.asarray(shapes, object), fields

@@ -81,7 +81,7 @@ class Training:
         hub = self.start.hub
         if config.small_size and hasattr(getattr(vision_tower(hub), "embeddings", None), "position_embedding"):
             raise ConfigError("--small-size needs a convolutional tower; a ViT's positions are learned for one size.")
-        without = ("month",) if self.photo else ()  # PIGEOTTO's photos seldom know theirs
+        without = ("month",) if self.places.is_photo else ()  # PIGEOTTO's photos seldom know theirs
         self.space = AttributeSpace.fit(self.train, without) if config.attribute_weight > 0 else AttributeSpace({}, {})
         classes = {name: len(names) for name, names in self.space.classes.items()}
         dim = width_of(hub)
@@ -242,7 +242,7 @@ class Training:
         state = read_notes(folder)
         if state is None:
             return
-        check_belongs(folder, state, self.belongs_to)
+        check_belongs(folder, state, self.belongs_to, self.config.defaults)
         lengths, ours = [list(pair) for pair in state.notes["lengths"]], self.lengths[0][1]
         unit = "epochs" if self.config.epochs else "minutes"
         if ours < lengths[-1][1]:

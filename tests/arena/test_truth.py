@@ -113,7 +113,7 @@ CLOCK = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?")  # its seconds are as many digits 
 
 
 def found_in(text, places, numbers):
-    """The secrets of these rounds in a text: a number counts where it begins, not within another or in a time of day."""
+    """The secrets of these rounds in a text; a number counts where it begins, not inside another or a time of day."""
     read = CLOCK.sub("", text)
     return {
         (number, secret)

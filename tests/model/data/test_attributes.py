@@ -1,4 +1,4 @@
-"""What else is known of places: labels, standardised targets, their inverses and the errors in people's units."""
+"""What else is known of places: labels, standardised targets and their inverses."""
 
 import json
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.data.attributes import REGRESSIONS, UNKNOWN, AttributeSpace, Scale, attribute_errors
+from model.data.attributes import REGRESSIONS, UNKNOWN, AttributeSpace, Scale
 from model.errors import ArtifactError
 
 TRAIN = pd.DataFrame(
@@ -96,16 +96,6 @@ def test_what_is_left_out_is_not_learned():
     space = AttributeSpace.fit(TRAIN, without={"country", "altitude_m"})
     assert set(space.classes) == {"koppen"}
     assert set(space.regressions) == {"temperature_c"}
-
-
-def test_errors_are_shares_of_right_names_and_distances_in_own_units():
-    truth = pd.DataFrame({"country": ["FR", "XX", None], "temperature_c": [10.0, 20.0, np.nan], "month": [2, 3, 1]})
-    said = pd.DataFrame({"country": ["FR", "NA", "FR"], "temperature_c": [11.0, 17.0, 0.0], "month": [2, 2, 2]})
-    assert attribute_errors(said, truth) == {
-        "country": {"n": 2, "right": 0.5},
-        "month": {"n": 3, "right": pytest.approx(1 / 3)},
-        "temperature_c": {"n": 2, "mean": 2.0, "median": 2.0},
-    }
 
 
 def test_a_space_survives_json_and_foreign_data_are_refused():

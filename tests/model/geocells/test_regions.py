@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
@@ -64,6 +65,20 @@ def test_what_is_no_file_of_polygons_in_degrees_is_refused_in_a_sentence(tmp_pat
     points = write(tmp_path / "p.geojson", [(shapely.Point(1, 1), {"country": "FR"})])
     with pytest.raises(ArtifactError, match="found none"):
         read_regions(points)
+
+
+def test_a_geopackage_is_read_as_well_and_one_in_metres_refused(tmp_path):
+    def package(name, crs, scale):
+        shapes = shapely.transform(np.array([WEST, EAST], object), lambda xy: xy * scale)
+        pyogrio.raw.write(
+            tmp_path / name, shapely.to_wkb(shapes), [np.array(["AUT", "CHE"], object)], ["GID_0"],
+            geometry_type="Polygon", crs=crs, driver="GPKG",
+        )  # fmt: skip
+        return tmp_path / name
+
+    assert read_regions(package("degrees.gpkg", "EPSG:4326", 1.0)).country.tolist() == ["AT", "CH"]
+    with pytest.raises(ArtifactError, match="EPSG:4326"):
+        read_regions(package("metres.gpkg", "EPSG:3857", 1e5))
 
 
 def test_regions_of_two_levels_in_one_file_are_refused(tmp_path):

@@ -22,3 +22,12 @@ def test_names_are_counted_and_numbers_measured_where_the_truth_is_known():
 
 def test_a_column_without_truths_is_left_out():
     assert attribute_errors(pd.DataFrame({"koppen": ["Cfb"]}), pd.DataFrame({"koppen": [None]})) == {}
+
+
+def test_a_name_that_training_never_saw_is_wrong_and_a_gap_is_not_counted():
+    said = pd.DataFrame({"country": ["FR", "NA", "FR"], "temperature_c": [11.0, 17.0, 0.0]})
+    truth = pd.DataFrame({"country": ["FR", "XX", None], "temperature_c": [10.0, 20.0, np.nan]})
+    assert attribute_errors(said, truth) == {
+        "country": {"n": 2, "accuracy": 0.5},
+        "temperature_c": {"n": 2, "mean_error": 2.0, "median_error": 2.0},
+    }

@@ -60,8 +60,8 @@ def trained(manifest, folder, monkeypatch, **options):
 
 def test_clues_and_maps_beside_a_manifest_are_learned(manifest, tmp_path, monkeypatch):
     training = trained(manifest, tmp_path, monkeypatch)
-    assert [task.clue for task in training.clues.space.tasks] == ["road.width_m"]
-    assert training.legend == ("sky", "road")
+    assert [task.clue for task in training.places.clues.space.tasks] == ["road.width_m"]
+    assert training.places.legend == ("sky", "road")
     assert training.bare.clue_head.read[-1].bias.abs().sum() > 0
     assert training.bare.map_head.read.bias.abs().sum() > 0
     assert "month" in training.space.classes
@@ -69,7 +69,7 @@ def test_clues_and_maps_beside_a_manifest_are_learned(manifest, tmp_path, monkey
 
 def test_weights_of_0_leave_the_files_alone(manifest, tmp_path, monkeypatch):
     training = trained(manifest, tmp_path, monkeypatch, clue_weight=0.0, map_weight=0.0)
-    assert training.bare.clue_head is training.bare.map_head is training.clues is None
+    assert training.bare.clue_head is training.bare.map_head is training.places.clues is None
 
 
 def test_single_photographs_are_cut_out_of_four_views_and_have_no_month_and_no_maps(manifest, tmp_path, monkeypatch):
