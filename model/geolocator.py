@@ -21,7 +21,7 @@ from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from model.geocells.table import Geocells
-from model.predictors.answers import guesses
+from model.predictors.answers import STRANGE, guesses
 from model.predictors.checkpoint import Checkpoint, open_checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, system_of
@@ -172,7 +172,10 @@ class Geolocator:
         """
         handed = self._look_at(images, world_version)
         checkpoint = self.answering(len(handed.views))
-        guess = guesses(checkpoint, checkpoint.embed(handed.views), self._atlas)[0]
+        embedding, share = checkpoint.look(handed.views)
+        guess = guesses(checkpoint, embedding, self._atlas)[0]
+        if share is not None:  # the picture itself tells more than its embedding
+            guess = replace(guess, familiarity=share, unfamiliar=share >= STRANGE)
         strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
             guess = replace(guess, expected_score=None, radius_km=None)

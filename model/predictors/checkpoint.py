@@ -19,6 +19,8 @@ from model.geocells.table import read_geocells
 from model.predictors.calibration import LEVELS, Calibration
 from model.predictors.chain import check_chain, hub_encoder
 from model.predictors.confidence import confidence
+from model.predictors.novelty import FILE as NOVELTY
+from model.predictors.novelty import Novelty, look
 from model.predictors.protocol import Features, Predictor, features_of
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Checkpoint:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     calibration: Calibration = field(default_factory=Calibration)
     hub: tuple[str, str] | None = None  # id and revision
+    novelty: Novelty | None = None  # None where nobody looked at pictures to learn what is strange
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -75,6 +78,16 @@ class Checkpoint:
         encoder = self.seeing
         return embed_pixels(encoder, encoder.to_pixels(views)[None], features_of(self.predictor))
 
+    def look(self, views: Sequence[Image.Image]) -> tuple[NDArray[np.float32], float | None]:
+        """As `embed`, and by the same pass the share of known places that were less strange; None: not known."""
+        if self.novelty is None:
+            return self.embed(views), None
+        encoder, features = self.seeing, features_of(self.predictor)
+        pixels = encoder.to_pixels(views)
+        embedding, blocks = look(encoder, pixels)
+        plain = features.kind == "pooled" and features.views == "mean"
+        return embedding[None] if plain else embed_pixels(encoder, pixels[None], features), self.novelty.share(blocks)
+
 
 def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
     """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""
@@ -106,6 +119,8 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
     pigeon = Pigeon(cells, head, index, calibration, record)
     opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    if (folder / "calibration" / NOVELTY).is_file():
+        opened.novelty = Novelty.load(folder / "calibration" / NOVELTY)
     if (folder / "encoder").is_dir():
         opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
     return opened
