@@ -72,7 +72,8 @@ class Encoder:
     ) -> None:
         """An opened model; or a `plain` tower that sees, and how to open the `whole` (model, tokenizer) when needed."""
         self.device, self.dtype = device, best_dtype(device)
-        self._model, self._tokenizer, self._whole, self._opening = None, tokenizer, whole, threading.Lock()
+        self._model: Any = None
+        self._tokenizer, self._whole, self._opening = tokenizer, whole, threading.Lock()
         self._plain = plain.to(device) if plain is not None else None
         if model is not None:
             self._model = self._settled(model)

@@ -156,7 +156,8 @@ def plain_tower(folder: Path) -> PlainTower | None:
     try:
         json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))  # read later, but missed now
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        seen, tower = config["vision_config"], None
+        seen = config["vision_config"]
+        tower: PlainTower | None = None
         if config["model_type"] == "vision-text-dual-encoder" and seen | RESIDUAL == seen:
             tower = PlainResNet(seen, _weights(folder))
         elif config["model_type"] == "clip":

@@ -84,11 +84,10 @@ class Checkpoint:
 
 def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
     """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""
-    look = encoder.embed_images if features.kind == "pooled" else encoder.project_images
-    if features.views == "mean":
-        return look(pixels)
-    each: NDArray[np.float32] = look(pixels.reshape(-1, 1, *pixels.shape[2:]))
-    return each.reshape(*pixels.shape[:2], -1)
+    single = features.views == "all"
+    given = pixels.reshape(-1, 1, *pixels.shape[2:]) if single else pixels
+    found = encoder.embed_images(given) if features.kind == "pooled" else encoder.project_images(given)
+    return found.reshape(*pixels.shape[:2], -1) if single else found
 
 
 def folder_of(source: str | Path) -> Path:
