@@ -8,18 +8,21 @@ section 3.4; Guo et al., arXiv 1706.04599.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, track
 
-from model.artifacts import is_done, read_record, write_record
+from model.artifacts import is_done, read_record, record_path, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
-from model.data.manifest import read_manifest, read_source, require_columns
+from model.data.manifest import image_paths, n_views, read_manifest, read_source, require_columns
+from model.data.views import read_views
 from model.errors import ArtifactError, ConfigError, ManifestError
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
@@ -27,10 +30,16 @@ from model.geocells.table import Geocells, read_geocells
 from model.metrics.calibration import expected_calibration_error, fit_temperature
 from model.networks.head import MultiTaskHead
 from model.predictors.calibration import LEVELS, Calibration
+from model.predictors.chain import hub_encoder
 from model.predictors.confidence import expected_scores, fit_radius, raw_radii, stretched
+from model.predictors.novelty import FILE as NOVELTY
+from model.predictors.novelty import LEAST, Novelty, look_at_places
 from model.retrieval.index import PrototypeIndex, read_index
 from model.retrieval.refiner import MAX_NEIGHBOURS, Matches, match, refine
 from model.retrieval.tuning import CANDIDATES, grid, measure
+
+if TYPE_CHECKING:
+    from model.networks.encoder import Encoder
 
 STAGE = "calibrate"
 FOLDER = "calibration"
@@ -51,11 +60,17 @@ class CalibrateConfig:
     places: int = field(
         default=5000, metadata={"help": "validation places to use at most, evenly taken: more cost memory and time"}
     )
+    pictures: int = field(
+        default=1000,
+        metadata={"help": "validation places whose pictures teach what is strange, with the encoder in --out; 0: none"},
+    )
     scale_km: float = field(default=PAPER_SCALE_KM, metadata={"help": "of the score; a map's own is max_error / 10"})
 
     def __post_init__(self) -> None:
         if self.places < 1 or not self.scale_km > 0:
             raise ConfigError("--places must be at least 1 and --scale-km above 0.")
+        if self.pictures and self.pictures < LEAST:
+            raise ConfigError(f"--pictures must be 0 or at least {LEAST}, found {self.pictures}.")
 
 
 def main(config: CalibrateConfig) -> Path:
@@ -68,6 +83,8 @@ def main(config: CalibrateConfig) -> Path:
                 f"looked for {parts[name].name} in {config.out}, found none; run `python -m model.{stage}` first."
             )
     inputs = {"manifest": config.manifest, "embeddings": config.embeddings, **parts}
+    if config.pictures and (config.out / "encoder").is_dir():
+        inputs["encoder"] = config.out / "encoder"
     if is_done(config.out, STAGE, config, inputs):
         print(f"{folder}: already calibrated on these files with this config, nothing to do")
         return folder
@@ -85,11 +102,15 @@ def main(config: CalibrateConfig) -> Path:
         raise ManifestError(f"{config.manifest} has no rows of the split 'validation', which calibrate needs.")
     rows = rows[:: -(-len(rows) // config.places)]
     truth = manifest[["lat", "lng"]].to_numpy(np.float64)[rows]
+    shown = manifest.iloc[rows[:: -(-len(rows) // max(1, config.pictures))]]
     del manifest
     seen = np.array(embeddings[rows], np.float32)
     calibration, facts = calibrate(config, cells, head, index, seen, truth)
     calibration.write(folder)
-    facts |= {"source": read_source(config.manifest)}
+    facts |= {
+        "pictures": _learn_what_is_strange(config, shown, folder / NOVELTY),
+        "source": read_source(config.manifest),
+    }
     write_record(config.out, STAGE, config, inputs, {"calibration": folder}, facts)
     print(_line(folder, calibration, facts))
     return folder
@@ -137,6 +158,35 @@ def calibrate(
         "mean_score": float(np.mean(geoguessr_score(away_km, config.scale_km))),
     }  # fmt: skip
     return Calibration(temperature, settings, line, radius), facts
+
+
+def _learn_what_is_strange(config: CalibrateConfig, places: pd.DataFrame, path: Path) -> int:
+    """Fit novelty.safetensors on the pictures of places, where there are pictures and an encoder; how many places."""
+    encoder = _encoder(config) if config.pictures and ("image" in places or "image_0" in places) else None
+    if encoder is None or len(places) < LEAST:
+        path.unlink(missing_ok=True)
+        if config.pictures:
+            print("no encoder, or too few pictures of validation places: what is strange is not learned.")
+        return 0
+    views = n_views(places, str(config.manifest))
+    paths = image_paths(places, config.manifest)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        pixels = pool.map(lambda row: encoder.to_pixels(read_views(row, views, encoder.image_size)), paths)
+        seen = track(look_at_places(encoder, pixels), "looking at pictures", total=len(paths), transient=True)
+        Novelty.fit(list(seen)).save(path)
+    return len(paths)
+
+
+def _encoder(config: CalibrateConfig) -> "Encoder | None":
+    """The encoder of the run: its folder, or the one of the hub that its embeddings were made with."""
+    from model.networks.encoder import Encoder
+
+    if (config.out / "encoder").is_dir():
+        return Encoder.load(config.out / "encoder")
+    if not record_path(config.out, "embed").is_file():
+        return None
+    hub = hub_encoder({"embed": read_record(config.out, "embed", check_outputs=False)})
+    return Encoder.load(hub[0], revision=hub[1]) if hub else None
 
 
 def _matched(

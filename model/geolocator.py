@@ -183,7 +183,7 @@ class Geolocator:
             guess = replace(guess, familiarity=less_strange, unfamiliar=less_strange >= STRANGE)
         strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
-            guess = replace(guess, expected_score=None, radius_km=None)
+            guess = replace(guess, expected_score=None, radius_km=None, attributes=None)
         return replace(guess, read_as=handed.shape, out_of_distribution=strange)
 
     def why(self, images: Source | Sequence[Source], world_version: int | None = None, of: Of = "region") -> Why:

@@ -72,7 +72,8 @@ class Encoder:
     ) -> None:
         """An opened model; or a `plain` tower that sees, and how to open the `whole` (model, tokenizer) when needed."""
         self.device, self.dtype = device, best_dtype(device)
-        self._model, self._tokenizer, self._whole, self._opening = None, tokenizer, whole, threading.Lock()
+        self._model: Any = None
+        self._tokenizer, self._whole, self._opening = tokenizer, whole, threading.Lock()
         self._plain = plain.to(device) if plain is not None else None
         if model is not None:
             self._model = self._settled(model)
@@ -139,14 +140,21 @@ class Encoder:
         return model
 
     @torch.inference_mode()
-    def embed_images(self, pixels: Floats | torch.Tensor) -> Floats:
-        """(N, V, 3, H, W) normalised pixels -> (N, D) float32."""
+    def embed_images(self, pixels: Floats | torch.Tensor, layers: list[torch.Tensor] | None = None) -> Floats:
+        """(N, V, 3, H, W) normalised pixels -> (N, D) float32.
+
+        A list given as `layers` gets the hidden states on the way, what the first layer takes before all:
+        (N·V, C, h, w) of a network or (N·V, T, C) of a transformer.
+        """
         batch = torch.as_tensor(pixels)
         n, v = batch.shape[:2]
         flat = batch.flatten(0, 1).to(self.device, memory_format=torch.channels_last)  # (N*V, 3, H, W)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             tower = self._plain if self._plain is not None else self.tower
-            views = pool(tower(pixel_values=flat).last_hidden_state)  # (N*V, D)
+            seen = tower(pixel_values=flat, output_hidden_states=layers is not None)
+            views = pool(seen.last_hidden_state)  # (N*V, D)
+        if layers is not None:
+            layers += seen.hidden_states
         mean: Floats = views.float().reshape(n, v, -1).mean(dim=1).cpu().numpy()  # (N, V, D) -> (N, D)
         return mean
 

@@ -41,12 +41,14 @@ class PlainTower(nn.Module):
         layout = torch.channels_last if tensor.ndim == 4 else torch.contiguous_format
         self.register_buffer(name.replace(".", "_"), tensor.contiguous(memory_format=layout))
 
-    def forward(self, pixel_values: torch.Tensor) -> SimpleNamespace:
+    def forward(self, pixel_values: torch.Tensor, output_hidden_states: bool = False) -> SimpleNamespace:
         """The same as the tower of transformers."""
-        return SimpleNamespace(last_hidden_state=self.look(pixel_values))
+        kept: list[torch.Tensor] = []
+        last = self.look(pixel_values, kept if output_hidden_states else None)
+        return SimpleNamespace(last_hidden_state=last, hidden_states=tuple(kept))
 
-    def look(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The last hidden state."""
+    def look(self, pixels: torch.Tensor, kept: list[torch.Tensor] | None = None) -> torch.Tensor:
+        """The last hidden state; those on the way, what the first layer takes before all, are added to `kept`."""
         raise NotImplementedError
 
 
@@ -81,13 +83,17 @@ class PlainResNet(PlainTower):
         weight = getattr(self, f"{name}_w")
         return F.conv2d(x, weight, getattr(self, f"{name}_b"), stride, weight.shape[-1] // 2)
 
-    def look(self, pixels: torch.Tensor) -> torch.Tensor:
-        """(B, 3, H, W) -> (B, D, h, w)."""
+    def look(self, pixels: torch.Tensor, kept: list[torch.Tensor] | None = None) -> torch.Tensor:
+        """(B, 3, H, W) -> (B, D, h, w); a layer is a stage of blocks."""
         x = F.max_pool2d(self.act(self._convolved(pixels, "stem", 2)), 3, 2, 1)
         for name, stride in self.strides.items():
+            if kept is not None and name.endswith("l0"):
+                kept.append(x)
             aside = self._convolved(x, f"{name}c", stride) if name in self.shortcuts else x
             x = self._convolved(self.act(self._convolved(x, f"{name}a", stride)), f"{name}b")
             x = self.act(x + aside)
+        if kept is not None:
+            kept.append(x)
         return x
 
 
@@ -118,7 +124,7 @@ class PlainViT(PlainTower):
     def _norm(self, x: torch.Tensor, name: str) -> torch.Tensor:
         return F.layer_norm(x, (self.dim,), self._weight(f"{name}.weight"), self._weight(f"{name}.bias"), self.eps)
 
-    def look(self, pixels: torch.Tensor) -> torch.Tensor:
+    def look(self, pixels: torch.Tensor, kept: list[torch.Tensor] | None = None) -> torch.Tensor:
         """(B, 3, H, W) -> (B, T, D), the class token first."""
         patches = F.conv2d(pixels, self._weight("embeddings.patch_embedding.weight"), stride=self.config.patch_size)
         tokens = patches.flatten(2).transpose(1, 2)
@@ -126,10 +132,14 @@ class PlainViT(PlainTower):
         x = torch.cat([first, tokens], dim=1) + self._weight("embeddings.position_embedding.weight")
         x = self._norm(x, "pre_layrnorm")
         for layer in range(self.layers):
+            if kept is not None:
+                kept.append(x)
             name = f"encoder.layers.{layer}"
             x = x + self._attended(self._norm(x, f"{name}.layer_norm1"), f"{name}.self_attn")
             inner = self._linear(self._norm(x, f"{name}.layer_norm2"), f"{name}.mlp.fc1")
             x = x + self._linear(self.act(inner), f"{name}.mlp.fc2")
+        if kept is not None:
+            kept.append(x)
         return x
 
     def _attended(self, x: torch.Tensor, name: str) -> torch.Tensor:
@@ -146,7 +156,8 @@ def plain_tower(folder: Path) -> PlainTower | None:
     try:
         json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))  # read later, but missed now
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        seen, tower = config["vision_config"], None
+        seen = config["vision_config"]
+        tower: PlainTower | None = None
         if config["model_type"] == "vision-text-dual-encoder" and seen | RESIDUAL == seen:
             tower = PlainResNet(seen, _weights(folder))
         elif config["model_type"] == "clip":

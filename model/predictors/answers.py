@@ -91,11 +91,17 @@ def _candidates(considered: Considered, i: int, regions: Any, country_names: dic
 
 
 def _look_alikes(alike: Alike, i: int) -> tuple[LookAlike, ...]:
+    found = np.flatnonzero(alike.rows[i] >= 0)  # filled up with -1 where fewer were found
     return tuple(
-        LookAlike(*map(float, alike.points[i, j]), float(alike.distance[i, j]), int(alike.members[i, j]),
-                  str(alike.ids[i, j]))
-        for j in np.flatnonzero(alike.rows[i] >= 0)  # filled up with -1 where fewer were found
-    )  # fmt: skip
+        LookAlike(
+            lat=float(alike.points[i, j, 0]),
+            lng=float(alike.points[i, j, 1]),
+            distance=float(alike.distance[i, j]),
+            members=int(alike.members[i, j]),
+            id=str(alike.ids[i, j]),
+        )
+        for j in found
+    )
 
 
 def _radii(radius_km: NDArray[np.float64]) -> dict[str, float] | None:

@@ -18,6 +18,8 @@ from model.data.manifest import source_in
 from model.errors import ArtifactError
 from model.geocells.table import read_geocells
 from model.predictors.chain import check_chain, hub_encoder
+from model.predictors.novelty import FILE as NOVELTY
+from model.predictors.novelty import Novelty, look
 from model.predictors.protocol import Features, Predictor, features_of
 
 HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
@@ -38,6 +40,7 @@ class Checkpoint:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     calibration: "Calibration | None" = None  # None: nothing was fitted
     hub: tuple[str, str] | None = None  # id and revision
+    novelty: Novelty | None = None  # None where nobody looked at pictures to learn what is strange
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -69,17 +72,22 @@ class Checkpoint:
         return embed_pixels(encoder, encoder.to_pixels(views)[None], features_of(self.predictor))
 
     def look(self, views: Sequence[Image.Image]) -> tuple[NDArray[np.float32], float | None]:
-        """As `embed`, and the share of known places whose pictures were less strange; None: not known."""
-        return self.embed(views), None
+        """As `embed`, and by the same pass the share of known places that were less strange; None: not known."""
+        if self.novelty is None:
+            return self.embed(views), None
+        encoder, features = self.seeing, features_of(self.predictor)
+        pixels = encoder.to_pixels(views)
+        embedding, blocks = look(encoder, pixels)
+        plain = features.kind == "pooled" and features.views == "mean"
+        return embedding[None] if plain else embed_pixels(encoder, pixels[None], features), self.novelty.share(blocks)
 
 
 def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:
     """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""
-    look = encoder.embed_images if features.kind == "pooled" else encoder.project_images
-    if features.views == "mean":
-        return look(pixels)
-    each: NDArray[np.float32] = look(pixels.reshape(-1, 1, *pixels.shape[2:]))
-    return each.reshape(*pixels.shape[:2], -1)
+    single = features.views == "all"
+    given = pixels.reshape(-1, 1, *pixels.shape[2:]) if single else pixels
+    found = encoder.embed_images(given) if features.kind == "pooled" else encoder.project_images(given)
+    return found.reshape(*pixels.shape[:2], -1) if single else found
 
 
 def folder_of(source: str | Path) -> Path:
@@ -126,6 +134,8 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
     pigeon = Pigeon(cells, head, read_index(folder / "index"), calibration, record)
     opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    if (folder / "calibration" / NOVELTY).is_file():
+        opened.novelty = Novelty.load(folder / "calibration" / NOVELTY)
     if (folder / "encoder").is_dir():
         opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
     return opened

@@ -61,7 +61,8 @@ class Guess:
         regions: the table of cells that `cells` are over; not in `as_dict`.
         radius_km: by chance in percent ("50", "80", "95"), how far around the guess the truth lies with that chance;
             None where nothing was measured on such pictures, or the checkpoint was not calibrated.
-        attributes: what else the system reads (country, climate, side of the road …); None where it reads nothing.
+        attributes: what else the system reads (country, climate, side of the road …); None where it reads nothing,
+            or such pictures were never measured.
     """
 
     lat: float
