@@ -71,8 +71,11 @@ class Prediction(BaseModel):
 
     results: Position
     guess: dict[str, Any] = Field(
-        description="the whole guess: country and its code, candidates, entropy, look-alikes; `out_of_distribution` "
-        "where the checkpoint has never seen such pictures (then `expected_score` is null), `read_as` …"
+        description="the whole guess: country and its code, candidates, entropy, look-alikes; `system` that answered "
+        "(PIGEON: four views, PIGEOTTO: one photo); `radius_km`, by chance in percent (50, 80, 95) how far around the "
+        "guess the truth lies; `attributes`, what else was read (climate, side of the road, month …); "
+        "`out_of_distribution` where the checkpoint has never seen such pictures (then `expected_score` and "
+        "`radius_km` are null), `read_as` …"
     )
 
 

@@ -156,7 +156,9 @@ class Player:
         self.tell(event("asking", **about, round=number))
         place = self.locate(views)
         wanted = float(place.lat), float(place.lng)
-        self.tell(event("guessed", **about, round=number, lat=wanted[0], lng=wanted[1]))
+        reach = getattr(place, "reach", str)()  # a model that knows how near it may be says so
+        said = {"reach": reach} if reach else {}
+        self.tell(event("guessed", **about, round=number, lat=wanted[0], lng=wanted[1], **said))
         sitting.submitted = Submitted(number, tuple(views), wanted, None, began)
         pin = self.site.guess(*wanted)
         sitting.submitted = Submitted(number, tuple(views), wanted, pin, began)

@@ -31,6 +31,8 @@ class Report:
                 f"Round {event['round']}: [{score_colour(event['score'])}]{event['score']:,}[/] points, "
                 f"{distance_text(event['distance_km'])} away, {event['seconds']:.1f} s"
             )
+        elif kind == "guessed" and event.get("reach"):
+            self.console.print(f"Round {event['round']}: it expects to be {event['reach']}", style="dim")
         elif kind == "doing":
             self.console.print(f"{DOING.get(event['what'], event['what'])} …", style="dim")
         elif kind == "lost":

@@ -1,8 +1,8 @@
 """Verb: build the index of location clusters for retrieval within cells -> RUN/index/.
 
-Members are the training places, never others. Validation places are only looked up, for the distribution of distances
-by which a strange picture is told. How the index is used is `python -m model.calibrate`'s to say. Source: PIGEON (arXiv
-2307.05845), section 3.4.
+Members are the training places, never others. Validation places are only looked up: for the distribution of distances
+by which a strange picture is told, and for how much of the exact answer an approximate index finds. How the index is
+used is `python -m model.calibrate`'s to say. Source: PIGEON (arXiv 2307.05845), section 3.4.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,21 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from rich.progress import track
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
 from model.data.embeddings import read_embeddings
 from model.data.manifest import read_manifest, read_source, require_columns
-from model.errors import ManifestError
+from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
-from model.retrieval.clusters import location_clusters
-from model.retrieval.index import PrototypeIndex, build_index, write_index
+from model.retrieval.clusters import clusters_by_cell
+from model.retrieval.index import QUERIES, PrototypeIndex, build_index, write_index
 from model.retrieval.space import Kind, fit_space
 
 STAGE = "build_index"
 QUANTILES = 101
+LOOKED_UP = 10_000  # validation places: more do not move a percentile
 PRESETS = {"pigeon": (3, 0.15), "pigeotto": (10, 0.1), "tiny": (3, 0.15)}  # OPTICS (min_samples, xi). PIGEON, 4.1
 
 
@@ -45,7 +46,16 @@ class IndexConfig:
         default="raw", metadata={"help": "compare embeddings as they are, by principal components, or by discriminants"}
     )
     dimensions: int = field(default=0, metadata={"help": "of the space (pca, lda); 0: all"})
-    factory: str = field(default="Flat", metadata={"help": "faiss factory string; SQ8 stores a byte a number"})
+    factory: str = field(
+        default="auto",
+        metadata={"help": "faiss factory string; SQ8 stores a byte a number, IVF and HNSW search among millions; auto: "
+                  "exact (Flat) up to a million prototypes, IVF beyond"},
+    )  # fmt: skip
+    workers: int = field(default=0, metadata={"help": "processes that cluster many places; 0: one for each core"})
+
+    def __post_init__(self) -> None:
+        if self.workers < 0:
+            raise ConfigError("--workers must be 0 (one for each core) or more.")
 
 
 def main(config: IndexConfig) -> Path:
@@ -62,39 +72,53 @@ def main(config: IndexConfig) -> Path:
     train = np.flatnonzero(manifest["split"] == "train")
     if len(train) == 0:
         raise ManifestError(f"{config.manifest} has no rows of the split 'train', which build_index needs.")
-    index = _index(config, manifest.iloc[train], np.asarray(embeddings[train], np.float32), cells)
-    settings: dict[str, Any] = {}
     validation = np.flatnonzero(manifest["split"] == "validation")
+    validation = validation[:: max(1, -(-len(validation) // LOOKED_UP))]
+    index = _index(config, manifest[["id", "lat", "lng"]].iloc[train], embeddings, train, validation, cells)
+    settings: dict[str, Any] = {}
     if len(validation):
-        seen = np.asarray(embeddings[validation], np.float32)
-        strangeness = index.strangeness(index.space.project(seen))
+        strangeness = index.strangeness(index.space.project(embeddings[validation]))
         settings["strangeness_quantiles"] = np.quantile(strangeness, np.linspace(0, 1, QUANTILES)).tolist()
     index = replace(index, settings=index.settings | settings)
     write_index(index, folder)
     n_members = index.prototypes["n_members"].to_numpy()
+    search = index.settings["search"]
     facts = {"members": len(index.members), "prototypes": len(index.prototypes), "alone": int((n_members == 1).sum()),
+             "factory": index.settings["factory"], "search": search,
              "source": read_source(config.manifest)}  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"index": folder}, facts)
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     print(f"{folder}: {facts['prototypes']:,} prototypes ({facts['alone']:,} of a single place) of {len(train):,} "
-          f"places, {size:.1f} MB")  # fmt: skip
+          f"places, {size:.1f} MB; {facts['factory']}{_how_far(search)} finds {100 * search['recall']:.1f} % of the "
+          f"{search['recall_at']} nearest prototypes of {search['queries']:,} places")  # fmt: skip
     return folder
 
 
 def _index(
-    config: IndexConfig, places: pd.DataFrame, embeddings: NDArray[np.float32], cells: Geocells
-) -> PrototypeIndex:
+    config: IndexConfig, places: pd.DataFrame, embeddings: NDArray[Any], train: NDArray[np.int64],
+    validation: NDArray[np.int64], cells: Geocells,
+) -> PrototypeIndex:  # fmt: skip
     points = places[["lat", "lng"]].to_numpy(np.float64)
     own = cells.assign(points)
     min_samples, xi = PRESETS[config.preset]
-    clusters = np.zeros(len(points), np.int64)
-    for cell in track(range(len(cells)), "clustering places", transient=True):
-        rows = np.flatnonzero(own == cell)
-        if len(rows):
-            clusters[rows] = location_clusters(points[rows], min_samples, xi)
-    space = fit_space(config.space, config.dimensions, embeddings, own)
-    ids = places["id"].to_numpy(object)
-    return build_index(ids, points, own, clusters, space.project(embeddings), space, len(cells), config.factory)
+    columns = (*Progress.get_default_columns()[:3], MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, transient=True) as progress:
+        clustering = progress.add_task("clustering places", total=len(points))
+        clusters = clusters_by_cell(points, own, min_samples, xi, config.workers,
+                                    lambda done: progress.advance(clustering, done))  # fmt: skip
+        fitting = progress.add_task(f"fitting the space '{config.space}'", total=None)
+        space = fit_space(config.space, config.dimensions, embeddings, own, train)
+        progress.update(fitting, total=1, completed=1)
+        indexing = progress.add_task("indexing places", total=len(points))
+        queries = space.project(embeddings[validation[:: max(1, -(-len(validation) // QUERIES))]])
+        return build_index(
+            places["id"].to_numpy(object), points, own, clusters, embeddings, space, len(cells), config.factory,
+            train, queries if len(queries) else None, lambda done: progress.advance(indexing, done),
+        )  # fmt: skip
+
+
+def _how_far(search: dict[str, Any]) -> str:
+    return f" with {search['effort']} {search['value']}" if "effort" in search else ""
 
 
 def cli(argv: Sequence[str] | None = None) -> None:

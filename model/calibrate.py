@@ -108,9 +108,8 @@ def main(config: CalibrateConfig) -> Path:
     calibration, facts = calibrate(config, cells, head, index, seen, truth)
     calibration.write(folder)
     facts["pictures"] = _learn_what_is_strange(config, shown, folder / NOVELTY)
-    write_record(
-        config.out, STAGE, config, inputs, {"calibration": folder}, facts | {"source": read_source(config.manifest)}
-    )
+    facts |= {"source": read_source(config.manifest)}
+    write_record(config.out, STAGE, config, inputs, {"calibration": folder}, facts)
     print(_line(folder, calibration, facts))
     return folder
 

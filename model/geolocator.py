@@ -22,7 +22,7 @@ from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from model.geocells.table import Geocells
 from model.predictors.answers import STRANGE, guesses
-from model.predictors.checkpoint import Checkpoint, open_checkpoint
+from model.predictors.checkpoint import Checkpoint, folder_of, open_checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, system_of
 from model.predictors.why import Of, Why, explain
@@ -55,13 +55,13 @@ class Geolocator:
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> "Geolocator":
-        """Open a checkpoint folder; by default the shipped pair.
+        """Open a checkpoint folder, or one of the hub by its name ("somebody/checkpoint"); by default the shipped pair.
 
         Raises:
             ArtifactError: a missing, foreign or edited file, or parts that were not made from one another.
         """
         if path is not None:
-            return cls(open_checkpoint(Path(path)))
+            return cls(open_checkpoint(folder_of(path)))
         folder = default_checkpoint()
         singles = folder.parent / SINGLES
         return cls(open_checkpoint(folder), singles=singles if singles.is_dir() else None)
@@ -70,6 +70,11 @@ class Geolocator:
     def of(cls, predictor: Predictor, encoder: "Encoder | None" = None) -> "Geolocator":
         """A geolocator of any system that says where, without a folder."""
         return cls(Checkpoint(predictor, encoder))
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """What answers four views, with its encoder, records and calibration."""
+        return self._checkpoint
 
     @property
     def system(self) -> str:
@@ -172,10 +177,10 @@ class Geolocator:
         """
         handed = self._look_at(images, world_version)
         checkpoint = self.answering(len(handed.views))
-        embedding, share = checkpoint.look(handed.views)
-        guess = guesses(checkpoint, embedding, self._atlas)[0]
-        if share is not None:  # the picture itself tells more than its embedding
-            guess = replace(guess, familiarity=share, unfamiliar=share >= STRANGE)
+        embeddings, less_strange = checkpoint.look(handed.views)
+        guess = guesses(checkpoint, embeddings, self._atlas)[0]
+        if less_strange is not None:  # told by the pictures themselves, which tell more than their embedding
+            guess = replace(guess, familiarity=less_strange, unfamiliar=less_strange >= STRANGE)
         strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
         if strange:  # what was fitted on the simulated Earth says nothing of a photograph
             guess = replace(guess, expected_score=None, radius_km=None)

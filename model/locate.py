@@ -21,7 +21,8 @@ def cli(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="1 photo, 1 panorama, 1 strip of 4 views, or 4 views"
     )
-    parser.add_argument("--checkpoint", type=Path, help="a run's folder (default: the shipped checkpoint)")
+    parser.add_argument("--checkpoint", type=Path, help="a run's folder, or a name on the hub "
+                        "(default: the shipped one)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the whole guess as one line of JSON")
     given = parser.parse_args(argv)
     run(lambda: print(main(given.files, given.checkpoint, given.json)))

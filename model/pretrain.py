@@ -10,6 +10,8 @@ state is refused. Curves are in RUN/tensorboard (`tensorboard --logdir RUN`).
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
@@ -67,10 +69,10 @@ def start_accelerator(config: PretrainConfig) -> Any:
     hide_bars()
     # A task without labels in a batch, or of weight 0, leaves its head without a gradient: nobody may wait for that.
     unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-    try:
-        return Accelerator(mixed_precision="bf16" if config.bf16 else "no", kwargs_handlers=[unused])
-    except ValueError as error:
-        raise ConfigError(f"--bf16: this device cannot multiply in bfloat16 ({error}); leave the flag out.") from error
+    accelerator = Accelerator(mixed_precision="no", kwargs_handlers=[unused])  # bfloat16 is the training's own
+    if config.bf16 and accelerator.device.type == "cuda" and not torch.cuda.is_bf16_supported(False):
+        raise ConfigError("--bf16: this GPU cannot multiply in bfloat16 (it came with Ampere); leave the flag out.")
+    return accelerator
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from model.data.embeddings import read_embeddings
 from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
+from model.metrics.attributes import attribute_errors
 from model.metrics.calibration import top_k_share
 from model.metrics.distance import summary
 from model.networks.head import NOTHING, MultiTaskHead
@@ -184,7 +185,7 @@ def _figures(
     logits, own = head.logits(seen), cells.assign(points)
     return summary(cells.centroids[logits.argmax(axis=1)], points) | {
         "cell_top1": top_k_share(logits, own, 1), "cell_top5": top_k_share(logits, own, 5),
-        "heads": head.space.errors(head.attributes(seen), places),
+        "heads": attribute_errors(head.attributes(seen), places),
     }  # fmt: skip
 
 
@@ -194,7 +195,7 @@ def _line(folder: Path, epochs: int, kept: int, figures: Mapping[str, Any]) -> s
         f"median {figures['median_km']:,.0f} km, score {figures['mean_score']:,.0f}"
     )
     heads = [
-        f"{name} {error['right']:.1%}" if "right" in error else f"{name} ±{error['mean']:,.1f}"
+        f"{name} {error['accuracy']:.1%}" if "accuracy" in error else f"{name} ±{error['mean_error']:,.1f}"
         for name, error in figures["heads"].items()
     ]
     return text + (f"\nheads: {', '.join(heads)}" if heads else "")

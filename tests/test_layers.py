@@ -25,8 +25,9 @@ NEVER = {
 }
 OURS = {
     "streamlit_app.py": {"arena.routes", "arena.guard", "api", "model.geolocator", "pages"},
-    "pages": {"model.geolocator", "model.metrics", "model.geo", "world", "arena.scorebook", "arena.records",
-              "arena.imports", "arena.statistics", "arena.guard", "bot.runner", "pages.components"},
+    "pages": {"model.geolocator", "model.metrics", "model.geo", "model.geocells.table", "world",
+              "arena.scorebook", "arena.records", "arena.imports", "arena.statistics", "arena.guard", "bot.runner",
+              "pages.components"},
     "bot": {"model.geolocator", "model.geo", "arena.scorebook", "arena.records", "bot"},
     "api": {"model.geolocator", "model.geo.folders", "arena.statistics", "api"},
     "arena": {"model.data.views", "model.geo", "model.metrics", "world", "arena"},
@@ -209,6 +210,19 @@ def test_every_command_teaches_itself(command: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "usage:" in done.stdout and len(done.stdout.splitlines()) > 5
+
+
+def test_no_page_is_called_like_a_room_so_nothing_need_edit_the_path_of_imports() -> None:
+    """Streamlit puts pages/ before all else on that path: a page of a room's name would hide the room."""
+    rooms = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    assert not {path.stem for path in (ROOT / "pages").glob("*.py")} & rooms
+    edit = "sys." + "path."
+    files = [ROOT / "streamlit_app.py", *FILES, *(ROOT / "tests").rglob("*.py")]
+    verbs = tuple(edit + verb for verb in ("insert", "append", "extend", "remove", "pop"))
+    guilty = [
+        str(path.relative_to(ROOT)) for path in files if any(v in path.read_text(encoding="utf-8") for v in verbs)
+    ]
+    assert not guilty
 
 
 def test_nothing_unpickles() -> None:

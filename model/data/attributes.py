@@ -28,6 +28,7 @@ REGRESSIONS: dict[str, float | None] = {
     "precipitation_range_mm": 1.0,
 }
 UNKNOWN = -100  # the index that torch's cross-entropy ignores
+LARGEST_LOGARITHM = 100.0  # of a value that can be: e^100 is far beyond
 FURTHEST = 5.0  # deviations: what a head says beyond is cut off before the exponential of the inverse
 
 
@@ -111,33 +112,6 @@ class AttributeSpace:
                 out[column] = scale.inverse(regressions[:, i])
         return pd.DataFrame(out)
 
-    def errors(self, predicted: pd.DataFrame, truth: pd.DataFrame) -> dict[str, dict[str, float]]:
-        """How good predictions are where the truth is known, in units that people know.
-
-        Args:
-            predicted: as `decode` gives them.
-            truth: rows of a manifest, the same places in the same order.
-
-        Returns:
-            For each class column {"n", "right"}: places and the share of right names (a class that training never saw
-            counts as wrong). For each regression {"n", "mean", "median"}: absolute error in the column's own unit.
-            Columns that the truth does not hold are left out.
-        """
-        out = {}
-        for column in [name for name in self.classes if name in truth and name in predicted]:
-            codes, values = pd.factorize(truth[column])
-            names = np.asarray([*(_name(column, value) for value in values), ""], object)[codes]
-            known = names != ""
-            if known.any():
-                said = predicted[column].astype(str).to_numpy(object)
-                out[column] = {"n": int(known.sum()), "right": float((said == names)[known].mean())}
-        for column in [name for name in self.regressions if name in truth and name in predicted]:
-            true = pd.to_numeric(truth[column], errors="coerce").to_numpy(np.float64)
-            error = np.abs(predicted[column].to_numpy(np.float64) - true)[np.isfinite(true)]
-            if len(error):
-                out[column] = {"n": len(error), "mean": float(error.mean()), "median": float(np.median(error))}
-        return out
-
     def as_dict(self) -> dict[str, Any]:
         """As JSON data."""
         return {
@@ -169,7 +143,9 @@ class AttributeSpace:
 def _sound(scale: Scale) -> bool:
     numbers = [scale.mean, scale.deviation, 0.0 if scale.offset is None else scale.offset]
     plain = all(isinstance(number, int | float) and math.isfinite(number) for number in numbers)
-    return plain and scale.deviation > 0
+    if not plain or not scale.deviation > 0:
+        return False
+    return scale.offset is None or abs(scale.mean) + FURTHEST * scale.deviation < LARGEST_LOGARITHM
 
 
 def _name(column: str, value: Any) -> str:

@@ -60,7 +60,7 @@ def read_legend(path: Path) -> tuple[str, ...]:
 def read_maps(paths: Sequence[Path], size: int, n_classes: int) -> NDArray[np.uint8]:
     """The maps of one place -> (V, size, size) uint8; what is no class of the legend becomes NO_CLASS.
 
-    A map of another size is sampled at the nearest pixel: classes cannot be averaged.
+    Its centre square is taken, as of a view; another size is sampled at the nearest pixel: classes cannot be averaged.
 
     Raises:
         ImageError: a file that is missing, no picture, or no map of one class a pixel.
@@ -71,11 +71,18 @@ def read_maps(paths: Sequence[Path], size: int, n_classes: int) -> NDArray[np.ui
             if image.mode not in ("P", "L"):
                 raise ImageError(f"looked for a class map (8-bit palette or grey) in {path}, found mode {image.mode}.")
             try:
-                view[:] = np.asarray(image.resize((size, size), Image.Resampling.NEAREST), np.uint8)
+                view[:] = np.asarray(image.resize((size, size), Image.Resampling.NEAREST, _square(image)), np.uint8)
             except Exception as error:  # a decoder fed with hostile bytes may raise anything
                 raise ImageError(f"{path} could not be decoded; it may be cut off.") from error
     out[out >= n_classes] = NO_CLASS
     return out
+
+
+def _square(image: Image.Image) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the centre square."""
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return left, top, left + side, top + side
 
 
 def _opened(path: Path) -> Image.Image:

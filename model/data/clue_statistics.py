@@ -43,7 +43,7 @@ class Statistics:
         self.cell_count += where @ known.astype(np.float64)
         self.cell_sum += where @ clean
         self.squares += np.square(clean).sum(axis=0)
-        self.is_flag &= np.isin(clean, (0.0, 1.0)).all(axis=0)
+        self.is_flag &= ((clean == 0.0) | (clean == 1.0)).all(axis=0)
         for number, group in enumerate(self.groups):
             if self.sums_to_one[number]:
                 columns = list(group)

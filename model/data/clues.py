@@ -216,7 +216,8 @@ def _room(shape: tuple[int, int]) -> NDArray[np.float16]:
     """NaNs in memory, or in a file that goes with the process."""
     if shape[0] * shape[1] * 2 <= IN_MEMORY:
         return np.full(shape, np.nan, np.float16)
-    out = np.memmap(tempfile.TemporaryFile(), np.float16, "w+", shape=shape)  # noqa: SIM115  # held by the map
+    with tempfile.TemporaryFile() as file:  # the map holds it after its end
+        out = np.memmap(file, np.float16, "w+", shape=shape)
     for start in range(0, shape[0], SLICE):
         out[start : start + SLICE] = np.nan
     return out

@@ -1,5 +1,6 @@
 """k-means on the sphere: cells where the points are, each the Voronoi region of its centre. Knows no borders."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,34 @@ from model.geocells.procedure import Partition
 
 EDGE_STEP_DEG = 2.0  # edges are great circles: drawn as straight lines no longer than this
 SIMPLIFY_DEG = 0.02
+SAMPLE = 100_000  # of more points so many, drawn with the seed, place the centres
 
 
-def partition(points: NDArray[np.float64], n_cells: int, seed: int) -> Partition:
-    """Cluster `points` (N, 2) as unit vectors into at most `n_cells` cells, none empty.
+@dataclass(frozen=True)
+class KMeansSettings:
+    """How many cells, and the seed of what chance decides."""
+
+    cells: int
+    seed: int = 0
+
+
+def partition(points: NDArray[np.float64], settings: KMeansSettings) -> Partition:
+    """Cluster `points` (N, 2) as unit vectors into at most so many cells, none empty.
 
     Raises:
         ConfigError: fewer than one cell, or more cells than points.
     """
-    if not 1 <= n_cells <= len(points):
-        raise ConfigError(f"looked for 1 to {len(points)} cells (one per training place at most), found {n_cells}.")
+    if not 1 <= settings.cells <= len(points):
+        raise ConfigError(
+            f"looked for 1 to {len(points)} cells (one per training place at most), found {settings.cells}."
+        )
     vectors = to_unit(points)
-    distinct = len(np.unique(vectors.round(9), axis=0))
-    fitted = KMeans(min(n_cells, distinct), n_init=1, max_iter=100, random_state=seed).fit(vectors)
+    seen = vectors
+    if len(points) > SAMPLE:
+        chosen = np.random.default_rng(settings.seed).choice(len(points), max(SAMPLE, settings.cells), replace=False)
+        seen = vectors[np.sort(chosen)]
+    distinct = len(np.unique(seen.round(9), axis=0))
+    fitted = KMeans(min(settings.cells, distinct), n_init=1, max_iter=100, random_state=settings.seed).fit(seen)
     centres = from_unit(fitted.cluster_centers_)
     # Assigned once more by the rule that other points follow, so that the two can never disagree.
     labels = cKDTree(to_unit(centres)).query(vectors)[1]
@@ -53,7 +69,12 @@ def voronoi_polygons(sites: NDArray[np.float64]) -> list[shapely.Geometry]:
     ]
 
 
-def spherical_polygon(corners: NDArray[np.float64], inside: NDArray[np.float64]) -> shapely.Geometry:
+def spherical_polygon(
+    corners: NDArray[np.float64],
+    inside: NDArray[np.float64],
+    simplify_deg: float = SIMPLIFY_DEG,
+    precision_deg: float = 1e-4,
+) -> shapely.Geometry:
     """A ring of unit vectors (M, 3) joined by great circles -> polygon in (lng, lat), cut at the antimeridian.
 
     `inside` (lat, lng) tells which pole a ring around a pole goes around.
@@ -72,7 +93,7 @@ def spherical_polygon(corners: NDArray[np.float64], inside: NDArray[np.float64])
         moved = shapely.transform(shape, lambda xy, shift=shift: xy + np.array([360.0 * shift, 0.0]))
         parts.append(shapely.intersection(moved, shapely.box(-180.0, -90.0, 180.0, 90.0)))
     polygons = [p for p in shapely.get_parts(shapely.union_all(parts)) if p.geom_type == "Polygon" and p.area > 0]
-    return shapely.set_precision(shapely.simplify(shapely.MultiPolygon(polygons), SIMPLIFY_DEG), 1e-4)
+    return shapely.set_precision(shapely.simplify(shapely.MultiPolygon(polygons), simplify_deg), precision_deg)
 
 
 def _densified(corners: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,20 +3,33 @@
 Source: PIGEON (arXiv 2307.05845), ablation "− semantic geocells".
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from model.errors import ConfigError
 from model.geo.distance import haversine_km
 from model.geocells.procedure import Partition
 
 SMALLEST_SIDE_KM = 0.5  # points that share one spot cannot be split for ever
 
 
+@dataclass(frozen=True)
+class NaiveSettings:
+    """How many training points a rectangle holds at most."""
+
+    max_points: int = 60
+
+    def __post_init__(self) -> None:
+        if self.max_points < 1:
+            raise ConfigError(f"--max-points must be 1 or more, found {self.max_points}.")
+
+
 class _Box(NamedTuple):
-    """Half open: south ≤ lat < north, west ≤ lng < east."""
+    """A point on a border belongs to the first of the boxes it touches: the southern, the western one."""
 
     south: float
     west: float
@@ -40,8 +53,11 @@ class _Box(NamedTuple):
         return self._replace(east=middle), self._replace(west=middle)
 
 
-def partition(points: NDArray[np.float64], max_points: int) -> Partition:
-    """Split the Earth until no rectangle holds more than `max_points` of `points` (N, 2); empty ones are left out."""
+def partition(points: NDArray[np.float64], settings: NaiveSettings) -> Partition:
+    """Split the Earth until no rectangle holds more than the maximum of `points` (N, 2); empty ones are left out.
+
+    First halves come first in the table, so that the lowest of the rectangles that a point touches is its own.
+    """
     labels = np.full(len(points), -1, np.int64)
     boxes: list[_Box] = []
     waiting = [(_Box(-90.0, -180.0, 90.0, 180.0), np.arange(len(points)))]
@@ -49,12 +65,12 @@ def partition(points: NDArray[np.float64], max_points: int) -> Partition:
         box, rows = waiting.pop()
         if len(rows) == 0:
             continue
-        if len(rows) <= max_points or max(box.sides_km) < SMALLEST_SIDE_KM:
+        if len(rows) <= settings.max_points or max(box.sides_km) < SMALLEST_SIDE_KM:
             labels[rows] = len(boxes)
             boxes.append(box)
             continue
         first, second = box.halves()
         lat, lng = points[rows, 0], points[rows, 1]
-        in_second = (lat >= second.south) & (lng >= second.west)
+        in_second = lat > second.south if second.south > box.south else lng > second.west
         waiting += [(second, rows[in_second]), (first, rows[~in_second])]
     return Partition(labels, [shapely.box(b.west, b.south, b.east, b.north) for b in boxes], "polygon")

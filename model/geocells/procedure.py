@@ -19,9 +19,11 @@ class Partition:
         polygons: (C,) shapely geometries in (lng, lat) degrees, cut at the antimeridian.
         rule: how other points are assigned (see geocells/table.py).
         sites: (C, 2) what a point must be nearest to; None for the representatives.
+        countries: (C,) the country of each cell, where the procedure knows it; None for that of most of its points.
     """
 
     labels: NDArray[np.int64]
     polygons: Sequence[Any]
     rule: Rule
     sites: NDArray[np.float64] | None = None
+    countries: NDArray[np.object_] | None = None

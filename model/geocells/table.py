@@ -1,12 +1,15 @@
 """The one table of geocells that every procedure writes and every stage reads. Knows no procedure.
 
 geocells.parquet, a row a cell, in the order of the head's outputs: `cell_id` (0 … C−1), `lat`, `lng` (representative:
-the mean of the cell's training points on the sphere), `country`, `region` (of most of its training points), `n_train`,
-`site_lat`, `site_lng` (what a point must be nearest to), `polygon` (WKB, cut at the antimeridian). The file's metadata
-(key `geocells`) says how the cells were made, and the rule by which a point is assigned:
+the mean of the cell's training points on the sphere), `country`, `region` (of most of its training points, or the one
+it was made of), `area_km2`, `points` (how many of the training places it holds), `site_lat`, `site_lng` (what a point
+must be nearest to), `polygon` (WKB, cut at the antimeridian). The file's metadata (key `geocells`) says how the cells
+were made, and the rule by which a point is assigned:
 
 - "nearest": to the cell with the nearest site, on the sphere; the polygon is for drawing;
-- "polygon": to the cell whose polygon covers it, else to the nearest site.
+- "polygon": to the cell whose polygon covers it, the lowest of several, else to the one with the nearest polygon.
+
+Tables from before there were areas are read as well: their areas are measured when asked for.
 
 Inference reads only the columns of plain numbers: shapely is imported when polygons are drawn or cover points.
 """
@@ -29,7 +32,9 @@ from model.artifacts import fingerprint, whole
 from model.errors import ArtifactError
 from model.geo.distance import check_points, to_unit
 
-COLUMNS = ["cell_id", "lat", "lng", "country", "region", "n_train", "site_lat", "site_lng", "polygon"]
+COLUMNS = ["cell_id", "lat", "lng", "country", "region", "area_km2", "points", "site_lat", "site_lng",
+           "polygon"]  # fmt: skip
+OLDER = {"n_train": "points"}  # names of earlier tables
 METADATA_KEY = b"geocells"
 Rule = Literal["nearest", "polygon"]
 
@@ -61,29 +66,43 @@ class Geocells:
         return cKDTree(to_unit(self.table[["site_lat", "site_lng"]].to_numpy()))
 
     @cached_property
-    def _polygon_tree(self) -> Any:
+    def polygons(self) -> NDArray[np.object_]:
+        """Shapely geometries in (lng, lat), (C,)."""
         import shapely
 
-        return shapely.STRtree(shapely.from_wkb(self.table["polygon"].to_numpy(object)))
+        try:
+            return np.asarray(shapely.from_wkb(self.table["polygon"].to_numpy(object)), object)
+        except (shapely.errors.ShapelyError, TypeError) as error:
+            raise ArtifactError(f"the table of geocells holds polygons that cannot be read ({error}); build the cells "
+                                "again.") from error  # fmt: skip
+
+    @cached_property
+    def areas_km2(self) -> NDArray[np.float64]:
+        """(C,) square kilometres on the sphere."""
+        kept = self.table["area_km2"].to_numpy(np.float64)
+        if np.isfinite(kept).all():
+            return kept
+        from model.geocells.area import area_km2
+
+        return area_km2(self.polygons)
+
+    @cached_property
+    def _cover(self) -> Any:
+        from model.geocells.covering import Cover
+
+        return Cover(self.polygons)
 
     def assign(self, points: ArrayLike) -> NDArray[np.int64]:
         """The cell of each point, (N, 2) degrees -> (N,) index; every point of the Earth has exactly one."""
         checked = check_points(points).reshape(-1, 2)
-        cells = np.asarray(self._nearest_site.query(to_unit(checked))[1], np.int64)
-        if self.rule == "polygon" and len(checked):
-            import shapely
-
-            which, cell = self._polygon_tree.query(shapely.points(checked[:, ::-1]), predicate="intersects")
-            # A point on a shared border meets two cells: the last assignment wins, so the lowest index comes last.
-            order = np.argsort(-cell, kind="stable")
-            cells[which[order]] = cell[order]
-        return cells
+        if self.rule == "polygon":
+            return np.asarray(self._cover.find(checked), np.int64)
+        return np.asarray(self._nearest_site.query(to_unit(checked))[1], np.int64)
 
     def geojson(self, values: Mapping[str, Sequence[Any]] | None = None) -> dict[str, Any]:
         """All cells as a GeoJSON FeatureCollection; `values`, each (C,), become properties beside the ids."""
         import shapely
 
-        shapes = shapely.from_wkb(self.table["polygon"].to_numpy(object))
         named = {"cell_id": self.table["cell_id"].tolist(), "country": self.table["country"].tolist(), **(values or {})}
         return {
             "type": "FeatureCollection",
@@ -93,7 +112,7 @@ class Geocells:
                     "properties": {name: column[row] for name, column in named.items()},
                     "geometry": shapely.geometry.mapping(shape),
                 }
-                for row, shape in enumerate(shapes)
+                for row, shape in enumerate(self.polygons)
             ],
         }
 
@@ -121,11 +140,13 @@ def read_geocells(path: Path) -> Geocells:
     try:
         arrow = pq.read_table(path)
         notes = json.loads((arrow.schema.metadata or {}).get(METADATA_KEY, b"null"))
-        table = arrow.to_pandas()
+        table = arrow.to_pandas().rename(columns=OLDER)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise ArtifactError(
             f"{path} cannot be read as a table of geocells ({error}); build the cells again."
         ) from error
+    if "area_km2" not in table.columns and "polygon" in table.columns:
+        table["area_km2"] = np.nan
     missing = [column for column in COLUMNS if column not in table.columns]
     if missing or not isinstance(notes, dict) or notes.get("rule") not in ("nearest", "polygon"):
         lacking = f"the columns {', '.join(missing)}" if missing else "the note of how its cells were made"

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 SAMPLES = 1000
 LEVEL = 0.95
+BLOCK = 4_000_000  # values drawn at a time, 64 MB with their numbers
 
 
 def interval(
@@ -18,12 +19,13 @@ def interval(
     """
     array = np.asarray(values, np.float64)
     rng = np.random.default_rng(seed)
+    rows = max(1, min(samples, BLOCK // max(1, len(array))))  # samples at a time, so that millions of places fit
     drawn = np.concatenate(
         [
             np.atleast_1d(
-                statistic(array[rng.integers(0, len(array), (min(100, samples - start), len(array)))], axis=1)
+                statistic(array[rng.integers(0, len(array), (min(rows, samples - start), len(array)))], axis=1)
             )
-            for start in range(0, samples, 100)  # in blocks, so that a million places fit into memory
+            for start in range(0, samples, rows)
         ]
     )
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

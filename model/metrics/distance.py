@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
@@ -19,11 +19,17 @@ def share_within(distance_km: ArrayLike, thresholds_km: Sequence[float] = THRESH
     return {f"{threshold:g}": float(np.mean(distance <= threshold)) for threshold in thresholds_km}
 
 
-def share_equal(guess: ArrayLike, truth: ArrayLike) -> float:
-    """Share of places whose guessed name is the true one; a place without a name (the sea) is never right."""
+def named_right(guess: ArrayLike, truth: ArrayLike) -> NDArray[np.bool_]:
+    """Whether each guessed name is the true one, (N,); a place without a name (the sea) is never right."""
     guessed, true = np.asarray(guess, dtype=object), np.asarray(truth, dtype=object)
     named = np.array([isinstance(name, str) and bool(name) for name in true], dtype=bool)
-    return float(np.mean(named & (guessed == true))) if len(true) else 0.0
+    return named & np.asarray(guessed == true, bool)
+
+
+def share_equal(guess: ArrayLike, truth: ArrayLike) -> float:
+    """Share of places whose guessed name is the true one, as `named_right` counts."""
+    right = named_right(guess, truth)
+    return float(right.mean()) if len(right) else 0.0
 
 
 def summary(guess: ArrayLike, truth: ArrayLike, scale_km: float = PAPER_SCALE_KM) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.metrics.bootstrap import interval
-from model.metrics.calibration import entropy, expected_calibration_error, top_k_share
-from model.metrics.distance import share_equal, summary
+from model.metrics.calibration import calibration_error, coverage, diagram, entropy, rank_of
+from model.metrics.distance import named_right, share_equal, summary
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,15 @@ class Truth:
     cell: NDArray[np.int64]  # (N,)
 
 
+@dataclass(frozen=True)
+class Cells:
+    """What probabilities of the cells said of N places."""
+
+    confidence: NDArray[np.float64]  # (N,) of the likeliest cell
+    rank: NDArray[np.int64]  # (N,) how many cells stood before the true one
+    entropy: NDArray[np.float64]  # (N,) nats
+
+
 def place_figures(
     guess: NDArray[np.float64], country: NDArray[np.object_], truth: Truth, scale_km: float = PAPER_SCALE_KM
 ) -> dict[str, Any]:
@@ -34,28 +43,47 @@ def place_figures(
 
 def report(
     guess: NDArray[np.float64], country: NDArray[np.object_], probabilities: NDArray[np.float32], truth: Truth,
-    scale_km: float = PAPER_SCALE_KM,
+    scale_km: float = PAPER_SCALE_KM, radius_km: NDArray[np.float64] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Everything: figures of the places, of the cells (N, C), and 95 % intervals over places."""
+    """Everything: figures of the places, of the cells (N, C), and 95 % intervals over places.
+
+    With `radius_km` (N, L), the radii that were stated for some probabilities, also how often they held.
+    """
+    confidence = probabilities.max(axis=1)
+    cells = Cells(confidence, rank_of(probabilities, truth.cell), entropy(probabilities))
+    return report_of(guess, country, cells, truth, scale_km, radius_km)
+
+
+def report_of(
+    guess: NDArray[np.float64], country: NDArray[np.object_], cells: Cells, truth: Truth,
+    scale_km: float = PAPER_SCALE_KM, radius_km: NDArray[np.float64] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """As `report`, from some numbers a place in place of a table (N, C), which millions of places could not have."""
     distance = haversine_km(guess, truth.points)
-    return place_figures(guess, country, truth, scale_km) | {
-        "cell_top1": top_k_share(probabilities, truth.cell, 1),
-        "cell_top5": top_k_share(probabilities, truth.cell, 5),
-        "mean_entropy": float(entropy(probabilities).mean()),
-        "expected_calibration_error": expected_calibration_error(probabilities, truth.cell),
+    bins = diagram(cells.confidence, cells.rank == 0)
+    stated = {} if radius_km is None else {"within_radius": coverage(distance, radius_km).tolist()}
+    figures = place_figures(guess, country, truth, scale_km) | {
+        "cell_top1": float(np.mean(cells.rank < 1)),
+        "cell_top5": float(np.mean(cells.rank < 5)),
+        "mean_entropy": float(np.mean(cells.entropy)),
+        "expected_calibration_error": calibration_error(bins),
+        "reliability": bins,
         "interval_95": {
-            "country_accuracy": interval(country == truth.country),
+            "country_accuracy": interval(named_right(country, truth.country)),
             "median_km": interval(distance, np.median),
             "mean_score": interval(geoguessr_score(distance, scale_km)),
             "within_25_km": interval(distance <= 25.0),
         },
     }
+    return stated | figures
 
 
-def difference(guess: NDArray[np.float64], other: NDArray[np.float64], truth: Truth) -> dict[str, Any]:
+def difference(
+    guess: NDArray[np.float64], other: NDArray[np.float64], truth: Truth, scale_km: float = PAPER_SCALE_KM
+) -> dict[str, Any]:
     """How much better `guess` is than `other` on the same places, with 95 % intervals of the paired differences."""
     ours, theirs = haversine_km(guess, truth.points), haversine_km(other, truth.points)
-    score = np.asarray(geoguessr_score(ours), np.float64) - geoguessr_score(theirs)
+    score = np.asarray(geoguessr_score(ours, scale_km), np.float64) - geoguessr_score(theirs, scale_km)
     city = (ours <= 25.0).astype(np.float64) - (theirs <= 25.0)
     return {
         "mean_score": float(score.mean()), "mean_score_95": interval(score),

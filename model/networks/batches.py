@@ -118,7 +118,9 @@ class BatchMaker:
     ) -> Iterator[torch.Tensor]:
         """`look` at all views: an array (N, V, H, W, 3), `size` places at a time, or batches as a loader gives them."""
         if isinstance(views, np.ndarray):
-            parts: Iterable[torch.Tensor] = map(torch.from_numpy, np.array_split(views, range(size, len(views), size)))
+            parts: Iterable[torch.Tensor] = (
+                torch.from_numpy(np.array(part)) for part in np.array_split(views, range(size, len(views), size))
+            )
         else:
             parts = views
         for batch in parts:

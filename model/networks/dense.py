@@ -35,7 +35,8 @@ class MapHead(nn.Module):
         logits = self(hidden).float()
         shares, known = cell_shares(maps, self.n_classes, (logits.shape[2], logits.shape[3]))
         wrong = -(shares * logits.log_softmax(dim=1)).sum(dim=1)  # (B, g, h)
-        return (wrong * known).sum() / known.sum().clamp(min=1.0)
+        loss: torch.Tensor = (wrong * known).sum() / known.sum().clamp(min=1.0)
+        return loss
 
 
 def feature_map(hidden: torch.Tensor) -> torch.Tensor:

@@ -12,7 +12,7 @@ class Journal:
     Args:
         folder: where TensorBoard's files go; None for no curves.
         is_main: whether this process speaks.
-        first_step: curves of a broken run beyond this step are dropped.
+        first_step: the step that a broken run goes on from; its curves beyond are dropped, all of them where it is 0.
     """
 
     def __init__(self, folder: Path | None, is_main: bool, first_step: int = 0):
@@ -24,7 +24,7 @@ class Journal:
         if folder is not None:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(folder), purge_step=first_step)  # type: ignore[no-untyped-call]
+            self._writer = SummaryWriter(str(folder), purge_step=first_step + 1 if first_step else 0)  # type: ignore[no-untyped-call]
         if sys.stdout.isatty():
             from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 

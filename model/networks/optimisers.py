@@ -36,6 +36,7 @@ class Optimisers:
         if not trained:
             raise ConfigError("nothing is left to train: every part is frozen; give --unfreeze or some task.")
         self.rate = rate
+        self.by_name = trained
         self.parameters = list(trained.values())
         matrices = [name for name, p in trained.items() if kind == "muon" and is_hidden_matrix(name, p)]
         self.flat = {name: (trained[name], as_matrix(trained[name])) for name in matrices}

@@ -154,12 +154,15 @@ class PlainViT(PlainTower):
 def plain_tower(folder: Path) -> PlainTower | None:
     """The vision tower of a hub-layout folder, or None where it is not one of the two, or not whole."""
     try:
+        json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))  # read later, but missed now
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        seen = config["vision_config"]
+        seen, tower = config["vision_config"], None
         if config["model_type"] == "vision-text-dual-encoder" and seen | RESIDUAL == seen:
-            return PlainResNet(seen, _weights(folder)).eval()
-        if config["model_type"] == "clip":
-            return PlainViT({"hidden_act": "quick_gelu", "layer_norm_eps": 1e-5} | seen, _weights(folder)).eval()
+            tower = PlainResNet(seen, _weights(folder))
+        elif config["model_type"] == "clip":
+            tower = PlainViT({"hidden_act": "quick_gelu", "layer_norm_eps": 1e-5} | seen, _weights(folder))
+        if tower is not None and _projected(folder) == (int(config["projection_dim"]), tower.dim):
+            return tower.eval()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError):
         pass  # transformers says what is wrong with it, in its own words
     return None
@@ -169,3 +172,8 @@ def _weights(folder: Path) -> Weights:
     with safe_open(folder / "model.safetensors", framework="pt") as file:
         names = [name for name in file.keys() if name.startswith(VISION)]  # noqa: SIM118
         return {name.removeprefix(VISION): file.get_tensor(name).float() for name in names}
+
+
+def _projected(folder: Path) -> tuple[int, ...]:
+    with safe_open(folder / "model.safetensors", framework="pt") as file:
+        return tuple(file.get_slice("visual_projection.weight").get_shape())

@@ -56,7 +56,7 @@ def starting_point(preset: Preset, start_from: str | Path | None, captions: Call
     size = image_size_of(preprocessor, vision_tower(hub).config)
     model = describe_model(hub, size)
     named = None if isinstance(start_from, Path) else start_from
-    found = {"name": named, "revision": getattr(hub.config, "_commit_hash", None)}
+    found = {"name": named, "revision": None if named is None else hub_revision(named)}
     return StartingPoint(
         hub, tokenizer, size,
         tuple(float(v) for v in preprocessor.get("image_mean") or CLIP_MEAN),
@@ -64,6 +64,14 @@ def starting_point(preset: Preset, start_from: str | Path | None, captions: Call
         Image.Resampling(int(preprocessor.get("resample", Image.Resampling.BICUBIC))),
         preprocessor, {"model": model, "start_from": found},
     )  # fmt: skip
+
+
+def hub_revision(name: str) -> str | None:
+    """The commit of a model of the hub whose files were just loaded; None where they lie elsewhere."""
+    from huggingface_hub import try_to_load_from_cache
+
+    file = try_to_load_from_cache(name, "config.json")  # …/snapshots/COMMIT/config.json
+    return Path(file).parent.name if isinstance(file, str) else None
 
 
 def describe_model(hub: Any, size: int) -> dict[str, Any]:

@@ -15,12 +15,8 @@ import torch
 from model.artifacts import fingerprint
 from model.data.attributes import AttributeSpace
 from model.data.caption_source import CaptionSource
-from model.data.class_maps import map_columns, map_paths, read_legend
-from model.data.clues import ClueTable, read_clues
-from model.data.manifest import n_views, read_manifest, read_source
 from model.data.training_batches import EpochOrder
-from model.errors import ArtifactError, ManifestError
-from model.geocells.table import Geocells, read_geocells
+from model.errors import ArtifactError, ConfigError
 from model.networks.batches import BatchMaker
 from model.networks.contrastive import PretrainingModel
 from model.networks.encoder import vision_tower, width_of
@@ -34,12 +30,14 @@ from model.networks.schedule import rate_factor
 from model.networks.starting_point import starting_point
 from model.networks.tally import Tally
 from model.networks.towers import save_encoder
+from model.networks.training_places import read_places
 from model.networks.training_settings import PretrainConfig
 from model.networks.training_state import check_belongs, load_state, read_notes, save_state
 
 VOCABULARY_CAPTIONS = 40_000
 GALLERY = 8192
 LOG_STEPS = 50
+COMPILER = "inductor"  # torch.compile's own
 PROBE_BATCH = 64  # places
 
 
@@ -56,7 +54,8 @@ class Training:
 
     def __init__(self, config: PretrainConfig, accelerator: Any):
         self.config, self.accelerator = config, accelerator
-        self._read_places()
+        self.places = read_places(config)
+        self.train, self.cells = self.places.train, self.places.cells
         self._build_model()
         self._open_pictures()
         self.belongs_to = config.binding | {
@@ -72,47 +71,30 @@ class Training:
         self.log: list[dict[str, float]] = []
         self.lengths: list[list[float]] = [[0, float(config.epochs or config.minutes or 0)]]
 
-    def _read_places(self) -> None:
-        config = self.config
-        frame = read_manifest(config.manifest)
-        if "split" not in frame:
-            raise ManifestError(
-                f"{config.manifest} has no column split, so that nothing would be left to test on; run `python -m "
-                "model.prepare_dataset` on it, or write the column yourself (train, validation, test)."
-            )
-        self.pictures_from = read_source(config.manifest)
-        self.views_a_place = n_views(frame, str(config.manifest))
-        self.train = frame[frame["split"] == "train"].reset_index(drop=True)
-        self.validation = frame[frame["split"] == "validation"].head(config.probe_places).reset_index(drop=True)
-        if len(self.train) < 2:
-            raise ManifestError(f"looked for places to train on in {config.manifest}, found {len(self.train)}.")
-        self.cells: Geocells | None = read_geocells(config.geocells) if config.geocells else None
-        self.source = CaptionSource(self.train, config.model.style)
-        self.photo = config.model.style == "photo"
-        self.clues: ClueTable | None = read_clues(config.clues, self.train) if config.clues else None
-        self.legend: tuple[str, ...] = ()
-        if config.map_weight > 0 and not self.photo and map_columns(self.train):  # a photo is cut anew: no map fits it
-            self.legend = read_legend(map_paths(self.train.head(1), config.manifest)[0][0])
-
     def _build_model(self) -> None:
         config = self.config
         torch.manual_seed(config.seed)
         many = VOCABULARY_CAPTIONS if len(self.train) > 2000 else 2000
-        self.start = starting_point(config.model, config.start_from, lambda: self.source.sample(many, config.seed))
+        self.start = starting_point(
+            config.model, config.start_from, lambda: self.places.captions.sample(many, config.seed)
+        )
         hub = self.start.hub
-        self.space = AttributeSpace.fit(self.train) if config.attribute_weight > 0 else AttributeSpace({}, {})
+        if config.small_size and hasattr(getattr(vision_tower(hub), "embeddings", None), "position_embedding"):
+            raise ConfigError("--small-size needs a convolutional tower; a ViT's positions are learned for one size.")
+        without = ("month",) if self.places.is_photo else ()  # PIGEOTTO's photos seldom know theirs
+        self.space = AttributeSpace.fit(self.train, without) if config.attribute_weight > 0 else AttributeSpace({}, {})
         classes = {name: len(names) for name, names in self.space.classes.items()}
         dim = width_of(hub)
         module = PretrainingModel(
             hub, dim, len(self.cells or ()), classes, len(self.space.regressions),
-            self.clues.space if self.clues else None, len(self.legend),
+            self.places.clues.space if self.places.clues else None, len(self.places.legend),
         )  # fmt: skip
         freeze(hub, layers_to_unfreeze(config.unfreeze), config.freeze_text)
         if config.checkpoint_gradients:
             checkpoint_gradients(hub)
         vision_tower(hub).to(memory_format=torch.channels_last)
         if config.compile:
-            vision_tower(hub).compile()
+            vision_tower(hub).compile(backend=COMPILER)
         self.gallery = Gallery(min(GALLERY, len(self.train)), dim)
         self.module = self.accelerator.prepare(module)
         self.optimisers = Optimisers(
@@ -120,22 +102,22 @@ class Training:
         )
         self.maker = BatchMaker(
             self.train, self.start.tokenizer, self.space, self.cells, config.tau, self.start.mean, self.start.std,
-            self.accelerator.device, self.clues, self.source, self.photo,
+            self.accelerator.device, self.places.clues, self.places.captions, self.places.is_photo,
         )  # fmt: skip
 
     def _open_pictures(self) -> None:
         config, start = self.config, self.start
-        held = self.views_a_place
-        pictures = PictureSource(self.train, config.manifest, held, start.size, start.resample, self.legend)
+        held = self.places.n_views
+        pictures = PictureSource(self.train, config.manifest, held, start.size, start.resample, self.places.legend)
         processes = self.accelerator.num_processes
         self.workers = default_workers(processes) if config.workers is None else config.workers
         shared = self.workers == 0 or start_method() == "fork"
         if shared and fits_in_memory(pictures.bytes_of_all() * processes, config.cache_gb):
             pictures.keep()
         self.order = EpochOrder(len(self.train), config.batch, config.seed)
-        views = held if self.photo else min(config.views or config.model.views, held)
-        self.steps = Steps(pictures, self.source, self.order, views, min(config.captions, views))
-        self.validation_views = PictureSource(self.validation, config.manifest, held, start.size, start.resample)
+        views = held if self.places.is_photo else min(config.views or config.model.views, held)
+        self.steps = Steps(pictures, self.places.captions, self.order, views, min(config.captions, views))
+        self.validation_views = PictureSource(self.places.validation, config.manifest, held, start.size, start.resample)
 
     @property
     def bare(self) -> PretrainingModel:
@@ -197,7 +179,8 @@ class Training:
             data_s += time.perf_counter() - asked
             last = part == config.accumulate - 1
             with nullcontext() if last else accelerator.no_sync(self.module):
-                total, losses, places = self.module(batch, config.weights)
+                with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=config.bf16):
+                    total, losses, places = self.module(batch, config.weights)
                 accelerator.backward(total / config.accumulate)
             self.gallery.add(places, raw.rows)
         if config.clip:
@@ -232,11 +215,11 @@ class Training:
 
     def validate(self) -> None:
         """Log the figures of the probe."""
-        if not len(self.validation) or not self.accelerator.is_main_process:
+        if not len(self.places.validation) or not self.accelerator.is_main_process:
             return
-        frame, cells = self.validation, self.cells
+        frame, cells = self.places.validation, self.cells
         side = self.config.small_size if self.done < self.config.small_share else None
-        codes, sentences = self.source.country_prompts()
+        codes, sentences = self.places.captions.country_prompts()
         figures = probe(
             self.bare, self.maker.in_order(self.validation_views.batches(PROBE_BATCH), side),
             self.maker.first_captions(CaptionSource(frame, self.config.model.style), self.config.seed),
@@ -259,7 +242,7 @@ class Training:
         state = read_notes(folder)
         if state is None:
             return
-        check_belongs(folder, state, self.belongs_to)
+        check_belongs(folder, state, self.belongs_to, self.config.defaults)
         lengths, ours = [list(pair) for pair in state.notes["lengths"]], self.lengths[0][1]
         unit = "epochs" if self.config.epochs else "minutes"
         if ours < lengths[-1][1]:
@@ -289,7 +272,7 @@ class Training:
             "places_seen": self.step * self.places_a_step,
             "training_places": len(self.train),
             "processes": self.accelerator.num_processes,
-            "source": self.pictures_from,
+            "source": self.places.drawn_by,
             "minutes": round(self.elapsed_s / 60.0, 1),
             "lengths": self.lengths,
             "parameters": sum(p.numel() for p in self.bare.hub.parameters()),

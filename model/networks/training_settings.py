@@ -1,6 +1,6 @@
 """What a pretraining can be told: every flag of `python -m model.pretrain`, its default and what it contradicts."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +122,8 @@ class PretrainConfig:
         kept = {name: value for name, value in asdict(self).items() if name not in NOT_BINDING}
         named = None if isinstance(self.start_from, Path) else self.start_from
         return kept | {"tau_km": self.tau, "start_from_name": named, "length": "epochs" if self.epochs else "minutes"}
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """What a state means that was kept before a setting was there."""
+        return {item.name: item.default for item in fields(self) if item.default is not MISSING}

@@ -66,18 +66,21 @@ def read_notes(folder: Path) -> StateNotes | None:
         raise ArtifactError(f"{path} is no training state ({error}); remove {folder} to start anew.") from error
 
 
-def check_belongs(folder: Path, state: StateNotes, belongs_to: Mapping[str, Any]) -> None:
+def check_belongs(
+    folder: Path, state: StateNotes, belongs_to: Mapping[str, Any], assumed: Mapping[str, Any] | None = None
+) -> None:
     """Refuse a state of another training.
+
+    `assumed` are settings that a state may not know yet, and what was done before they were there.
 
     Raises:
         ArtifactError: naming what differs, and how.
     """
-    ours = json.loads(json.dumps(dict(belongs_to)))
-    names = sorted(set(ours) | set(state.belongs_to))
-    differing = [name for name in names if ours.get(name) != state.belongs_to.get(name)]
+    ours, theirs = json.loads(json.dumps(dict(belongs_to))), dict(assumed or {}) | state.belongs_to
+    differing = [name for name in sorted(set(ours) | set(state.belongs_to)) if ours.get(name) != theirs.get(name)]
     if not differing:
         return
-    told = ", ".join(f"{name} was {_short(state.belongs_to.get(name))}, is {_short(ours.get(name))}"
+    told = ", ".join(f"{name} was {_short(theirs.get(name))}, is {_short(ours.get(name))}"
                      for name in differing[:4])  # fmt: skip
     raise ArtifactError(
         f"{folder} holds step {state.step} of another training ({told}). Give the settings and inputs it began with to "

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LOOK_ALIKES = 12
 SHOWN_CANDIDATES = 10
+CHANCES = ("50", "80", "95")  # percent, as the radii of `confidence` are
 STRANGE = 0.99  # farther from everything known than 99 % of validation places
 
 
@@ -43,7 +44,10 @@ def guesses(checkpoint: "Checkpoint", embeddings: NDArray[Any], atlas: Atlas) ->
         else np.full(len(embeddings), np.nan, np.float32)
     )
     described = predictor.attributes(embeddings) if isinstance(predictor, Describes) else None
-    expected, radius = checkpoint.confidence(answer.scores, answer.points)
+    from model.predictors.calibration import Calibration  # these bring faiss, which the door must not
+    from model.predictors.confidence import confidence
+
+    sure = confidence(answer.scores, answer.points, predictor.regions, checkpoint.calibration or Calibration())
     country_names = {str(iso): str(name) for iso, name in atlas.countries["name"].items()}
     entropies = entropy(answer.scores)
     return [
@@ -53,15 +57,15 @@ def guesses(checkpoint: "Checkpoint", embeddings: NDArray[Any], atlas: Atlas) ->
             **_names(named.iloc[i]),
             candidates=_candidates(answer.considered, i, predictor.regions, country_names),
             entropy=float(entropies[i]),
-            expected_score=None if expected is None else float(expected[i]),
+            expected_score=float(sure.expected_score[i]),
             cells=answer.scores[i],
             look_alikes=() if alike is None else _look_alikes(alike, i),
             familiarity=None if np.isnan(familiarity[i]) else float(familiarity[i]),
             unfamiliar=bool(familiarity[i] >= STRANGE),
             system=system_of(predictor),
             regions=predictor.regions,
-            radius_km=None if radius is None else radius[i],
-            attributes=None if described is None else _attributes(described.iloc[i]),
+            radius_km=_radii(sure.radius_km[i]),
+            attributes=None if described is None or described.empty else _attributes(described.iloc[i]),
         )
         for i, (lat, lng) in enumerate(answer.points)
     ]
@@ -92,6 +96,13 @@ def _look_alikes(alike: Alike, i: int) -> tuple[LookAlike, ...]:
                   str(alike.ids[i, j]))
         for j in np.flatnonzero(alike.rows[i] >= 0)  # filled up with -1 where fewer were found
     )  # fmt: skip
+
+
+def _radii(radius_km: NDArray[np.float64]) -> dict[str, float] | None:
+    """By chance in percent; None where nothing was calibrated."""
+    if np.isnan(radius_km).any():
+        return None
+    return {chance: round(float(km), 1) for chance, km in zip(CHANCES, radius_km, strict=True)}
 
 
 def _attributes(row: "pd.Series[Any]") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 RUN/ is checked as a chain first (see chain.py); torch and transformers are imported when one is opened.
 """
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,15 +17,17 @@ from PIL import Image
 from model.data.manifest import source_in
 from model.errors import ArtifactError
 from model.geocells.table import read_geocells
-from model.predictors.calibration import LEVELS, Calibration
 from model.predictors.chain import check_chain, hub_encoder
-from model.predictors.confidence import confidence
 from model.predictors.novelty import FILE as NOVELTY
 from model.predictors.novelty import Novelty, look
 from model.predictors.protocol import Features, Predictor, features_of
 
+HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
+READ = ("*.json", "*.safetensors", "*.parquet", "*.faiss", "*.txt", "*.csv", "*.md")
+
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
+    from model.predictors.calibration import Calibration
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Checkpoint:
     encoder: "Encoder | None" = None
     folder: Path = field(default=Path())
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calibration: Calibration = field(default_factory=Calibration)
+    calibration: "Calibration | None" = None  # None: nothing was fitted
     hub: tuple[str, str] | None = None  # id and revision
     novelty: Novelty | None = None  # None where nobody looked at pictures to learn what is strange
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -44,16 +47,6 @@ class Checkpoint:
     def source(self) -> dict[str, Any]:
         """What its pictures were: {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3, …}."""
         return source_in(self.records.get("train_head", {}).get("facts", {}))
-
-    def confidence(
-        self, scores: NDArray[np.float32], points: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64] | None, list[dict[str, float]] | None]:
-        """Mean points that guesses (N, 2) will get (N,), and by chance in percent how far the truth may lie."""
-        found = confidence(scores, points, self.predictor.regions, self.calibration)
-        if self.calibration.radius is None:
-            return found.expected_score, None
-        named = [f"{100 * level:g}" for level in LEVELS]
-        return found.expected_score, [dict(zip(named, radii.tolist(), strict=True)) for radii in found.radius_km]
 
     @property
     def seeing(self) -> "Encoder":
@@ -98,6 +91,28 @@ def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Feat
     return each.reshape(*pixels.shape[:2], -1)
 
 
+def folder_of(source: str | Path) -> Path:
+    """The folder of a checkpoint: the one that is named, or that of a checkpoint on the hub ("name/checkpoint").
+
+    What is kept from the hub already is not asked for again where there is no network. Only files that are read are
+    fetched, so nothing pickled.
+
+    Raises:
+        ArtifactError: a name of the hub that is not to be had.
+    """
+    folder = Path(source)
+    if folder.exists() or folder.is_absolute() or not HUB_ID.match(str(source)):
+        return folder
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(str(source), allow_patterns=[*READ]))
+    except Exception as error:  # of the network, of the hub, of the disk
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ArtifactError(f"looked for a checkpoint in {folder}, found no such folder, and none of that name on the "
+                            f"hub: {reason}") from error  # fmt: skip
+
+
 def open_checkpoint(folder: Path) -> Checkpoint:
     """Open a checkpoint folder.
 
@@ -107,17 +122,18 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     records = check_chain(folder)
     from model.networks.encoder import Encoder
     from model.networks.head import MultiTaskHead
+    from model.predictors.calibration import Calibration
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
 
-    index = read_index(folder / "index")
-    calibration = Calibration.read(folder / "calibration")
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
+    calibrated = "calibrate" in records
+    calibration = Calibration.read(folder / "calibration") if calibrated else Calibration.of_preset(preset)
     embedded = records.get("embed", {}).get("facts", {}).get("features", "pooled")
     record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
               "stages": dict(records)}  # fmt: skip
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
-    pigeon = Pigeon(cells, head, index, calibration, record)
+    pigeon = Pigeon(cells, head, read_index(folder / "index"), calibration, record)
     opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
     if (folder / "calibration" / NOVELTY).is_file():
         opened.novelty = Novelty.load(folder / "calibration" / NOVELTY)

@@ -23,7 +23,7 @@ FURTHEST_KM = np.pi * EARTH_RADIUS_KM
 STEPS = 40  # halvings of the Earth's half circumference: 2e-8 km
 NUMBERS = 4_000_000  # of a table at a time, 32 MB
 GROUP = 150  # places of a group at least: fewer make a 95 % radius a matter of luck
-MOST_GROUPS = 8
+MOST_GROUPS = 4
 
 
 class Regions(Protocol):

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from model.geocells.table import Geocells
 
-CHANCES = (0.5, 0.8, 0.95)  # that the truth lies within the radii of a guess
-
 
 @dataclass(frozen=True)
 class Candidate:

@@ -57,7 +57,6 @@ class Pigeon:
             raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the index of {index.space.dim}: "
                                 "they are of different encoders.")  # fmt: skip
         self.cells, self.head, self.index, self.calibration = cells, head, index, calibration
-        self.settings = calibration.refiner
         self._record = {"system": "PIGEON", **(record or {})}
 
     @property
@@ -97,6 +96,10 @@ class Pigeon:
         refined = self.predict(embeddings, scores).refined
         return Considered(refined.cells, refined.probability, refined.score, refined.points, refined.guess)
 
+    def attributes(self, embeddings: NDArray[Any]) -> pd.DataFrame:
+        """What its head says beside the cells, as far as it learned it: N rows, see `MultiTaskHead.attributes`."""
+        return self.head.attributes(checked(embeddings, self.dim))
+
     def look_alikes(self, embeddings: NDArray[Any], count: int) -> Alike:
         """The location clusters nearest to each embedding, over all cells."""
         index, vectors = self.index, self.index.space.project(checked(embeddings, self.dim))
@@ -122,11 +125,11 @@ class Pigeon:
         """
         probabilities = self.scores(embeddings) if scores is None else scores
         vectors = self.index.space.project(checked(embeddings, self.dim))
-        matches = match(
-            self.index, vectors, probabilities, self.cells.centroids, self.settings.candidates, self.settings.neighbours
-        )
-        unrefined = self.cells.centroids[probabilities.argmax(axis=1)]
-        return Prediction(probabilities, refine(matches, self.settings), unrefined, vectors)
+        settings = self.calibration.refiner
+        centroids = self.cells.centroids
+        matches = match(self.index, vectors, probabilities, centroids, settings.candidates, settings.looked_up)
+        unrefined = centroids[probabilities.argmax(axis=1)]
+        return Prediction(probabilities, refine(matches, settings), unrefined, vectors)
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:

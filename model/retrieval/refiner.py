@@ -22,6 +22,7 @@ from model.geo.distance import EARTH_RADIUS_KM, from_unit, haversine_km, to_unit
 from model.geo.scoring import MAX_SCORE, PAPER_SCALE_KM
 from model.retrieval.index import PrototypeIndex
 from model.retrieval.space import Floats
+from model.retrieval.vectors import nearest_in_ranges
 
 MAX_NEIGHBOURS = 20
 POOL = 64  # members that a pooled guess is chosen among: the rest weigh next to nothing
@@ -47,6 +48,11 @@ class RefinerSettings:
             raise ConfigError(f"the refiner's pool reaches 0 km (no pool) or more, found {self.pool_km}.")
         if not 1 <= self.neighbours <= MAX_NEIGHBOURS:
             raise ConfigError(f"the refiner averages 1 to {MAX_NEIGHBOURS} members, found {self.neighbours}.")
+
+    @property
+    def looked_up(self) -> int:
+        """How many nearest members of a whole cell are needed beside the one of its nearest cluster."""
+        return 0 if self.neighbours == 1 and self.pool_km == 0 else self.neighbours
 
 
 @dataclass(frozen=True)
@@ -76,31 +82,45 @@ def match(
     index: PrototypeIndex, vectors: Floats, probabilities: Floats, centroids: NDArray[np.float64],
     candidates: int, neighbours: int = 1,
 ) -> Matches:  # fmt: skip
-    """Look up the `candidates` most probable cells of each of `vectors` (N, d) with `probabilities` (N, C)."""
+    """Look up the `candidates` most probable cells of each of `vectors` (N, d) with `probabilities` (N, C).
+
+    `neighbours` nearest members of each whole cell are looked up beside the paper's one of the nearest cluster; 0
+    spares that work (`RefinerSettings.looked_up` says what settings need).
+    """
     n, k = len(vectors), min(candidates, probabilities.shape[1])
-    cells = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
-    distance = np.full((n, k), np.inf, np.float32)
-    near_distance = np.full((n, k, 1 + neighbours), np.inf, np.float32)
-    near = np.repeat(centroids[cells][:, :, None, :], 1 + neighbours, axis=2)
-    for row in range(n):
-        for slot, cell in enumerate(cells[row]):
-            first, last = index.first_prototype[cell], index.first_prototype[cell + 1]
-            if first == last:
-                continue
-            to_prototype = _distances(index.prototype_vectors, first, last, vectors[row])
-            best = int(to_prototype.argmin())
-            distance[row, slot] = to_prototype[best]
-            start, end = index.first_member[first], index.first_member[last]
-            to_member = _distances(index.member_vectors, start, end, vectors[row])
-            inside = slice(index.first_member[first + best] - start, index.first_member[first + best + 1] - start)
-            nearest = inside.start + int(to_member[inside].argmin())
-            order = np.argsort(to_member, kind="stable")[:neighbours]
-            picked = np.concatenate([[nearest], order])
-            near[row, slot, : len(picked)] = index.member_points[start + picked]
-            near_distance[row, slot, : len(picked)] = to_member[picked]
-    return Matches(
-        cells, np.take_along_axis(probabilities, cells, axis=1), distance, near, near_distance, centroids[cells]
+    cells = most_probable(probabilities, k)
+    near_distance = np.full((n * k, 1 + neighbours), np.inf, np.float32)
+    rows = np.full((n * k, 1 + neighbours), -1, np.int64)
+    which = np.repeat(np.arange(n), k)
+    first, last = index.first_prototype[cells.ravel()], index.first_prototype[cells.ravel() + 1]
+    distance, best = nearest_in_ranges(index.prototype_vectors, vectors, which, first, last, 1)
+    ask = np.flatnonzero(best[:, 0] >= 0)  # cells with places
+    cluster = best[ask, 0]
+    near_distance[ask, :1], rows[ask, :1] = nearest_in_ranges(
+        index.member_vectors, vectors, which[ask], index.first_member[cluster], index.first_member[cluster + 1], 1
     )
+    if neighbours:
+        near_distance[ask, 1:], rows[ask, 1:] = nearest_in_ranges(
+            index.member_vectors, vectors, which[ask], index.first_member[first[ask]], index.first_member[last[ask]],
+            neighbours,
+        )  # fmt: skip
+    fallback = centroids[cells]
+    near = np.where(
+        (rows >= 0).reshape(n, k, -1, 1), index.member_points[rows].reshape(n, k, -1, 2), fallback[:, :, None]
+    )
+    return Matches(
+        cells, np.take_along_axis(probabilities, cells, axis=1), distance.reshape(n, k), near,
+        near_distance.reshape(n, k, -1), fallback,
+    )  # fmt: skip
+
+
+def most_probable(probabilities: Floats, count: int) -> NDArray[np.int64]:
+    """The `count` most probable of C cells, (N, C) -> (N, count), best first; of equals the first."""
+    if count < probabilities.shape[1]:
+        some = np.sort(np.argpartition(-probabilities, count - 1, axis=1)[:, :count], axis=1)
+        chosen = np.take_along_axis(probabilities, some, axis=1)
+        return np.take_along_axis(some, np.argsort(-chosen, axis=1, kind="stable"), axis=1)
+    return np.argsort(-probabilities, axis=1, kind="stable")
 
 
 def refine(matches: Matches, settings: RefinerSettings) -> Refined:
@@ -180,9 +200,3 @@ def _positions(matches: Matches, settings: RefinerSettings, k: int) -> NDArray[n
     empty = ~np.isfinite(distance[:, :, :1])
     weight = softmax(np.where(empty, 0.0, -distance / settings.temperature), axis=2)
     return from_unit((to_unit(matches.near[:, :k, taken]) * weight[..., None]).sum(axis=2))
-
-
-def _distances(vectors: object, first: int, last: int, query: Floats) -> Floats:
-    stored: Floats = vectors.reconstruct_n(int(first), int(last - first))  # type: ignore[attr-defined]
-    found: Floats = np.linalg.norm(stored - query, axis=1)
-    return found

@@ -15,11 +15,12 @@ import streamlit as st
 from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
 from model.geolocator import Guess, Handed, exif_position, look_at
-from pages.components import maps, notices, pictures, resources, words
+from pages.components import circles, maps, notices, pictures, resources, why, words
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
 
 FAINT = 0.002  # cells below this share of the probability are left off the map
+SYSTEMS = {"PIGEON": ", the system for four views", "PIGEOTTO": ", the system for single photos"}
 KM_A_DEGREE = EARTH_RADIUS_KM * math.pi / 180.0
 
 
@@ -60,6 +61,7 @@ def show(found: Found, sample: Sample | None) -> None:
     with right:
         _certainty(guess)
         _candidates(guess)
+    why.show(found.guess, found.handed.views, found.files, sample)
     _exif(found.files)
     notices.honesty()
     st.download_button(
@@ -81,7 +83,11 @@ def _truth(guess: Guess, sample: Sample) -> None:
 def _map(guess: Guess, sample: Sample | None) -> None:
     candidates = _candidate_frame(guess)
     others = candidates.iloc[1:].assign(
-        tip=lambda f: "Also considered: " + f["place"].map(escape) + f["probability"].map(" ({:.0%})".format)
+        tip=lambda f: (
+            "Also considered: "
+            + f["place"].map(escape)
+            + ("" if guess.out_of_distribution else f["probability"].map(" ({:.0%})".format))
+        )
     )
     alike = pd.DataFrame([{"lat": p.lat, "lng": p.lng, "tip": "Looks alike"} for p in guess.look_alikes],
                          columns=["lat", "lng", "tip"])  # fmt: skip
@@ -94,7 +100,13 @@ def _map(guess: Guess, sample: Sample | None) -> None:
         maps.pins(others, BOT, 5, name="others"),
     ]
     legend = [("guess", MODEL), ("also considered", BOT), ("looks alike", PERSON)]
-    points = [(guess.lat, guess.lng), *others.loc[others["probability"] > 0.02, ["lat", "lng"]].to_numpy().tolist()]
+    radius_km = radii_of(guess)
+    if rings := circles.drawn(radius_km):
+        layers.insert(1, circles.layer(guess.lat, guess.lng, radius_km, MODEL))
+        chances = " and ".join(f"{chance} %" for chance in rings)
+        legend.insert(1, (f"circle{'s' if len(rings) > 1 else ''}: it lies within with {chances}", MODEL))
+    points = [(guess.lat, guess.lng), *circles.reach(guess.lat, guess.lng, radius_km),
+              *others.loc[others["probability"] > 0.02, ["lat", "lng"]].to_numpy().tolist()]  # fmt: skip
     if sample is not None:
         truth = pd.DataFrame([{"lat": sample.lat, "lng": sample.lng, "tip": "<b>The truth</b>"}])
         layers += [maps.lines(truth.assign(guess_lat=guess.lat, guess_lng=guess.lng), TRUTH),
@@ -112,19 +124,21 @@ def _heat(guess: Guess) -> pdk.Layer:
     probabilities = np.asarray(guess.cells, float)[of]
     kept = probabilities > FAINT
     radius_m = resources.HEX_DEG * KM_A_DEGREE * 1000.0 / math.sqrt(3.0)
-    return maps.heat(points[kept], probabilities[kept], MODEL, radius_m)
+    return maps.heat(points[kept], probabilities[kept], MODEL, radius_m, told=not guess.out_of_distribution)
 
 
 def _certainty(guess: Guess) -> None:
-    if guess.expected_score is None:  # nothing was ever measured on such pictures
+    if guess.out_of_distribution:  # nothing was ever measured on such pictures
+        _answered(guess)
         return
     with st.container(horizontal=True):
-        st.metric(
-            "Expected score",
-            f"{guess.expected_score:,.0f}",
-            help=f"Of {MAX_SCORE:,}: what the model thinks it will get.",
-            border=True,
-        )
+        if guess.expected_score is not None:
+            st.metric(
+                "Expected score",
+                f"{guess.expected_score:,.0f}",
+                help=f"Of {MAX_SCORE:,}: what the model thinks it will get.",
+                border=True,
+            )
         st.metric(
             "Best region",
             f"{max(candidate.probability for candidate in guess.candidates):.0%}",
@@ -132,14 +146,28 @@ def _certainty(guess: Guess) -> None:
             border=True,
         )
     st.markdown(words.certainty(guess.entropy, len(guess.cells)))
+    if told := words.radii(radii_of(guess)):
+        st.markdown(f"**How near**: {told}.", help="Measured on places that no training has seen.")
+    _answered(guess)
+
+
+def _answered(guess: Guess) -> None:
+    if guess.system:
+        st.caption(f"{guess.system} answered{SYSTEMS.get(guess.system, '')}.")
+
+
+def radii_of(guess: Guess) -> dict[str, float]:
+    """The radii of a guess by chance in percent; none where the picture is of a kind that was never measured."""
+    return {} if guess.out_of_distribution else dict(guess.radius_km or {})
 
 
 def _candidates(guess: Guess) -> None:
     """What it considered, the likeliest first; the guess may be another, where a known place there looks more alike."""
     frame = _candidate_frame(guess)
     frame["place"] += [" · the guess", *[""] * (len(frame) - 1)]
+    shown = ["place"] if guess.out_of_distribution else ["place", "probability"]
     st.dataframe(
-        frame.sort_values("probability", ascending=False, kind="stable")[["place", "probability"]],
+        frame.sort_values("probability", ascending=False, kind="stable")[shown],
         hide_index=True, width="stretch",
         column_config={
             "place": st.column_config.TextColumn("Considered", width="medium"),

@@ -86,12 +86,17 @@ def lines(frame: pd.DataFrame, colour: RGB, name: str = "lines") -> pdk.Layer:
     )  # fmt: skip
 
 
-def heat(points: np.ndarray, probabilities: np.ndarray, colour: RGB, radius_m: float, name: str = "heat") -> pdk.Layer:
-    """Hexagons (H, 2) that deepen with their cell's probability (H,); the deepest is the likeliest cell."""
+def heat(
+    points: np.ndarray, probabilities: np.ndarray, colour: RGB, radius_m: float, name: str = "heat", told: bool = True
+) -> pdk.Layer:
+    """Hexagons (H, 2) that deepen with their cell's probability (H,); the deepest is the likeliest cell.
+
+    Figures are `told` under the pointer where they mean something.
+    """
     strength = np.sqrt(probabilities / max(float(probabilities.max(initial=0.0)), 1e-12))
     rows = [
         {"lat": round(float(lat), 3), "lng": round(float(lng), 3), "c": [*colour, int(20 + 190 * s)],
-         "tip": f"{p:.1%} for this region"}
+         "tip": f"{p:.1%} for this region" if told else "considered"}
         for (lat, lng), p, s in zip(points, probabilities, strength, strict=True)
     ]  # fmt: skip
     return pdk.Layer(

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
+from model.geo.folders import repository_dir
 from model.geolocator import Geocells, Geolocator, default_checkpoint
 from world import WORLD_VERSION
 from world.clues import build_scene
@@ -195,6 +197,23 @@ def honeycomb_cells(regions: Geocells | None = None) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _honeycomb_cells(fingerprint: str, _regions: Geocells) -> np.ndarray:
     return _regions.assign(honeycomb())
+
+
+@st.cache_resource(show_spinner=False)
+def recipes() -> dict[str, list[tuple[float, float, int, float, int]]]:
+    """What places of the simulated Earth were drawn from, by their id, as far as tables of them lie in data/."""
+    found: dict[str, list[tuple[float, float, int, float, int]]] = {}
+    columns = ["id", "lat", "lng", "month", "hour", "seed"]
+    for path in sorted((repository_dir() / "data").glob("*/manifest.parquet")):
+        try:
+            table = pd.read_parquet(path, columns=columns)
+            rows = list(zip(table["lat"].astype(float), table["lng"].astype(float), table["month"].astype(int),
+                            table["hour"].astype(float), table["seed"].astype(int), strict=True))  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, pa.ArrowException):
+            continue  # a table of photographs, or a broken one: its places are drawn plainly
+        for name, row in zip(table["id"].astype(str), rows, strict=True):
+            found.setdefault(name, []).append(row)
+    return found
 
 
 def _jpeg(pixels: np.ndarray) -> bytes:

@@ -134,7 +134,9 @@ def _plain(row: Row) -> dict[str, object]:
         return {"file": name, "problem": row.problem}
     told = row.guess.as_dict()
     kept = {column: told[column] for column in COLUMNS if column in told}
-    return {"file": name, "probability": row.guess.candidates[0].probability, "problem": "", **kept}
+    # Of a picture of a kind never seen, a share would be a figure that nobody measured.
+    share = None if row.guess.out_of_distribution else row.guess.candidates[0].probability
+    return {"file": name, "probability": share, "problem": "", **kept}
 
 
 def _shown(rows: Sequence[Row], frame: pd.DataFrame) -> pd.DataFrame:

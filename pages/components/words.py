@@ -1,8 +1,10 @@
 """Figures as words: places, distances, certainty. Pure functions; knows no page and no model."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
+HALF_WAY_KM = 19_000.0  # nearly the farthest that two places can lie apart
 # Perplexity, exp(entropy): the number of regions between which the model might as well toss. Below a figure, its words.
 CERTAINTY = (
     (1.5, "Surely", "Quite sure"),
@@ -22,6 +24,27 @@ def distance(distance_km: float) -> str:
     if distance_km < 1.0:
         return f"{distance_km * 1000:.0f} m"
     return f"{distance_km:.1f} km" if distance_km < 20.0 else f"{distance_km:,.0f} km"
+
+
+def about(distance_km: float) -> str:
+    """A distance that is known roughly, in two figures: "8.3 km", "120 km", "2,400 km"."""
+    if distance_km < 10.0:
+        return f"{distance_km:.1f} km"
+    digits = 1 - math.floor(math.log10(distance_km))
+    return f"{round(distance_km, digits):,.0f} km"
+
+
+def radii(radius_km: Mapping[str, float]) -> str:
+    """How far the truth may lie, by chance in percent: "within **120 km** with 50 %, **900 km** with 80 %"; "" of none.
+
+    What reaches half way around the Earth says nothing, and is left out.
+    """
+    told = [
+        f"**{about(km)}** with {chance} %"
+        for chance, km in sorted(radius_km.items(), key=lambda item: float(item[0]))
+        if km < HALF_WAY_KM
+    ]
+    return f"within {', '.join(told)}" if told else ""
 
 
 def duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ def help_of(name, monkeypatch, capsys):
 
 
 def test_there_are_benchmarks():
-    assert {"atlas", "bot", "cold_start", "load", "locate", "render"} <= set(SCRIPTS)
+    assert {"atlas", "bot", "cold_start", "geocells", "load", "locate", "render"} <= set(SCRIPTS)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -43,9 +43,44 @@ def toy_run(tmp_path_factory: pytest.TempPathFactory) -> ToyRun:
     from model import build_geocells, build_index, calibrate, train_head
 
     run = toy_places(tmp_path_factory.mktemp("toy"))
-    build_geocells.main(build_geocells.GeocellConfig(run.manifest, run.out, cells=30))
+    build_geocells.main(build_geocells.GeocellConfig(run.manifest, run.out, "kmeans", cells=30))
     cells = run.out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(run.manifest, run.embeddings, cells, run.out, lr=0.02, epochs=60))
     build_index.main(build_index.IndexConfig(run.manifest, run.embeddings, cells, run.out))
     calibrate.main(calibrate.CalibrateConfig(run.manifest, run.embeddings, run.out))
     return run
+
+
+@dataclass(frozen=True)
+class ColouredPlaces:
+    manifest: Path
+    geocells: Path
+
+
+@pytest.fixture(scope="session")
+def coloured_places(tmp_path_factory: pytest.TempPathFactory) -> ColouredPlaces:
+    """36 places in three countries, each of its own colour: what a network can learn in seconds."""
+    from PIL import Image
+
+    from model.build_geocells import GeocellConfig, main
+    from model.data.manifest import write_manifest
+
+    colours = {"AA": (200, 40, 40), "BB": (40, 200, 40), "CC": (40, 40, 200)}
+    folder = tmp_path_factory.mktemp("coloured")
+    rng = np.random.default_rng(0)
+    rows = []
+    for i in range(36):
+        country = list(colours)[i % 3]
+        row = {
+            "id": f"p{i:02d}", "split": "validation" if i % 6 == 5 else "train", "lat": 10.0 * (i % 3) + rng.random(),
+            "lng": 179.0 + rng.random() * 2, "country": country, "country_name": f"{country}land", "region": "North",
+            "town": f"Town {i % 4}", "koppen": "Cfb" if i % 2 else "Af", "driving_side": "left" if i % 3 else "right",
+            "month": 1 + i % 12, "temperature_c": float(i % 3), "heading_deg": 0.0,
+        }  # fmt: skip
+        for view in range(4):
+            noise = rng.integers(-20, 20, (32, 32, 3)) + np.array(colours[country])
+            row[f"image_{view}"] = f"{i}_{view}.png"
+            Image.fromarray(noise.clip(0, 255).astype(np.uint8)).save(folder / row[f"image_{view}"])
+        rows.append(row)
+    manifest = write_manifest(pd.DataFrame(rows), folder / "manifest.parquet")
+    return ColouredPlaces(manifest, main(GeocellConfig(manifest, folder / "cells", "kmeans", cells=3)))

@@ -1,4 +1,4 @@
-"""From nothing to a guess: a tiny world, then all eight verbs, as a newcomer would run them."""
+"""From nothing to a guess: a tiny world, then every verb, as a newcomer would run them."""
 
 import json
 from dataclasses import replace
@@ -7,10 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model import build_geocells, build_index, embed, evaluate, locate, prepare_dataset, pretrain, train_head
+from model import (
+    build_geocells,
+    build_index,
+    calibrate,
+    embed,
+    evaluate,
+    locate,
+    prepare_dataset,
+    pretrain,
+    train_head,
+)
 from model.artifacts import read_record
 from model.data.manifest import write_manifest
 from model.errors import ArtifactError, ImageError, ManifestError
+from model.geo.distance import haversine_km
 from model.geolocator import Geolocator
 from world import WORLD_VERSION, make_dataset
 
@@ -33,6 +44,7 @@ def run(tmp_path_factory):
     embeddings = embed.main(embed.EmbedConfig(manifest, str(out / "encoder"), out))
     train_head.main(train_head.HeadConfig(manifest, embeddings, cells, out, preset="tiny", epochs=5))
     build_index.main(build_index.IndexConfig(manifest, embeddings, cells, out, preset="tiny"))
+    calibrate.main(calibrate.CalibrateConfig(manifest, embeddings, out, preset="tiny"))
     evaluate.main(evaluate.EvaluateConfig(manifest, out, checkpoint=out))
     return root
 
@@ -53,7 +65,55 @@ def test_the_checkpoint_measures_itself_with_and_without_refinement_and_from_one
     figures = json.loads((run / "run" / "metrics.json").read_text())
     assert figures["n"] == 10
     assert figures["unrefined"]["n"] == figures["one_view"]["n"] == 10
-    assert 0 <= figures["country_accuracy"] <= 1
+    rows = pd.read_csv(run / "run" / "predictions.csv", keep_default_na=False)
+    assert figures["country_accuracy"] == pytest.approx(np.mean(rows["country"] == rows["truth_country"]))
+    away_km = haversine_km(rows[["lat", "lng"]].to_numpy(), rows[["truth_lat", "truth_lng"]].to_numpy())
+    assert figures["mean_km"] == pytest.approx(away_km.mean(), rel=1e-3)
+    assert figures["four_views_minus_one"]["mean_score"] == pytest.approx(
+        figures["mean_score"] - figures["one_view"]["mean_score"]
+    )
+    assert {"image_0", "month", "hour", "seed"} <= set(rows), "what a place is drawn anew from"
+    assert (run / "data" / rows["image_0"][0]).is_file()
+
+
+def test_what_the_head_reads_beside_the_place_is_told_and_measured(run, geolocator, views):
+    told = geolocator.locate(views).attributes
+    assert {"koppen", "driving_side", "altitude_m"} <= set(told)
+    assert told["driving_side"] in ("left", "right")
+    figures = json.loads((run / "run" / "metrics.json").read_text())["attributes"]
+    assert figures["koppen"]["n"] == 10 and figures["altitude_m"]["median_error"] > 0
+
+
+def test_the_checkpoint_has_a_card_with_its_figures(run):
+    card = (run / "run" / "README.md").read_text()
+    figures = json.loads((run / "run" / "metrics.json").read_text())
+    assert f"| country | {figures['country_accuracy']:.1%} |" in card
+    assert f"version {WORLD_VERSION}" in card and "| training places | 40 |" in card
+
+
+def test_single_views_of_the_pictures_are_measured_alone(run, tmp_path):
+    config = evaluate.EvaluateConfig(run / "data" / "manifest.parquet", tmp_path, run / "run", views="one")
+    figures = json.loads(evaluate.main(config).read_text())
+    assert figures["mean_km"] == pytest.approx(
+        json.loads((run / "run" / "metrics.json").read_text())["one_view"]["mean_km"], rel=1e-3
+    )
+    assert pd.read_csv(tmp_path / "predictions.csv")["view"].tolist() == [k % 4 for k in range(10)]
+
+
+def test_photographs_of_any_shape_are_measured_as_single_views(run, tmp_path):
+    """Also those twice as wide as high, which a person would mean as a panorama."""
+    from PIL import Image
+
+    sizes = [(128, 64), (64, 128), (100, 100), (400, 100)]
+    rng = np.random.default_rng(0)
+    for number, (width, height) in enumerate(sizes):
+        Image.fromarray(rng.integers(0, 255, (height, width, 3), np.uint8)).save(tmp_path / f"{number}.jpg")
+    frame = pd.DataFrame({"id": list("abcd"), "split": "test", "lat": [1.0, 2.0, 3.0, 4.0], "lng": 30.0,
+                          "image": [f"{number}.jpg" for number in range(4)]})  # fmt: skip
+    write_manifest(frame, tmp_path / "photos.parquet")
+    config = evaluate.EvaluateConfig(tmp_path / "photos.parquet", tmp_path / "out", run / "run")
+    assert json.loads(evaluate.main(config).read_text())["n"] == 4
+    assert pd.read_csv(tmp_path / "out" / "predictions.csv")["image"].tolist() == ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]
 
 
 def test_a_photo_four_views_and_a_panorama_are_located(geolocator, views):
@@ -107,7 +167,9 @@ def test_an_exchanged_encoder_is_refused(run, tmp_path):
         Geolocator.load(copy)
 
 
-@pytest.mark.parametrize("stage", ["prepare_dataset", "pretrain", "embed", "train_head", "build_index"])
+@pytest.mark.parametrize(
+    "stage", ["prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index", "calibrate"]
+)
 def test_every_record_names_the_world_of_the_pictures(run, stage):
     folder = run / ("data" if stage == "prepare_dataset" else "run")
     assert read_record(folder, stage)["facts"]["source"]["world_version"] == WORLD_VERSION

@@ -1,9 +1,10 @@
-"""build_index: training places alone, every one of them, small on demand, tuned where a head stands."""
+"""build_index: training places alone, every one of them, small on demand, its recall measured."""
 
 import json
 import resource
 import shutil
 
+import faiss
 import pandas as pd
 import pytest
 
@@ -14,6 +15,7 @@ from model.errors import ConfigError, ManifestError, StorageError
 from model.geocells.table import read_geocells, write_geocells
 from model.networks.head import MultiTaskHead
 from model.retrieval.index import read_index, write_index
+from model.retrieval.space import Space
 
 
 def config(run, out, **changes):
@@ -26,17 +28,40 @@ def test_every_training_place_is_a_member_and_nobody_else(toy_run):
     assert sorted(index.members["id"]) == sorted(manifest.loc[manifest["split"] == "train", "id"])
 
 
-def test_where_a_head_stands_the_refiner_is_tuned_and_elsewhere_it_is_the_preset(toy_run, tmp_path):
-    assert read_record(toy_run.out, "build_index")["facts"]["tuned"]
+def test_the_index_says_nothing_of_how_it_is_used_and_knows_no_head(toy_run, tmp_path):
+    shutil.copytree(toy_run.out / "head", tmp_path / "head")
     build_index.main(config(toy_run, tmp_path, preset="pigeotto"))
     settings = json.loads((tmp_path / "index" / "index.json").read_text())
-    assert not settings["tuned"]
-    assert settings["refiner"]["candidates"] == 40
-    assert settings["refiner"]["max_move_km"] == 0.0
+    assert {"refiner", "tuned", "tuning", "expected_score_line"} & set(settings) == set()
     assert len(settings["strangeness_quantiles"]) == 101
-    shutil.copytree(toy_run.out / "head", tmp_path / "b" / "head")
-    build_index.main(config(toy_run, tmp_path / "b", tune=False))
-    assert not read_record(tmp_path / "b", "build_index")["facts"]["tuned"]
+    assert set(read_record(tmp_path, "build_index")["inputs"]) == {"manifest", "embeddings", "geocells"}
+
+
+def test_how_far_an_approximate_index_looks_is_measured_and_kept(toy_run, tmp_path, capsys):
+    build_index.main(config(toy_run, tmp_path / "flat"))
+    assert "Flat finds 100.0 % of the 5 nearest prototypes of 70 places" in capsys.readouterr().out.replace("\n", " ")
+    build_index.main(config(toy_run, tmp_path / "ivf", factory="IVF16,Flat"))
+    facts = read_record(tmp_path / "ivf", "build_index")["facts"]
+    assert facts["search"]["recall"] >= 0.95
+    assert facts["search"]["value"] > 1  # one list of sixteen does not find 95 %
+    index = read_index(tmp_path / "ivf" / "index")
+    assert faiss.extract_index_ivf(index.prototype_vectors).nprobe == facts["search"]["value"]
+    assert not hasattr(index.member_vectors, "nprobe")
+
+
+def test_the_memory_of_a_build_does_not_hold_the_embeddings_in_full_precision(toy_run, tmp_path, monkeypatch):
+    whole = build_index.main(config(toy_run, tmp_path / "a", space="lda", dimensions=8))
+    monkeypatch.setattr("model.retrieval.index.BLOCK", 8 * 24 * 50)  # fifty places at a time
+    monkeypatch.setattr("model.retrieval.space.BLOCK", 50)
+    largest = []
+    real = Space.project
+    monkeypatch.setattr(Space, "project", lambda space, part: largest.append(len(part)) or real(space, part))
+    blocks = build_index.main(config(toy_run, tmp_path / "b", space="lda", dimensions=8, factory="Flat"))
+    a, b = read_index(whole), read_index(blocks)
+    assert a.members.equals(b.members)
+    n = len(a.prototypes)
+    assert a.prototype_vectors.reconstruct_n(0, n) == pytest.approx(b.prototype_vectors.reconstruct_n(0, n), abs=1e-3)
+    assert sorted(largest)[-2] <= 70  # the largest but one: the sample for codes is the largest
 
 
 def test_a_finished_index_is_left_alone(toy_run, tmp_path, capsys):

@@ -12,7 +12,13 @@ from model import evaluate
 from model.artifacts import write_record
 from model.errors import ArtifactError, ConfigError
 from model.evaluate import EvaluateConfig
+from model.predictors.checkpoint import Checkpoint
+from model.predictors.known import known_places
 
+COLUMNS = [
+    "id", "lat", "lng", "truth_lat", "truth_lng", "distance_km", "score", "country", "truth_country", "koppen", "cell",
+    "truth_cell", "probability", "entropy", "expected_score", "radius_50", "radius_80", "radius_95",
+]  # fmt: skip
 KEYS = {
     "n",
     "country_accuracy",
@@ -37,7 +43,12 @@ def test_metrics_and_predictions_say_the_same(toy_run, tmp_path):
     assert set(figures) >= KEYS
     assert list(figures["within_km"]) == ["1", "25", "200", "750", "2500"]
     assert figures["n"] == len(predictions) == 70
-    assert {"id", "lat", "lng", "truth_lat", "truth_lng", "distance_km"} <= set(predictions)
+    assert list(predictions) == COLUMNS
+    assert figures["coverage"]["80"] == pytest.approx(
+        np.mean(predictions["distance_km"] <= predictions["radius_80"]), abs=0.02
+    )
+    assert sum(figures["reliability"]["n"]) == 70
+    assert figures["cell_top1"] == pytest.approx(np.mean(predictions["cell"] == predictions["truth_cell"]))
     assert figures["median_km"] == pytest.approx(predictions["distance_km"].median(), abs=0.01)
     assert figures["mean_score"] == pytest.approx(predictions["score"].mean())
     assert figures["mean_score"] > figures["unrefined"]["mean_score"]
@@ -49,6 +60,8 @@ def test_the_scale_of_a_map_changes_scores_alone(toy_run, tmp_path):
     small = json.loads(evaluate.main(config(toy_run, tmp_path / "b", scale_km=100.0)).read_text())
     assert small["median_km"] == plain["median_km"]
     assert small["mean_score"] < plain["mean_score"]
+    gain, of = small["mean_score"] - small["unrefined"]["mean_score"], "refined_minus_unrefined"
+    assert small[of]["mean_score"] == pytest.approx(gain) != plain[of]["mean_score"]
 
 
 @pytest.mark.parametrize("split", ["train", "all"])
@@ -57,6 +70,72 @@ def test_places_of_the_index_are_refused_unless_allowed(toy_run, tmp_path, split
         evaluate.main(config(toy_run, tmp_path, split=split))
     assert not (tmp_path / "metrics.json").exists()
     evaluate.main(config(toy_run, tmp_path, split=split, allow_train=True))
+
+
+def moved(run, tmp_path, north_km):
+    """The toy manifest with every place some way to the north and under another id."""
+    frame = pd.read_parquet(run.manifest)
+    frame["id"] = "other-" + frame["id"]
+    frame["lat"] = (frame["lat"] + north_km / 111.2).clip(-90, 90)
+    path = tmp_path / "moved.parquet"
+    frame.to_parquet(path)
+    return path
+
+
+def test_the_same_place_under_another_id_is_refused_and_a_neighbour_is_not(toy_run, tmp_path):
+    for north_km in (0.0, 0.005):
+        manifest = moved(toy_run, tmp_path, north_km)
+        with pytest.raises(ArtifactError, match=r"560 of the 700 places .* within 10 m, perhaps under another id"):
+            evaluate.main(config(toy_run, tmp_path, manifest=manifest, split="all"))
+    manifest = moved(toy_run, tmp_path, 0.05)
+    assert evaluate.main(config(toy_run, tmp_path, manifest=manifest, split="all")).is_file()
+
+
+def test_training_rows_of_the_manifest_that_pretraining_read_are_known_too(toy_run, tmp_path):
+    """A system that looks nothing up has a memory as well: what its encoder was trained on."""
+    checkpoint = evaluate.Geolocator.load(toy_run.out).checkpoint
+    frame = pd.read_parquet(toy_run.manifest)
+    bare = Checkpoint(Bare(), records={"pretrain": {"inputs": {"manifest": "this one"}}})
+    assert len(known_places(bare, frame, "another")) == 0
+    assert len(known_places(bare, frame, "this one")) == 560
+    assert len(known_places(checkpoint, frame, "another")) == 560
+
+
+class Bare:
+    """Nothing but a place in a checkpoint."""
+
+
+def test_single_views_are_measured_from_embeddings_of_all_views_only(toy_run, tmp_path):
+    plain = np.load(toy_run.embeddings)
+    each = np.stack([plain, plain + 30.0], axis=1)  # the second view misleads
+    np.save(tmp_path / "views.npy", each)
+    one = config(toy_run, tmp_path / "one", embeddings=tmp_path / "views.npy", views="one")
+    figures = json.loads(evaluate.main(one).read_text())
+    predictions = pd.read_csv(tmp_path / "one" / "predictions.csv").set_index("view")["distance_km"]
+    assert figures["views"] == "one" and "one_view" not in figures
+    assert predictions[0].median() < predictions[1].median()
+    both = config(toy_run, tmp_path / "all", embeddings=tmp_path / "views.npy")
+    assert json.loads(evaluate.main(both).read_text())["one_view"]["n"] == 70
+    with pytest.raises(ArtifactError, match="--views all"):
+        evaluate.main(config(toy_run, tmp_path / "no", views="one"))
+
+
+def test_blocks_change_nothing(toy_run, tmp_path, monkeypatch):
+    whole = json.loads(evaluate.main(config(toy_run, tmp_path / "a")).read_text())
+    monkeypatch.setattr("model.predictors.measuring.BLOCK", 7)
+    parts = json.loads(evaluate.main(config(toy_run, tmp_path / "b")).read_text())
+    assert parts["median_km"] == pytest.approx(whole["median_km"], abs=1e-3)
+    assert parts["cell_top5"] == whole["cell_top5"] and parts["coverage"] == whole["coverage"]
+
+
+def test_a_checkpoint_that_measures_itself_gets_its_card(toy_run, tmp_path):
+    copy = shutil.copytree(toy_run.out, tmp_path / "copy")
+    evaluate.main(config(toy_run, copy, checkpoint=copy))
+    card = (copy / "README.md").read_text()
+    assert card.startswith("---\n") and "## Limits and misuse" in card
+    assert f"{json.loads((copy / 'metrics.json').read_text())['median_km']:,.0f} km" in card
+    assert not (tmp_path / "elsewhere" / "README.md").exists()
+    assert evaluate.Geolocator.load(copy).figures["n"] == 70
 
 
 def test_other_places_that_happen_to_share_ids_are_no_leak(toy_run, tmp_path):

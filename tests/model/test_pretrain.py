@@ -4,17 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from PIL import Image
 from safetensors.numpy import load_file
 
 from model import pretrain
-from model.artifacts import read_record
+from model.artifacts import is_done, read_record
 from model.data.manifest import write_manifest
 from model.errors import ConfigError, HomingError, ManifestError
-from model.networks import training
+from model.networks.contrastive import PretrainingModel
 from model.networks.encoder import Encoder
-
-COLOURS = {"AA": (200, 40, 40), "BB": (40, 200, 40), "CC": (40, 40, 200)}
+from model.networks.towers import PRESETS
 
 
 @pytest.fixture(autouse=True)
@@ -26,39 +24,16 @@ def one_thread():
     torch.set_num_threads(before)
 
 
-@pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    """36 places in three countries, each of its own colour: what a network can learn in seconds."""
-    folder = tmp_path_factory.mktemp("toy")
-    rng = np.random.default_rng(0)
-    rows = []
-    for i in range(36):
-        country = list(COLOURS)[i % 3]
-        row = {
-            "id": f"p{i:02d}", "split": "validation" if i % 6 == 5 else "train", "lat": 10.0 * (i % 3) + rng.random(),
-            "lng": 179.0 + rng.random() * 2, "country": country, "country_name": f"{country}land", "region": "North",
-            "town": f"Town {i % 4}", "koppen": "Cfb" if i % 2 else "Af", "driving_side": "left" if i % 3 else "right",
-            "month": 1 + i % 12, "temperature_c": float(i % 3), "heading_deg": 0.0,
-        }  # fmt: skip
-        for view in range(4):
-            noise = rng.integers(-20, 20, (32, 32, 3)) + np.array(COLOURS[country])
-            row[f"image_{view}"] = f"{i}_{view}.png"
-            Image.fromarray(noise.clip(0, 255).astype(np.uint8)).save(folder / row[f"image_{view}"])
-        rows.append(row)
-    return write_manifest(pd.DataFrame(rows), folder / "manifest.parquet")
-
-
-@pytest.fixture(scope="module")
-def geocells(manifest, tmp_path_factory):
-    from model.build_geocells import GeocellConfig, main
-
-    return main(GeocellConfig(manifest=manifest, out=tmp_path_factory.mktemp("cells"), cells=3))
+@pytest.fixture
+def manifest(coloured_places):
+    return coloured_places.manifest
 
 
 @pytest.fixture
-def config(manifest, geocells, tmp_path):
+def config(coloured_places, tmp_path):
     return pretrain.PretrainConfig(
-        manifest=manifest, out=tmp_path / "run", preset="tiny-resnet", geocells=geocells, epochs=3, batch=8,
+        manifest=coloured_places.manifest, out=tmp_path / "run", preset="tiny-resnet",
+        geocells=coloured_places.geocells, epochs=3, batch=8,
         learning_rate=5e-3,
     )  # fmt: skip
 
@@ -93,26 +68,6 @@ def test_training_teaches_the_colours_of_the_countries(config):
     assert figures["median_km"] < 500
 
 
-def test_a_run_that_was_stopped_ends_exactly_where_an_unbroken_one_does(config, tmp_path, monkeypatch):
-    whole = pretrain.main(config)
-    broken = replace(config, out=tmp_path / "broken", checkpoint_minutes=0.0)
-    real = training.save_state
-
-    def stopped(folder, step, *rest):
-        real(folder, step, *rest)
-        if step == 5:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(training, "save_state", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        pretrain.main(broken)
-    assert not (broken.out / "encoder").exists()
-    monkeypatch.setattr(training, "save_state", real)
-    resumed = pretrain.main(broken)
-    for name, tensor in weights(whole).items():
-        assert np.array_equal(tensor, weights(resumed)[name]), name
-
-
 def test_with_minutes_the_schedule_ends_with_the_time(config):
     encoder = pretrain.main(replace(config, epochs=None, minutes=0.02, preset="tiny"))
     record = read_record(config.out, "pretrain")
@@ -120,17 +75,56 @@ def test_with_minutes_the_schedule_ends_with_the_time(config):
     assert Encoder.load(encoder).image_size == 32
 
 
-def test_a_first_part_with_small_views_trains_the_same_network(config):
+@pytest.fixture
+def shapes(monkeypatch):
+    """The shapes (N, V, 3, H, W) that the network saw in training."""
+    seen = []
+    real = PretrainingModel.forward
+
+    def noted(self, batch, weights):
+        seen.append(tuple(batch.pixels.shape))
+        return real(self, batch, weights)
+
+    monkeypatch.setattr(PretrainingModel, "forward", noted)
+    return seen
+
+
+def test_a_first_part_has_small_views_and_the_second_whole_ones(config, shapes):
     pretrain.main(replace(config, small_size=16, small_share=0.5))
-    assert read_record(config.out, "pretrain")["facts"]["steps"] == 9
+    assert shapes == [(8, 4, 3, 16, 16)] * 5 + [(8, 4, 3, 32, 32)] * 4
 
 
-def test_a_single_photo_preset_and_a_start_from_a_model(config, tmp_path):
-    first = pretrain.main(replace(config, epochs=1))
-    again = replace(config, out=tmp_path / "again", start_from=str(first), epochs=1, learning_rate=1e-4, views=1)
+def test_a_start_from_a_model_begins_with_its_weights_and_says_what_it_is(config, tmp_path, shapes):
+    first = pretrain.main(replace(config, preset="tiny", epochs=1))
+    shapes.clear()
+    again = replace(
+        config, out=tmp_path / "again", start_from=str(first), epochs=1, learning_rate=1e-9, views=1, weight_decay=0.0
+    )
     second = pretrain.main(again)
+    assert shapes == [(8, 1, 3, 32, 32)] * 3
     assert (second / "tokenizer.json").read_bytes() == (first / "tokenizer.json").read_bytes()
-    assert Encoder.load(second).dim == Encoder.load(first).dim
+    for name, tensor in weights(first).items():
+        assert np.allclose(tensor, weights(second)[name], atol=1e-6), name
+    record = read_record(again.out, "pretrain")
+    assert record["facts"]["model"] | {"tower": "clip_vision_model", "hidden_size": 32} == record["facts"]["model"]
+    assert "start_from" in record["inputs"] and "start_from" not in record["config"]
+    (first / "preprocessor_config.json").write_text((first / "preprocessor_config.json").read_text() + " ")
+    assert not is_done(again.out, "pretrain", again, again.inputs)  # another model
+
+
+def test_a_photo_preset_sees_one_photograph_of_each_place(config, shapes, monkeypatch):
+    small = replace(PRESETS["pigeotto"], widths=(16, 32), depths=(1, 1), stem=16, image_size=32, text_width=32)
+    monkeypatch.setitem(PRESETS, "small", small)
+    pretrain.main(replace(config, preset="small", epochs=1))
+    assert shapes == [(8, 1, 3, 32, 32)] * 3
+    assert read_record(config.out, "pretrain")["facts"]["tau_km"] == 65.0
+
+
+def test_a_manifest_without_a_split_is_refused(config, manifest):
+    frame = pd.read_parquet(manifest).drop(columns="split")
+    copy = write_manifest(frame, manifest.parent / "unsplit.parquet")
+    with pytest.raises(ManifestError, match="no column split"):
+        pretrain.main(replace(config, manifest=copy))
 
 
 def test_captions_alone_are_enough(config):
@@ -143,7 +137,9 @@ def test_captions_alone_are_enough(config):
     [
         ({"epochs": None}, "either --minutes or --epochs"), ({"minutes": 1.0}, "either --minutes or --epochs"),
         ({"epochs": -1.0}, "more than 0"), ({"batch": 1}, "2 or more"), ({"preset": "huge"}, "preset 'huge'"),
-        ({"preset": "tiny", "small_size": 16}, "convolutional"),
+        ({"preset": "tiny", "small_size": 16}, "convolutional"), ({"accumulate": 0}, "1 or more"),
+        ({"unfreeze": "some"}, "found 'some'"), ({"unfreeze": "none"}, "needs --start-from"),
+        ({"learning_rate": 0.0}, "more than 0"),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused_at_birth(config, change, word):

@@ -4,6 +4,7 @@ import io
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
-from model.geolocator import Candidate, Guess, LookAlike, drawn_by, look_at
+from model.geolocator import Candidate, Guess, LookAlike, Why, drawn_by, look_at
 from pages.components import game_client, resources
 from world import WORLD_VERSION
 from world.draw.pictures import encode
@@ -38,6 +39,8 @@ class FakeGeolocator:
     """Opens pictures as the real one does, and always answers Vienna."""
 
     regions = FakeCells()
+    encoder = SimpleNamespace(image_size=32)
+    folder = Path("checkpoints/fake")
 
     def __init__(self, unfamiliar: bool = False, world_version: int = WORLD_VERSION) -> None:
         self.unfamiliar, self.world_version = unfamiliar, world_version
@@ -76,6 +79,12 @@ class FakeGeolocator:
             familiarity=0.999 if self.unfamiliar else 0.4, unfamiliar=self.unfamiliar, out_of_distribution=strange,
             read_as=handed.shape,
         )  # fmt: skip
+
+    def why(self, images: list[bytes], world_version: int | None = None, of: str = "region") -> Why:
+        """The lower left corner of each view."""
+        heat = np.zeros((len(look_at(images, 32).views), 4, 4), np.float32)
+        heat[:, -1, 0] = 1.0
+        return Why(heat, "features", of, "AT", 0.6 if of == "region" else 0.85)  # type: ignore[arg-type]
 
 
 class FakeAtlas:
@@ -162,6 +171,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "honeycomb_cells", lambda _=None: FakeCells().assign(grid))
     monkeypatch.setattr(resources, "scorebook", Scorebook.open)
     monkeypatch.setattr(resources, "metrics", lambda: METRICS)
+    monkeypatch.setattr(resources, "recipes", dict)
     monkeypatch.setattr(game_client, "maps", lambda: {"world": "World", "alps": "The Alps"})
 
 

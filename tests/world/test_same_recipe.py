@@ -43,12 +43,9 @@ def digests(scenes):
 
 
 ANOTHER_PROCESS = """
-import json, sys
-import numpy as np
+import json, runpy, sys
 from world.clues import build_scene
-from world.render import render_views
-sys.path.insert(0, {folder!r})
-from test_same_recipe import digest
+digest = runpy.run_path({path!r})["digest"]
 asked = json.loads(sys.argv[1])
 print(json.dumps([digest(build_scene(**recipe)) for recipe in reversed(asked)][::-1]))
 """
@@ -56,7 +53,7 @@ print(json.dumps([digest(build_scene(**recipe)) for recipe in reversed(asked)][:
 
 def test_another_process_draws_the_same_bytes_alone_and_in_another_order(asked, digests, request):
     """There every scene is built by itself, the last one first."""
-    script = ANOTHER_PROCESS.format(folder=str(request.path.parent))
+    script = ANOTHER_PROCESS.format(path=str(request.path))
     command = [sys.executable, "-c", script, asked.to_json(orient="records")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=request.config.rootpath)
     assert json.loads(done.stdout.splitlines()[-1]) == digests

@@ -5,19 +5,24 @@ import sys
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from model.errors import ArtifactError, CoordinateError
 from model.geo.distance import from_unit, haversine_km
+from model.geocells.kmeans import KMeansSettings
+from model.geocells.naive import NaiveSettings
 from model.geocells.partition import make_geocells
-from model.geocells.table import read_geocells, write_geocells
+from model.geocells.table import METADATA_KEY, read_geocells, write_geocells
 
 
 @pytest.fixture(params=["naive", "kmeans"])
 def cells_and_points(request, tmp_path):
     points = from_unit(np.random.default_rng(0).normal(size=(400, 3)))
     places = pd.DataFrame({"lat": points[:, 0], "lng": points[:, 1], "country": "NA", "region": "x"})
-    table, rule = make_geocells(places, request.param, 20, 25, 0)
+    settings = NaiveSettings(25) if request.param == "naive" else KMeansSettings(20)
+    table, rule = make_geocells(places, settings)
     path = write_geocells(tmp_path / "geocells.parquet", table, {"name": request.param}, rule)
     return read_geocells(path), points
 
@@ -27,7 +32,7 @@ def test_what_was_written_is_read_back(cells_and_points):
     assert cells.centroids.shape == (len(cells), 2)
     assert set(cells.countries) == {"NA"}
     assert cells.method["name"] in ("naive", "kmeans")
-    assert cells.table["n_train"].sum() == 400
+    assert cells.table["points"].sum() == 400
     assert len(cells.fingerprint) == 64
 
 
@@ -38,7 +43,7 @@ def test_every_point_of_the_earth_gets_a_cell_and_training_points_their_own(cell
     assert ((assigned >= 0) & (assigned < len(cells))).all()
     assert assigned[2] == assigned[3]  # the same meridian
     counts = np.bincount(cells.assign(points), minlength=len(cells))
-    assert (counts == cells.table["n_train"]).all()
+    assert (counts == cells.table["points"]).all()
 
 
 def test_assigning_no_points_gives_no_cells(cells_and_points):
@@ -92,3 +97,15 @@ def test_reading_and_nearest_assignment_need_no_shapely(tmp_path, cells_and_poin
         "assert not any(name.split('.')[0] == 'shapely' for name in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_areas_are_kept_and_the_cells_of_an_earlier_table_are_measured(tmp_path, cells_and_points):
+    cells, _ = cells_and_points
+    assert cells.areas_km2 == pytest.approx(cells.table["area_km2"])
+    older = cells.table.rename(columns={"points": "n_train"}).drop(columns="area_km2")
+    path = tmp_path / "older.parquet"
+    arrow = pa.Table.from_pandas(older, preserve_index=False)
+    pq.write_table(arrow.replace_schema_metadata({METADATA_KEY: b'{"method": {}, "rule": "nearest"}'}), path)
+    read = read_geocells(path)
+    assert read.table["points"].tolist() == cells.table["points"].tolist()
+    assert read.areas_km2 == pytest.approx(cells.areas_km2)

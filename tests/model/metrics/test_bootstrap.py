@@ -20,3 +20,10 @@ def test_the_same_seed_gives_the_same_interval_and_medians_work_too():
 
 def test_a_constant_is_certain():
     assert interval(np.full(10, 3.0)) == (3.0, 3.0)
+
+
+def test_the_size_of_a_block_changes_no_interval(monkeypatch):
+    values = np.random.default_rng(1).normal(size=300)
+    whole = interval(values, samples=50), interval(values, np.median, samples=50)
+    monkeypatch.setattr("model.metrics.bootstrap.BLOCK", 1000)  # three samples at a time
+    assert (interval(values, samples=50), interval(values, np.median, samples=50)) == whole

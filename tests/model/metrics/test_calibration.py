@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from model.metrics.calibration import entropy, expected_calibration_error, fit_temperature, top_k_share
+from model.metrics.calibration import (
+    calibration_error,
+    coverage,
+    entropy,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    top_k_share,
+)
 
 
 def test_entropy_is_zero_when_certain_and_log_n_when_lost():
@@ -37,3 +45,30 @@ def test_ties_are_broken_as_argmax_does_and_few_classes_count_all():
     assert top_k_share([[0.5, 0.5]], [0], 1) == 1.0
     assert top_k_share([[0.5, 0.5]], [1], 1) == 0.0
     assert top_k_share([[0.5, 0.5]], [1], 5) == 1.0
+
+
+def test_a_reliability_diagram_by_hand():
+    diagram = reliability([[0.9, 0.1], [0.95, 0.05], [0.3, 0.7], [0.6, 0.4]], [0, 1, 1, 1], bins=5)
+    assert diagram["low"] == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8])
+    assert diagram["n"] == [0, 0, 0, 2, 2]
+    assert diagram["confidence"] == pytest.approx([0, 0, 0, 0.65, 0.925])
+    assert diagram["accuracy"] == pytest.approx([0, 0, 0, 0.5, 0.5])
+    assert calibration_error(diagram) == pytest.approx((2 * 0.15 + 2 * 0.425) / 4)
+
+
+def test_coverage_counts_the_edge_as_inside():
+    assert coverage([10.0, 20.0, 30.0, 40.0], [[10.0, 20.0]] * 4).tolist() == [0.25, 0.5]
+
+
+def test_tables_that_are_read_in_blocks_give_the_same_figures(monkeypatch):
+    rng = np.random.default_rng(0)
+    logits, truth = rng.normal(size=(50, 7)), rng.integers(0, 7, 50)
+    table = softmax(logits, axis=1).astype(np.float32)
+
+    def figures():
+        return (entropy(table).tolist(), reliability(table, truth), top_k_share(table, truth, 3),
+                round(fit_temperature(logits, truth), 6))  # fmt: skip
+
+    whole = figures()
+    monkeypatch.setattr("model.metrics.calibration.BLOCK", 20)  # two rows at a time
+    assert figures() == whole

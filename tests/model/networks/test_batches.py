@@ -5,6 +5,7 @@ import torch
 
 from model.data.attributes import AttributeSpace
 from model.data.caption_source import CaptionSource
+from model.data.clues import ClueSpace, ClueTable, ClueTask
 from model.data.training_batches import EpochOrder, plan_step
 from model.networks.batches import BatchMaker
 from model.networks.loading import RawStep
@@ -13,6 +14,7 @@ FRAME = pd.DataFrame(
     {"lat": [0.0, 10.0, 20.0, 30.0], "lng": [179.9, -179.9, 0.0, 1.0], "country": ["AA", "BB", "AA", "BB"],
      "country_name": ["Aland", "Bland"] * 2, "altitude_m": [0.0, 10.0, 20.0, 30.0], "image_0": "x"}
 )  # fmt: skip
+SOURCE = CaptionSource(FRAME, "street_view")
 
 
 @pytest.fixture
@@ -29,10 +31,10 @@ def maker(tokenizer):
 
 @pytest.fixture
 def raw(views):
-    def step(n_views=4):
-        planned = plan_step(0, EpochOrder(4, 3, 0), CaptionSource(FRAME, "street_view"), 4, n_views, 1)
+    def step(n_views=4, **options):
+        planned = plan_step(0, EpochOrder(4, 3, 0), SOURCE, 4, n_views, 1)
         seen = torch.from_numpy(views[planned.rows[:, None], planned.views])
-        return RawStep(planned.rows, seen, planned.views, planned.captions, planned.captioned)
+        return RawStep(planned.rows, seen, planned.views, planned.captions, planned.captioned, **options)
 
     return step
 
@@ -62,3 +64,34 @@ def test_views_in_order_are_normalised_and_not_augmented(maker, views):
     (pixels,) = maker.in_order(views, None)
     expected = (views.transpose(0, 1, 4, 2, 3) / 255.0 - 0.5) / 0.5
     assert np.allclose(pixels.numpy(), expected, atol=1e-5)
+
+
+def test_a_maker_of_photographs_gives_one_view_of_each_place_and_its_captions(tokenizer, raw):
+    half = (0.5, 0.5, 0.5)
+    maker = BatchMaker(FRAME, tokenizer, AttributeSpace.fit(FRAME), None, 65.0, half, half, torch.device("cpu"),
+                       source=SOURCE, photo=True)  # fmt: skip
+    step = raw(maps=torch.zeros(3, 4, 32, 32, dtype=torch.uint8))
+    step.captioned = np.array([1, 4, 11])  # of the twelve views: of the places 0, 1 and 2
+    batch = maker.batch(step, seed=1)
+    assert batch.pixels.shape == (3, 1, 3, 32, 32)
+    assert batch.captioned.tolist() == [0, 1, 2]
+    assert batch.maps is None
+    looked = maker.look(step.views)
+    assert looked.shape == (3, 1, 3, 32, 32)
+    assert torch.equal(looked, maker.look(step.views))
+
+
+def test_clues_maps_and_headings_come_with_their_rows(tokenizer, raw):
+    half = (0.5, 0.5, 0.5)
+    values = np.arange(8, dtype=np.float16).reshape(4, 2)
+    clues = ClueTable(
+        ClueSpace((ClueTask("a", "number", 0, 1, 1.0, 1.0), ClueTask("b", "number", 1, 2, 1.0, 1.0))), values
+    )
+    maker = BatchMaker(FRAME, tokenizer, AttributeSpace.fit(FRAME), None, 75.0, half, half, torch.device("cpu"), clues,
+                       SOURCE)  # fmt: skip
+    step = raw(maps=torch.full((3, 4, 16, 16), 7, dtype=torch.uint8))
+    batch = maker.batch(step, seed=1)
+    assert batch.clues.tolist() == [[2 * row, 2 * row + 1] for row in step.rows]
+    assert batch.maps.shape == (3, 4, 16, 16)
+    assert batch.maps.eq(7).all()
+    assert batch.headings_deg.tolist() == [[0, 90, 180, 270]] * 3

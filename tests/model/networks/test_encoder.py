@@ -126,7 +126,17 @@ def test_half_precision_only_where_the_hardware_has_it(monkeypatch):
     monkeypatch.setattr("model.networks.encoder.Path.read_text", lambda *_, **__: "flags: avx512f amx_bf16")
     monkeypatch.setattr("model.networks.encoder.Path.is_file", lambda _: True)
     assert best_dtype(torch.device("cpu")) == torch.bfloat16
-    assert best_device().type in ("cpu", "cuda", "mps")
+    for capability, dtype in (((7, 5), torch.float32), ((8, 0), torch.bfloat16), ((9, 0), torch.bfloat16)):
+        monkeypatch.setattr("torch.cuda.get_device_capability", lambda _, found=capability: found)
+        assert best_dtype(torch.device("cuda")) == dtype
+    assert best_dtype(torch.device("mps")) == torch.float32
+
+
+def test_the_device_is_a_gpu_where_there_is_one(monkeypatch):
+    for cuda, mps, best in ((True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")):
+        monkeypatch.setattr("torch.cuda.is_available", lambda found=cuda: found)
+        monkeypatch.setattr("torch.backends.mps.is_available", lambda found=mps: found)
+        assert best_device().type == best
 
 
 def test_pooling_reads_tokens_and_positions():

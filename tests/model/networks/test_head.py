@@ -1,21 +1,27 @@
-"""The head: folded standardisation, storage, refused files."""
+"""The head: folded standardisation, tasks and their units, storage, refused files."""
 
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
+from model.data.attributes import AttributeSpace, Scale
 from model.errors import ArtifactError
-from model.networks.head import GeocellHead
+from model.networks.head import MultiTaskHead
+
+SPACE = AttributeSpace(
+    {"country": ("FR", "NA"), "month": ("1", "11", "2")},
+    {"altitude_m": Scale(500.0, 6.5, 0.4), "temperature_c": Scale(None, 12.0, 8.0)},
+)
 
 
-@pytest.fixture
-def head():
+@pytest.fixture(params=[0, 3], ids=["linear", "hidden"])
+def head(request):
     torch.manual_seed(0)
-    head = GeocellHead(5, 7)
-    head.temperature.fill_(0.7)
-    return head.eval()
+    return MultiTaskHead(5, 7, SPACE, request.param).eval()
 
 
 def test_probabilities_of_every_row_sum_to_one_even_for_huge_embeddings(head):
@@ -26,8 +32,16 @@ def test_probabilities_of_every_row_sum_to_one_even_for_huge_embeddings(head):
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(4), abs=1e-5)
 
 
+def test_a_temperature_divides_the_logits_and_the_logits_know_none(head):
+    embeddings = np.random.default_rng(1).normal(size=(3, 5)).astype(np.float32)
+    logits = torch.from_numpy(head.logits(embeddings))
+    assert np.allclose(head.probabilities(embeddings, 2.5), torch.softmax(logits / 2.5, dim=1), atol=1e-6)
+
+
 def test_no_rows_give_no_rows(head):
-    assert head.probabilities(np.empty((0, 5), np.float32)).shape == (0, 7)
+    nobody = np.empty((0, 5), np.float32)
+    assert head.probabilities(nobody).shape == (0, 7)
+    assert head.attributes(nobody).shape == (0, 4)
 
 
 def test_folding_makes_raw_embeddings_mean_what_standardised_ones_meant(head):
@@ -35,27 +49,78 @@ def test_folding_makes_raw_embeddings_mean_what_standardised_ones_meant(head):
     mean, deviation = raw.mean(0), raw.std(0)
     before = head((raw - mean) / deviation)
     head.fold_standardisation(mean, deviation)
-    assert torch.allclose(head(raw), before, atol=1e-5)
+    after = head(raw)
+    assert set(after) == {"cells", "country", "month", "regressions"}
+    assert all(torch.allclose(after[name], before[name], atol=1e-5) for name in before)
 
 
-def test_what_was_saved_is_loaded_temperature_included(head, tmp_path):
+def test_attributes_are_the_likeliest_names_and_values_in_their_own_units():
+    head = MultiTaskHead(2, 3, SPACE)
+    with torch.no_grad():
+        for layer in head.heads.values():
+            layer.weight.zero_()
+            layer.bias.zero_()
+        head.heads["country"].weight[1, 0] = 1.0  # NA where the first number is positive
+        head.heads["month"].bias[1] = 1.0
+        head.heads["regressions"].weight[:, 1] = 1.0
+    said = head.attributes(np.array([[1.0, 0.0], [-1.0, 1.0]]))
+    assert said["country"].tolist() == ["NA", "FR"]
+    assert said["month"].tolist() == [11, 11]
+    assert said["temperature_c"].tolist() == pytest.approx([12.0, 20.0])
+    assert said["altitude_m"].tolist() == pytest.approx([np.exp(6.5) - 500, np.exp(6.9) - 500], rel=1e-6)
+
+
+def test_a_head_of_cells_alone_says_nothing_else():
+    said = MultiTaskHead(5, 7).attributes(np.zeros((3, 5)))
+    assert isinstance(said, pd.DataFrame)
+    assert said.shape == (3, 0)
+
+
+def test_what_was_saved_is_loaded_with_its_attribute_space(head, tmp_path):
     head.save(tmp_path)
-    loaded = GeocellHead.load(tmp_path)
+    loaded = MultiTaskHead.load(tmp_path)
     x = torch.randn(3, 5)
-    assert torch.equal(loaded(x), head(x))
-    assert loaded.temperature == pytest.approx(0.7)
+    assert all(torch.equal(loaded(x)[name], out) for name, out in head(x).items())
+    assert loaded.space == SPACE
     assert not loaded.training
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["head.json", "head.safetensors"]
 
 
-def test_missing_foreign_and_mismatched_files_are_refused(head, tmp_path):
-    with pytest.raises(ArtifactError, match="train_head"):
-        GeocellHead.load(tmp_path)
+def edited(folder, **changes):
+    shape = json.loads((folder / "head.json").read_text())
+    (folder / "head.json").write_text(json.dumps({**shape, **changes}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cells": 8}, {"dim": 10**12}, {"dim": "5"}, {"dim": 5.0}, {"hidden": -1}, {"format": 1}, {"format": None},
+        {"attributes": None}, {"attributes": {"classes": {"country": ["FR"]}, "regressions": {}}},
+        {"attributes": {"classes": {"month": ["May", "June"]}, "regressions": {}}},
+        {"attributes": {"classes": {}, "regressions": {"altitude_m": {"offset": 1.0, "mean": 0.0, "deviation": 0.0}}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_head_whose_description_was_edited_is_refused_in_one_sentence(head, tmp_path, changes):
     head.save(tmp_path)
-    shape = tmp_path / "head.json"
-    shape.write_text(json.dumps({"dim": 5, "cells": 8}))
-    with pytest.raises(ArtifactError, match="no geocell head"):
-        GeocellHead.load(tmp_path)
-    shape.write_text(json.dumps({"dim": 5, "cells": 7}))
+    edited(tmp_path, **changes)
+    with pytest.raises(ArtifactError, match="holds no head that can be used") as refused:
+        MultiTaskHead.load(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_missing_files_foreign_bytes_and_weights_that_are_no_numbers_are_refused(head, tmp_path):
+    with pytest.raises(ArtifactError, match="train_head"):
+        MultiTaskHead.load(tmp_path)
+    head.save(tmp_path)
+    weights = load_file(tmp_path / "head.safetensors")
+    weights["heads.cells.bias"][0] = float("nan")
+    save_file(weights, tmp_path / "head.safetensors")
+    with pytest.raises(ArtifactError, match="not finite"):
+        MultiTaskHead.load(tmp_path)
     (tmp_path / "head.safetensors").write_bytes(b"\x80\x04pickle")
-    with pytest.raises(ArtifactError, match="no geocell head"):
-        GeocellHead.load(tmp_path)
+    with pytest.raises(ArtifactError, match="no head"):
+        MultiTaskHead.load(tmp_path)
+    (tmp_path / "head.json").write_text("[]")
+    with pytest.raises(ArtifactError, match="no head"):
+        MultiTaskHead.load(tmp_path)

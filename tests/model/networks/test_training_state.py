@@ -67,6 +67,11 @@ def test_a_state_of_another_training_is_refused_with_what_differs(tmp_path):
         check_belongs(tmp_path, state, THIS | {"content of manifest": "f01"})
     with pytest.raises(ArtifactError, match="clip was None, is 1"):
         check_belongs(tmp_path, state, THIS | {"clip": 1})
+    check_belongs(tmp_path, state, THIS | {"clip": 1}, {"clip": 1})  # a setting that came later, at its default
+    with pytest.raises(ArtifactError, match="clip was 1, is 2"):
+        check_belongs(tmp_path, state, THIS | {"clip": 2}, {"clip": 1})
+    with pytest.raises(ArtifactError, match="seed was 0, is None"):
+        check_belongs(tmp_path, state, {"content of manifest": "f00"}, {"seed": None})
 
 
 def test_moments_of_another_model_are_refused(tmp_path):

@@ -80,3 +80,13 @@ def test_the_sentence_says_what_one_picture_was_read_as_where_it_is_no_photo(sha
     assert guess(read_as=shape).sentence().startswith(start)
     stranger = guess(read_as=shape, out_of_distribution=True, expected_score=None).sentence()
     assert stranger.startswith(start if start.startswith("Read") else "Not a place")
+
+
+def test_how_near_it_may_be_is_said_in_words_and_only_where_it_is_known():
+    sure = guess(radius_km={"50": 118.6, "80": 640.0, "95": 2401.2})
+    assert sure.reach() == "within 119 km with 50 %, 640 km with 80 %, 2,401 km with 95 %"
+    assert sure.reach() in sure.sentence()
+    assert guess().reach() == "" and "within" not in guess().sentence()
+    stranger = guess(out_of_distribution=True, expected_score=None, radius_km={"50": 1.0})
+    assert "within" not in stranger.sentence()
+    assert json.loads(json.dumps(sure.as_dict()))["radius_km"]["80"] == 640.0

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from model.errors import ArtifactError
-from model.evaluate import measure
 from model.geo.distance import haversine_km
 from model.geocells.table import Geocells
 from model.geolocator import Geolocator
+from model.predictors.checkpoint import Checkpoint
+from model.predictors.measuring import measure
 from model.predictors.protocol import Features, ask, features_of, system_of
 
 CENTRES = np.array([[0.0, 0.0], [0.0, 10.0], [0.0, 20.0], [0.0, 30.0]])
@@ -59,7 +60,7 @@ def test_a_bare_system_gives_whole_guesses():
 
 def test_a_bare_system_is_measured():
     places = pd.DataFrame({"id": ["a", "b"], "lat": [1.0, 1.0], "lng": [20.0, 10.0]})
-    figures, predictions = measure(Geolocator.of(Compass()), places, EMBEDDINGS, None, 1492.7)
+    figures, predictions = measure(Checkpoint(Compass()), places, lambda start, end: EMBEDDINGS[start:end], 1492.7)
     assert figures["n"] == 2 and figures["cell_top1"] == 0.5
     assert figures["mean_km"] == pytest.approx(haversine_km((1, 0), (1, 10)) / 2)
     assert figures["unrefined"]["median_km"] > 0

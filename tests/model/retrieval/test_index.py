@@ -100,3 +100,33 @@ def test_missing_foreign_and_mixed_files_are_refused(tmp_path):
     (tmp_path / "a" / "index.json").write_text(json.dumps(settings | {"format": 99}))
     with pytest.raises(ArtifactError, match="do not belong together"):
         read_index(tmp_path / "a")
+
+
+def test_what_an_approximate_index_does_not_find_makes_nothing_strange():
+    rng = np.random.default_rng(0)
+    vectors = np.repeat(10 * rng.normal(size=(40, 4)), 2, axis=0).astype(np.float32) + np.tile([[0.0], [0.1]], (40, 1))
+    vectors = vectors.astype(np.float32)
+    cells = np.arange(80) // 2
+    ids, points = np.arange(80).astype(str).astype(object), rng.uniform(-60, 60, (80, 2))
+    index = build_index(ids, points, cells, np.tile([0, 1], 40), vectors,
+                        fit_space("raw", 0, vectors, cells), 40, "IVF40,Flat")  # fmt: skip
+    index.prototype_vectors.nprobe = 1  # a list holds fewer than the five that are asked for
+    distance, rows = index.nearest(vectors[:9], 5)
+    assert (rows < 0).any()
+    assert np.isinf(distance[rows < 0]).all()
+    strange = index.strangeness(vectors)
+    assert strange.max() < 100.0
+    index.settings["strangeness_quantiles"] = np.quantile(strange, np.linspace(0, 1, 101)).tolist()
+    assert index.familiarity(np.full((1, 4), 1e4, np.float32))[0] == 1.0
+
+
+def test_how_far_to_search_is_read_back_with_the_index(tmp_path):
+    rng = np.random.default_rng(0)
+    vectors, cells = rng.normal(size=(400, 8)).astype(np.float32), np.arange(400) % 5
+    ids, points = np.arange(400).astype(str).astype(object), rng.uniform(-60, 60, (400, 2))
+    index = build_index(ids, points, cells, np.arange(400) // 5, vectors,
+                        fit_space("raw", 0, vectors, cells), 5, "IVF16,Flat")  # fmt: skip
+    assert index.settings["search"]["value"] > 1
+    write_index(index, tmp_path)
+    index.prototype_vectors.nprobe = 1
+    assert read_index(tmp_path).prototype_vectors.nprobe == index.settings["search"]["value"]

@@ -128,3 +128,107 @@ def test_many_places_at_once_are_what_each_is_alone(index):
 def test_impossible_settings_are_refused_at_birth(wrong):
     with pytest.raises(ConfigError, match="refiner"):
         RefinerSettings(**wrong)
+
+
+def two_places(clusters):
+    """Cell 0: two places that look like 0 and 10, in one cluster or in two; cell 1: somewhere else, looks like 100."""
+    cells, vectors = np.array([0, 0, 1]), np.array([[0.0], [10.0], [100.0]], np.float32)
+    points = np.array([[20.0, 20.0], [21.0, 21.0], [-30.0, -30.0]])
+    index = build_index(np.array(list("abc"), object), points, cells, np.array([*clusters, 0]), vectors,
+                        fit_space("raw", 0, vectors, cells), 2, "Flat")  # fmt: skip
+    return index, np.array([[20.5, 20.5], [-30.0, -30.0]])
+
+
+@pytest.mark.parametrize("clusters", [[0, 0], [0, 1]])
+@pytest.mark.parametrize(("look", "place"), [(1.0, [20.0, 20.0]), (9.0, [21.0, 21.0])])
+def test_of_two_places_the_one_that_looks_alike_is_the_guess_and_never_the_other(clusters, look, place):
+    index, centroids = two_places(clusters)
+    matches = match(index, np.array([[look]], np.float32), np.array([[0.9, 0.1]], np.float32), centroids, 2, 0)
+    assert refine(matches, RefinerSettings(2)).guess[0] == pytest.approx(place)
+
+
+def test_the_settings_of_pigeotto_weigh_forty_cells_by_their_formula():
+    rng = np.random.default_rng(1)
+    cells, vectors = np.arange(50), rng.normal(size=(50, 3)).astype(np.float32)
+    points = np.column_stack([rng.uniform(-60, 60, 50), rng.uniform(-180, 180, 50)]).astype(np.float32)
+    index = build_index(cells.astype(str).astype(object), points, cells, np.zeros(50, int), vectors,
+                        fit_space("raw", 0, vectors, cells), 50, "Flat")  # fmt: skip
+    probability = rng.dirichlet(np.ones(50), 1).astype(np.float32)
+    query = rng.normal(size=(1, 3)).astype(np.float32)
+    settings = RefinerSettings(40, 0.6, 0.0)
+    refined = refine(match(index, query, probability, points, 40, settings.looked_up), settings)
+    top = np.argsort(-probability[0])[:40]
+    score = probability[0, top] * softmax(-np.linalg.norm(vectors[top] - query, axis=1) / 0.6)
+    assert refined.cells[0].tolist() == top.tolist()
+    assert refined.score[0] == pytest.approx(score / score.sum(), rel=1e-4)
+    assert refined.guess[0] == pytest.approx(points[top[score.argmax()]])
+
+
+def transcribed(index, vectors, probabilities, centroids, candidates, neighbours):
+    """`match`, a place and a cell at a time, as the paper tells it."""
+    prototypes = index.prototype_vectors.reconstruct_n(0, len(index.prototypes))
+    members = index.member_vectors.reconstruct_n(0, len(index.members))
+    near, distances = [], []
+    for vector, probability in zip(vectors, probabilities, strict=True):
+        for cell in np.argsort(-probability, kind="stable")[:candidates]:
+            own = np.flatnonzero(index.prototypes["cell"] == cell)
+            places, away = [centroids[cell]] * (1 + neighbours), [np.inf] * (1 + neighbours)
+            if len(own):
+                best = own[np.linalg.norm(prototypes[own] - vector, axis=1).argmin()]
+                cluster = np.flatnonzero(index.members["prototype"] == best)
+                to = np.linalg.norm(members - vector, axis=1)
+                chosen = cluster[to[cluster].argmin()]
+                everyone = np.flatnonzero(index.members["prototype"].isin(own))
+                nearest = everyone[np.argsort(to[everyone], kind="stable")][:neighbours]
+                for slot, member in enumerate([chosen, *nearest]):
+                    places[slot], away[slot] = index.member_points[member], to[member]
+            near.append(places)
+            distances.append(away)
+    shape = (len(vectors), candidates, 1 + neighbours)
+    return np.reshape(near, (*shape, 2)), np.reshape(distances, shape)
+
+
+@pytest.mark.parametrize("factory", ["Flat", "SQ8", "IVF4,Flat", "HNSW8"])
+@pytest.mark.parametrize("neighbours", [0, 4])
+def test_matches_are_those_of_a_plain_transcription(factory, neighbours):
+    rng = np.random.default_rng(3)
+    cells = np.sort(rng.choice([0, 1, 2, 4, 5, 6], 200))  # cells 3 and 7 hold nobody
+    vectors = rng.normal(size=(200, 6)).astype(np.float32)
+    points, centroids = rng.uniform(-60, 60, (200, 2)), rng.uniform(-60, 60, (8, 2))
+    index = build_index(np.arange(200).astype(str).astype(object), points, cells, rng.integers(0, 12, 200), vectors,
+                        fit_space("raw", 0, vectors, cells), 8, factory)  # fmt: skip
+    queries, probability = rng.normal(size=(9, 6)).astype(np.float32), rng.dirichlet(np.ones(8), 9).astype(np.float32)
+    found = match(index, queries, probability, centroids, 6, neighbours)
+    near, away = transcribed(index, queries, probability, centroids, 6, neighbours)
+    assert (found.near == near).all()
+    assert found.near_distance == pytest.approx(away, abs=1e-4)
+    empty = np.isin(found.cells, [3, 7])
+    assert empty.any()
+    assert (np.isinf(found.distance) == empty).all()
+    assert (found.near[empty] == found.fallback[empty][:, None]).all()  # never (0, 0)
+
+
+def test_a_guess_decodes_the_nearest_clusters_and_no_whole_cells(monkeypatch):
+    from model.retrieval import vectors as stored
+
+    rng = np.random.default_rng(0)
+    cells, vectors = np.repeat(np.arange(4), 500), rng.normal(size=(2000, 8)).astype(np.float32)
+    index = build_index(np.arange(2000).astype(str).astype(object), rng.uniform(-60, 60, (2000, 2)), cells,
+                        np.arange(2000) % 100, vectors, fit_space("raw", 0, vectors, cells), 4, "SQ8")  # fmt: skip
+    decoded = []
+    real = stored._decoded
+
+    def counted(faiss_index, begins, lengths):
+        decoded.append((faiss_index.ntotal, int(lengths.sum())))
+        return real(faiss_index, begins, lengths)
+
+    monkeypatch.setattr(stored, "_decoded", counted)
+    probability = np.full((1, 4), 0.25, np.float32)
+    match(index, vectors[:1], probability, np.zeros((4, 2)), 4, RefinerSettings(4).looked_up)
+    assert decoded == [(400, 400), (2000, 4 * 5)]  # all prototypes of four cells, the members of four clusters
+
+
+def test_equal_probabilities_are_taken_in_the_order_of_cells(index):
+    probability = np.array([[0.2, 0.4, 0.4]], np.float32)
+    assert match(index, VECTORS[:1], probability, CENTROIDS, 2).cells.tolist() == [[1, 2]]
+    assert match(index, VECTORS[:1], probability, CENTROIDS, 3).cells.tolist() == [[1, 2, 0]]

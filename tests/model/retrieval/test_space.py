@@ -61,3 +61,23 @@ def test_what_was_saved_is_loaded_and_foreign_files_are_refused(tmp_path, labell
     (tmp_path / "space.safetensors").write_bytes(b"nothing")
     with pytest.raises(ArtifactError, match="build the index"):
         Space.load(tmp_path / "space.safetensors")
+
+
+@pytest.mark.parametrize("kind", ["pca", "lda"])
+def test_a_block_at_a_time_and_only_some_rows_of_a_file_give_the_same_space(labelled, tmp_path, monkeypatch, kind):
+    embeddings, cells = labelled
+    whole = fit_space(kind, 2, embeddings, cells)
+    np.save(tmp_path / "embeddings.npy", np.repeat(embeddings, 2, axis=0))
+    monkeypatch.setattr("model.retrieval.space.BLOCK", 70)
+    mapped = np.load(tmp_path / "embeddings.npy", mmap_mode="r")
+    blocks = fit_space(kind, 2, mapped, cells, np.arange(0, 1200, 2))
+    for one, other in zip(whole.project(embeddings).T, blocks.project(embeddings).T, strict=True):
+        assert min(np.abs(one - other).max(), np.abs(one + other).max()) < 1e-3 * np.abs(one).max()
+
+
+def test_discriminants_are_scaled_to_the_scatter_within_cells(labelled):
+    embeddings, cells = labelled
+    z = fit_space("lda", 0, embeddings, cells).project(embeddings).astype(np.float64)
+    means = np.stack([z[cells == cell].mean(axis=0) for cell in range(20)])
+    within = (z - means[cells]).T @ (z - means[cells]) / (600 - 20)
+    assert within == pytest.approx(np.eye(3), abs=0.1)  # up to the shrinkage
