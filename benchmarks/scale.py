@@ -164,9 +164,8 @@ def cli(argv: Sequence[str] | None = None) -> None:
         stages = figures["stages"]
         assert isinstance(stages, dict)
         for name, stage in stages.items():
-            print(
-                f"{name:>8}: {stage['seconds']:8.1f} s {stage['peak_mb']:8,.0f} MB, {stage['cpu_seconds']:.1f} s of work"
-            )
+            took = f"{stage['seconds']:8.1f} s {stage['peak_mb']:8,.0f} MB"
+            print(f"{name:>8}: {took}, {stage['cpu_seconds']:.1f} s of work")
         print(f"{'in all':>8}: {figures['seconds']:8.1f} s {figures['peak_mb']:8,.0f} MB")
         print(f"{'aim':>8}: {AIM_S:8.1f} s {AIM_MB:8,.0f} MB for a million rows of 256 numbers")
         if given.json:
