@@ -7,15 +7,17 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 RUN ?= runs/simulated-earth
 WORLD ?= data/world
+PHOTOS ?= data/photos
 PLACES ?= 45000
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
-MINUTES ?= 36
+MINUTES ?= 42
+PHOTO_MINUTES ?= 8
 START ?=
 
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: app test check format reproduce screenshots benchmarks browser help
+.PHONY: app test check format reproduce after-encoder screenshots benchmarks browser help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,26 +65,35 @@ browser: ## Chromium and its driver, from Debian's packages when they are missin
 	  echo "On Debian or Ubuntu: sudo apt-get install chromium chromium-driver, then make test again."; exit 2; \
 	fi
 
-reproduce: $(VENV)/.installed ## every stage up to the shipped checkpoint (hours; can be killed and run again; START=DIR: from an encoder)
+reproduce: $(VENV)/.installed ## every stage up to the two shipped checkpoints (hours; can be killed and run again; START=DIR: from an encoder)
 	@$(BIN)/python -m model.geo.atlas >/dev/null
-	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --out $(WORLD)
-	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --method kmeans --out $(RUN)
-	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet \
-	  --preset pigeon $(if $(START),--start-from $(START) --learning-rate 0.001) --minutes $(MINUTES) --batch 64 --small-size 64 --small-share 0.7 --out $(RUN)
-	$(BIN)/python -m model.embed --manifest $(WORLD)/manifest.parquet --encoder $(RUN)/encoder --out $(RUN)
-	$(BIN)/python -m model.train_head --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
-	  --geocells $(RUN)/geocells.parquet --out $(RUN)
-	$(BIN)/python -m model.build_index --manifest $(WORLD)/manifest.parquet --embeddings $(RUN)/embeddings.npy \
-	  --geocells $(RUN)/geocells.parquet --space lda --dimensions 64 --factory SQ8 --out $(RUN)
-	$(BIN)/python -m model.evaluate --checkpoint $(RUN) --manifest $(WORLD)/manifest.parquet --split test --out $(RUN)
-	@mkdir -p $(SHIPPED) && rm -rf $(SHIPPED)/* && cd $(RUN) && \
-	  cp -r encoder head index geocells.parquet metrics.json *.record.json $(CURDIR)/$(SHIPPED)/
-	@echo "shipped: $(SHIPPED)"
+	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --validation 1500 --test 2000 --seed $(SEED) --clues --maps --out $(WORLD)
+	$(BIN)/python -m model.cut_photos --manifest $(WORLD)/manifest.parquet --out $(PHOTOS)
+	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --out $(RUN)
+	$(BIN)/python -m model.pretrain --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet --preset pigeon \
+	  $(if $(START),--start-from $(START)) --optimizer muon --learning-rate 0.003 --minutes $(MINUTES) --small-size 64 --small-share 0.7 --out $(RUN)
+	$(MAKE) after-encoder MANIFEST=$(WORLD)/manifest.parquet KIND=pigeon OUT=$(RUN) TO=$(SHIPPED)
+	$(BIN)/python -m model.build_geocells --manifest $(PHOTOS)/manifest.parquet --out $(RUN)-photo
+	$(BIN)/python -m model.pretrain --manifest $(PHOTOS)/manifest.parquet --geocells $(RUN)-photo/geocells.parquet --preset pigeotto \
+	  --start-from $(RUN)/encoder --optimizer muon --learning-rate 0.001 --minutes $(PHOTO_MINUTES) --out $(RUN)-photo
+	$(MAKE) after-encoder MANIFEST=$(PHOTOS)/manifest.parquet KIND=pigeotto OUT=$(RUN)-photo TO=$(SHIPPED)-photo
+
+after-encoder: # embeddings, head, index, calibration and figures of the encoder in OUT; then the files that ship
+	$(BIN)/python -m model.embed --manifest $(MANIFEST) --encoder $(OUT)/encoder --out $(OUT)
+	$(BIN)/python -m model.train_head --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --geocells $(OUT)/geocells.parquet \
+	  --preset $(KIND) --out $(OUT)
+	$(BIN)/python -m model.build_index --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --geocells $(OUT)/geocells.parquet \
+	  --preset $(KIND) --space lda --dimensions 64 --factory SQ8 --out $(OUT)
+	$(BIN)/python -m model.calibrate --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --preset $(KIND) --out $(OUT)
+	$(BIN)/python -m model.evaluate --checkpoint $(OUT) --manifest $(MANIFEST) --split test --out $(OUT)
+	@mkdir -p $(TO) && rm -rf $(TO)/* && cd $(OUT) && \
+	  cp -r encoder head index calibration geocells.parquet metrics.json predictions.csv README.md *.record.json $(CURDIR)/$(TO)/
+	@echo "shipped: $(TO)"
 
 screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the running app
 	@$(BIN)/python -m docs.screenshots
 	@$(BIN)/python -m world.contact_sheet --width 720 --out docs/images/world.jpg
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
-	@for name in atlas render locate bot cold_start load; do echo "== $$name"; \
+	@for name in atlas geocells render locate bot cold_start load scale; do echo "== $$name"; \
 	  $(BIN)/python -m benchmarks.$$name --json $$([ $$name != render ] || echo --panoramas 2000) || exit 1; done
