@@ -76,11 +76,11 @@ def figures(cells: Geocells) -> None:
     points, areas = cells.table["points"].to_numpy(), cells.areas_km2
     st.caption(MADE.get(str(cells.method.get("name")), "Cells made elsewhere."))
     with st.container(horizontal=True):
-        st.metric("Cells", f"{len(cells):,}", border=True, width=180)
-        st.metric("Training places", f"{points.sum():,}", border=True, width=180)
-        st.metric("Places a cell", f"{np.median(points):,.0f}", border=True, width=180,
+        st.metric("Cells", f"{len(cells):,}", border=True, width=160)
+        st.metric("Training places", f"{points.sum():,}", border=True, width=160)
+        st.metric("Places a cell", f"{np.median(points):,.0f}", border=True, width=160,
                   help=f"The median. The smallest holds {points.min():,}, the largest {points.max():,}.")  # fmt: skip
-        st.metric("Area of a cell", f"{np.median(areas):,.0f} km²", border=True, width=220,
+        st.metric("Area (km²)", f"{np.median(areas):,.0f}", border=True, width=160,
                   help=f"The median, between {areas.min():,.0f} and {areas.max():,.0f} km².")  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from pages.components.identity import BOT, MODEL, PERSON, QUIET, RGB, TRUTH
 
 SIZE, COUNTRY, AREA, ACCURACY = "Training places", "Country", "Area", "Accuracy"
 STEPS = 5  # colours of a figure: the eye tells no more apart
-LOW: RGB = (96, 148, 178)  # slate blue, for the least; terracotta for the most
+LOW: RGB = PERSON  # for the least, terracotta for the most: neither looks like the sea
 COUNTRIES: tuple[RGB, ...] = (
     MODEL,
     TRUTH,
