@@ -32,7 +32,7 @@ FORMAT = 1
 LAYERS = 5  # of the encoder, evenly from the first to the last
 KEPT = 64  # directions of a block that are measured one by one
 QUANTILES = 201
-LEAST = 20  # places that a fit needs
+LEAST = 100  # places that a fit needs: with fewer, a photograph passes for a rare drawing
 RINGS = 12  # of frequencies
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 DARK, POWER = 1 / 255, 1e-3  # added before a logarithm
@@ -77,7 +77,7 @@ class Novelty:
         from each half of the places as the other half's fit sees it.
 
         Raises:
-            ConfigError: fewer than 20 places.
+            ConfigError: fewer than 100 places.
         """
         if len(places) < LEAST:
             raise ConfigError(f"looked for at least {LEAST} places with pictures to learn what is usual, found "
