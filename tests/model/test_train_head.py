@@ -7,6 +7,8 @@ import pytest
 from model import train_head
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError, ManifestError
+from model.geocells.table import read_geocells, write_geocells
+from model.networks import head_training
 from model.networks.head import MultiTaskHead
 from model.train_head import HeadConfig
 
@@ -82,3 +84,90 @@ def test_the_preset_sets_the_smoothing_and_a_number_overrides_it(toy_run, tmp_pa
 def test_contradictions_are_refused_at_birth(toy_run, tmp_path, wrong):
     with pytest.raises(ConfigError):
         config(toy_run, tmp_path, **wrong)
+
+
+@pytest.fixture(scope="module")
+def described(toy_run, tmp_path_factory):
+    """The toy run with attributes that its embeddings show: temperature by latitude, two countries side by side."""
+    folder = tmp_path_factory.mktemp("described")
+    frame = pd.read_parquet(toy_run.manifest)
+    frame["country"] = np.where(frame["lng"] < 0, "US", "FR")
+    frame["temperature_c"] = 30.0 - frame["lat"].abs() / 2.0
+    frame["month"] = 1 + np.arange(len(frame)) % 12
+    frame.loc[::9, ["country", "temperature_c"]] = None
+    frame.to_parquet(folder / "manifest.parquet")
+    return type(toy_run)(folder / "manifest.parquet", toy_run.embeddings, toy_run.out)
+
+
+def test_what_the_manifest_knows_is_learned_kept_with_the_head_and_said_in_its_own_unit(described, tmp_path):
+    train_head.main(config(described, tmp_path, epochs=15))
+    facts = read_record(tmp_path, "train_head")["facts"]
+    assert facts["tasks"] == ["cells", "country", "month", "regressions"]
+    heads = facts["validation"]["heads"]
+    assert heads["country"]["accuracy"] > 0.8
+    assert heads["temperature_c"]["mean_error"] < 3.0  # always saying the mean is 5 degrees off
+    said = MultiTaskHead.load(tmp_path / "head").attributes(np.load(described.embeddings)[:5])
+    assert list(said) == ["country", "month", "temperature_c"]
+    assert said["temperature_c"].between(-20, 35).all()
+
+
+def test_tasks_are_switched_off_by_flag_by_weight_and_by_preset(described, tmp_path):
+    for name, changes, tasks in (
+        ("none", {"attributes": False}, ["cells"]),
+        ("photo", {"preset": "pigeotto"}, ["cells", "country", "regressions"]),
+        ("month", {"preset": "pigeotto", "month_weight": 1.0}, ["cells", "country", "month", "regressions"]),
+        ("some", {"country_weight": 0.0, "regression_weight": 0.0}, ["cells", "month"]),
+    ):
+        train_head.main(config(described, tmp_path / name, epochs=1, **changes))
+        assert read_record(tmp_path / name, "train_head")["facts"]["tasks"] == tasks
+
+
+def test_linear_tasks_leave_the_cells_alone_and_a_hidden_layer_is_shared(described, tmp_path):
+    heads = {}
+    for name, changes in {"with": {}, "without": {"attributes": False}, "hidden": {"hidden": 8}}.items():
+        train_head.main(config(described, tmp_path / name, epochs=2, **changes))
+        heads[name] = MultiTaskHead.load(tmp_path / name / "head")
+    embeddings = np.load(described.embeddings)[:20]
+    assert np.allclose(heads["with"].logits(embeddings), heads["without"].logits(embeddings), atol=1e-5)
+    assert heads["hidden"].hidden.out_features == 8
+    assert not np.allclose(heads["with"].logits(embeddings), heads["hidden"].logits(embeddings), atol=1e-2)
+
+
+def test_embeddings_too_many_for_memory_are_read_in_pieces_to_about_the_same_head(toy_run, tmp_path, monkeypatch):
+    train_head.main(config(toy_run, tmp_path / "held", epochs=15))
+    monkeypatch.setattr(head_training, "HELD", 0)
+    monkeypatch.setattr(head_training, "PIECE", 24 * 300)
+    monkeypatch.setattr(head_training, "NEIGHBOURS", 16)
+    train_head.main(config(toy_run, tmp_path / "pieces", epochs=15))
+    scores = [read_record(tmp_path / name, "train_head")["facts"]["validation"]["mean_score"]
+              for name in ("held", "pieces")]  # fmt: skip
+    assert scores[1] == pytest.approx(scores[0], rel=0.1)
+
+
+def test_every_place_is_seen_once_an_epoch_however_it_is_read(monkeypatch):
+    sample = head_training.Sample(np.arange(2000.0).reshape(1000, 2), np.arange(0, 1000, 3), lambda which: {})
+    standard = head_training.Standard.of(sample)
+    values = sample.embeddings[sample.rows]
+    assert standard.mean.numpy() == pytest.approx(values.mean(axis=0), rel=1e-5)
+    assert standard.deviation.numpy() == pytest.approx(values.std(axis=0), rel=1e-5)
+    monkeypatch.setattr(head_training, "PIECE", 200)
+    monkeypatch.setattr(head_training, "NEIGHBOURS", 7)
+    for held in (head_training.HELD, 0):
+        monkeypatch.setattr(head_training, "HELD", held)
+        reader, order = head_training._Reader(sample, standard), np.random.default_rng(0)
+        for batches in (list(reader.shuffled(32, order)), list(reader.in_order(32))):
+            which = np.concatenate([part for part, _ in batches])
+            assert sorted(which) == list(range(len(sample)))
+            seen = np.concatenate([embeddings.numpy() for _, embeddings in batches])
+            assert np.allclose(seen, (values[which] - standard.mean.numpy()) / standard.deviation.numpy(), atol=1e-4)
+
+
+def test_cells_whose_targets_explode_are_refused_before_anything_is_written(toy_run, tmp_path):
+    run = type(toy_run)(toy_run.manifest, toy_run.embeddings, tmp_path / "naive")
+    cells = read_geocells(toy_run.out / "geocells.parquet")
+    table = cells.table.copy()
+    table[["lat", "lng"]] = table[["lat", "lng"]].to_numpy()[::-1]  # representatives far from their own points
+    write_geocells(run.out / "geocells.parquet", table, {}, "nearest")
+    with pytest.raises(ConfigError, match="drown"):
+        train_head.main(config(run, tmp_path / "out", normalise=False))
+    assert not (tmp_path / "out").exists()
