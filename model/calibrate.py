@@ -107,10 +107,8 @@ def main(config: CalibrateConfig) -> Path:
     seen = np.array(embeddings[rows], np.float32)
     calibration, facts = calibrate(config, cells, head, index, seen, truth)
     calibration.write(folder)
-    facts |= {
-        "pictures": _learn_what_is_strange(config, shown, folder / NOVELTY),
-        "source": read_source(config.manifest),
-    }
+    facts["pictures"] = _learn_what_is_strange(config, shown, folder / NOVELTY)
+    facts |= {"source": read_source(config.manifest)}
     write_record(config.out, STAGE, config, inputs, {"calibration": folder}, facts)
     print(_line(folder, calibration, facts))
     return folder

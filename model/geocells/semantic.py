@@ -151,21 +151,20 @@ def _final(
     """
     while True:
         labels = Cover(polygons).find(points)
-        sizes = np.bincount(labels, minlength=len(polygons))
-        lone = int(sizes.argmin())
-        if sizes[lone] == 0:
-            same = (countries == countries[lone]) & (np.arange(len(polygons)) != lone)
-            near = np.flatnonzero(
-                same & (parents == parents[lone]) if (same & (parents == parents[lone])).any() else same
-            )
-            if len(near):  # none: the only cell of its country, whose points are nearer to another's coast
-                target = int(near[np.argmin(shapely.distance(polygons[near], polygons[lone]))])
-                polygons[target] = shapely.union_all([polygons[target], polygons[lone]])
-            kept = np.arange(len(polygons)) != lone
-        else:
+        held = np.bincount(labels, minlength=len(polygons)) > 0
+        if held.all():
             # By country, then from south to north by the first point: those are sorted by latitude.
             first = np.unique(labels, return_index=True)[1]
             kept = np.lexsort((first, countries.astype(str)))
             if (kept == np.arange(len(kept))).all():
                 return polygons, countries, labels
+        else:
+            for lone in np.flatnonzero(~held):
+                near = np.flatnonzero(held & (countries == countries[lone]))
+                siblings = near[parents[near] == parents[lone]]
+                near = siblings if len(siblings) else near
+                if len(near):  # none: a country all of whose points are nearer to another's coast
+                    target = int(near[np.argmin(shapely.distance(polygons[near], polygons[lone]))])
+                    polygons[target] = shapely.union_all([polygons[target], polygons[lone]])
+            kept = np.flatnonzero(held)
         polygons, countries, parents = polygons[kept], countries[kept], parents[kept]

@@ -67,7 +67,7 @@ class Novelty:
 
     blocks: tuple[Block, ...]
     one: Floats  # (Q,) quantiles of strangeness of single views that the fit had not seen
-    several: Floats  # (Q,) and of places with all their views
+    several: Floats  # (Q,) and of places with all their views, at least those of single ones
 
     @classmethod
     def fit(cls, places: Sequence[Blocks]) -> "Novelty":
@@ -97,8 +97,9 @@ class Novelty:
         views = _together(np.stack(columns, axis=1))
         by_place = np.bincount(owner, views) / np.bincount(owner)
         shares = np.linspace(0.0, 1.0, QUANTILES)
-        return cls(tuple(blocks), np.quantile(views, shares).astype(np.float32),
-                   np.quantile(by_place, shares).astype(np.float32))  # fmt: skip
+        one, several = np.quantile(views, shares), np.quantile(by_place, shares)
+        # a mean over views is so sharp that it tells the size a picture was drawn at: never stricter than one view is
+        return cls(tuple(blocks), one.astype(np.float32), np.maximum(one, several).astype(np.float32))
 
     def strangeness(self, blocks: Blocks) -> NDArray[np.float64]:
         """How strange each view is, (B,); 0 is usual, 1 a deviation more."""

@@ -120,3 +120,13 @@ def test_the_bar_is_told_of_every_cell():
     told = []
     semantic.partition(crowded(None, 100, 0), squares(), SMALL, lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1] == len(told)
+
+
+def test_a_cell_whose_points_all_lie_nearer_to_others_is_joined_to_its_neighbour():
+    boxes = np.array([shapely.box(0, 0, 4, 4), shapely.box(4, 0, 8, 4), shapely.box(20, 0, 24, 4)], object)
+    points = np.array([[1.0, 1.0], [2.0, 22.0]])
+    polygons, countries, labels = semantic._final(boxes, np.array(["A", "A", "B"], object), np.zeros(3, int), points)
+    assert countries.tolist() == ["A", "B"] and labels.tolist() == [0, 1]
+    assert polygons[0].area == pytest.approx(32.0)
+    only, countries, labels = semantic._final(boxes.copy(), np.array(["A", "B", "C"], object), np.arange(3), points)
+    assert countries.tolist() == ["A", "C"] and labels.tolist() == [0, 1] and len(only) == 2

@@ -136,7 +136,7 @@ def test_the_spectrum_tells_grain_from_faces_and_one_colour_does_no_harm():
     seen = spectrum(np.concatenate([flat, grain]))
     assert np.isfinite(seen).all() and seen.shape[0] == 2
     assert (seen[1, :12] > seen[0, :12]).all(), "more power at every frequency"
-    assert np.array_equal(spectrum(grain), seen[1:]), "a view is described by itself alone"
+    assert np.allclose(spectrum(grain), seen[1:], atol=1e-4), "a view is described by itself alone"
 
 
 def test_what_was_saved_is_what_is_read(novelty, encoder, tmp_path):
