@@ -5,7 +5,8 @@
 Places and embeddings are made up: towns of the Earth by chance and population, with suburbs, and vectors that are waves
 over the sphere with noise. There are no pictures. Every stage is a process of its own, started as a person starts it;
 its memory is that of it and its workers together, mapped files included. Epochs of the head are few: what is measured
-is what a stage holds and how long a pass takes, not how well it learns. With --json the last line is one JSON object.
+is what a stage holds and how long a pass takes, not how well it learns. Seconds of work are those of all processors,
+which others on the same machine do not stretch. With --json the last line is one JSON object.
 """
 
 import argparse
@@ -76,13 +77,13 @@ def commands(folder: Path, method: str, preset: str, epochs: int) -> dict[str, l
     }  # fmt: skip
 
 
-def measured(command: Sequence[str]) -> tuple[float, float]:
-    """Run `python -m model.COMMAND` to its end -> seconds, and the peak of memory in MB of it and its workers.
+def measured(command: Sequence[str]) -> tuple[float, float, float]:
+    """Run `python -m model.COMMAND` to its end -> seconds, processor seconds, peak memory in MB, workers included.
 
     Raises:
         ConfigError: it ended badly.
     """
-    start, peak = time.perf_counter(), 0
+    start, before, peak = time.perf_counter(), os.times(), 0
     # Its words and bars go to stderr, so that the figures stand alone.
     with subprocess.Popen([sys.executable, "-m", f"model.{command[0]}", *command[1:]], stdout=sys.stderr) as process:
         watched = psutil.Process(process.pid)
@@ -95,7 +96,9 @@ def measured(command: Sequence[str]) -> tuple[float, float]:
             raise
     if process.returncode != 0:
         raise ConfigError(f"`python -m model.{command[0]}` ended with {process.returncode}; its own words stand above.")
-    return time.perf_counter() - start, peak / 2**20
+    after = os.times()
+    busy = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - start, busy, peak / 2**20
 
 
 def _resident(process: psutil.Process) -> int:
@@ -128,8 +131,8 @@ def measure(
             if name in ("head", "index") and name in only and not embeddings.is_file():
                 make_embeddings(here / "data" / "manifest.parquet", dim, embeddings)
             if name in only:
-                seconds, peak = measured(command)
-                stages[name] = {"seconds": round(seconds, 2), "peak_mb": round(peak, 1)}
+                seconds, busy, peak = measured(command)
+                stages[name] = {"seconds": round(seconds, 2), "cpu_seconds": round(busy, 2), "peak_mb": round(peak, 1)}
     figures["stages"] = stages
     figures["seconds"] = round(sum(stage["seconds"] for stage in stages.values()), 2)
     figures["peak_mb"] = max((stage["peak_mb"] for stage in stages.values()), default=0.0)
@@ -161,7 +164,8 @@ def cli(argv: Sequence[str] | None = None) -> None:
         stages = figures["stages"]
         assert isinstance(stages, dict)
         for name, stage in stages.items():
-            print(f"{name:>8}: {stage['seconds']:8.1f} s {stage['peak_mb']:8,.0f} MB")
+            took = f"{stage['seconds']:8.1f} s {stage['peak_mb']:8,.0f} MB"
+            print(f"{name:>8}: {took}, {stage['cpu_seconds']:.1f} s of work")
         print(f"{'in all':>8}: {figures['seconds']:8.1f} s {figures['peak_mb']:8,.0f} MB")
         print(f"{'aim':>8}: {AIM_S:8.1f} s {AIM_MB:8,.0f} MB for a million rows of 256 numbers")
         if given.json:

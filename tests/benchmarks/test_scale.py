@@ -21,7 +21,7 @@ def in_this_process(monkeypatch):
         ran.append(command[0])
         monkeypatch.setattr(sys, "argv", list(command))
         runpy.run_module(f"model.{command[0]}", run_name="__main__")
-        return 1.25, 100.0 + len(ran)
+        return 1.25, 1.0, 100.0 + len(ran)
 
     monkeypatch.setattr(scale, "measured", measured)
     return ran
@@ -42,8 +42,9 @@ def test_four_stages_run_on_made_up_places_and_the_last_line_is_their_figures(in
 def test_a_stage_is_a_process_whose_seconds_and_memory_are_its_own(monkeypatch):
     greedy = "import time; block = bytearray(80 << 20); time.sleep(0.3)"
     monkeypatch.setattr(scale.subprocess, "Popen", _instead([sys.executable, "-c", greedy]))
-    seconds, peak_mb = scale.measured(["build_index"])
+    seconds, busy, peak_mb = scale.measured(["build_index"])
     assert 0.3 < seconds < 60.0
+    assert 0.0 < busy < seconds + 1.0
     assert 80.0 < peak_mb < 200.0
 
 
