@@ -23,7 +23,7 @@ def named_right(guess: ArrayLike, truth: ArrayLike) -> NDArray[np.bool_]:
     """Whether each guessed name is the true one, (N,); a place without a name (the sea) is never right."""
     guessed, true = np.asarray(guess, dtype=object), np.asarray(truth, dtype=object)
     named = np.array([isinstance(name, str) and bool(name) for name in true], dtype=bool)
-    return named & np.asarray(guessed == true, bool)
+    return np.asarray(named & (guessed == true), np.bool_)
 
 
 def share_equal(guess: ArrayLike, truth: ArrayLike) -> float:
