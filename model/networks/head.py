@@ -62,7 +62,7 @@ class MultiTaskHead(nn.Module):
         for layer in layers:
             direct = layer.weight[:, : self.dim]  # type: ignore[index]
             direct /= deviation  # a view: the layer's own weight changes
-            layer.bias.sub_(direct @ mean)  # type: ignore[union-attr, operator]
+            layer.bias.sub_(direct @ mean)  # type: ignore[operator]
 
     def logits(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
         """(N, D) -> (N, C), unscaled logits of the cells."""

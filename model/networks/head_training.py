@@ -50,12 +50,15 @@ class Standard:
 
     @classmethod
     def of(cls, sample: Sample) -> "Standard":
-        """Two sums over pieces, about the first piece's mean so that nothing cancels; never below 1e-6."""
+        """Two sums over pieces, about the first place's numbers so that nothing cancels; never below 1e-6."""
         n, dim = len(sample), sample.embeddings.shape[1]
-        about, total, squares = None, np.zeros(dim), np.zeros(dim)
+        about, total, squares = (
+            np.asarray(sample.embeddings[sample.rows[:1]], np.float64)[0],
+            np.zeros(dim),
+            np.zeros(dim),
+        )
         for piece in _pieces(n, dim // 8 + 1):
             values = np.asarray(sample.embeddings[sample.rows[piece]], np.float64)
-            about = values.mean(axis=0) if about is None else about
             values -= about
             total += values.sum(axis=0)
             squares += np.einsum("nd,nd->d", values, values)

@@ -173,7 +173,7 @@ def _occlusion(encoder: Encoder, views: torch.Tensor, explained: Explained, read
             top, bottom = _reach(spot // SQUARES, high)
             left, right = _reach(spot % SQUARES, wide)
             covered[spot, :, top:bottom, left:right] = 0.0
-        parts = [reading.views(encoder, encoder.tower(pixel_values=some)) for some in covered.split(AT_A_TIME)]
+        parts = [reading.views(encoder, encoder.tower(pixel_values=some)) for some in torch.split(covered, AT_A_TIME)]
         others = seen.repeat(spots, 1, 1)  # (spots, V, D)
         others[:, number] = torch.cat(parts)
         lost = whole - np.asarray(explained(reading.place(others).cpu().numpy()))

@@ -47,7 +47,7 @@ def card(name: str, records: Mapping[str, Mapping[str, Any]], figures: Mapping[s
     source = source_in(facts)
     simulated = source.get("kind") == SIMULATED
     system = str(figures.get("system", "PIGEON"))
-    foreign = hub_encoder(dict(records)) or _begun_from(records)
+    foreign = hub_encoder({stage: dict(record) for stage, record in records.items()}) or _begun_from(records)
     front = ModelCardData(
         model_name=name, library_name="homing", pipeline_tag="image-classification",
         license="other" if foreign else "apache-2.0",  # of weights that began as another's, theirs holds

@@ -96,7 +96,8 @@ def half_widths(centroids: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(centroids) < 2:
         return np.full(len(centroids), FURTHEST_KM / 2.0)
     chord = cKDTree(to_unit(centroids)).query(to_unit(centroids), k=2)[0][:, 1]
-    return np.maximum(EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2.0)), 1.0)
+    half: NDArray[np.float64] = np.maximum(EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2.0)), 1.0)
+    return half
 
 
 def fit_radius(raw: NDArray[np.float64], distance_km: NDArray[np.float64]) -> Radius:

@@ -21,7 +21,8 @@ def seen_before(points: ArrayLike, known: ArrayLike, within_km: float = SAME_PLA
         return np.zeros(len(places), np.bool_)
     reach = 2.0 * np.sin(within_km / EARTH_RADIUS_KM / 2.0)  # the chord of that arc
     distance, _ = cKDTree(to_unit(places_known)).query(to_unit(places), distance_upper_bound=reach)
-    return np.isfinite(distance)
+    near: NDArray[np.bool_] = np.isfinite(distance)
+    return near
 
 
 def known_places(checkpoint: Checkpoint, manifest: pd.DataFrame, manifest_fingerprint: str) -> NDArray[np.float64]:

@@ -154,7 +154,7 @@ def write_index(index: PrototypeIndex, folder: Path) -> None:
     for name, vectors in (("members", index.member_vectors), ("prototypes", index.prototype_vectors)):
         with whole(folder / f"{name}.faiss") as temporary, temporary.open("wb") as stream:
             try:
-                faiss.write_index(vectors, faiss.PyCallbackIOWriter(stream.write))  # never whole in memory once more
+                faiss.write_index(vectors, _io("Writer")(stream.write))  # never whole in memory once more
             except RuntimeError as error:  # what faiss makes of an OSError in the callback
                 raise OSError(f"faiss could not write it ({str(error).strip().splitlines()[-1]})") from error
     index.space.save(folder / "space.safetensors")
@@ -202,4 +202,9 @@ def _assemble(
 
 def _read_faiss(path: Path) -> Any:
     with path.open("rb") as stream:
-        return faiss.read_index(faiss.PyCallbackIOReader(stream.read))
+        return faiss.read_index(_io("Reader")(stream.read))
+
+
+def _io(direction: str) -> Any:
+    """faiss' own stream around a Python function; its stubs do not know it."""
+    return getattr(faiss, f"PyCallbackIO{direction}")

@@ -60,7 +60,8 @@ def _search(stored: Floats, queries: Floats, subset: Rows, count: int) -> tuple[
     q, n = subset.shape
     pointers = [faiss.swig_ptr(array) for array in (queries, stored, subset, squared, found)]
     # The stride of `subset` is said, since its default of -1 is taken for a stride of -1 (faiss 1.15).
-    faiss.knn_L2sqr_by_idx(*pointers[:3], queries.shape[1], q, len(stored), n, count, *pointers[3:], n)
+    knn: Any = faiss.knn_L2sqr_by_idx  # type: ignore[attr-defined,unused-ignore]  # a C++ function of its own
+    knn(*pointers[:3], queries.shape[1], q, len(stored), n, count, *pointers[3:], n)
     return squared, found
 
 
