@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
-from model.data.manifest import read_manifest
+from model.data.manifest import read_manifest, read_source
 from model.errors import ConfigError
 from model.geocells.kmeans import KMeansSettings
 from model.geocells.naive import NaiveSettings
@@ -139,7 +139,7 @@ def main(config: GeocellConfig) -> Path:
     method = {"name": config.method, "cells": len(table), **_plain(settings)}
     write_geocells(path, table, method, rule)
     sizes = table["points"].to_numpy()
-    facts = {"cells": len(table), "places": len(places), "places_per_cell": {
+    facts = {"cells": len(table), "places": len(places), "source": read_source(config.manifest), "places_per_cell": {
         "min": int(sizes.min()), "median": float(np.median(sizes)), "max": int(sizes.max())}}  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"geocells": path}, facts)
     print(f"{path}: {len(table):,} {config.method} cells of {len(places):,} training places "
