@@ -145,7 +145,8 @@ def cli(argv: Sequence[str] | None = None) -> None:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--rows", type=int, default=1_000_000, help="places (default: 1,000,000)")
     parser.add_argument("--dim", type=int, default=256, help="numbers in an embedding (default: 256)")
-    parser.add_argument("--method", choices=("semantic", "naive"), default="semantic", help="how cells are made (default: semantic)")
+    parser.add_argument("--method", choices=("semantic", "naive"), default="semantic",
+                        help="how cells are made (default: semantic)")  # fmt: skip
     parser.add_argument("--preset", choices=tuple(MAX_POINTS), default="pigeotto",
                         help="sizes of cells and clusters; pigeotto's are those of millions of photos")  # fmt: skip
     parser.add_argument("--epochs", type=int, default=3, help="passes of the head over all rows (default: 3)")
