@@ -11,6 +11,7 @@ that few neighbours stand on both sides. A manifest made by `world.make_dataset`
 depth maps and its clues.parquet come along. The same command again does nothing, unless the table or a picture changed.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -39,7 +40,7 @@ from model.data.manifest import (
     read_table,
     write_manifest,
 )
-from model.errors import ConfigError, ManifestError
+from model.errors import ArtifactError, ConfigError, ManifestError
 from model.geo.atlas import Atlas
 
 STAGE = "prepare_dataset"
@@ -87,6 +88,8 @@ def main(config: PrepareConfig) -> Path:
         StorageError: no space.
     """
     out, inputs = config.out / "manifest.parquet", {"table": config.table}
+    if config.pictures and (told := config.table.parent / CLUES).is_file():
+        inputs["clues"] = told
     frame = _read(config)
     folder = config.images or config.table.parent
     if config.pictures and not folder.is_dir():
@@ -260,6 +263,9 @@ def _with_clues(config: PrepareConfig) -> dict[str, Path]:
     """The clues that lie beside the table, copied beside the manifest: tasks look for them there by id."""
     told, copy = config.table.parent / CLUES, config.out / CLUES
     if not told.is_file():
+        with contextlib.suppress(ArtifactError):  # those of an earlier table would be taken for these places' own
+            if "clues" in read_record(config.out, STAGE, check_outputs=False)["outputs"]:
+                copy.unlink(missing_ok=True)
         return {}
     if told.resolve() != copy.resolve():
         with whole(copy) as temporary:

@@ -167,10 +167,12 @@ class _Source:
             rows = self.position[begin : begin + batch.num_rows]
             begin += batch.num_rows
             values = np.stack([column.to_numpy(zero_copy_only=False) for column in batch.columns], axis=1)
+            with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+                values = values.astype(np.float32)
             if np.isinf(values).any():
                 bad = self.columns[int(np.isinf(values).any(axis=0).argmax())]
                 raise ManifestError(f"{self.path} holds an infinite value in '{bad}'; leave unknown values empty.")
-            yield rows[rows >= 0].astype(np.int64), values[rows >= 0].astype(np.float32)
+            yield rows[rows >= 0].astype(np.int64), values[rows >= 0]
 
     def read(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Values as they are compared: lengths and counts by ratio, directions on the circle."""

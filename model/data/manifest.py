@@ -96,8 +96,11 @@ def check_manifest(frame: pd.DataFrame, name: str = "the manifest") -> pd.DataFr
     if "split" in checked and not checked["split"].isin(SPLITS).all():
         odd = checked.loc[~checked["split"].isin(SPLITS), "split"].iloc[0]
         raise ManifestError(f"{name} holds the split '{odd}'; looked for {', '.join(SPLITS)}.")
-    if "month" in checked and not checked["month"].dropna().between(1, 12).all():
-        raise ManifestError(f"{name} holds a month outside 1 … 12.")
+    if "month" in checked:
+        month = pd.to_numeric(checked["month"], errors="coerce")
+        if not (month[checked["month"].notna()].between(1, 12).all() and (month.dropna() % 1 == 0).all()):
+            raise ManifestError(f"{name} holds a month that is no whole number from 1 to 12; leave unknown ones empty.")
+        checked["month"] = month
     return checked
 
 
@@ -236,7 +239,7 @@ def _checked_source(told: bytes, name: str) -> dict[str, Any]:
         source = json.loads(told)
         kind, version = source["kind"], source.get("world_version")
         known = kind == "photographs" if version is None else kind == SIMULATED and int(version) == version
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         known = False
     if not known:
         raise ManifestError(

@@ -68,8 +68,9 @@ def info_nce(
     all_texts = gather_rows(texts)[0] if gather else texts
     scale = logit_scale.float().clamp(max=MAX_LOGIT_SCALE).exp()
     target = torch.arange(len(images), device=images.device) + offset
-    by_image = F.cross_entropy(scale * images @ all_texts.T, target)
-    by_text = F.cross_entropy(scale * texts @ all_images.T, target)
+    with torch.autocast(images.device.type, enabled=False):  # in bfloat16 a logit of 50 is known to a quarter
+        by_image = F.cross_entropy(scale * images @ all_texts.T, target)
+        by_text = F.cross_entropy(scale * texts @ all_images.T, target)
     return (by_image + by_text) / 2.0
 
 

@@ -57,8 +57,8 @@ def cell_shares(maps: torch.Tensor, n_classes: int, grid: tuple[int, int]) -> tu
     """
     b, height, width = maps.shape
     device = maps.device
-    row = torch.arange(height, device=device) * grid[0] // height
-    column = torch.arange(width, device=device) * grid[1] // width
+    row = (2 * torch.arange(height, device=device) + 1) * grid[0] // (2 * height)
+    column = (2 * torch.arange(width, device=device) + 1) * grid[1] // (2 * width)
     cell = row[:, None] * grid[1] + column[None, :]  # (H, W)
     kind = maps.long()
     kind = torch.where(kind < n_classes, kind, n_classes)  # the last bin is what nobody knows

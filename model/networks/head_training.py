@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from model.errors import ConfigError
 from model.networks.encoder import best_device
 from model.networks.head import MultiTaskHead
 from model.networks.losses import TaskWeights, multi_task_loss
@@ -21,6 +22,7 @@ from model.networks.losses import TaskWeights, multi_task_loss
 HELD = 250_000_000  # numbers (1 GB) of a split's embeddings that are held in memory; more are read in pieces
 PIECE = 32_000_000  # numbers (128 MB) of such a piece
 NEIGHBOURS = 256  # places that lie together in the file and are read together
+STILL = 1e-6  # a deviation below this is that of a number that never changes
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,11 @@ class Standard:
 
     @classmethod
     def of(cls, sample: Sample) -> "Standard":
-        """Two sums over pieces, about the first place's numbers so that nothing cancels; never below 1e-6."""
+        """Two sums over pieces, about the first place's numbers so that nothing cancels.
+
+        A number that never changes is left as it is: over a deviation of nearly 0, its first change anywhere else would
+        drown all that was learned.
+        """
         n, dim = len(sample), sample.embeddings.shape[1]
         about, total, squares = (
             np.asarray(sample.embeddings[sample.rows[:1]], np.float64)[0],
@@ -64,7 +70,8 @@ class Standard:
             squares += np.einsum("nd,nd->d", values, values)
         mean = total / n
         deviation = np.sqrt(np.maximum(squares / n - mean**2, 0.0))
-        return cls(torch.from_numpy(mean + about).float(), torch.from_numpy(deviation).float().clamp_min(1e-6))
+        deviation[deviation < STILL] = 1.0
+        return cls(torch.from_numpy(mean + about).float(), torch.from_numpy(deviation).float())
 
     def read(self, sample: Sample, which: NDArray[np.int64]) -> torch.Tensor:
         """Standardised embeddings of places of a sample, (len(which), D), read in the order of the file."""
@@ -84,6 +91,9 @@ def fit(
 
     Returns:
         The number of epochs run, and the one that was kept.
+
+    Raises:
+        ConfigError: nothing but losses that are no numbers.
     """
     device = best_device()
     head.to(device)
@@ -110,6 +120,8 @@ def fit(
             if now < best:
                 best, best_state, kept = now, copy.deepcopy(head.state_dict()), epoch
             progress.update(task, description=f"epoch {epoch}: validation loss {now:.4f} (best {best:.4f})")
+    if not kept:
+        raise ConfigError(f"the validation loss was no finite number in any of {epoch} epochs; give a smaller --lr.")
     head.load_state_dict(best_state)
     head.cpu().eval()
     head.fold_standardisation(standard.mean, standard.deviation)

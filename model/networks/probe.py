@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from model.geo.distance import haversine_km
 from model.geo.scoring import geoguessr_score
+from model.metrics.distance import share_equal
 from model.networks.contrastive import PretrainingModel, info_nce
 from model.networks.encoder import image_features
 
@@ -97,15 +98,15 @@ def probe(
     figures = _matched(torch.cat(images), texts, scale)
     if prompts is not None and len(prompt_countries):
         said = (torch.cat(means) @ F.normalize(_texts(module, prompts), dim=-1).T).argmax(dim=1).numpy()
-        figures["zero_shot_country"] = float((np.asarray(prompt_countries, object)[said] == countries).mean())
+        figures["zero_shot_country"] = share_equal(np.asarray(prompt_countries, object)[said], countries)
     module.train(was_training)
     neighbour = gallery.nearest(torch.cat(places))
     if (neighbour >= 0).all():
-        figures["neighbour_country"] = float((gallery_countries[neighbour] == countries).mean())
+        figures["neighbour_country"] = share_equal(gallery_countries[neighbour], countries)
     if centroids is not None and cell_countries is not None:
         cell = torch.cat(cells).numpy()
         distance_km = haversine_km(centroids[cell], truth)
-        figures["cell_country"] = float((cell_countries[cell] == countries).mean())
+        figures["cell_country"] = share_equal(cell_countries[cell], countries)
         figures["median_km"] = float(np.median(distance_km))
         figures["score"] = float(geoguessr_score(distance_km).mean())
     return figures

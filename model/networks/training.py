@@ -63,9 +63,9 @@ class Training:
             "revision": (self.start.facts["start_from"] or {}).get("revision"),
             **{f"content of {name}": fingerprint(path) for name, path in config.inputs.items()},
         }
-        together = config.batch * config.accumulate * accelerator.num_processes
-        self.places_a_step = min(together, len(self.train))
-        per_epoch = max(1, self.order.per_epoch / (config.accumulate * accelerator.num_processes))
+        batches = config.accumulate * accelerator.num_processes  # in a step; they may be more than an epoch has
+        self.places_a_step = min(config.batch, len(self.train)) * batches
+        per_epoch = self.order.per_epoch / batches
         self.total_steps = math.ceil(per_epoch * config.epochs - 1e-9) if config.epochs else 0
         self.step, self.elapsed_s, self.done = 0, 0.0, 0.0
         self.log: list[dict[str, float]] = []

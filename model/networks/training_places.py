@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from model.data.caption_source import CaptionSource
-from model.data.class_maps import map_columns, map_paths, read_legend
+from model.data.class_maps import MAP_COLUMNS, map_columns, map_paths, read_legend
 from model.data.clues import ClueTable, read_clues
 from model.data.manifest import n_views, read_manifest, read_source
-from model.errors import ManifestError
+from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.networks.training_settings import PretrainConfig
 
@@ -42,6 +42,7 @@ def read_places(config: PretrainConfig) -> TrainingPlaces:
     Raises:
         ManifestError, ImageError, ArtifactError: no split, nothing to train on, or one of the files is not what it
             should be.
+        ConfigError: more views in a step than there are.
     """
     frame = read_manifest(config.manifest)
     if "split" not in frame:
@@ -52,14 +53,18 @@ def read_places(config: PretrainConfig) -> TrainingPlaces:
     train = frame[frame["split"] == "train"].reset_index(drop=True)
     if len(train) < 2:
         raise ManifestError(f"looked for places to train on in {config.manifest}, found {len(train)}.")
+    held, is_photo = n_views(frame, str(config.manifest)), config.model.style == "photo"
+    if (config.views or 1) > (most := 1 if is_photo else held):
+        raise ConfigError(f"--views {config.views}: a step of the preset {config.preset} sees at most {most} of each "
+                          f"place of {config.manifest}; leave the flag out.")  # fmt: skip
     legend: tuple[str, ...] = ()
-    # A photograph is cut anew out of a place's views in each step: no map fits it.
-    if config.map_weight > 0 and config.model.style != "photo" and map_columns(train):
+    # A photograph is cut anew out of a place's views in each step: no map fits it. Maps are of four views.
+    if config.map_weight > 0 and not is_photo and held == len(MAP_COLUMNS) and map_columns(train):
         legend = read_legend(map_paths(train.head(1), config.manifest)[0][0])
     return TrainingPlaces(
         train,
         frame[frame["split"] == "validation"].head(config.probe_places).reset_index(drop=True),
-        n_views(frame, str(config.manifest)),
+        held,
         read_source(config.manifest),
         CaptionSource(train, config.model.style),
         read_geocells(config.geocells) if config.geocells else None,

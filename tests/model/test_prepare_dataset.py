@@ -162,6 +162,22 @@ def test_maps_and_clues_of_a_drawn_data_set_come_along(table):
     assert set(read_record(out.parent, STAGE)["outputs"]) == {"manifest", "clues"}
 
 
+def test_clues_that_change_come_along_again_and_those_of_another_table_do_not_stay(table, capsys):
+    pictures, out = table.parent / "pictures", table.parent / "out"
+    pd.DataFrame({"id": ["a", "b", "c"], "sky.haze:value": [1.0, 2.0, 3.0]}).to_parquet(table.parent / "clues.parquet")
+    main(config(table))
+    pd.DataFrame({"id": ["a", "b", "c"], "sky.haze:value": [3.0, 2.0, 1.0]}).to_parquet(table.parent / "clues.parquet")
+    main(config(table))
+    assert (out / "clues.parquet").read_bytes() == (table.parent / "clues.parquet").read_bytes()
+    other = pictures / "other.csv"
+    pd.read_csv(table).to_csv(other, index=False)
+    main(PrepareConfig(table=other, images=pictures, out=out))
+    assert not (out / "clues.parquet").exists()
+    (out / "clues.parquet").write_bytes(b"somebody's own")
+    main(PrepareConfig(table=other, images=pictures, out=out, seed=1))
+    assert (out / "clues.parquet").exists()
+
+
 def test_names_are_moved_with_the_manifest(tmp_path):
     names = pd.Series(["x/a.jpg", str(tmp_path / "b.jpg"), None])
     assert moved(names, tmp_path / "in", tmp_path / "out").tolist()[:2] == ["../in/x/a.jpg", "../b.jpg"]

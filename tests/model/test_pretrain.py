@@ -152,6 +152,20 @@ def test_a_batch_larger_than_the_training_set_sees_all_of_it(config):
     assert read_record(config.out, "pretrain")["facts"]["steps"] == 2
 
 
+def test_a_step_of_more_batches_than_an_epoch_counts_all_that_it_saw(config):
+    pretrain.main(replace(config, batch=8, accumulate=6, epochs=4, probe_places=0))
+    facts = read_record(config.out, "pretrain")["facts"]
+    assert facts["training_places"] // 8 == 3
+    assert facts["steps"] == 2  # 4 epochs of 3 batches, 6 in a step
+    assert facts["places_seen"] == 2 * 6 * 8
+
+
+@pytest.mark.parametrize(("preset", "views", "most"), [("tiny", 5, 4), ("pigeotto", 2, 1)])
+def test_more_views_than_there_are_to_see_are_refused(config, preset, views, most):
+    with pytest.raises(ConfigError, match=f"--views {views}: .* sees at most {most} of each place"):
+        pretrain.main(replace(config, preset=preset, views=views))
+
+
 def test_a_missing_manifest_and_a_missing_picture_are_refused(config, manifest, tmp_path):
     with pytest.raises(ManifestError, match="no such file"):
         pretrain.main(replace(config, manifest=tmp_path / "none.parquet"))

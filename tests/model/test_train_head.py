@@ -60,7 +60,18 @@ def test_a_number_that_never_changes_does_no_harm(toy_run, tmp_path):
     embeddings[:, 0] = 3.0
     np.save(run.embeddings, embeddings)
     train_head.main(config(run, tmp_path / "run"))
-    assert np.isfinite(MultiTaskHead.load(tmp_path / "run" / "head").probabilities(embeddings)).all()
+    head = MultiTaskHead.load(tmp_path / "run" / "head")
+    before = head.logits(embeddings[:5])
+    assert np.isfinite(before).all()
+    embeddings[:, 0] = 3.1  # a picture of another kind
+    assert np.abs(head.logits(embeddings[:5]) - before).max() < 0.1
+
+
+def test_losses_that_are_no_numbers_leave_no_head_behind(toy_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(head_training, "_validation_loss", lambda *_: float("nan"))
+    with pytest.raises(ConfigError, match="smaller --lr"):
+        train_head.main(config(toy_run, tmp_path))
+    assert not (tmp_path / "head").exists()
 
 
 def test_a_manifest_without_validation_and_foreign_embeddings_are_refused(toy_run, tmp_path):

@@ -179,6 +179,9 @@ def test_files_that_are_no_tables_of_clues_are_refused(tmp_path, frame):
     pd.DataFrame({"id": frame["id"], "word": "x"}).to_parquet(path)
     with pytest.raises(ManifestError, match="'word' which holds none"):
         read_clues(path, frame)
+    pd.DataFrame({"id": frame["id"], "far:value": 1e300}).to_parquet(path)  # more than four bytes hold
+    with pytest.raises(ManifestError, match="infinite value in 'far:value'"):
+        read_clues(path, frame)
     pd.DataFrame({"id": frame["id"]}).to_parquet(path)
     with pytest.raises(ManifestError, match="0 columns"):
         read_clues(path, frame)

@@ -63,12 +63,19 @@ def test_a_split_is_asked_of_a_manifest_without_one(tmp_path):
         (places(lat=[1.0, float("nan")]), "no place on Earth"),
         (places(split=["train", "dev"]), "split 'dev'"),
         (places(month=[3, 13]), "month"),
+        (places(month=["July", "May"]), "no whole number from 1 to 12"),
+        (places(month=[3, 7.5]), "no whole number from 1 to 12"),
         (places().iloc[:0], "no rows"),
     ],
 )
 def test_a_bad_manifest_is_refused_with_its_fault(frame, word):
     with pytest.raises(ManifestError, match=word):
         check_manifest(frame)
+
+
+def test_months_written_as_text_are_numbers_and_unknown_ones_stay_empty():
+    assert check_manifest(places(month=["7", None]))["month"].tolist()[0] == 7
+    assert check_manifest(places(month=[None, None]))["month"].isna().all()
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path):
@@ -152,7 +159,7 @@ def test_rows_picked_with_pandas_keep_their_source(tmp_path):
 
 @pytest.mark.parametrize("odd", [
     "photographs", {"kind": "paintings"}, {"kind": "simulated-earth", "world_version": "x"},
-    {"kind": "photographs", "world_version": 3},
+    {"kind": "photographs", "world_version": 3}, {"kind": "simulated-earth", "world_version": float("inf")},
 ])  # fmt: skip
 def test_a_source_that_nobody_knows_is_refused(tmp_path, odd):
     frame = places()

@@ -28,6 +28,15 @@ def test_the_logit_scale_is_capped():
     assert info_nce(a, b, torch.tensor(50.0)) == pytest.approx(float(info_nce(a, b, torch.tensor(math.log(100.0)))))
 
 
+def test_the_contrast_is_measured_in_full_where_the_network_multiplies_in_bfloat16():
+    torch.manual_seed(0)
+    images = torch.randn(64, 32)
+    texts, scale = images + 0.3 * torch.randn(64, 32), torch.tensor(math.log(100.0))
+    whole = float(info_nce(images, texts, scale))
+    with torch.autocast("cpu", torch.bfloat16):
+        assert float(info_nce(images, texts, scale)) == whole
+
+
 def batch(tokenizer, n=3, v=4, **options):
     torch.manual_seed(1)
     captions = ["A photo from France.", "A photo from Chad.", "In July."][:n]

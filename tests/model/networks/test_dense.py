@@ -22,6 +22,12 @@ def test_maps_that_do_not_divide_evenly_lose_no_pixel():
     assert known.eq(1).all()
 
 
+def test_a_pixel_belongs_to_the_cell_that_holds_its_centre():
+    """Four pixels over three cells: their centres lie at 1/8, 3/8, 5/8 and 7/8, the borders at 1/3 and 2/3."""
+    shares, _ = cell_shares(torch.arange(4, dtype=torch.uint8).repeat(4, 1)[None], 4, (1, 3))
+    assert shares[0, :, 0].T.tolist() == [[1, 0, 0, 0], [0, 0.5, 0.5, 0], [0, 0, 0, 1]]
+
+
 @pytest.mark.parametrize("tokens", [9, 10])
 def test_tokens_are_laid_out_in_rows_and_a_class_token_is_left_out(tokens):
     hidden = torch.arange(tokens, dtype=torch.float32)[None, :, None]  # (1, T, 1)

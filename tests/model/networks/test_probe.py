@@ -45,12 +45,12 @@ class Module(torch.nn.Module):
         return pixels[..., 0, 0].mean(dim=1), views, SimpleNamespace(pooler_output=views)
 
 
-def figures(views, captions, prompts=((0,), (1,), (2,)), codes=("AA", "BB", "CC")):
+def figures(views, captions, prompts=((0,), (1,), (2,)), codes=("AA", "BB", "CC"), truth=("AA", "BB", "CC")):
     pixels = torch.tensor(views)[..., None, None]  # (N, V, 3, 1, 1)
     n = len(views)
     return probe(
         Module(), [pixels], {"input_ids": torch.tensor(captions)[:, None]}, np.zeros((n, 2)),
-        np.array(["AA", "BB", "CC"][:n], object), None, None, Gallery(2, 3), np.array([], object),
+        np.array(truth[:n], object), None, None, Gallery(2, 3), np.array([], object),
         {"input_ids": torch.tensor(prompts)}, codes,
     )  # fmt: skip
 
@@ -80,3 +80,7 @@ def test_mixed_up_captions_are_counted_both_ways():
 
 def test_without_prompts_nothing_is_said_of_countries():
     assert "zero_shot_country" not in figures([[X], [Y], [Z]], [0, 1, 2], codes=())
+
+
+def test_the_sea_is_no_country_that_could_be_found():
+    assert figures([[X], [Y]], [0, 1], codes=("", "BB"), truth=("", "BB"))["zero_shot_country"] == 0.5

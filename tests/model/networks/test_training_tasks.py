@@ -67,6 +67,13 @@ def test_clues_and_maps_beside_a_manifest_are_learned(manifest, tmp_path, monkey
     assert "month" in training.space.classes
 
 
+def test_maps_of_four_views_are_left_out_where_a_place_has_one(manifest, tmp_path, monkeypatch):
+    frame = pd.read_parquet(manifest).rename(columns={"image_0": "image"})
+    single = write_manifest(frame.drop(columns=["image_1", "image_2", "image_3"]), manifest.parent / "single.parquet")
+    training = trained(single, tmp_path, monkeypatch)
+    assert training.places.legend == () and training.bare.map_head is None
+
+
 def test_weights_of_0_leave_the_files_alone(manifest, tmp_path, monkeypatch):
     training = trained(manifest, tmp_path, monkeypatch, clue_weight=0.0, map_weight=0.0)
     assert training.bare.clue_head is training.bare.map_head is training.places.clues is None
