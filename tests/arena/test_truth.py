@@ -21,6 +21,7 @@ from arena.routes import routes
 from arena.rules import EXPIRES_S
 
 SEED = 4_242_424_242_424
+FAR = (70.0, 130.0)  # no coordinate here looks like the seconds that somebody took for a guess
 
 
 class Reader:
@@ -85,7 +86,7 @@ def table(painted_map, book_url, monkeypatch):
 
     def draw(self, n, seed):
         return [
-            Place(place.lat, place.lng, place.recipe | {"clue": f"secret-recipe-{number}-{seed}"})
+            Place(place.lat + FAR[0], place.lng + FAR[1], place.recipe | {"clue": f"secret-recipe-{number}-{seed}"})
             for number, place in enumerate(drawn(self, n, seed), start=1)
         ]
 
@@ -109,17 +110,13 @@ def public(table):
     return "\n".join(frame.to_csv() + frame.to_json(date_format="iso") for frame in (book.guesses(), book.games()))
 
 
-CLOCK = re.compile(r"\d\d:\d\d:\d\d(\.\d+)?")  # its seconds are as many digits as a coordinate
-
-
 def found_in(text, places, numbers):
-    """The secrets of these rounds in a text; a number counts where it begins, not inside another or a time of day."""
-    read = CLOCK.sub("", text)
+    """The secrets of these rounds in a text; a number counts where it begins, not inside another."""
     return {
         (number, secret)
         for number in numbers
         for secret in secrets_of(places[number - 1], number)
-        if (re.search(rf"(?<![\d.]){re.escape(secret)}", read) if secret[0].isdigit() else secret in read)
+        if (re.search(rf"(?<![\d.]){re.escape(secret)}", text) if secret[0].isdigit() else secret in text)
     }
 
 
