@@ -21,7 +21,6 @@ from arena.routes import routes
 from arena.rules import EXPIRES_S
 
 SEED = 4_242_424_242_424
-FAR = (70.0, 130.0)  # no coordinate here looks like the seconds that somebody took for a guess
 
 
 class Reader:
@@ -78,6 +77,11 @@ def secrets_of(place, number):
                     f",{place.country},"}  # fmt: skip
 
 
+def far(place):
+    """Another spot for a place of the map, whose coordinates look like no seconds that somebody took for a guess."""
+    return 61.0 + abs(place.lat) / 3.0, 100.0 + abs(place.lng) / 3.0
+
+
 @pytest.fixture
 def table(painted_map, book_url, monkeypatch):
     """An arena whose places have a country, a town and a recipe each that occur nowhere else."""
@@ -86,7 +90,7 @@ def table(painted_map, book_url, monkeypatch):
 
     def draw(self, n, seed):
         return [
-            Place(place.lat + FAR[0], place.lng + FAR[1], place.recipe | {"clue": f"secret-recipe-{number}-{seed}"})
+            Place(*far(place), place.recipe | {"clue": f"secret-recipe-{number}-{seed}"})
             for number, place in enumerate(drawn(self, n, seed), start=1)
         ]
 
