@@ -23,7 +23,8 @@ ACTIVATIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "gelu": F.gelu,
     "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
 }
-RESIDUAL = {"layer_type": "basic", "model_type": "resnet"}  # of the config; what is not told is transformers' default
+# Of the config; with another activation transformers still has ReLU inside the blocks.
+RESIDUAL = {"layer_type": "basic", "model_type": "resnet", "hidden_act": "relu"}
 Weights = dict[str, torch.Tensor]
 
 
