@@ -74,8 +74,9 @@ class Prediction(BaseModel):
         description="the whole guess: country and its code, candidates, entropy, look-alikes; `system` that answered "
         "(PIGEON: four views, PIGEOTTO: one photo); `radius_km`, by chance in percent (50, 80, 95) how far around the "
         "guess the truth lies; `attributes`, what else was read (climate, side of the road, month …); "
-        "`out_of_distribution` where the checkpoint has never seen such pictures (then `expected_score`, `radius_km` "
-        "and `attributes` are null), `read_as` …"
+        "`out_of_distribution` where the checkpoint has never seen such pictures (then all that says how sure it is "
+        "is null: `expected_score`, `radius_km`, `attributes`, `entropy`, `cells`, and `probability` and `score` of "
+        "the candidates), `read_as` …"
     )
 
 

@@ -149,8 +149,8 @@ def compare(points: np.ndarray, regions: Regions, countries: Sequence[str]) -> d
     plain = len(plain_cells(some, few, settings))
     end = time.perf_counter()
     return {
-        "compared_points": len(some), "ours_s": round(middle - start, 2), "plain_s": round(end - middle, 2),
-        "ours_cells": ours, "plain_cells": plain, "speedup": round((end - middle) / (middle - start), 1),
+        "compared_points": len(some), "ours_s": round(middle - start, 4), "plain_s": round(end - middle, 4),
+        "ours_cells": ours, "plain_cells": plain, "speedup": round((end - middle) / (middle - start), 2),
     }  # fmt: skip
 
 

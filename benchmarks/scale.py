@@ -145,11 +145,12 @@ def cli(argv: Sequence[str] | None = None) -> None:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--rows", type=int, default=1_000_000, help="places (default: 1,000,000)")
     parser.add_argument("--dim", type=int, default=256, help="numbers in an embedding (default: 256)")
-    parser.add_argument("--method", choices=("semantic", "naive"), default="semantic", help="of cells")
+    parser.add_argument("--method", choices=("semantic", "naive"), default="semantic",
+                        help="how cells are made (default: semantic)")  # fmt: skip
     parser.add_argument("--preset", choices=tuple(MAX_POINTS), default="pigeotto",
                         help="sizes of cells and clusters; pigeotto's are those of millions of photos")  # fmt: skip
-    parser.add_argument("--epochs", type=int, default=3, help="of the head")
-    parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), help="some stages")
+    parser.add_argument("--epochs", type=int, default=3, help="passes of the head over all rows (default: 3)")
+    parser.add_argument("--only", nargs="+", choices=STAGES, default=list(STAGES), help="some stages (default: all)")
     parser.add_argument("--folder", type=Path, help="keep all files there and go on from what is there; a stage "
                         "that is done already takes no time")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="end with one JSON object on the last line")

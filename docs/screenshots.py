@@ -28,7 +28,7 @@ from model.artifacts import whole
 from model.commands import parser_for, read, run
 from model.errors import ArtifactError, BrowserError, ConfigError
 
-PICTURES = ("guess", "game", "world", "bot", "compare")
+PICTURES = ("guess", "why", "game", "world", "bot", "compare", "evaluate", "geocells")
 PIN = (-9.3, -75.2)  # where a person who knows brick towns might put it in the first round of the default seed
 FRAME_PX = 150  # what a window needs besides its page: nothing is drawn outside the window
 DESK, PHONE = (1280, 900), (390, 844)
@@ -127,6 +127,38 @@ def guess(camera: Camera) -> None:
         camera.shoot(name)
 
 
+def why(camera: Camera) -> None:
+    """What speaks for the answer: heat on the views, families of clues, look-alikes."""
+    camera.frame((1280, 1500))
+    camera.visit("")
+    camera.press("Try a sample")
+    camera.shows("It was")
+    box = camera.until(
+        "the box 'Why there?'", lambda d: d.find_element(By.XPATH, "//summary[contains(., 'Why there')]")
+    )
+    camera.driver.execute_script("arguments[0].click()", box)
+    camera.shows("Known places that look like it")
+    camera.driver.execute_script("arguments[0].scrollIntoView({block: 'start'})", box)
+    camera.shoot("why")
+
+
+def evaluate(camera: Camera) -> None:
+    """The figures of the shipped checkpoint."""
+    camera.frame((1280, 1500))
+    camera.visit("evaluate")
+    camera.shows("Worst guesses")
+    camera.shoot("evaluate")
+
+
+def geocells(camera: Camera) -> None:
+    """The cells of the shipped checkpoint."""
+    camera.frame((1280, 1100))
+    camera.visit("geocells")
+    camera.shows("Colour by")
+    camera.has_map()
+    camera.shoot("geocells")
+
+
 def game(camera: Camera) -> None:
     """A round in play, and its result."""
     camera.frame(DESK)
@@ -221,7 +253,8 @@ def main(config: ScreenshotsConfig) -> Path:
                 refuse_another_world(base_url)
             camera = Camera(driver, base_url, config)
             driver.set_page_load_timeout(config.timeout_s)
-            take = {"guess": guess, "game": game, "world": world, "bot": partial(bot, home=home), "compare": compare}
+            take = {"guess": guess, "why": why, "game": game, "world": world, "bot": partial(bot, home=home),
+                    "compare": compare, "evaluate": evaluate, "geocells": geocells}  # fmt: skip
             for name in PICTURES:
                 if name in config.only:
                     take[name](camera)

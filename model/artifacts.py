@@ -157,7 +157,7 @@ def read_record(folder: Path, stage: str, check_outputs: bool = True) -> dict[st
         outputs = {name: (str(out["path"]), str(out["sha256"])) for name, out in record["outputs"].items()}
         known = record["format"] == RECORD_FORMAT and record["stage"] == stage
         known = known and all(isinstance(record[part], dict) for part in ("config", "inputs", "facts"))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
         raise ArtifactError(
             f"{path} is not a record of the stage '{stage}' ({error}); make the stage again."
         ) from error

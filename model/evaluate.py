@@ -82,7 +82,7 @@ def main(config: EvaluateConfig) -> Path:
     figures, predictions = measure(checkpoint, places, seen, config.scale_km, config.views)
     path, table = config.out / "metrics.json", config.out / "predictions.csv"
     told = {"checkpoint": geolocator.folder.name, "system": geolocator.system, "split": config.split,
-            "views": config.views, "scale_km": config.scale_km, "source": source,
+            "views": config.views, "scale_km": config.scale_km, "allow_train": config.allow_train, "source": source,
             "world_version": drawn_version(source)}  # fmt: skip
     with whole(table) as temporary:
         predictions.to_csv(temporary, index=False)

@@ -144,9 +144,11 @@ class Geolocator:
         """metrics.json of the checkpoint, as evaluate wrote it; empty when it was never measured."""
         path = self.folder / "metrics.json"
         try:
-            figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        except (OSError, ValueError) as error:
+            figures: Any = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (OSError, ValueError, RecursionError) as error:
             raise ArtifactError(f"{path} is not readable JSON ({error}); run `python -m model.evaluate`.") from error
+        if not isinstance(figures, dict):
+            raise ArtifactError(f"{path} holds no figures of an evaluation; run `python -m model.evaluate`.")
         return figures
 
     def answering(self, n_views: int) -> Checkpoint:
@@ -159,7 +161,13 @@ class Geolocator:
             return self._checkpoint
         with self._opening:
             if self._single is None:
-                self._single = open_checkpoint(self._singles)
+                single = open_checkpoint(self._singles)
+                version = drawn_version(single.source)
+                if version != self.world_version:
+                    raise ArtifactError(f"{self._singles.name} and {self.folder.name} are of different versions of the "
+                                        f"simulated Earth ({version or 'none'} and {self.world_version or 'none'}); "
+                                        "make them again together.")  # fmt: skip
+                self._single = single
         return self._single
 
     def locate(self, images: Source | Sequence[Source], world_version: int | None = None) -> Guess:

@@ -113,7 +113,7 @@ def _features(tower: Any, views: torch.Tensor, score: Callable[[Any], torch.Tens
         (gradient,) = torch.autograd.grad(score(out), stage, allow_unused=True)
     if gradient is None:  # a side branch
         return None
-    # On 25 test places the ranks of spots agree with those of occlusion at 0.33 so; with averaged gradients at 0.18.
+    # Of 21 variants tried on 25 places, one of those that agreed best with occlusion (weakly: EXPERIMENTS says how).
     heat: Floats = torch.relu((gradient * stage.detach()).sum(dim=1)).cpu().numpy()
     return heat
 

@@ -59,22 +59,26 @@ class PlainResNet(PlainTower):
         super().__init__(config)
         self.act = ACTIVATIONS[config["hidden_act"]]
         self.dim = int(config["hidden_sizes"][-1])
-        self._fold("stem", weights, "embedder.embedder")
+        width = int(config["embedding_size"])
+        self._fold("stem", weights, "embedder.embedder", (width, 3, 7, 7))
         self.strides: dict[str, int] = {}
         self.shortcuts: set[str] = set()
-        for stage, depth in enumerate(config["depths"]):
+        for stage, (depth, wider) in enumerate(zip(config["depths"], config["hidden_sizes"], strict=True)):
             for layer in range(depth):
                 name, source = f"s{stage}l{layer}", f"encoder.stages.{stage}.layers.{layer}"
                 down = layer == 0 and (stage > 0 or config["downsample_in_first_stage"])
                 self.strides[name] = 2 if down else 1
-                self._fold(f"{name}a", weights, f"{source}.layer.0")
-                self._fold(f"{name}b", weights, f"{source}.layer.1")
-                if f"{source}.shortcut.convolution.weight" in weights:
-                    self._fold(f"{name}c", weights, f"{source}.shortcut")
+                self._fold(f"{name}a", weights, f"{source}.layer.0", (wider, width, 3, 3))
+                self._fold(f"{name}b", weights, f"{source}.layer.1", (wider, wider, 3, 3))
+                if down or width != wider:
+                    self._fold(f"{name}c", weights, f"{source}.shortcut", (wider, width, 1, 1))
                     self.shortcuts.add(name)
+                width = wider
 
-    def _fold(self, name: str, weights: Weights, source: str) -> None:
+    def _fold(self, name: str, weights: Weights, source: str, shape: tuple[int, ...]) -> None:
         norm = f"{source}.normalization"
+        expect(weights, {f"{source}.convolution.weight": shape})
+        expect(weights, {f"{norm}.{part}": shape[:1] for part in ("weight", "bias", "running_mean", "running_var")})
         scale = weights[f"{norm}.weight"] / torch.sqrt(weights[f"{norm}.running_var"] + BATCH_NORM_EPS)
         self.keep(f"{name}_w", weights[f"{source}.convolution.weight"] * scale[:, None, None, None])
         self.keep(f"{name}_b", weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale)
@@ -105,14 +109,30 @@ class PlainViT(PlainTower):
         self.act = ACTIVATIONS[config["hidden_act"]]
         self.dim, self.heads = int(config["hidden_size"]), int(config["num_attention_heads"])
         self.layers, self.eps = int(config["num_hidden_layers"]), float(config["layer_norm_eps"])
-        for name, tensor in weights.items():
-            if not name.startswith("post_layernorm"):
-                self.keep(name, tensor)
+        if self.dim % self.heads:
+            raise ValueError("heads that do not part the width evenly")
+        shapes = self._shapes(int(config["intermediate_size"]), int(config["image_size"]), int(config["patch_size"]))
+        expect(weights, shapes)
+        for name in shapes:
+            self.keep(name, weights[name])
+
+    def _shapes(self, inner: int, image_size: int, patch: int) -> dict[str, tuple[int, ...]]:
+        """Every weight that is read, by name."""
+        dim = self.dim
+        shapes: dict[str, tuple[int, ...]] = {
+            "embeddings.class_embedding": (dim,), "embeddings.patch_embedding.weight": (dim, 3, patch, patch),
+            "embeddings.position_embedding.weight": ((image_size // patch) ** 2 + 1, dim),
+            "pre_layrnorm.weight": (dim,), "pre_layrnorm.bias": (dim,),
+        }  # fmt: skip
+        linear = {f"self_attn.{part}_proj": (dim, dim) for part in ("q", "k", "v", "out")}
+        linear |= {"mlp.fc1": (inner, dim), "mlp.fc2": (dim, inner)}
         for layer in range(self.layers):
-            self._linear(torch.zeros(1, self.dim), f"encoder.layers.{layer}.mlp.fc1")  # a missing weight shows here
-        side = int(config["image_size"]) // int(config["patch_size"])
-        if len(self._weight("embeddings.position_embedding.weight")) != side**2 + 1:
-            raise ValueError("positions of another picture size")
+            name = f"encoder.layers.{layer}"
+            for part, shape in linear.items():
+                shapes |= {f"{name}.{part}.weight": shape, f"{name}.{part}.bias": shape[:1]}
+            for norm in ("layer_norm1", "layer_norm2"):
+                shapes |= {f"{name}.{norm}.weight": (dim,), f"{name}.{norm}.bias": (dim,)}
+        return shapes
 
     def _weight(self, name: str) -> torch.Tensor:
         tensor: torch.Tensor = getattr(self, name.replace(".", "_"))
@@ -167,6 +187,18 @@ def plain_tower(folder: Path) -> PlainTower | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError):
         pass  # transformers says what is wrong with it, in its own words
     return None
+
+
+def expect(weights: Weights, shapes: dict[str, tuple[int, ...]]) -> None:
+    """Look for weights of these shapes.
+
+    Raises:
+        KeyError: one that is missing.
+        ValueError: one of another shape.
+    """
+    for name, shape in shapes.items():
+        if tuple(weights[name].shape) != shape:
+            raise ValueError(f"{name} of another shape")
 
 
 def _weights(folder: Path) -> Weights:

@@ -100,7 +100,7 @@ def _pretraining(pretrain: Mapping[str, Any]) -> str | None:
 def _worth(figures: Mapping[str, Any]) -> str:
     within = figures["within_km"]
     lines = [
-        f"On {figures['n']:,} places of the split `{figures.get('split', 'test')}`, none of which it was made from:",
+        f"On {figures['n']:,} places of the split `{figures.get('split', 'test')}`, {_apart(figures)}:",
         "", "| | |", "|---|---|", f"| country | {figures['country_accuracy']:.1%} |",
         f"| median distance | {figures['median_km']:,.0f} km |",
         f"| mean score of 5,000 | {figures['mean_score']:,.0f} |",
@@ -113,6 +113,14 @@ def _worth(figures: Mapping[str, Any]) -> str:
     for chance, share in figures.get("coverage", {}).items():
         lines.append(f"| radius of {chance} % holds in | {share:.1%} |")
     return "\n".join(lines)
+
+
+def _apart(figures: Mapping[str, Any]) -> str:
+    if figures.get("allow_train"):
+        return "among them places it may have been made from"
+    if figures.get("split") in ("validation", "all"):
+        return "none of which it was trained on, though it may have been calibrated on them"
+    return "none of which it was made from"
 
 
 def _where(simulated: bool) -> str:

@@ -114,9 +114,13 @@ def _check_manifests(folder: Path, records: dict[str, Record]) -> None:
 
 def _check_worlds(folder: Path, records: dict[str, Record]) -> None:
     facts = {stage: record["facts"] for stage, record in records.items()}
-    told = {
-        stage: drawn_version(source_in(one)) for stage, one in facts.items() if {"source", "world_version"} & {*one}
-    }
+    try:
+        told = {
+            stage: drawn_version(source_in(one)) for stage, one in facts.items() if {"source", "world_version"} & {*one}
+        }
+    except (ValueError, TypeError) as error:
+        raise ArtifactError(f"a record in {folder} names a version of the simulated Earth that is no number ({error}); "
+                            "copy the whole folder again.") from error  # fmt: skip
     if len(set(told.values())) > 1:
         listed = ", ".join(f"{stage}: {version or 'none'}" for stage, version in told.items())
         raise ArtifactError(f"the parts of {folder} come from different versions of the simulated Earth ({listed}); "

@@ -46,7 +46,8 @@ class Checkpoint:
     @property
     def source(self) -> dict[str, Any]:
         """What its pictures were: {"kind": "photographs"}, or {"kind": "simulated-earth", "world_version": 3, …}."""
-        return source_in(self.records.get("train_head", {}).get("facts", {}))
+        facts = [self.records.get(stage, {}).get("facts", {}) for stage in ("train_head", *self.records)]
+        return source_in(next((told for told in facts if {"source", "world_version"} & {*told}), {}))
 
     @property
     def seeing(self) -> "Encoder":

@@ -103,7 +103,7 @@ def half_widths(centroids: NDArray[np.float64]) -> NDArray[np.float64]:
 def fit_radius(raw: NDArray[np.float64], distance_km: NDArray[np.float64]) -> Radius:
     """What raw radii (N, 3) must be multiplied by so that they hold for validation guesses `distance_km` (N,) off."""
     groups = int(np.clip(len(raw) // GROUP, 1, MOST_GROUPS))
-    edges = np.unique(np.quantile(raw[:, 1], np.arange(1, groups) / groups))
+    edges = _parting(raw[:, 1], np.unique(np.quantile(raw[:, 1], np.arange(1, groups) / groups)))
     which = np.searchsorted(edges, raw[:, 1], side="right")
     factors = []
     for group in range(len(edges) + 1):
@@ -114,6 +114,17 @@ def fit_radius(raw: NDArray[np.float64], distance_km: NDArray[np.float64]) -> Ra
         a, b, c = (float(ratio[rank[i], i]) for i in range(len(LEVELS)))
         factors.append((a, b, c))
     return Radius(tuple(map(float, edges)), tuple(factors))
+
+
+def _parting(values: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Those of rising `edges` that leave a whole group of `values` on either side: many may be equally sure."""
+    below = np.searchsorted(np.sort(values), edges, side="left")  # as many values are under each edge
+    kept, taken = [], 0
+    for edge, count in zip(edges, below, strict=True):
+        if count - taken >= GROUP and len(values) - count >= GROUP:
+            kept.append(edge)
+            taken = count
+    return np.array(kept)
 
 
 def stretched(raw: NDArray[np.float64], radius: Radius) -> NDArray[np.float64]:

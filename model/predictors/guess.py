@@ -87,14 +87,22 @@ class Guess:
     attributes: dict[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON data: countries by name with their codes beside them; the probabilities of cells to a millionth."""
+        """JSON data: countries by name with their codes beside them; the probabilities of cells to a millionth.
+
+        Of a picture of a kind that was never measured no probability goes out: `entropy`, `cells`, and `probability`
+        and `score` of the candidates are None.
+        """
         apart = ("candidates", "look_alikes", "cells", "regions")
         plain = {name: value for name, value in vars(self).items() if name not in apart}
-        return _named(plain) | {
+        told = _named(plain) | {
             "candidates": [_named(asdict(candidate)) for candidate in self.candidates],
             "look_alikes": [asdict(place) for place in self.look_alikes],
             "cells": [round(float(p), 6) for p in self.cells],
         }
+        if self.out_of_distribution:
+            nothing: dict[str, Any] = {"probability": None, "score": None}
+            told |= {"entropy": None, "cells": None, "candidates": [one | nothing for one in told["candidates"]]}
+        return told
 
     def reach(self) -> str:
         """How far the truth may lie, in words: "within 120 km with 50 %, 640 km with 80 %"; "" where not known."""

@@ -176,7 +176,7 @@ def read_index(folder: Path) -> PrototypeIndex:
         vectors = [_read_faiss(folder / f"{name}.faiss") for name in ("members", "prototypes")]
         set_effort(vectors[1], settings.get("search") or {})
         fits = settings["format"] == FORMAT and int(settings["cells"]) > prototypes["cell"].max()
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ArtifactError(
             f"{folder} cannot be read as a prototype index ({reason}); build the index again."

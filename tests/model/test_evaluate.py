@@ -180,3 +180,13 @@ def test_without_embeddings_and_without_an_encoder_there_is_nothing_to_see_with(
 def test_a_scale_of_nothing_is_refused(toy_run, tmp_path):
     with pytest.raises(ConfigError, match="scale"):
         config(toy_run, tmp_path, scale_km=0.0)
+
+
+def test_the_card_says_whether_it_knew_the_places(toy_run, tmp_path):
+    copy = shutil.copytree(toy_run.out, tmp_path / "copy")
+    evaluate.main(config(toy_run, copy, checkpoint=copy))
+    assert "none of which it was made from" in (copy / "README.md").read_text()
+    evaluate.main(config(toy_run, copy, checkpoint=copy, split="train", allow_train=True))
+    assert "none of which" not in (copy / "README.md").read_text()
+    evaluate.main(config(toy_run, copy, checkpoint=copy, split="validation"))
+    assert "may have been calibrated on them" in (copy / "README.md").read_text()

@@ -205,3 +205,22 @@ def test_a_checkpoint_that_the_hub_does_not_have_is_one_sentence(tmp_path, monke
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     with pytest.raises(ArtifactError, match=r"in nobody/nothing, found no .* of that name on the hub"):
         Geolocator.load("nobody/nothing")
+
+
+def test_a_pair_of_different_versions_is_refused(toy_run, tmp_path):
+    single = shutil.copytree(toy_run.out, tmp_path / "single")
+    for path in single.glob("*.record.json"):
+        record = json.loads(path.read_text())
+        record["facts"]["source"] = {"kind": "simulated-earth", "world_version": 1}
+        path.write_text(json.dumps(record))
+    pair = Geolocator(open_checkpoint(toy_run.out), singles=single)
+    assert pair.answering(4) is pair.checkpoint
+    with pytest.raises(ArtifactError, match="different versions"):
+        pair.answering(1)
+
+
+def test_figures_that_are_none_are_refused(toy_run, tmp_path):
+    copy = shutil.copytree(toy_run.out, tmp_path / "copy")
+    (copy / "metrics.json").write_text("[1]")
+    with pytest.raises(ArtifactError, match="no figures"):
+        _ = Geolocator.load(copy).figures

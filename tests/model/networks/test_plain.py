@@ -1,12 +1,14 @@
 """The towers that are read with torch alone see what those of transformers see."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from model.networks.encoder import Encoder, load_pretrained
 from model.networks.plain import plain_tower
@@ -59,3 +61,15 @@ def test_what_is_any_different_is_left_to_transformers(folder, tmp_path):
     config["vision_config"] |= {"layer_type": "bottleneck", "hidden_act": "swish"}
     (tmp_path / "config.json").write_text(json.dumps(config))
     assert plain_tower(tmp_path) is None
+
+
+def test_a_missing_or_misshapen_weight_is_told_when_the_encoder_is_opened(folder, tmp_path):
+    whole = load_file(folder / "model.safetensors")
+    layers = [name for name in whole if name.startswith("vision_model.encoder") and name.endswith("weight")]
+    for name in (layers[0], layers[len(layers) // 2], layers[-1]):
+        for number, weights in enumerate(
+            ({k: v for k, v in whole.items() if k != name}, whole | {name: whole[name].repeat_interleave(2, dim=0)})
+        ):
+            broken = shutil.copytree(folder, tmp_path / f"{name}{number}")
+            save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
+            assert plain_tower(broken) is None, name

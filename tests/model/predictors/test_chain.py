@@ -174,3 +174,21 @@ def test_an_encoder_put_there_by_hand_is_told_apart(of_the_hub):
     (of_the_hub / "encoder").mkdir()
     with pytest.raises(ArtifactError, match=r"put there by hand: .* openai/clip of the hub .*revision abc"):
         check_chain(of_the_hub)
+
+
+def changed(folder, stage, **parts):
+    path = folder / f"{stage}.record.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | parts))
+
+
+def test_a_version_that_is_no_number_is_refused(copy):
+    changed(copy, "build_index", facts={"world_version": "three"})
+    with pytest.raises(ArtifactError, match="is no number"):
+        check_chain(copy)
+
+
+def test_what_it_was_trained_on_is_known_from_any_record(copy):
+    for stage in ("build_geocells", "train_head", "calibrate"):
+        changed(copy, stage, facts={})
+    changed(copy, "build_index", facts={"source": {"kind": "simulated-earth", "world_version": 3}})
+    assert open_checkpoint(copy).source["world_version"] == 3

@@ -107,3 +107,14 @@ def test_blocks_give_the_same_radii(monkeypatch):
     monkeypatch.setattr(module, "NUMBERS", 120)  # two rows at a time
     assert np.array_equal(raw_radii(scores, guesses, regions), whole[0])
     assert expected_scores(scores, guesses, regions) == pytest.approx(whole[1])
+
+
+def test_places_that_are_equally_sure_stay_in_one_group():
+    away = np.random.default_rng(3).uniform(1, 100, 600)
+    assert fit_radius(np.full((600, 3), 5.0), away).edges == ()
+    few = np.repeat([1.0, 2.0], [100, 500])[:, None] * np.ones(3)
+    assert fit_radius(few, away).edges == (), "100 places are too few for a group of their own"
+    tied = np.repeat([1.0, 2.0], [200, 400])[:, None] * np.ones(3)
+    found = fit_radius(tied, away)
+    assert len(found.edges) == 1 and len(found.factors) == 2
+    assert found.factors[0] == pytest.approx(np.sort(away[:200])[[100, 160, 190]])

@@ -90,3 +90,10 @@ def test_how_near_it_may_be_is_said_in_words_and_only_where_it_is_known():
     stranger = guess(out_of_distribution=True, expected_score=None, radius_km={"50": 1.0})
     assert "within" not in stranger.sentence()
     assert json.loads(json.dumps(sure.as_dict()))["radius_km"]["80"] == 640.0
+
+
+def test_no_probability_of_a_stranger_goes_out():
+    data = json.loads(json.dumps(guess(out_of_distribution=True, expected_score=None).as_dict()))
+    assert data["entropy"] is None and data["cells"] is None
+    assert all(one["probability"] is None and one["score"] is None for one in data["candidates"])
+    assert [one["country"] for one in data["candidates"]] == ["France", "Switzerland"]
