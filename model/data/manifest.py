@@ -101,6 +101,11 @@ def check_manifest(frame: pd.DataFrame, name: str = "the manifest") -> pd.DataFr
         if not (month[checked["month"].notna()].between(1, 12).all() and (month.dropna() % 1 == 0).all()):
             raise ManifestError(f"{name} holds a month that is no whole number from 1 to 12; leave unknown ones empty.")
         checked["month"] = month
+    if "heading_deg" in checked:
+        heading = pd.to_numeric(checked["heading_deg"], errors="coerce")
+        if not heading[checked["heading_deg"].notna()].between(-1e6, 1e6).all():
+            raise ManifestError(f"{name} holds a heading_deg that is no number of degrees; leave unknown ones empty.")
+        checked["heading_deg"] = heading
     return checked
 
 

@@ -81,6 +81,8 @@ class Training:
         hub = self.start.hub
         if config.small_size and hasattr(getattr(vision_tower(hub), "embeddings", None), "position_embedding"):
             raise ConfigError("--small-size needs a convolutional tower; a ViT's positions are learned for one size.")
+        if config.small_size and config.small_size > self.start.size:
+            raise ConfigError(f"--small-size {config.small_size}: whole views have {self.start.size} pixels a side.")
         without = ("month",) if self.places.is_photo else ()  # PIGEOTTO's photos seldom know theirs
         self.space = AttributeSpace.fit(self.train, without) if config.attribute_weight > 0 else AttributeSpace({}, {})
         classes = {name: len(names) for name, names in self.space.classes.items()}
@@ -89,6 +91,10 @@ class Training:
             hub, dim, len(self.cells or ()), classes, len(self.space.regressions),
             self.places.clues.space if self.places.clues else None, len(self.places.legend),
         )  # fmt: skip
+        tasks = [*module.heads, *(head for head in (module.clue_head, module.map_head) if head is not None)]
+        if not config.caption_weight and not tasks:
+            raise ConfigError("there is nothing to learn: captions and attributes are switched off, and neither "
+                              "--geocells, clues nor class maps are there.")  # fmt: skip
         freeze(hub, layers_to_unfreeze(config.unfreeze), config.freeze_text)
         if config.checkpoint_gradients:
             checkpoint_gradients(hub)
@@ -256,8 +262,18 @@ class Training:
         self.lengths = lengths if ours == lengths[-1][1] else [*lengths, [state.step, ours]]
 
     def keep(self) -> None:
-        """Write the state, on one process."""
+        """Write the state, on one process.
+
+        Raises:
+            ConfigError: weights that are no numbers any more; the state before them stays.
+        """
         if self.accelerator.is_main_process:
+            if not all(bool(torch.isfinite(tensor).all()) for tensor in self.bare.state_dict().values()):
+                raise ConfigError(
+                    f"the weights are no finite numbers any more after step {self.step}: the training has gone astray, "
+                    f"and the last state in {self.config.out / 'training'} is from before that. Give a smaller "
+                    "--learning-rate and another --out."
+                )
             notes = {"elapsed_s": self.elapsed_s, "validation": self.log, "lengths": self.lengths}
             save_state(self.config.out / "training", self.step, self.bare, self.optimisers, self.belongs_to, notes)
 

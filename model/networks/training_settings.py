@@ -69,6 +69,12 @@ class PretrainConfig:
             raise ConfigError("--accumulate, --captions and --views must be 1 or more, --workers 0 or more.")
         if not (self.learning_rate > 0 and self.weight_decay >= 0 and self.clip >= 0 and 0 <= self.warm_up < 1):
             raise ConfigError("--learning-rate must be more than 0, --weight-decay and --clip not less, --warm-up < 1.")
+        weights = (self.caption_weight, self.attribute_weight, self.clue_weight, self.map_weight, self.tau_km or 0.0)
+        if not min(weights) >= 0 or self.probe_places < 0 or not min(self.checkpoint_minutes, self.probe_minutes) >= 0:
+            raise ConfigError("weights of losses, --tau-km, --probe-places and minutes between states or looks must "
+                              "not be negative.")  # fmt: skip
+        if (self.small_size is not None and self.small_size < 1) or not 0 <= self.small_share <= 1:
+            raise ConfigError("--small-size must be 1 or more, --small-share a share from 0 to 1.")
         preset, layers = preset_named(self.preset), layers_to_unfreeze(self.unfreeze)
         if layers == 0 and not self.start_from:
             raise ConfigError("--unfreeze none needs --start-from: a tower of random weights has learned nothing.")

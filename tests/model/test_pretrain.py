@@ -139,7 +139,10 @@ def test_captions_alone_are_enough(config):
         ({"epochs": -1.0}, "more than 0"), ({"batch": 1}, "2 or more"), ({"preset": "huge"}, "preset 'huge'"),
         ({"preset": "tiny", "small_size": 16}, "convolutional"), ({"accumulate": 0}, "1 or more"),
         ({"unfreeze": "some"}, "found 'some'"), ({"unfreeze": "none"}, "needs --start-from"),
-        ({"learning_rate": 0.0}, "more than 0"),
+        ({"learning_rate": 0.0}, "more than 0"), ({"caption_weight": -1.0}, "not be negative"),
+        ({"tau_km": -5.0}, "not be negative"), ({"probe_places": -1}, "not be negative"),
+        ({"checkpoint_minutes": float("nan")}, "not be negative"), ({"small_size": -16}, "1 or more"),
+        ({"small_share": 1.5}, "from 0 to 1"),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused_at_birth(config, change, word):
@@ -164,6 +167,20 @@ def test_a_step_of_more_batches_than_an_epoch_counts_all_that_it_saw(config):
 def test_more_views_than_there_are_to_see_are_refused(config, preset, views, most):
     with pytest.raises(ConfigError, match=f"--views {views}: .* sees at most {most} of each place"):
         pretrain.main(replace(config, preset=preset, views=views))
+
+
+def test_a_training_that_goes_astray_says_so_and_leaves_no_encoder(config):
+    astray = replace(config, learning_rate=1e30, probe_places=0)
+    with pytest.raises(ConfigError, match=r"no finite numbers any more .* smaller --learning-rate"):
+        pretrain.main(astray)
+    assert not (config.out / "encoder").exists() and not (config.out / "training" / "state.json").exists()
+
+
+def test_nothing_to_learn_and_small_views_larger_than_whole_ones_are_refused(config):
+    with pytest.raises(ConfigError, match="nothing to learn"):
+        pretrain.main(replace(config, geocells=None, caption_weight=0.0, attribute_weight=0.0))
+    with pytest.raises(ConfigError, match="--small-size 64: whole views have 32 pixels"):
+        pretrain.main(replace(config, small_size=64))
 
 
 def test_a_missing_manifest_and_a_missing_picture_are_refused(config, manifest, tmp_path):

@@ -64,6 +64,8 @@ def test_a_split_is_asked_of_a_manifest_without_one(tmp_path):
         (places(split=["train", "dev"]), "split 'dev'"),
         (places(month=[3, 13]), "month"),
         (places(month=["July", "May"]), "no whole number from 1 to 12"),
+        (places(heading_deg=["north", None]), "no number of degrees"),
+        (places(heading_deg=[0.0, float("inf")]), "no number of degrees"),
         (places(month=[3, 7.5]), "no whole number from 1 to 12"),
         (places().iloc[:0], "no rows"),
     ],
