@@ -100,9 +100,9 @@ def main(config: CalibrateConfig) -> Path:
     rows = np.flatnonzero(manifest["split"] == "validation")
     if len(rows) == 0:
         raise ManifestError(f"{config.manifest} has no rows of the split 'validation', which calibrate needs.")
-    rows = rows[:: -(-len(rows) // config.places)]
+    rows = evenly(rows, config.places)
     truth = manifest[["lat", "lng"]].to_numpy(np.float64)[rows]
-    shown = manifest.iloc[rows[:: -(-len(rows) // max(1, config.pictures))]]
+    shown = manifest.iloc[evenly(rows, config.pictures)]
     del manifest
     seen = np.array(embeddings[rows], np.float32)
     calibration, facts = calibrate(config, cells, head, index, seen, truth)
@@ -112,6 +112,11 @@ def main(config: CalibrateConfig) -> Path:
     write_record(config.out, STAGE, config, inputs, {"calibration": folder}, facts)
     print(_line(folder, calibration, facts))
     return folder
+
+
+def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """At most so many of the rows, taken evenly and in order."""
+    return rows[np.linspace(0, len(rows) - 1, min(len(rows), most)).round().astype(np.int64)]
 
 
 def calibrate(

@@ -134,7 +134,7 @@ def open_checkpoint(folder: Path) -> Checkpoint:
               "stages": dict(records)}  # fmt: skip
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
     pigeon = Pigeon(cells, head, read_index(folder / "index"), calibration, record)
-    opened = Checkpoint(pigeon, None, folder, records, calibration, hub_encoder(records))
+    opened = Checkpoint(pigeon, None, folder, records, calibration if calibrated else None, hub_encoder(records))
     if (folder / "calibration" / NOVELTY).is_file():
         opened.novelty = Novelty.load(folder / "calibration" / NOVELTY)
     if (folder / "encoder").is_dir():

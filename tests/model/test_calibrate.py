@@ -91,3 +91,11 @@ def test_impossible_settings_are_refused(run):
     for wrong in ({"places": 0}, {"scale_km": 0.0}):
         with pytest.raises(ConfigError):
             replace(run, **wrong)
+
+
+@pytest.mark.parametrize(("n", "most", "taken"), [(150, 100, 100), (5001, 5000, 5000), (10, 100, 10), (7, 0, 0)])
+def test_as_many_places_are_taken_as_were_asked_for(n, most, taken):
+    rows = calibrate.evenly(np.arange(n) * 3, most)
+    assert len(rows) == len(set(rows.tolist())) == taken
+    if taken:
+        assert rows[0] == 0 and rows[-1] == 3 * (n - 1)
