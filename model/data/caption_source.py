@@ -35,13 +35,6 @@ class CaptionSource:
     def __len__(self) -> int:
         return self.n
 
-    def headings(self, rows: NDArray[np.int64], views: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Degrees clockwise from north of views (N, V) of rows (N,); NaN where not known."""
-        turned: NDArray[np.float32] = (
-            self.heading[rows][:, None] + np.asarray(HEADINGS_DEG, np.float32)[views % 4]
-        ) % 360.0
-        return turned
-
     def place(self, row: int) -> dict[str, str]:
         """What captions may say of a row."""
         return {name: str(words.categories[code]) for name, words in self.words.items()

@@ -36,7 +36,6 @@ class BatchMaker:
         mean, std: (3,) of the normalisation, on the scale 0 … 1.
         device: where batches go.
         clues: targets of the same rows, or None.
-        source: captions of the same rows, which know where views look; or None.
         photo: one photograph is cut out of the views of each place (PIGEOTTO).
     """
 
@@ -51,11 +50,10 @@ class BatchMaker:
         std: tuple[float, ...],
         device: torch.device,
         clues: ClueTable | None = None,
-        source: CaptionSource | None = None,
         photo: bool = False,
     ):
         self.tokenizer, self.cells, self.tau_km, self.device = tokenizer, cells, tau_km, device
-        self.clues, self.source, self.photo = clues, source, photo
+        self.clues, self.photo = clues, photo
         self.mean, self.std = torch.tensor(mean) * 255.0, torch.tensor(std) * 255.0
         self.labels = {name: torch.from_numpy(values) for name, values in space.labels(frame).items()}
         self.regressions = torch.from_numpy(space.targets(frame))
@@ -84,9 +82,6 @@ class BatchMaker:
             cells = smoothed_targets(
                 self.points[rows], self.cells.centroids, self.tau_km, true_cell=self.own_cell[rows], normalise=True
             ).to(self.device)
-        headings = None
-        if self.source is not None and not self.photo:
-            headings = torch.from_numpy(self.source.headings(rows, raw.chosen)).to(self.device)
         return Batch(
             pixels=pixels.reshape(*views.shape[:2], *pixels.shape[1:]).to(self.device),
             tokens=tokenize(self.tokenizer, raw.captions).to(self.device),
@@ -96,7 +91,6 @@ class BatchMaker:
             regressions=self.regressions[rows].to(self.device) if self.regressions.shape[1] else None,
             clues=None if self.clues is None else torch.from_numpy(self.clues.targets(rows)).to(self.device),
             maps=None if maps is None else maps.to(self.device),
-            headings_deg=headings,
         )
 
     def normalise(self, views: torch.Tensor) -> torch.Tensor:

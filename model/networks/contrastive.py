@@ -19,7 +19,6 @@ from model.networks.clue_tasks import ClueHead
 from model.networks.dense import MapHead
 from model.networks.encoder import image_features, pool, vision_tower
 from model.networks.gather import gather_rows
-from model.networks.heading import HeadingGate
 from model.networks.losses import smoothed_cross_entropy
 
 MAX_LOGIT_SCALE = math.log(100.0)  # as in CLIP
@@ -52,7 +51,6 @@ class Batch:
     regressions: torch.Tensor | None = None  # (N, R), NaN where unknown
     clues: torch.Tensor | None = None  # (N, K) as `ClueTable.targets` gives them, NaN where no pixel shows it
     maps: torch.Tensor | None = None  # (N, V, h, w) uint8 classes, NO_CLASS where unknown
-    headings_deg: torch.Tensor | None = None  # (N, V) clockwise from north, NaN where unknown
 
 
 def info_nce(
@@ -85,8 +83,6 @@ class PretrainingModel(nn.Module):
         n_regressions: standardised attributes.
         clues: the clue tasks of `ClueTable.space`, None without.
         n_map_classes: classes of the maps, 0 without.
-        heading_embedding: whether a view's heading changes its vector before the mean (an experiment: the hub's layout
-            has no room for it, so an encoder that is loaded later does not know it).
     """
 
     def __init__(
@@ -98,7 +94,6 @@ class PretrainingModel(nn.Module):
         n_regressions: int,
         clues: ClueSpace | None = None,
         n_map_classes: int = 0,
-        heading_embedding: bool = False,
     ):
         super().__init__()
         self.hub = hub
@@ -114,20 +109,14 @@ class PretrainingModel(nn.Module):
             nn.init.zeros_(head.bias)  # type: ignore[arg-type]
         self.clue_head = ClueHead(dim, clues) if clues is not None and clues.n_outputs else None
         self.map_head = MapHead(dim, n_map_classes) if n_map_classes else None
-        self.heading_gate = HeadingGate(dim) if heading_embedding else None
 
-    def embed(
-        self, pixels: torch.Tensor, headings_deg: torch.Tensor | None = None
-    ) -> tuple[torch.Tensor, torch.Tensor, Any]:
+    def embed(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, Any]:
         """(N, V, 3, H, W) -> places (N, D), views (N·V, D) and the tower's own output."""
         n, v = pixels.shape[:2]
         flat = pixels.flatten(0, 1).contiguous(memory_format=torch.channels_last)
         seen = vision_tower(self.hub)(pixel_values=flat)
         views = pool(seen.last_hidden_state)
-        apart = views.reshape(n, v, -1)  # (N, V, D)
-        if self.heading_gate is not None and headings_deg is not None:
-            apart = self.heading_gate(apart, headings_deg)
-        return apart.mean(dim=1), views, seen
+        return views.reshape(n, v, -1).mean(dim=1), views, seen
 
     def predict(self, places: torch.Tensor) -> dict[str, torch.Tensor]:
         """Outputs of the heads of geocells and attributes for places (N, D)."""
@@ -140,7 +129,7 @@ class PretrainingModel(nn.Module):
         Every head has a gradient in every step, be it zero, because processes that train together wait for it; a task
         of weight 0 has none, nor has the text tower without captions.
         """
-        places, _, seen = self.embed(batch.pixels, batch.headings_deg)
+        places, _, seen = self.embed(batch.pixels)
         losses: dict[str, torch.Tensor] = {}
         if weights.captions > 0:
             images = image_features(self.hub, seen)[batch.captioned]

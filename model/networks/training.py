@@ -108,7 +108,7 @@ class Training:
         )
         self.maker = BatchMaker(
             self.train, self.start.tokenizer, self.space, self.cells, config.tau, self.start.mean, self.start.std,
-            self.accelerator.device, self.places.clues, self.places.captions, self.places.is_photo,
+            self.accelerator.device, self.places.clues, self.places.is_photo,
         )  # fmt: skip
 
     def _open_pictures(self) -> None:

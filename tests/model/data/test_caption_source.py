@@ -40,17 +40,9 @@ def test_captions_say_what_the_row_knows(frame):
     assert not any("taken in" in text for text in many[3])  # there is no month 13
 
 
-def test_headings_of_views_go_round_from_the_first(frame):
-    source = CaptionSource(frame, "street_view")
-    rows, views = np.array([1, 2]), np.array([[0, 1, 2, 3], [3, 0, 0, 0]])
-    assert source.headings(rows, views).tolist() == [[45, 135, 225, 315], [270, 0, 0, 0]]
-    photo = CaptionSource(frame[["country"]].assign(image="x"), "photo")
-    assert np.isnan(photo.headings(rows, views)).all()
-
-
 def test_a_panorama_is_a_whole_ring(frame):
     ring = CaptionSource(frame[["country"]].assign(image="x", views=4), "street_view")
-    assert ring.headings(np.array([0]), np.array([[1]])).tolist() == [[90.0]]
+    assert ring.heading.tolist()[0] == 0.0  # and of a single photo nobody knows
     assert ring.captions([0], [0], 0, 0)
 
 

@@ -69,7 +69,7 @@ def test_views_in_order_are_normalised_and_not_augmented(maker, views):
 def test_a_maker_of_photographs_gives_one_view_of_each_place_and_its_captions(tokenizer, raw):
     half = (0.5, 0.5, 0.5)
     maker = BatchMaker(FRAME, tokenizer, AttributeSpace.fit(FRAME), None, 65.0, half, half, torch.device("cpu"),
-                       source=SOURCE, photo=True)  # fmt: skip
+                       photo=True)  # fmt: skip
     step = raw(maps=torch.zeros(3, 4, 32, 32, dtype=torch.uint8))
     step.captioned = np.array([1, 4, 11])  # of the twelve views: of the places 0, 1 and 2
     batch = maker.batch(step, seed=1)
@@ -81,17 +81,15 @@ def test_a_maker_of_photographs_gives_one_view_of_each_place_and_its_captions(to
     assert torch.equal(looked, maker.look(step.views))
 
 
-def test_clues_maps_and_headings_come_with_their_rows(tokenizer, raw):
+def test_clues_and_maps_come_with_their_rows(tokenizer, raw):
     half = (0.5, 0.5, 0.5)
     values = np.arange(8, dtype=np.float16).reshape(4, 2)
     clues = ClueTable(
         ClueSpace((ClueTask("a", "number", 0, 1, 1.0, 1.0), ClueTask("b", "number", 1, 2, 1.0, 1.0))), values
     )
-    maker = BatchMaker(FRAME, tokenizer, AttributeSpace.fit(FRAME), None, 75.0, half, half, torch.device("cpu"), clues,
-                       SOURCE)  # fmt: skip
+    maker = BatchMaker(FRAME, tokenizer, AttributeSpace.fit(FRAME), None, 75.0, half, half, torch.device("cpu"), clues)
     step = raw(maps=torch.full((3, 4, 16, 16), 7, dtype=torch.uint8))
     batch = maker.batch(step, seed=1)
     assert batch.clues.tolist() == [[2 * row, 2 * row + 1] for row in step.rows]
     assert batch.maps.shape == (3, 4, 16, 16)
     assert batch.maps.eq(7).all()
-    assert batch.headings_deg.tolist() == [[0, 90, 180, 270]] * 3

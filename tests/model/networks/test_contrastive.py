@@ -98,18 +98,17 @@ SPACE = ClueSpace((ClueTask("road.width_m", "number", 0, 1, 1.0, 1.0), ClueTask(
 
 @pytest.fixture(params=["tiny", "tiny-resnet"])
 def whole(request, tokenizer):
-    """With clue tasks, class maps and headings."""
+    """With clue tasks and class maps."""
     torch.manual_seed(0)
     preset = PRESETS[request.param]
     hub = build_model(preset, tokenizer)
-    return PretrainingModel(hub, preset.widths[-1], 5, {"country": 3}, 2, SPACE, 4, heading_embedding=True)
+    return PretrainingModel(hub, preset.widths[-1], 5, {"country": 3}, 2, SPACE, 4)
 
 
 def everything(tokenizer):
     return batch(
         tokenizer, clues=torch.tensor([[0.5, 1.0], [float("nan"), 0.0], [-1.0, float("nan")]]),
         maps=torch.randint(0, 4, (3, 4, 32, 32), dtype=torch.uint8),
-        headings_deg=torch.tensor([[0.0, 90.0, 180.0, 270.0]] * 3),
     )  # fmt: skip
 
 
@@ -118,7 +117,7 @@ def test_clues_and_class_maps_are_tasks_like_others(whole, tokenizer):
     assert set(losses) == {"clues", "maps"}
     assert float(total.detach()) == pytest.approx(2.0 * float(losses["clues"]) + 0.5 * float(losses["maps"]), rel=1e-5)
     total.backward()
-    for part in (whole.clue_head, whole.map_head, whole.heading_gate, whole.hub.vision_model):
+    for part in (whole.clue_head, whole.map_head, whole.hub.vision_model):
         assert any(p.grad is not None and p.grad.abs().sum() > 0 for p in part.parameters())
 
 
@@ -137,12 +136,3 @@ def test_heads_without_labels_still_have_a_gradient(whole, tokenizer):
     assert "country" not in losses
     for head in whole.heads.values():
         assert all(p.grad is not None and p.grad.abs().sum() == 0 for p in head.parameters())
-
-
-def test_headings_change_places_once_the_gate_has_learned(whole, tokenizer):
-    seen = everything(tokenizer)
-    whole.eval()
-    plain = whole.embed(seen.pixels)[0]
-    assert torch.allclose(whole.embed(seen.pixels, seen.headings_deg)[0], plain)
-    torch.nn.init.ones_(whole.heading_gate.turn.weight)
-    assert not torch.allclose(whole.embed(seen.pixels, seen.headings_deg)[0], plain)
