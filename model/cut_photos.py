@@ -1,7 +1,7 @@
 """Verb: a single photograph of each place out of a manifest of four views -> DIR/manifest.parquet and DIR/images/.
 
 PIGEOTTO answers photographs, so its head, its index and its figures are made of photographs: of each place one with a
-random heading, pitch (± 10°), roll (± 3°) and zoom (50° … 100°), with the light, grain and compression of other cameras
+random heading, pitch (± 10°), roll (± 3°) and zoom (50° … 94°), with the light, grain and compression of other cameras
 (`model/networks/augment.py`). The same seed makes the same photographs. Splits, source and all that is known of a place
 stay; `heading_deg` is the photograph's. What is done is kept, the same command goes on from there.
 """

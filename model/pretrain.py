@@ -23,7 +23,8 @@ EXAMPLES = """examples:
   a small encoder from nothing, in half an hour on a CPU:
     python -m model.pretrain --manifest data/manifest.parquet --geocells RUN/geocells.parquet --out RUN --minutes 30 \\
         --optimizer muon --small-size 64 --small-share 0.7
-  PIGEON's own recipe on a GPU (arXiv 2307.05845): batches of 1024 made of 16 times 64, 0.2 of 3 epochs to warm up:
+  PIGEON's own recipe on a GPU (arXiv 2307.05845): batches of 1024 made of 16 times 64 (gradients add up; the
+  negatives of a caption are those of its 64), 0.2 of 3 epochs to warm up:
     python -m model.pretrain --manifest data/manifest.parquet --out RUN --epochs 3 \\
         --start-from openai/clip-vit-large-patch14-336 --learning-rate 1e-6 --weight-decay 1e-3 --schedule linear \\
         --warm-up 0.067 --batch 64 --accumulate 16 --views 1 --caption-weight 1 --attribute-weight 0 \\
