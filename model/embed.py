@@ -23,7 +23,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,8 +80,10 @@ def main(config: EmbedConfig) -> Path:
     """
     folder = Path(config.encoder)
     inputs = {"manifest": config.manifest} | ({"encoder": folder} if folder.is_dir() else {})
+    # A folder is known by its fingerprint among the inputs; where it lay says something of the machine alone.
+    told = replace(config, encoder=folder.name) if folder.is_dir() else config
     out = config.out / "embeddings.npy"
-    if is_done(config.out, STAGE, config, inputs):
+    if is_done(config.out, STAGE, told, inputs):
         print(f"{out} is done; nothing to do.")
         return out
     frame = read_manifest(config.manifest)
@@ -106,7 +108,7 @@ def main(config: EmbedConfig) -> Path:
     outputs = {path.stem: path for path in writer.finish(config.out)} | {"ids": ids}
     facts = {"places": len(frame), "dim": dim, "views": views, "features": config.features, **known_as,
              "source": read_source(config.manifest)}  # fmt: skip
-    write_record(config.out, STAGE, config, inputs, outputs, facts)
+    write_record(config.out, STAGE, told, inputs, outputs, facts)
     return out
 
 

@@ -2,7 +2,9 @@
 
 import json
 import resource
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -78,6 +80,16 @@ def test_a_row_for_each_place_in_order_is_the_mean_of_its_views(job, manifest, e
     assert vectors[7] == pytest.approx(Encoder.load(encoder).embed_views([images])[0], abs=1e-5)
     assert (path.parent / "ids.txt").read_text() == "".join(f"p{place}\n" for place in range(PLACES))
     assert sorted(file.name for file in path.parent.iterdir()) == ["embed.record.json", "embeddings.npy", "ids.txt"]
+
+
+def test_the_record_does_not_say_where_the_encoder_lay(job, tmp_path, capsys):
+    out = embed.main(job).parent
+    text = (out / "embed.record.json").read_text()
+    assert str(tmp_path) not in text and str(Path(job.encoder).parent) not in text
+    moved = tmp_path / "moved" / Path(job.encoder).name
+    shutil.copytree(job.encoder, moved)
+    embed.main(replace(job, encoder=str(moved)))
+    assert "nothing to do" in capsys.readouterr().out  # the same encoder in another place
 
 
 def test_every_view_is_kept_on_request_and_their_mean_is_the_place(job, manifest):
