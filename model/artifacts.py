@@ -72,6 +72,15 @@ def fingerprint(path: Path) -> str:
     return found
 
 
+def fingerprint_of_bytes(*parts: bytes) -> str:
+    """SHA-256 of what lies in memory; where one part ends and the next begins counts."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
 def _digest(path: Path, files: list[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:

@@ -9,57 +9,71 @@ a picture in `image` that is twice as wide as high is a photo all the same, unle
 Atlas columns that are absent are filled in, and places without a split get one by the half-degree cell they lie in, so
 that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too; its class and
 depth maps and its clues.parquet come along. The same command again does nothing, unless the table or a picture changed.
+
+Public data sets are read as their makers hand them out, zip and tar shards where they lie, by `--dataset NAME --root
+DIR`: osv5m, mp16, landmarks, im2gps, im2gps3k, yfcc4k, yfcc26k, gws, mapillary, panoramax, folder (pictures and a CSV).
+Rows with no place on Earth and pictures that are missing or broken are left out, counted and named. What the test
+shares with the training (within 100 m and 1 km, or by the same author) is printed and kept in `train_km` and
+`train_author`, so that `evaluate` measures with and without it; `--against MANIFEST` names a benchmark's training.
 """
 
 import contextlib
 import hashlib
-import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from model.artifacts import fingerprint, is_done, read_record, whole, write_record
 from model.commands import parser_for, read, run
-from model.data.inspection import Inspection, inspect, state_of
+from model.data.inspection import Inspection, inspect, source_of, state_of
+from model.data.leakage import in_words, with_leakage
 from model.data.manifest import (
     ATLAS_COLUMNS,
-    SIMULATED,
+    PHOTOGRAPHS,
     SPLITS,
     VIEW_COLUMNS,
     check_manifest,
-    drawn_version,
     image_columns,
     image_paths,
     n_views,
+    read_manifest,
     read_source,
     read_table,
     write_manifest,
 )
+from model.data.picture_names import find_images, moved
+from model.data.readers.catalog import GROUPED, NAMES, read_dataset, without_mixed
+from model.data.readers.columns import POSITION, plain
+from model.data.splits import split_by_cell, split_by_group
 from model.errors import ArtifactError, ConfigError, ManifestError
 from model.geo.atlas import Atlas
 
 STAGE = "prepare_dataset"
-CELL_DEG = 0.5  # side of the cells that are kept whole within a split
-COLUMNS = 1024  # more than there are cells around the Earth
 NOTE = "opened.jsonl"  # of a run that was stopped
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".JPG", ".JPEG", ".PNG")
-ALIASES = {"latitude": "lat", "longitude": "lng", "lon": "lng", "LAT": "lat", "LON": "lng"}
 BLOCK = 50_000  # places that the atlas describes at a time
 CLUES = "clues.parquet"
 OTHER_FILES = ("class_", "depth_", "panorama")  # how columns begin that name files beside the pictures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PrepareConfig:
     """Which table, where its pictures are, and how to split it."""
 
-    table: Path = field(
-        metadata={"help": "CSV or parquet with lat, lng and perhaps id, image…, split, heading_deg, month"}
+    table: Path | None = field(
+        default=None,
+        metadata={"help": "CSV or parquet with lat, lng and perhaps id, image…, split, heading_deg, month; with "
+                  "--dataset, which of its tables says the places (default: its own)"},
+    )  # fmt: skip
+    dataset: Literal[NAMES] | None = field(  # type: ignore[valid-type]
+        default=None, metadata={"help": "a public data set in the layout of its makers, instead of a table"}
+    )
+    root: Path | None = field(default=None, metadata={"help": "folder of the data set: its tables, pictures, archives"})
+    against: Path | None = field(
+        default=None, metadata={"help": "manifest of the training that leakage is counted against, beside its own"}
     )
     out: Path = field(metadata={"help": "folder of the manifest"})
     images: Path | None = field(default=None, metadata={"help": "folder of the pictures; the table's own by default"})
@@ -68,7 +82,9 @@ class PrepareConfig:
     pictures: bool = field(
         default=True, metadata={"help": "--no-pictures: a table of places alone, whose embeddings were made elsewhere"}
     )
-    bad: Literal["refuse", "drop"] = field(default="refuse", metadata={"help": "what to do about unreadable pictures"})
+    bad: Literal["refuse", "drop"] = field(
+        default="refuse", metadata={"help": "what to do about unreadable pictures (those of a data set are dropped)"}
+    )
     panoramas: bool = field(
         default=False, metadata={"help": "the pictures in `image` are 360° panoramas, twice as wide as high: 4 views"}
     )
@@ -77,6 +93,12 @@ class PrepareConfig:
     def __post_init__(self) -> None:
         if not (self.validation >= 0 and self.test >= 0 and self.validation + self.test < 1):
             raise ConfigError("--validation and --test must be shares that leave something to train on.")
+        if self.dataset is None and self.table is None:
+            raise ConfigError("give a table by --table, or a public data set by --dataset and --root.")
+        if (self.dataset is None) != (self.root is None):
+            raise ConfigError("--dataset NAME and --root DIR go together.")
+        if self.dataset is not None and (self.images is not None or not self.pictures):
+            raise ConfigError("--images and --no-pictures are for a --table; a data set's pictures lie in its --root.")
 
 
 def main(config: PrepareConfig) -> Path:
@@ -87,38 +109,81 @@ def main(config: PrepareConfig) -> Path:
             several versions of the simulated Earth drew.
         StorageError: no space.
     """
-    out, inputs = config.out / "manifest.parquet", {"table": config.table}
+    if config.dataset is not None and config.root is not None:
+        return _of_dataset(config, config.dataset, config.root)
+    assert config.table is not None  # held by the config
+    inputs = {"table": config.table}
     if config.pictures and (told := config.table.parent / CLUES).is_file():
         inputs["clues"] = told
-    frame = _read(config)
-    folder = config.images or config.table.parent
+    if config.against is not None:
+        inputs["against"] = config.against
+    return _prepare(config, config.table, _read(config, config.table), config.images or config.table.parent, inputs)
+
+
+def _of_dataset(config: PrepareConfig, name: str, root: Path) -> Path:
+    """Read a public data set, split what its makers did not split, and go on as with any table."""
+    found = read_dataset(name, root, config.table, config.panoramas)
+    frame, tally = without_mixed(found.frame, found.tally), found.tally
+    for line in tally.lines():
+        print(line)
+    shares = replace(config, test=0.0) if (frame["split"] == "test").any() else config
+    if (unsplit := (frame["split"] == "").to_numpy(bool)).any():
+        split_by = split_by_group if name in GROUPED else split_by_cell
+        frame.loc[unsplit, "split"] = split_by(frame[unsplit], shares.validation, shares.test, config.seed)
+    inputs = {f"table_{i}": path for i, path in enumerate(found.tables)}
+    if config.against is not None:
+        inputs["against"] = config.against
+    checked = check_manifest(frame, name)
+    return _prepare(replace(config, bad="drop"), root / name, checked, root, inputs, {"left_out": tally.as_dict()})
+
+
+def _prepare(
+    config: PrepareConfig,
+    table: Path,
+    frame: pd.DataFrame,
+    folder: Path,
+    inputs: dict[str, Path],
+    left_out: dict[str, Any] | None = None,
+) -> Path:
+    """Open the pictures, fill in what is missing, write; `table` is what sentences call it."""
+    out = config.out / "manifest.parquet"
     if config.pictures and not folder.is_dir():
         raise ManifestError(f"looked for pictures in {folder}, found no such folder.")
     pictures: dict[str, Any] = {}
     if config.pictures:
         frame = find_images(frame, folder)
         frame["views"] = _views(frame, config)
-        pictures = state_of(image_paths(frame, folder / config.table.name))
+        pictures = state_of(image_paths(frame, folder / table.name))
     if is_done(config.out, STAGE, config, inputs):
         if read_record(config.out, STAGE, check_outputs=False)["facts"].get("pictures", {}) == pictures:
             print(f"{out} is done; nothing to do.")
             return out
         print("pictures were changed since the manifest was made; it is made again.")
-    source, digest = read_source(config.table), None
+    source, digest = (dict(PHOTOGRAPHS) if left_out is not None else read_source(table)), None
+    facts: dict[str, Any] = dict(left_out or {})
     if config.pictures:
-        frame, found = _usable(frame, folder, config, pictures)
-        source, digest = _source(source, found, config.table), found.digest
+        frame, found = _usable(frame, folder, config, pictures, table)
+        source, digest = source_of(source, found, table), found.digest
+        if found.bad:
+            facts["unreadable"] = {"count": len(found.bad), "first": [found.bad[row] for row in sorted(found.bad)[:5]]}
+            print(
+                f"left out: {len(found.bad):,} places whose pictures cannot be used ({facts['unreadable']['first'][0]})"
+            )
     if "split" not in frame:
-        frame.insert(1, "split", split_by_cell(frame[["lat", "lng"]].to_numpy(), config))
+        frame.insert(1, "split", split_by_cell(frame, config.validation, config.test, config.seed))
+    if left_out is not None or config.against is not None:
+        frame, facts["leakage"] = with_leakage(frame, read_manifest(config.against) if config.against else None)
+        for line in in_words(facts["leakage"]):
+            print(line)
     frame = fill_in(frame)
     if config.pictures:
         files = [name for name in frame if str(name).startswith(OTHER_FILES)]
         for column in (*image_columns(frame), *files):
             frame[column] = moved(frame[column], folder, config.out)
     write_manifest(frame, out, source, digest)
-    outputs = {"manifest": out} | (_with_clues(config) if config.pictures else {})
+    outputs = {"manifest": out} | (_with_clues(config, table) if config.pictures else {})
     splits = {name: int((frame["split"] == name).sum()) for name in SPLITS}
-    facts = {"places": len(frame), "splits": splits, "views": n_views(frame) if config.pictures else 0,
+    facts |= {"places": len(frame), "splits": splits, "views": n_views(frame) if config.pictures else 0,
              "source": source, "pictures": pictures}  # fmt: skip
     write_record(config.out, STAGE, config, inputs, outputs, facts)
     (config.out / NOTE).unlink(missing_ok=True)
@@ -126,15 +191,18 @@ def main(config: PrepareConfig) -> Path:
     return out
 
 
-def _read(config: PrepareConfig) -> pd.DataFrame:
+def _read(config: PrepareConfig, table: Path) -> pd.DataFrame:
     """The table with the names and ids of a manifest, without what a manifest says in another way."""
-    if not config.table.is_file():
-        raise ManifestError(f"looked for a table at {config.table}, found no such file.")
-    frame = read_table(config.table)
-    frame = frame.rename(columns={old: new for old, new in ALIASES.items() if old in frame and new not in frame})
+    if not table.is_file():
+        raise ManifestError(f"looked for a table at {table}, found no such file.")
+    frame = read_table(table)
+    for ours, spellings in POSITION.items():  # in any case: LAT, Latitude, lon, Long …
+        if ours not in frame:
+            theirs = next((name for word in spellings for name in frame if plain(str(name)) == word), None)
+            frame = frame.rename(columns={theirs: ours} if theirs is not None else {})
     if "id" not in frame:
         frame.insert(0, "id", [f"{row:08d}" for row in range(len(frame))])
-    frame = check_manifest(frame, str(config.table)).drop(columns="world_version", errors="ignore")
+    frame = check_manifest(frame, str(table)).drop(columns="world_version", errors="ignore")
     if config.pictures:
         return frame
     return frame.drop(columns=[name for name in ("image", *VIEW_COLUMNS, "views") if name in frame])
@@ -147,71 +215,13 @@ def _views(frame: pd.DataFrame, config: PrepareConfig) -> int:
         ManifestError: `--panoramas` for four pictures of each place, or for a table that says otherwise.
     """
     if not config.panoramas:
-        return n_views(frame, str(config.table))
-    if image_columns(frame) != ["image"] or ("views" in frame and n_views(frame, str(config.table)) != 4):
+        return n_views(frame, str(config.table or config.root))
+    if image_columns(frame) != ["image"] or (
+        "views" in frame and n_views(frame, str(config.table or config.root)) != 4
+    ):
         raise ManifestError(f"--panoramas is for a table with one 360° picture a place in its column 'image'; "
-                            f"{config.table} says that it holds others.")  # fmt: skip
+                            f"{config.table or config.root} says that it holds others.")  # fmt: skip
     return 4
-
-
-def _source(told: dict[str, Any], found: Inspection, table: Path) -> dict[str, Any]:
-    """Where the pictures come from, by the table and by the pictures themselves.
-
-    Raises:
-        ManifestError: they name several versions of the simulated Earth.
-    """
-    version = drawn_version(told)
-    worlds = sorted({*found.worlds, *([version] if version is not None else [])})
-    if len(worlds) > 1:
-        raise ManifestError(
-            f"the pictures of {table} were drawn by the versions {', '.join(map(str, worlds))} of the simulated Earth, "
-            "which look different; make one data set with `python -m world.make_dataset`."
-        )
-    return {"kind": SIMULATED, "world_version": worlds[0]} if worlds and version is None else told
-
-
-def find_images(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """The frame with image columns: its own, or files of `folder` that bear the ids.
-
-    Raises:
-        ManifestError: no column and no such files.
-    """
-    if "image" in frame or any(column in frame for column in VIEW_COLUMNS):
-        image_columns(frame)
-        return frame
-    first = str(frame["id"].iloc[0])
-    several = any((folder / f"{first}_0{suffix}").is_file() for suffix in SUFFIXES)
-    named = {f"image_{v}": f"_{v}" for v in range(4)} if several else {"image": ""}
-    filled = frame.copy()
-    for column, ending in named.items():
-        suffixes, found = list(SUFFIXES), []
-        for name in frame["id"]:
-            suffix = next((s for s in suffixes if (folder / f"{name}{ending}{s}").is_file()), None)
-            if suffix is None:
-                raise ManifestError(
-                    f"the table has no image column, and {folder} holds no {name}{ending}.jpg (or png, webp) either."
-                )
-            if suffix != suffixes[0]:  # a folder holds files of one kind as a rule: look for that one first
-                suffixes.insert(0, suffixes.pop(suffixes.index(suffix)))
-            found.append(f"{name}{ending}{suffix}")
-        filled[column] = found
-    return filled
-
-
-def split_by_cell(points: NDArray[np.float64], config: PrepareConfig) -> NDArray[np.object_]:
-    """A split for each point (N, 2), the same for all points of a half-degree cell."""
-    cells = np.floor(points / CELL_DEG).astype(np.int64)
-    unique, inverse = np.unique(cells[:, 0] * COLUMNS + cells[:, 1], return_inverse=True)
-    rows, columns = np.divmod(unique + COLUMNS // 2, COLUMNS)  # cells are counted from the equator and from Greenwich
-    draws = np.array([
-        int.from_bytes(hashlib.sha256(f"{config.seed}:{lat}:{lng}".encode()).digest()[:8], "big") / 2**64
-        for lat, lng in zip(rows, columns - COLUMNS // 2, strict=True)
-    ])  # fmt: skip
-    names = np.where(
-        draws < config.test, "test", np.where(draws < config.test + config.validation, "validation", "train")
-    )
-    splits: NDArray[np.object_] = names.astype(object)[inverse.reshape(-1)]
-    return splits
 
 
 def fill_in(frame: pd.DataFrame) -> pd.DataFrame:
@@ -230,24 +240,13 @@ def fill_in(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{column: described[column].to_numpy() for column in missing})
 
 
-def moved(names: pd.Series, folder: Path, out: Path) -> pd.Series:
-    """File names relative to `folder`, relative to `out`; absolute ones too."""
-    begin = os.path.relpath(folder, out).replace(os.sep, "/") + "/"
-    begin = "" if begin == "./" else begin
-    texts = names.astype(str)
-    absolute = texts.str.startswith("/")
-    if absolute.any():
-        return names.map(lambda name: os.path.relpath(folder / name, out), na_action="ignore")
-    return (begin + texts).where(names.notna(), names)
-
-
 def _usable(
-    frame: pd.DataFrame, folder: Path, config: PrepareConfig, state: dict[str, Any]
+    frame: pd.DataFrame, folder: Path, config: PrepareConfig, state: dict[str, Any], table: Path
 ) -> tuple[pd.DataFrame, Inspection]:
     """The places whose pictures can all be opened, going on where a stopped run was; or a refusal."""
     note = config.out / NOTE
-    told = f"{fingerprint(config.table)}{folder.resolve()}{n_views(frame)}{state['state']}"
-    paths = image_paths(frame, folder / config.table.name)
+    told = f"{fingerprint(table) if table.is_file() else len(frame)}{folder.resolve()}{n_views(frame)}{state['state']}"
+    paths = image_paths(frame, folder / table.name)
     found = inspect(paths, n_views(frame), note, hashlib.sha256(told.encode()).hexdigest()[:16])
     if found.bad and (config.bad == "refuse" or len(found.bad) == len(frame)):
         note.unlink(missing_ok=True)
@@ -259,9 +258,9 @@ def _usable(
     return frame.drop(index=list(found.bad)).reset_index(drop=True), found
 
 
-def _with_clues(config: PrepareConfig) -> dict[str, Path]:
+def _with_clues(config: PrepareConfig, table: Path) -> dict[str, Path]:
     """The clues that lie beside the table, copied beside the manifest: tasks look for them there by id."""
-    told, copy = config.table.parent / CLUES, config.out / CLUES
+    told, copy = table.parent / CLUES, config.out / CLUES
     if not told.is_file():
         with contextlib.suppress(ArtifactError):  # those of an earlier table would be taken for these places' own
             if "clues" in read_record(config.out, STAGE, check_outputs=False)["outputs"]:

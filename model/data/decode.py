@@ -16,6 +16,7 @@ import pillow_heif
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
+from model.data import archives
 from model.errors import ImageError
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)  # photos of iPhones
@@ -138,20 +139,14 @@ def exif_position(source: Source) -> tuple[float, float] | None:
 
 def _decode_header(source: str | Path | bytes, name: str, max_bytes: int) -> Image.Image:
     """Open lazily: only the header is read here."""
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if not path.is_file():
-            raise ImageError(f"looked for a picture at {path}, found no such file.")
-        n_bytes = path.stat().st_size
-    else:
-        n_bytes = len(source)
+    n_bytes = archives.size_of(source) if isinstance(source, str | Path) else len(source)
     if n_bytes > max_bytes:
         raise ImageError(
             f"{name} has {n_bytes / 2**20:,.0f} MB, more than the {max_bytes / 2**20:.0f} MB that are read; "
             "make it smaller first."
         )
     try:
-        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        data = source if isinstance(source, bytes) else archives.read_bytes(source)
     except OSError as error:
         raise ImageError(f"{name} cannot be read ({error.strerror or error}).") from error
     try:

@@ -2,7 +2,8 @@
 
 `embeddings.npy` may come from any model: float16, float32 or float64, one row for each row of the manifest. `ids.txt`
 (one id a line, the same order) is optional; where it lies beside the file, it is compared with the manifest.
-`views.npy`, where it was asked for, holds the same places view by view, (N, V, D).
+`views.npy`, where it was asked for, holds the same places view by view, (N, V, D); wherever embeddings of places are
+read, such a file does as well, and the mean over its views is taken here.
 
 Millions of rows are never in memory at once: they are read memory-mapped, and written in order, so that a job that was
 stopped goes on behind the last row that is safe on the disk.
@@ -10,6 +11,7 @@ stopped goes on behind the last row that is safe on the disk.
 
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -25,10 +27,13 @@ from model.errors import ArtifactError, StorageError
 IDS = "ids.txt"
 STATE = "state.json"
 IDS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 4096  # places whose views are averaged together
 
 
 def read_embeddings(path: Path, manifest: pd.DataFrame, per_view: bool = False) -> NDArray[Any]:
-    """The embeddings of a whole manifest, memory-mapped, (N, D); `per_view`: a file of (N, V, D).
+    """The embeddings of a whole manifest, memory-mapped: (N, D), or with `per_view` (N, V, D).
+
+    Of a file of single views (N, V, D) the mean over the views is given, where these are not asked for.
 
     Raises:
         ArtifactError: no such file, not an array of N rows of floats, rows that are not finite, or ids in another
@@ -41,9 +46,9 @@ def read_embeddings(path: Path, manifest: pd.DataFrame, per_view: bool = False) 
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise ArtifactError(f"{path} is no .npy array of numbers ({error}).") from error
-    axes = 3 if per_view else 2
-    if array.ndim != axes or 0 in array.shape[1:] or not np.issubdtype(array.dtype, np.floating):
-        wanted = "(N, V, D)" if per_view else "(N, D)"
+    known = {3: "(N, V, D)"} if per_view else {2: "(N, D)", 3: "(N, V, D)"}
+    if array.ndim not in known or 0 in array.shape[1:] or not np.issubdtype(array.dtype, np.floating):
+        wanted = " or ".join(known.values())
         raise ArtifactError(f"looked for an array {wanted} of floats in {path}, found {array.dtype} {array.shape}.")
     if len(array) != len(manifest):
         raise ArtifactError(f"{path} has {len(array):,} rows and the manifest {len(manifest):,}: they do not belong "
@@ -53,7 +58,23 @@ def read_embeddings(path: Path, manifest: pd.DataFrame, per_view: bool = False) 
     ids = path.parent / IDS
     if ids.is_file() and not _same_ids(ids, manifest["id"]):
         raise ArtifactError(f"{ids} lists other ids than the manifest, or another order: embed this manifest.")
-    return array
+    return array if per_view or array.ndim == 2 else _means(array)
+
+
+def mean_over_views(views: NDArray[Any]) -> NDArray[np.float32]:
+    """(N, V, D) -> (N, D)."""
+    mean: NDArray[np.float32] = np.asarray(views, np.float32).mean(axis=1)
+    return mean
+
+
+def _means(views: NDArray[Any]) -> NDArray[np.float32]:
+    """As `mean_over_views`, some rows at a time, into a nameless file: millions of rows are never in memory."""
+    n, _, dim = views.shape
+    with tempfile.TemporaryFile() as spool:
+        means = np.memmap(spool, np.float32, "w+", shape=(n, dim))
+        for start in range(0, n, ROWS_AT_ONCE):
+            means[start : start + ROWS_AT_ONCE] = mean_over_views(views[start : start + ROWS_AT_ONCE])
+    return means
 
 
 def _same_ids(path: Path, ids: "pd.Series[str]") -> bool:

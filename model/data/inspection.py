@@ -13,9 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from model.data import archives
+from model.data.manifest import SIMULATED, drawn_version
 from model.data.picture_paths import PicturePaths
 from model.data.views import drawn_by, read_views
-from model.errors import ImageError, StorageError
+from model.errors import ImageError, ManifestError, StorageError
 
 CHUNK = 1000  # places opened between two lines of the note
 
@@ -35,16 +37,26 @@ def state_of(paths: Iterable[Sequence[Path]]) -> dict[str, Any]:
     Nothing is opened, so a million pictures take seconds; a file that is gone counts as one of no bytes.
     """
     digest, files, total = hashlib.blake2b(digest_size=16), 0, 0
+    seen: dict[Path, int] = {}  # when the archives were written
     for row in paths:
         for path in row:
-            try:
-                told = path.stat()
-                size, changed = told.st_size, told.st_mtime_ns
-            except OSError:
-                size, changed = 0, -1
+            size, changed = _size_and_time(path, seen)
             digest.update(f"{path.name}\0{size}\0{changed}\n".encode(errors="surrogateescape"))
             files, total = files + 1, total + size
     return {"files": files, "bytes": total, "state": digest.hexdigest()}
+
+
+def _size_and_time(path: Path, seen: dict[Path, int]) -> tuple[int, int]:
+    """Bytes of a picture, and when it was written: in an archive, when that one was."""
+    try:
+        if (named := archives.inside(path)) is None:
+            told = path.stat()
+            return told.st_size, told.st_mtime_ns
+        if named[0] not in seen:
+            seen[named[0]] = named[0].stat().st_mtime_ns
+        return archives.size_of(path), seen[named[0]]
+    except (OSError, ImageError):
+        return 0, -1
 
 
 def inspect(paths: PicturePaths, views: int, note: Path, key: str) -> Inspection:
@@ -82,13 +94,29 @@ def inspect(paths: PicturePaths, views: int, note: Path, key: str) -> Inspection
     )
 
 
+def source_of(told: dict[str, Any], found: Inspection, table: Path) -> dict[str, Any]:
+    """Where the pictures come from, by the table (`told`, see `read_source`) and by the pictures themselves.
+
+    Raises:
+        ManifestError: they name several versions of the simulated Earth.
+    """
+    version = drawn_version(told)
+    worlds = sorted({*found.worlds, *([version] if version is not None else [])})
+    if len(worlds) > 1:
+        raise ManifestError(
+            f"the pictures of {table} were drawn by the versions {', '.join(map(str, worlds))} of the simulated Earth, "
+            "which look different; make one data set with `python -m world.make_dataset`."
+        )
+    return {"kind": SIMULATED, "world_version": worlds[0]} if worlds and version is None else told
+
+
 def _look(paths: list[Path], views: int) -> tuple[str, set[int], bytes]:
     """Why the pictures of a place cannot be used ("" where they can), what drew them, and a digest of the files."""
     digest = hashlib.blake2b(digest_size=16)
     try:
         seen = read_views(paths, views, size=32)
         for path in paths:
-            digest.update(path.read_bytes())
+            digest.update(archives.read_bytes(path))
     except (ImageError, OSError) as error:
         return str(error), set(), digest.digest()
     return "", {version for version in map(drawn_by, seen) if version is not None}, digest.digest()

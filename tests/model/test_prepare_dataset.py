@@ -1,7 +1,7 @@
 import json
 import os
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
@@ -11,7 +11,7 @@ from model.artifacts import fingerprint, read_record
 from model.data import inspection
 from model.data.manifest import image_paths, n_views, read_manifest, read_source, write_manifest
 from model.errors import ConfigError, ManifestError
-from model.prepare_dataset import NOTE, STAGE, PrepareConfig, main, moved, split_by_cell
+from model.prepare_dataset import NOTE, STAGE, PrepareConfig, main
 
 
 @pytest.fixture
@@ -72,20 +72,9 @@ def test_missing_tables_folders_and_pictures_are_named(table, tmp_path):
         main(config(table))
 
 
-def test_places_of_one_cell_share_their_split_and_shares_are_kept():
-    rng = np.random.default_rng(0)
-    points = np.stack([rng.uniform(-60, 70, 20_000), rng.uniform(-180, 180, 20_000)], axis=1)
-    settings = PrepareConfig(table=None, out=None, validation=0.1, test=0.2)
-    splits = split_by_cell(points, settings)
-    assert np.mean(splits == "test") == pytest.approx(0.2, abs=0.02)
-    assert np.mean(splits == "validation") == pytest.approx(0.1, abs=0.02)
-    centre = (np.floor(points / 0.5) + 0.25) * 0.5
-    assert (split_by_cell(centre, settings) == splits).all()
-
-
 def test_shares_that_leave_nothing_to_train_on_are_refused():
     with pytest.raises(ConfigError, match="leave something"):
-        PrepareConfig(table=None, out=None, validation=0.6, test=0.4)
+        PrepareConfig(table=Path("t"), out=None, validation=0.6, test=0.4)
 
 
 def test_a_wide_photo_is_a_photo_and_a_panorama_only_where_that_is_said(table, capsys):
@@ -145,7 +134,8 @@ def test_the_source_of_a_manifest_is_kept_with_all_that_it_says(table):
 def test_places_without_pictures_are_a_manifest_too(tmp_path, atlas):
     path = tmp_path / "bare.csv"
     pd.DataFrame({"lat": [48.85, -33.86], "lng": [2.35, 151.2], "image": ["gone", "gone"]}).to_csv(path, index=False)
-    frame = read_manifest(main(PrepareConfig(path, tmp_path / "out", images=tmp_path / "none", pictures=False)))
+    settings = PrepareConfig(table=path, out=tmp_path / "out", images=tmp_path / "none", pictures=False)
+    frame = read_manifest(main(settings))
     assert frame["country"].tolist() == ["FR", "AU"] and "image" not in frame and "views" not in frame
     assert frame["split"].isin(["train", "validation", "test"]).all()
 
@@ -155,7 +145,7 @@ def test_maps_and_clues_of_a_drawn_data_set_come_along(table):
     frame = pd.read_csv(table).assign(image=["a.jpg", "b.jpg", "c.jpg"], class_0=["a.png", None, "c.png"])
     frame.to_csv(folder / "table.csv", index=False)
     pd.DataFrame({"id": ["a"], "sky.haze:value": [1.0]}).to_parquet(folder / "clues.parquet")
-    out = main(PrepareConfig(folder / "table.csv", table.parent / "out"))
+    out = main(PrepareConfig(table=folder / "table.csv", out=table.parent / "out"))
     told = read_manifest(out)
     assert told["class_0"].tolist()[::2] == ["../pictures/a.png", "../pictures/c.png"] and pd.isna(told["class_0"][1])
     assert (out.parent / "clues.parquet").read_bytes() == (folder / "clues.parquet").read_bytes()
@@ -176,12 +166,6 @@ def test_clues_that_change_come_along_again_and_those_of_another_table_do_not_st
     (out / "clues.parquet").write_bytes(b"somebody's own")
     main(PrepareConfig(table=other, images=pictures, out=out, seed=1))
     assert (out / "clues.parquet").exists()
-
-
-def test_names_are_moved_with_the_manifest(tmp_path):
-    names = pd.Series(["x/a.jpg", str(tmp_path / "b.jpg"), None])
-    assert moved(names, tmp_path / "in", tmp_path / "out").tolist()[:2] == ["../in/x/a.jpg", "../b.jpg"]
-    assert moved(names[:1], tmp_path, tmp_path).tolist() == ["x/a.jpg"]
 
 
 @pytest.mark.parametrize("tail", ["", '{"key": "cut of', "[]\n"])

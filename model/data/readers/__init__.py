@@ -1,0 +1,1 @@
+"""Public data sets as they are handed out: their tables, their names of columns, their archives. Knows no pixels."""

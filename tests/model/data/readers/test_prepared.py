@@ -1,0 +1,39 @@
+"""A data set from the layout of its makers to a manifest with its report of leakage."""
+
+import io
+import zipfile
+
+from PIL import Image
+
+from model.artifacts import read_record
+from model.data.leakage import leaks_of
+from model.data.manifest import image_paths, read_manifest
+from model.data.views import read_views
+from model.prepare_dataset import STAGE, PrepareConfig, main
+
+
+def jpeg():
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def test_shards_become_a_manifest_that_knows_its_leaks(tmp_path, atlas, capsys):
+    root, out = tmp_path / "set", tmp_path / "out"
+    root.mkdir()
+    (root / "t.csv").write_text("id,lat,lng,split,author\na,48.85,2.35,train,x\nb,48.8505,2.35,test,y\n"
+                                "c,-22.5,17.1,test,x\nd,10,10,test,z\ne,95,1,test,z\nf,1,1,test,z\n")  # fmt: skip
+    with zipfile.ZipFile(root / "p.zip", "w") as packed:
+        for name in "abcd":
+            packed.writestr(f"p/{name}.jpg", jpeg())
+        packed.writestr("p/f.jpg", b"broken")
+    path = main(PrepareConfig(dataset="folder", root=root, out=out))
+    frame = read_manifest(path)
+    assert frame["id"].tolist() == ["a", "b", "c", "d"] and frame["country"].tolist()[2] == "NA"
+    assert all(len(read_views(pictures, 1)) == 1 for pictures in image_paths(frame, path))
+    leaks = {reason: rows.tolist() for reason, rows in leaks_of(frame).items()}
+    assert leaks["within_100_m"] == [False, True, False, False] and leaks["same_author"] == [False, False, True, False]
+    facts = read_record(out, STAGE)["facts"]
+    assert facts["leakage"]["test"]["n"] == 3 and facts["unreadable"]["count"] == 1
+    printed = capsys.readouterr().out
+    assert "t.csv row 5" in printed and "same author 33.3%" in printed
