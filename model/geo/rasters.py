@@ -5,6 +5,7 @@ pixels for the others. The 1 km land mask of 933 million pixels shrinks to some 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ def pixels_of(points: Floats, height: int, width: int) -> tuple[Ints, Ints]:
     return rows, cols
 
 
-def centres_of(rows: NDArray[np.integer], cols: NDArray[np.integer], height: int, width: int) -> Floats:
-    """The points (N, 2) at the middle of pixels: the inverse of `pixels_of`."""
+def centres_of(rows: NDArray[Any], cols: NDArray[Any], height: int, width: int) -> Floats:
+    """The points (N, 2) at the middle of pixels, whole or between two: the inverse of `pixels_of`."""
     return np.stack([90.0 - (rows + 0.5) * (180.0 / height), (cols + 0.5) * (360.0 / width) - 180.0], axis=-1)
 
 

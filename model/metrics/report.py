@@ -13,7 +13,7 @@ from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.metrics.bootstrap import interval
 from model.metrics.calibration import calibration_error, coverage, diagram, entropy, rank_of
-from model.metrics.distance import named_right, share_equal, summary
+from model.metrics.distance import THRESHOLDS_KM, named_right, share_equal, summary
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,27 @@ def report_of(
         "mean_entropy": float(np.mean(cells.entropy)),
         "expected_calibration_error": calibration_error(bins),
         "reliability": bins,
-        "interval_95": {
-            "country_accuracy": interval(named_right(country, truth.country)),
-            "median_km": interval(distance, np.median),
-            "mean_score": interval(geoguessr_score(distance, scale_km)),
-            "within_25_km": interval(distance <= 25.0),
-        },
+        "interval_95": intervals(distance, named_right(country, truth.country), scale_km),
     }
     return stated | figures
+
+
+def intervals(
+    distance_km: NDArray[np.float64], right: NDArray[np.bool_], scale_km: float = PAPER_SCALE_KM
+) -> dict[str, Any]:
+    """95 % intervals over N places, from how far each guess was (N,) and whether its country was right (N,).
+
+    Keys as those of the figures themselves: country_accuracy, median_km, mean_score, within_km by threshold; and
+    within_25_km once more by itself.
+    """
+    within = {f"{threshold:g}": interval(distance_km <= threshold) for threshold in THRESHOLDS_KM}
+    return {
+        "country_accuracy": interval(right),
+        "median_km": interval(distance_km, np.median),
+        "mean_score": interval(geoguessr_score(distance_km, scale_km)),
+        "within_25_km": within["25"],
+        "within_km": within,
+    }
 
 
 def difference(

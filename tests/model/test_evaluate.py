@@ -12,6 +12,8 @@ from model import evaluate
 from model.artifacts import write_record
 from model.errors import ArtifactError, ConfigError
 from model.evaluate import EvaluateConfig
+from model.geocells.rasterise import rasterise
+from model.predictors import measuring
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.known import known_places
 
@@ -55,6 +57,21 @@ def test_metrics_and_predictions_say_the_same(toy_run, tmp_path):
     assert figures["refined_minus_unrefined"]["mean_score_95"][0] > 0
 
 
+def test_recall_vs_area_is_measured_when_asked_for_and_says_the_same_in_both_files(
+    toy_run, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(measuring, "region_raster", lambda regions: rasterise(regions, (180, 360)))
+    figures = json.loads(evaluate.main(config(toy_run, tmp_path, area=True)).read_text())["recall_area"]
+    predictions = pd.read_csv(tmp_path / "predictions.csv", keep_default_na=False)
+    assert list(predictions) == [*COLUMNS, "area_km2"]
+    assert (figures["regions"], figures["n"], figures["in_no_region"]) == (30, 70, 0.0)
+    assert figures["recall"]["2500"] == pytest.approx(np.mean(predictions["area_km2"] <= figures["caps_km2"]["2500"]))
+    assert 0 < figures["recall"]["2500"] < figures["curve"]["recall"][-1] == 1.0
+    assert figures["area_for_recall_km2"]["50"] == pytest.approx(np.sort(predictions["area_km2"])[34], rel=1e-6)
+    assert sum(figures["balanced"]["n_by_stratum"].values()) == 70
+    assert "found in the area of a cap of 25 / 200 / 750 / 2500 km" in capsys.readouterr().out
+
+
 def test_the_scale_of_a_map_changes_scores_alone(toy_run, tmp_path):
     plain = json.loads(evaluate.main(config(toy_run, tmp_path / "a")).read_text())
     small = json.loads(evaluate.main(config(toy_run, tmp_path / "b", scale_km=100.0)).read_text())
@@ -62,6 +79,43 @@ def test_the_scale_of_a_map_changes_scores_alone(toy_run, tmp_path):
     assert small["mean_score"] < plain["mean_score"]
     gain, of = small["mean_score"] - small["unrefined"]["mean_score"], "refined_minus_unrefined"
     assert small[of]["mean_score"] == pytest.approx(gain) != plain[of]["mean_score"]
+
+
+def test_what_leaks_from_the_training_is_measured_apart(toy_run, tmp_path, capsys):
+    plain = json.loads(evaluate.main(config(toy_run, tmp_path / "plain")).read_text())
+    assert "leakage" not in plain and "leak from" not in capsys.readouterr().out
+    manifest = pd.read_parquet(toy_run.manifest)
+    rows = np.flatnonzero(manifest["split"] == "test")
+    km, author = np.full(len(manifest), np.nan), np.zeros(len(manifest), bool)
+    km[rows] = 50.0
+    km[rows[:7]], km[rows[7:21]], author[rows[20:30]] = 0.05, 0.5, True  # row 20 leaks for two reasons
+    manifest.assign(train_km=km, train_author=author).to_parquet(tmp_path / "m.parquet")
+    figures = json.loads(evaluate.main(config(toy_run, tmp_path, manifest=tmp_path / "m.parquet")).read_text())
+    leaks, predictions = figures["leakage"], pd.read_csv(tmp_path / "predictions.csv", keep_default_na=False)
+    assert {reason: part["with"]["n"] for reason, part in leaks.items()} == {
+        "within_100_m": 7, "within_1_km": 21, "same_author": 10, "any": 30
+    }  # fmt: skip
+    assert figures["median_km"] == plain["median_km"], "the figures of all places stay as they are"
+    for part, of in ((leaks["any"]["with"], predictions[:30]), (leaks["any"]["without"], predictions[30:])):
+        right = (of["country"] == of["truth_country"]) & (of["truth_country"] != "")
+        assert part["n"] == len(of) and part["country_accuracy"] == pytest.approx(right.mean())
+        assert part["median_km"] == pytest.approx(of["distance_km"].median())
+        assert part["mean_km"] == pytest.approx(of["distance_km"].mean())
+        assert part["mean_score"] == pytest.approx(of["score"].mean())
+        assert part["within_km"]["200"] == pytest.approx((of["distance_km"] <= 200).mean())
+    assert leaks["any"]["share"] == pytest.approx(30 / 70)
+    assert "42.9% leak from the training" in (said := capsys.readouterr().out) and "without them: 40 places" in said
+
+
+def test_where_all_or_none_leak_the_other_part_is_empty(toy_run, tmp_path, capsys):
+    manifest, table = pd.read_parquet(toy_run.manifest), tmp_path / "m.parquet"
+    manifest.assign(train_km=0.01).to_parquet(table)
+    leaks = json.loads(evaluate.main(config(toy_run, tmp_path, manifest=table)).read_text())["leakage"]
+    assert leaks["any"]["without"] is None and leaks["any"]["with"]["n"] == 70 and "same_author" not in leaks
+    assert "100.0% leak from the training (by place or author); without them: none is left" in capsys.readouterr().out
+    manifest.assign(train_km=np.inf).to_parquet(table)
+    leaks = json.loads(evaluate.main(config(toy_run, tmp_path, manifest=table)).read_text())["leakage"]
+    assert leaks["any"]["with"] is None and leaks["any"]["without"]["n"] == 70
 
 
 @pytest.mark.parametrize("split", ["train", "all"])
@@ -173,7 +227,7 @@ def test_embeddings_of_another_encoder_are_refused(toy_run, tmp_path):
 
 
 def test_without_embeddings_and_without_an_encoder_there_is_nothing_to_see_with(toy_run, tmp_path):
-    with pytest.raises(ArtifactError, match="embeddings only"):
+    with pytest.raises(ArtifactError, match=r"has no encoder.*--embeddings FILE\.npy"):
         evaluate.main(config(toy_run, tmp_path, embeddings=None))
 
 

@@ -109,3 +109,14 @@ def test_areas_are_kept_and_the_cells_of_an_earlier_table_are_measured(tmp_path,
     read = read_geocells(path)
     assert read.table["points"].tolist() == cells.table["points"].tolist()
     assert read.areas_km2 == pytest.approx(cells.areas_km2)
+
+
+def test_a_table_stored_with_the_usual_compression_is_read_as_well(cells_and_points, tmp_path):
+    cells, points = cells_and_points
+    written = write_geocells(tmp_path / "now.parquet", cells.table, cells.method, cells.rule)
+    arrow = pq.read_table(written)
+    pq.write_table(arrow, tmp_path / "older.parquet", compression="zstd")
+    assert written.stat().st_size <= (tmp_path / "older.parquet").stat().st_size
+    older = read_geocells(tmp_path / "older.parquet")
+    assert older.table.equals(cells.table)
+    assert (older.assign(points) == cells.assign(points)).all()
