@@ -7,6 +7,7 @@ when the time is over. More --minutes or --epochs than before go on for longer; 
 state is refused. Curves are in RUN/tensorboard (`tensorboard --logdir RUN`).
 """
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import torch
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
 from model.errors import ConfigError
-from model.networks.training import Training
+from model.networks.training import PICTURES, Training
 from model.networks.training_settings import PretrainConfig
 
 STAGE = "pretrain"
@@ -31,6 +32,9 @@ EXAMPLES = """examples:
         --bf16 --checkpoint-gradients
   the last layer of a model that already knows streets, the text tower as it is:
     python -m model.pretrain … --start-from geolocal/StreetCLIP --unfreeze 1 --freeze-text
+  a CPU with two cores: two processes of one thread each are 1.7 times as fast as one of two threads; --bf16 only where
+  the processor multiplies in it (AMX), --batch is of each process:
+    torchrun --standalone --nproc-per-node 2 -m model.pretrain … --bf16 --workers 0
   several GPUs or machines:
     accelerate launch -m model.pretrain …
 """
@@ -52,6 +56,7 @@ def main(config: PretrainConfig) -> Path:
     if accelerator.is_main_process:
         training.save_encoder(encoder)
         write_record(config.out, STAGE, config, config.inputs, {"encoder": encoder}, training.facts())
+        shutil.rmtree(config.out / PICTURES, ignore_errors=True)
     accelerator.wait_for_everyone()
     return encoder
 
@@ -70,7 +75,11 @@ def start_accelerator(config: PretrainConfig) -> Any:
     hide_bars()
     # A task without labels in a batch, or of weight 0, leaves its head without a gradient: nobody may wait for that.
     unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-    accelerator = Accelerator(mixed_precision="no", kwargs_handlers=[unused])  # bfloat16 is the training's own
+    # Without an accelerator's device accelerate takes several processes for as many trainings, unless told.
+    accelerator = Accelerator(
+        mixed_precision="no",  # bfloat16 is the training's own
+        cpu=not (torch.cuda.is_available() or torch.backends.mps.is_available()), kwargs_handlers=[unused],
+    )  # fmt: skip
     if config.bf16 and accelerator.device.type == "cuda" and not torch.cuda.is_bf16_supported(False):
         raise ConfigError("--bf16: this GPU cannot multiply in bfloat16 (it came with Ampere); leave the flag out.")
     return accelerator

@@ -42,7 +42,9 @@ class HeadConfig:
     """What to train on, and how."""
 
     manifest: Path = field(metadata={"help": "table of places with the splits train and validation"})
-    embeddings: Path = field(metadata={"help": ".npy (N, D), the manifest's rows in order, made by any model"})
+    embeddings: Path = field(
+        metadata={"help": ".npy (N, D), or view by view (N, V, D), the manifest's rows in order, made by any model"}
+    )
     geocells: Path = field(metadata={"help": "geocells.parquet of build_geocells"})
     out: Path = field(metadata={"help": "folder of the run; head/ is written there"})
     preset: Literal["pigeon", "pigeotto", "tiny"] = field(
@@ -75,6 +77,7 @@ class HeadConfig:
     batch: int = field(default=256, metadata={"help": "places in a step"})
     lr: float = field(default=1e-3, metadata={"help": "learning rate of AdamW, the same in every step"})
     weight_decay: float = field(default=0.01, metadata={"help": "of AdamW"})
+    half: bool = field(default=False, metadata={"help": "store the head in half precision: half the bytes"})
     seed: int = field(default=0, metadata={"help": "seed of the weights and of the order of places"})
 
     def __post_init__(self) -> None:
@@ -124,8 +127,8 @@ def main(config: HeadConfig) -> Path:
         head, samples["train"], samples["validation"], config.weights, epochs=config.epochs, patience=config.patience,
         batch=config.batch, lr=config.lr, weight_decay=config.weight_decay, seed=config.seed,
     )  # fmt: skip
-    head.save(folder)
-    figures = _figures(head, cells, places["validation"], embeddings, rows["validation"])
+    head.save(folder, config.half)
+    figures = _figures(MultiTaskHead.load(folder), cells, places["validation"], embeddings, rows["validation"])
     facts: dict[str, Any] = {
         "cells": len(cells), "dim": head.dim, "epochs": epochs, "kept_epoch": kept, "tau_km": config.smoothing_km,
         "train_places": len(rows["train"]), "tasks": list(head.heads), "source": read_source(config.manifest),

@@ -24,6 +24,7 @@ from model.networks.plain import PlainTower, plain_tower
 Floats = NDArray[np.float32]
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)  # openai/clip, preprocessor_config.json
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+NO_TEXT = "looked for a text tower in this encoder, found only a vision tower: it knows no words."
 _HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
 
 
@@ -71,6 +72,7 @@ class Encoder:
         whole: Callable[[], tuple[torch.nn.Module, Any]] | None = None,
     ) -> None:
         """An opened model; or a `plain` tower that sees, and how to open the `whole` (model, tokenizer) when needed."""
+        self.source = ""  # the folder or the hub's name it was opened from
         self.device, self.dtype = device, best_dtype(device)
         self._model: Any = None
         self._tokenizer, self._whole, self._opening = tokenizer, whole, threading.Lock()
@@ -104,9 +106,13 @@ class Encoder:
                     model, _, tokenizer = load_pretrained(source)
                     return model, tokenizer
 
-                return cls(None, preprocessor, None, device, plain, whole)
+                encoder = cls(None, preprocessor, None, device, plain, whole)
+                encoder.source = str(source)
+                return encoder
         model, preprocessor, tokenizer = load_pretrained(source, revision)
-        return cls(model, preprocessor, tokenizer, device)
+        encoder = cls(model, preprocessor, tokenizer, device)
+        encoder.source = str(source)
+        return encoder
 
     @property
     def model(self) -> Any:
@@ -130,8 +136,23 @@ class Encoder:
     @property
     def projected_dim(self) -> int:
         """P, the size of the vectors that pictures share with texts; 0 without a text tower."""
+        if self._plain is not None:
+            return int(self._plain.projection.shape[0])
         projection = getattr(self.model, "visual_projection", None)
         return int(projection.out_features) if projection is not None else 0
+
+    @property
+    def logit_scale(self) -> float:
+        """What cosines of pictures and texts are multiplied by before a softmax, as it was learned (CLIP: 100).
+
+        Raises:
+            ArtifactError: this encoder has no text tower.
+        """
+        if self._plain is not None:
+            return self._plain.logit_scale
+        if not hasattr(self.model, "logit_scale"):
+            raise ArtifactError(NO_TEXT)
+        return float(self.model.logit_scale.detach().float().exp())
 
     def _settled(self, model: torch.nn.Module) -> Any:
         model = model.to(device=self.device).eval()
@@ -178,7 +199,7 @@ class Encoder:
             ArtifactError: this encoder has no text tower.
         """
         if self.tokenizer is None or not hasattr(self.model, "get_text_features"):
-            raise ArtifactError("looked for a text tower in this encoder, found only a vision tower.")
+            raise ArtifactError(NO_TEXT)
         tokens = tokenize(self.tokenizer, texts).to(self.device)
         features = self.model.get_text_features(**tokens).pooler_output
         unit: Floats = torch.nn.functional.normalize(features.float(), dim=-1).cpu().numpy()
@@ -186,11 +207,21 @@ class Encoder:
 
     @torch.inference_mode()
     def project_images(self, pixels: Floats | torch.Tensor) -> Floats:
-        """(N, V, 3, H, W) -> (N, P): unit vectors beside those of `embed_texts`, for models with a text tower."""
+        """(N, V, 3, H, W) -> (N, P): unit vectors beside those of `embed_texts`, for models with a text tower.
+
+        Raises:
+            ArtifactError: this encoder has no text tower.
+        """
+        if not self.projected_dim:
+            raise ArtifactError(NO_TEXT)
         batch = torch.as_tensor(pixels)
         n, v = batch.shape[:2]
         flat = batch.flatten(0, 1).to(self.device, memory_format=torch.channels_last)
-        unit = torch.nn.functional.normalize(image_features(self.model, self.tower(pixel_values=flat)).float(), dim=-1)
+        if self._plain is not None:  # spares opening the whole model, which takes seconds
+            features = self._plain.project(self._plain(pixel_values=flat).last_hidden_state)
+        else:
+            features = image_features(self.model, self.tower(pixel_values=flat))
+        unit = torch.nn.functional.normalize(features.float(), dim=-1)
         mean = torch.nn.functional.normalize(unit.reshape(n, v, -1).mean(dim=1), dim=-1)
         out: Floats = mean.cpu().numpy()
         return out
@@ -212,6 +243,8 @@ def tokenize(tokenizer: Any, texts: Sequence[str]) -> Any:
 def load_pretrained(source: str | Path, revision: str | None = None) -> tuple[torch.nn.Module, dict[str, Any], Any]:
     """Model, preprocessor settings and tokenizer (None without one) of a folder or a hub name.
 
+    The model is in float32, whatever its weights are stored in.
+
     Raises:
         ArtifactError: as for `Encoder.load`.
     """
@@ -227,8 +260,9 @@ def load_pretrained(source: str | Path, revision: str | None = None) -> tuple[to
     name = str(folder) if local else str(source)
     try:
         model, found = AutoModel.from_pretrained(
-            name, revision=revision, use_safetensors=True, output_loading_info=True, trust_remote_code=False
-        )
+            name, revision=revision, use_safetensors=True, output_loading_info=True, trust_remote_code=False,
+            dtype=torch.float32,
+        )  # fmt: skip
         preprocessor: dict[str, Any] = ImageProcessingMixin.get_image_processor_dict(name, revision=revision)[0]
         has_text = hasattr(model, "text_model")
         tokenizer = (

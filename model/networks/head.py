@@ -21,6 +21,7 @@ from torch import nn
 from model.artifacts import whole
 from model.data.attributes import AttributeSpace
 from model.errors import ArtifactError
+from model.networks.half import in_half
 
 WEIGHTS, SHAPE = "head.safetensors", "head.json"
 FORMAT = 2
@@ -98,9 +99,14 @@ class MultiTaskHead(nn.Module):
                 parts.append((out.argmax(dim=-1) if best_class and name in self.space.classes else out).cpu())
         return {name: torch.cat(parts).numpy() for name, parts in found.items()}
 
-    def save(self, folder: Path) -> None:
-        """Write both files, each whole or not at all."""
+    def save(self, folder: Path, half: bool = False) -> None:
+        """Write both files, each whole or not at all; with `half` the matrices as float16. The head itself stays.
+
+        Raises:
+            ConfigError: a weight that half precision cannot hold; nothing is written.
+        """
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.state_dict().items()}
+        tensors = in_half(tensors) if half else tensors
         hidden = 0 if self.hidden is None else self.hidden.out_features
         shape = {"format": FORMAT, "dim": self.dim, "cells": self.cells, "hidden": hidden}
         with whole(folder / WEIGHTS) as temporary:
@@ -111,7 +117,7 @@ class MultiTaskHead(nn.Module):
 
     @classmethod
     def load(cls, folder: Path) -> "MultiTaskHead":
-        """Read a head, ready for inference.
+        """Read a head, in float32 and ready for inference.
 
         Raises:
             ArtifactError: a missing file, one that is no head, or one of another format.

@@ -8,6 +8,7 @@ them fit. Knows manifests and pictures; no network, no optimiser, no clock.
 import multiprocessing
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -62,8 +63,7 @@ class Steps(Dataset[RawStep | Failure]):
     def __getitem__(self, step: int) -> RawStep | Failure:
         try:
             plan = plan_step(step, self.order, self.captions, self.source.n_views, self.views, self.captioned)
-            every = self.source.read(plan.rows)  # (N, V, H, W, 3)
-            maps = self.source.read_maps(plan.rows)
+            every, maps = self.source.read(plan.rows)  # (N, V, H, W, 3), (N, V, h, w)
         except HomingError as error:
             return Failure(error)
         index = np.arange(len(plan.rows))[:, None]
@@ -112,9 +112,13 @@ def load_steps(steps: Steps, first: int, stride: int, workers: int, pinned: bool
         while True:
             try:
                 found = next(batches)
-            except RuntimeError as error:
-                if "DataLoader worker" not in str(error):
+            except (RuntimeError, EOFError, ConnectionError) as error:
+                # the last two: it ended while it handed over a batch
+                if isinstance(error, RuntimeError) and "DataLoader worker" not in str(error):
                     raise
+                # Its frames hold the iterator: as long as somebody looks at the error, torch would go on to report the
+                # dead worker wherever the next child of this process ends.
+                traceback.clear_frames(error.__traceback__)
                 raise ConfigError(
                     f"one of {workers} worker processes that decode pictures was ended from outside, perhaps because "
                     "memory or shared memory (/dev/shm) ran out; the last state is kept. Run the same command again, "

@@ -1,8 +1,8 @@
 """The two towers that are opened most, read with torch alone: importing transformers takes longer than all the rest.
 
 Weights come from a hub-layout folder: the residual network of a `VisionTextDualEncoderModel` (basic blocks, each
-normalisation folded into its convolution) and the vision transformer of a `CLIPModel`. For inference only; what is any
-different gives None, and transformers opens it. Knows no preprocessing.
+normalisation folded into its convolution) and the vision transformer of a `CLIPModel`, in float32 whatever they are
+stored in. For inference only; what is any different gives None, and transformers opens it. Knows no preprocessing.
 """
 
 import json
@@ -32,6 +32,8 @@ class PlainTower(nn.Module):
     """A vision tower: (B, 3, H, W) -> `.last_hidden_state`, (B, D, h, w) of a network or (B, T, D) of a transformer."""
 
     dim: int
+    projection: torch.Tensor  # (P, D), into the space shared with texts
+    logit_scale: float  # what cosines in that space are multiplied by before a softmax
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__()
@@ -50,6 +52,14 @@ class PlainTower(nn.Module):
 
     def look(self, pixels: torch.Tensor, kept: list[torch.Tensor] | None = None) -> torch.Tensor:
         """The last hidden state; those on the way, what the first layer takes before all, are added to `kept`."""
+        raise NotImplementedError
+
+    def project(self, last: torch.Tensor) -> torch.Tensor:
+        """The last hidden state in the space shared with texts, (B, P), as `visual_projection` of the whole model."""
+        return F.linear(self.summary(last), self.projection)
+
+    def summary(self, last: torch.Tensor) -> torch.Tensor:
+        """What is projected of the last hidden state, (B, D)."""
         raise NotImplementedError
 
 
@@ -101,6 +111,10 @@ class PlainResNet(PlainTower):
             kept.append(x)
         return x
 
+    def summary(self, last: torch.Tensor) -> torch.Tensor:
+        """(B, D, h, w) -> (B, D): the mean over positions."""
+        return last.flatten(2).mean(dim=2)
+
 
 class PlainViT(PlainTower):
     """CLIP's vision transformer without the normalisation after it. Radford et al., arXiv 2103.00020."""
@@ -124,6 +138,7 @@ class PlainViT(PlainTower):
             "embeddings.class_embedding": (dim,), "embeddings.patch_embedding.weight": (dim, 3, patch, patch),
             "embeddings.position_embedding.weight": ((image_size // patch) ** 2 + 1, dim),
             "pre_layrnorm.weight": (dim,), "pre_layrnorm.bias": (dim,),
+            "post_layernorm.weight": (dim,), "post_layernorm.bias": (dim,),
         }  # fmt: skip
         linear = {f"self_attn.{part}_proj": (dim, dim) for part in ("q", "k", "v", "out")}
         linear |= {"mlp.fc1": (inner, dim), "mlp.fc2": (dim, inner)}
@@ -163,6 +178,10 @@ class PlainViT(PlainTower):
             kept.append(x)
         return x
 
+    def summary(self, last: torch.Tensor) -> torch.Tensor:
+        """(B, T, D) -> (B, D): the class token, normalised."""
+        return self._norm(last[:, 0], "post_layernorm")
+
     def _attended(self, x: torch.Tensor, name: str) -> torch.Tensor:
         b, t, d = x.shape
         query, key, value = (
@@ -183,8 +202,11 @@ def plain_tower(folder: Path) -> PlainTower | None:
             tower = PlainResNet(seen, _weights(folder))
         elif config["model_type"] == "clip":
             tower = PlainViT({"hidden_act": "quick_gelu", "layer_norm_eps": 1e-5} | seen, _weights(folder))
-        if tower is not None and _projected(folder) == (int(config["projection_dim"]), tower.dim):
-            return tower.eval()
+        if tower is not None:
+            projection, tower.logit_scale = _shared_space(folder)
+            if tuple(projection.shape) == (int(config["projection_dim"]), tower.dim):
+                tower.keep("projection", projection)
+                return tower.eval()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError):
         pass  # transformers says what is wrong with it, in its own words
     return None
@@ -208,6 +230,8 @@ def _weights(folder: Path) -> Weights:
         return {name.removeprefix(VISION): file.get_tensor(name).float() for name in names}
 
 
-def _projected(folder: Path) -> tuple[int, ...]:
+def _shared_space(folder: Path) -> tuple[torch.Tensor, float]:
+    """The projection (P, D) of pictures beside texts, and the factor of their cosines."""
     with safe_open(folder / "model.safetensors", framework="pt") as file:
-        return tuple(file.get_slice("visual_projection.weight").get_shape())
+        scale = float(file.get_tensor("logit_scale").float().exp())
+        return file.get_tensor("visual_projection.weight").float(), scale

@@ -14,6 +14,7 @@ from PIL import Image
 from model.data.captions import Style
 from model.errors import ConfigError
 from model.networks.encoder import CLIP_MEAN, CLIP_STD
+from model.networks.half import in_half
 
 Tower = Literal["resnet", "vit"]
 # Anti-aliased; of the usual filters the one whose result is as sharp as a view rendered at the network's own size.
@@ -97,8 +98,17 @@ def build_model(preset: Preset, tokenizer: Any) -> Any:
     return VisionTextDualEncoderModel(config, vision_model=ResNetModel(seen), text_model=CLIPTextModel(text))
 
 
-def save_encoder(model: Any, tokenizer: Any, image_size: int, folder: Path, preprocessor: Any = None) -> None:
-    """Write config.json, model.safetensors, the tokenizer and preprocessor_config.json into a folder."""
+def save_encoder(
+    model: Any, tokenizer: Any, image_size: int, folder: Path, preprocessor: Any = None, half: bool = False
+) -> None:
+    """Write config.json, model.safetensors, the tokenizer and preprocessor_config.json into a folder.
+
+    With `half` the matrices are stored as float16, as the config's `dtype` says; the model itself stays as it is.
+
+    Raises:
+        ConfigError: a weight that half precision cannot hold; nothing is written.
+    """
+    weights = in_half(model.state_dict()) if half else None
     settings = preprocessor or {
         "image_processor_type": "CLIPImageProcessor",
         "do_convert_rgb": True,
@@ -113,6 +123,11 @@ def save_encoder(model: Any, tokenizer: Any, image_size: int, folder: Path, prep
         "image_mean": list(CLIP_MEAN),
         "image_std": list(CLIP_STD),
     }
-    model.save_pretrained(folder, safe_serialization=True)
+    model.save_pretrained(folder, state_dict=weights, safe_serialization=True)
+    if half:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        for part in (config, *(value for value in config.values() if isinstance(value, dict) and "dtype" in value)):
+            part["dtype"] = "float16"  # transformers wrote that of the model in memory
+        (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     tokenizer.save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

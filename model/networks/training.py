@@ -27,6 +27,7 @@ from model.networks.optimisers import Optimisers
 from model.networks.picture_source import PictureSource, fits_in_memory
 from model.networks.probe import Gallery, probe
 from model.networks.schedule import rate_factor
+from model.networks.small_maps import multiply_small_maps
 from model.networks.starting_point import starting_point
 from model.networks.tally import Tally
 from model.networks.towers import save_encoder
@@ -37,6 +38,7 @@ from model.networks.training_state import check_belongs, load_state, read_notes,
 VOCABULARY_CAPTIONS = 40_000
 GALLERY = 8192
 LOG_STEPS = 50
+PICTURES = "pictures"  # the folder of decoded pictures, as long as a training lasts
 COMPILER = "inductor"  # torch.compile's own
 PROBE_BATCH = 64  # places
 
@@ -99,6 +101,8 @@ class Training:
         if config.checkpoint_gradients:
             checkpoint_gradients(hub)
         vision_tower(hub).to(memory_format=torch.channels_last)
+        if self.accelerator.device.type == "cpu":
+            multiply_small_maps(vision_tower(hub))
         if config.compile:
             vision_tower(hub).compile(backend=COMPILER)
         self.gallery = Gallery(min(GALLERY, len(self.train)), dim)
@@ -118,12 +122,21 @@ class Training:
         processes = self.accelerator.num_processes
         self.workers = default_workers(processes) if config.workers is None else config.workers
         shared = self.workers == 0 or start_method() == "fork"
-        if shared and fits_in_memory(pictures.bytes_of_all() * processes, config.cache_gb):
-            pictures.keep()
+        if shared and fits_in_memory(pictures.bytes_of_all(), config.cache_gb):
+            self._keep(pictures)
         self.order = EpochOrder(len(self.train), config.batch, config.seed)
         views = held if self.places.is_photo else min(config.views or config.model.views, held)
         self.steps = Steps(pictures, self.places.captions, self.order, views, min(config.captions, views))
         self.validation_views = PictureSource(self.places.validation, config.manifest, held, start.size, start.resample)
+
+    def _keep(self, pictures: PictureSource) -> None:
+        """Keep what was decoded, in one file for all processes of this machine."""
+        folder = self.config.out / PICTURES
+        if self.accelerator.is_local_main_process:
+            pictures.reserve(folder, fingerprint(self.config.manifest))
+        self.accelerator.wait_for_everyone()
+        if folder.is_dir():  # there was room
+            pictures.keep(folder)
 
     @property
     def bare(self) -> PretrainingModel:
@@ -279,7 +292,9 @@ class Training:
 
     def save_encoder(self, folder: Any) -> None:
         """Write the hub model alone."""
-        save_encoder(self.bare.hub, self.start.tokenizer, self.start.size, folder, self.start.preprocessor)
+        save_encoder(
+            self.bare.hub, self.start.tokenizer, self.start.size, folder, self.start.preprocessor, self.config.half
+        )
 
     def facts(self) -> dict[str, Any]:
         """What the record says beside the config."""

@@ -42,7 +42,7 @@ def read_places(config: PretrainConfig) -> TrainingPlaces:
     Raises:
         ManifestError, ImageError, ArtifactError: no split, nothing to train on, or one of the files is not what it
             should be.
-        ConfigError: more views in a step than there are.
+        ConfigError: more views in a step than there are, or fewer training places than --first asks for.
     """
     frame = read_manifest(config.manifest)
     if "split" not in frame:
@@ -53,6 +53,11 @@ def read_places(config: PretrainConfig) -> TrainingPlaces:
     train = frame[frame["split"] == "train"].reset_index(drop=True)
     if len(train) < 2:
         raise ManifestError(f"looked for places to train on in {config.manifest}, found {len(train)}.")
+    if config.first is not None:
+        if config.first > len(train):  # a point of a scaling curve must not be another one than its name says
+            raise ConfigError(f"--first {config.first}: {config.manifest} has {len(train)} training places; give as "
+                              "many or fewer.")  # fmt: skip
+        train = train.head(config.first)
     held, is_photo = n_views(frame, str(config.manifest)), config.model.style == "photo"
     if (config.views or 1) > (most := 1 if is_photo else held):
         raise ConfigError(f"--views {config.views}: a step of the preset {config.preset} sees at most {most} of each "

@@ -14,7 +14,7 @@ from model.networks.towers import Preset, preset_named
 
 # What may differ when a training goes on: how long it lasts, and what changes no weight.
 NOT_BINDING = {"out", "manifest", "geocells", "start_from", "minutes", "epochs", "checkpoint_minutes", "probe_minutes",
-               "probe_places", "workers", "cache_gb", "tensorboard"}  # fmt: skip
+               "probe_places", "workers", "cache_gb", "tensorboard", "half"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class PretrainConfig:
     start_from: str | Path | None = field(default=None, metadata={"help": "a CLIP model: folder or name on the hub"})
     minutes: float | None = field(default=None, metadata={"help": "train for so long"})
     epochs: float | None = field(default=None, metadata={"help": "or for so many passes over the places"})
+    first: int | None = field(default=None, metadata={"help": "learn from the first N training places; default: all"})
     batch: int = field(default=64, metadata={"help": "places at a time (on each process)"})
     accumulate: int = field(default=1, metadata={"help": "batches in a step: gradients add up, memory does not"})
     optimizer: Kind = field(default="adamw", metadata={"help": "muon: matrices by Muon, the rest by AdamW"})
@@ -53,11 +54,14 @@ class PretrainConfig:
     small_size: int | None = field(default=None, metadata={"help": "side of the views in the training's first part"})
     small_share: float = field(default=0.5, metadata={"help": "how long that first part is"})
     workers: int | None = field(default=None, metadata={"help": "processes that decode; by default all cores but one"})
-    cache_gb: float | None = field(default=None, metadata={"help": "keep decoded views if all fit; 0 never keeps them"})
+    cache_gb: float | None = field(
+        default=None, metadata={"help": "keep decoded pictures if all fit (default: half of the free memory); 0: never"}
+    )
     checkpoint_minutes: float = field(default=5.0, metadata={"help": "between two kept states"})
     probe_minutes: float = field(default=6.0, metadata={"help": "between two looks at validation places"})
     probe_places: int = field(default=1000, metadata={"help": "validation places looked at"})
     tensorboard: bool = field(default=True, metadata={"help": "write curves to RUN/tensorboard"})
+    half: bool = field(default=False, metadata={"help": "store the encoder in half precision: half the bytes"})
     seed: int = field(default=0, metadata={"help": "of weights, order, captions and augmentation"})
 
     def __post_init__(self) -> None:
@@ -65,6 +69,8 @@ class PretrainConfig:
             raise ConfigError("give either --minutes or --epochs.")
         if self.batch < 2 or not (self.minutes or self.epochs or 0) > 0:
             raise ConfigError("--batch must be 2 or more, --minutes or --epochs more than 0.")
+        if self.first is not None and self.first < 2:
+            raise ConfigError(f"--first must be 2 or more, found {self.first}; leave it out to learn from all places.")
         if self.accumulate < 1 or (self.workers or 0) < 0 or self.captions < 1 or (self.views or 1) < 1:
             raise ConfigError("--accumulate, --captions and --views must be 1 or more, --workers 0 or more.")
         if not (self.learning_rate > 0 and self.weight_decay >= 0 and self.clip >= 0 and 0 <= self.warm_up < 1):

@@ -112,6 +112,48 @@ def test_a_start_from_a_model_begins_with_its_weights_and_says_what_it_is(config
     assert not is_done(again.out, "pretrain", again, again.inputs)  # another model
 
 
+def test_half_is_how_a_training_is_stored_so_a_finished_one_is_rounded_without_a_step(config, shapes):
+    whole = weights(pretrain.main(replace(config, epochs=1)))
+    n_steps = len(shapes)
+    encoder = pretrain.main(replace(config, epochs=1, half=True))
+    assert len(shapes) == n_steps
+    record = read_record(config.out, "pretrain")
+    assert record["config"]["half"] is True and record["facts"]["steps"] == n_steps
+    for name, tensor in weights(encoder).items():
+        rounded = tensor.ndim > 1 and whole[name].dtype == np.float32
+        assert tensor.dtype == (np.float16 if rounded else whole[name].dtype), name
+        assert (tensor == whole[name].astype(tensor.dtype)).all(), name
+    assert '"dtype": "float16"' in (encoder / "config.json").read_text()
+    assert Encoder.load(encoder).embed_texts(["A Street View photo."]).shape == (1, 16)
+
+
+def test_a_training_goes_on_in_float32_from_an_encoder_in_half_precision(config, tmp_path):
+    first = pretrain.main(replace(config, epochs=1, half=True))
+    second = pretrain.main(replace(config, out=tmp_path / "again", start_from=str(first), epochs=1))
+    stored = weights(second)
+    assert {tensor.dtype for name, tensor in stored.items() if "num_batches" not in name} == {np.dtype(np.float32)}
+    name = "visual_projection.weight"
+    assert (stored[name] != weights(first)[name]).any()
+    assert (stored[name] != stored[name].astype(np.float16)).any()  # finer than it began
+
+
+def test_weights_too_large_for_half_precision_are_told_and_nothing_of_the_training_is_lost(config, monkeypatch):
+    def too_large(self):
+        run(self)
+        with torch.no_grad():
+            self.bare.hub.visual_projection.weight[0, 0] = 1e5
+        self.keep()
+
+    run = pretrain.Training.run
+    monkeypatch.setattr(pretrain.Training, "run", too_large)
+    with pytest.raises(ConfigError, match=r"visual_projection\.weight holds 1e\+05, .* leave --half out"):
+        pretrain.main(replace(config, epochs=1, half=True))
+    assert not (config.out / "encoder").exists() and not is_done(config.out, "pretrain", config, config.inputs)
+    monkeypatch.setattr(pretrain.Training, "run", run)
+    encoder = pretrain.main(replace(config, epochs=1))
+    assert weights(encoder)["visual_projection.weight"][0, 0] == 1e5
+
+
 def test_a_photo_preset_sees_one_photograph_of_each_place(config, shapes, monkeypatch):
     small = replace(PRESETS["pigeotto"], widths=(16, 32), depths=(1, 1), stem=16, image_size=32, text_width=32)
     monkeypatch.setitem(PRESETS, "small", small)
@@ -142,7 +184,7 @@ def test_captions_alone_are_enough(config):
         ({"learning_rate": 0.0}, "more than 0"), ({"caption_weight": -1.0}, "not be negative"),
         ({"tau_km": -5.0}, "not be negative"), ({"probe_places": -1}, "not be negative"),
         ({"checkpoint_minutes": float("nan")}, "not be negative"), ({"small_size": -16}, "1 or more"),
-        ({"small_share": 1.5}, "from 0 to 1"),
+        ({"small_share": 1.5}, "from 0 to 1"), ({"first": 1}, "2 or more, found 1"),
     ],
 )  # fmt: skip
 def test_contradictions_are_refused_at_birth(config, change, word):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from model import train_head
 from model.artifacts import read_record
@@ -39,6 +40,22 @@ def test_a_finished_head_is_left_alone_and_another_config_trains_again(toy_run, 
     assert (tmp_path / "head" / "head.safetensors").stat().st_mtime_ns == before
     train_head.main(config(toy_run, tmp_path, tau_km=0.0))
     assert (tmp_path / "head" / "head.safetensors").stat().st_mtime_ns != before
+
+
+def test_a_head_in_half_precision_is_measured_as_it_is_stored(toy_run, tmp_path):
+    for name, half in (("whole", False), ("half", True)):
+        train_head.main(config(toy_run, tmp_path / name, half=half, epochs=20))
+    whole, half = (MultiTaskHead.load(tmp_path / name / "head").heads["cells"].weight for name in ("whole", "half"))
+    assert torch.equal(half, whole.half().float()) and not torch.equal(half, whole)
+    facts = read_record(tmp_path / "half", "train_head")["facts"]["validation"]
+    other = read_record(tmp_path / "whole", "train_head")["facts"]["validation"]
+    assert facts["mean_score"] == pytest.approx(other["mean_score"], rel=0.01)
+    head, manifest = MultiTaskHead.load(tmp_path / "half" / "head"), pd.read_parquet(toy_run.manifest)
+    rows = np.flatnonzero(manifest["split"] == "validation")
+    cells = read_geocells(toy_run.out / "geocells.parquet")
+    own = cells.assign(manifest[["lat", "lng"]].to_numpy()[rows])
+    right = head.logits(np.load(toy_run.embeddings)[rows]).argmax(axis=1) == own
+    assert facts["cell_top1"] == pytest.approx(right.mean())
 
 
 def test_targets_too_many_for_memory_are_worked_out_batch_by_batch_to_the_same_end(toy_run, tmp_path, monkeypatch):

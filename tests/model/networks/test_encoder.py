@@ -30,6 +30,7 @@ def views(n, seed=0):
     return [Image.fromarray(value) for value in values]
 
 
+@pytest.mark.usefixtures("in_full")
 def test_both_towers_give_the_mean_over_positions_then_over_views(folder):
     encoder = Encoder.load(folder)
     pixels = np.stack([encoder.to_pixels(views(4)), encoder.to_pixels(views(4, seed=1))])  # (2, 4, 3, 32, 32)
@@ -44,6 +45,7 @@ def test_both_towers_give_the_mean_over_positions_then_over_views(folder):
     assert np.allclose(embedded[0], by_hand.mean(0).numpy(), atol=1e-5)
 
 
+@pytest.mark.usefixtures("in_full")
 def test_places_with_different_numbers_of_views_are_embedded_together(folder):
     encoder = Encoder.load(folder)
     places = [views(4), views(1, seed=2), views(4, seed=3)]
@@ -79,6 +81,11 @@ def test_any_vision_backbone_in_the_layout_is_an_encoder_without_texts(tmp_path)
     assert encoder.embed_views([views(1)]).shape == (1, 16)
     with pytest.raises(ArtifactError, match="text tower"):
         encoder.embed_texts(["hello"])
+    with pytest.raises(ArtifactError, match="text tower"):
+        encoder.project_images(encoder.to_pixels(views(1))[None])
+    with pytest.raises(ArtifactError, match="text tower"):
+        _ = encoder.logit_scale
+    assert encoder.projected_dim == 0
 
 
 def test_a_folder_that_does_not_exist_is_refused_without_asking_the_network(tmp_path):

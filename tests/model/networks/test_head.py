@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from model.data.attributes import AttributeSpace, Scale
-from model.errors import ArtifactError
+from model.errors import ArtifactError, ConfigError
 from model.networks.head import MultiTaskHead
 
 SPACE = AttributeSpace(
@@ -84,6 +84,34 @@ def test_what_was_saved_is_loaded_with_its_attribute_space(head, tmp_path):
     assert loaded.space == SPACE
     assert not loaded.training
     assert sorted(path.name for path in tmp_path.iterdir()) == ["head.json", "head.safetensors"]
+
+
+def test_in_half_precision_a_head_is_half_the_size_and_says_nearly_the_same_in_float32(tmp_path):
+    torch.manual_seed(0)
+    head = MultiTaskHead(64, 100, SPACE).eval()
+    head.save(tmp_path / "whole")
+    head.save(tmp_path / "half", half=True)
+    sizes = [(tmp_path / name / "head.safetensors").stat().st_size for name in ("whole", "half")]
+    assert sizes[1] < 0.6 * sizes[0]
+    stored = load_file(tmp_path / "half" / "head.safetensors")
+    assert stored["heads.cells.weight"].dtype == torch.float16 and stored["heads.cells.bias"].dtype == torch.float32
+    assert head.heads["cells"].weight.dtype == torch.float32
+    loaded = MultiTaskHead.load(tmp_path / "half")
+    assert {parameter.dtype for parameter in loaded.parameters()} == {torch.float32}
+    seen = np.random.default_rng(0).normal(size=(5, 64)).astype(np.float32)
+    difference = np.abs(loaded.logits(seen) - head.logits(seen)).max()
+    assert 0 < difference < 1e-2
+    assert loaded.attributes(seen)["country"].tolist() == head.attributes(seen)["country"].tolist()
+
+
+def test_a_head_that_half_precision_cannot_hold_is_refused_and_what_was_there_stays(head, tmp_path):
+    head.save(tmp_path)
+    before = (tmp_path / "head.safetensors").read_bytes()
+    with torch.no_grad():
+        head.heads["cells"].weight[0, 0] = 7e4
+    with pytest.raises(ConfigError, match=r"heads\.cells\.weight holds 7e\+04"):
+        head.save(tmp_path, half=True)
+    assert (tmp_path / "head.safetensors").read_bytes() == before
 
 
 def edited(folder, **changes):

@@ -77,9 +77,10 @@ def test_processes_take_turns(steps):
     assert all(same(one, other) for one, other in zip(alone[1::2], take(steps, 1, 2, stride=2), strict=True))
 
 
-def test_kept_views_are_the_decoded_ones_and_are_shared_with_workers(steps, pictures, folder):
+def test_kept_views_are_the_decoded_ones_and_are_shared_with_workers(steps, pictures, folder, tmp_path):
     before = take(steps, 0, 3)
-    pictures.keep()
+    assert pictures.reserve(tmp_path / "kept", "this manifest")
+    pictures.keep(tmp_path / "kept")
     filled = take(steps, 0, 3, workers=1)
     for path in folder.glob("*.png"):
         path.unlink()
@@ -90,7 +91,7 @@ def test_kept_views_are_the_decoded_ones_and_are_shared_with_workers(steps, pict
 
 
 def test_views_are_kept_only_where_all_of_them_fit(pictures):
-    assert pictures.bytes_of_all() == 10 * 4 * 16 * 16 * 3
+    assert pictures.bytes_of_all() == 10 * 4 * 16 * 16 * 3 + 10
     assert fits_in_memory(1000, 1e-6)
     assert not fits_in_memory(1001, 1e-6)
     assert not fits_in_memory(1, 0.0)

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -36,8 +38,8 @@ def test_maps_come_with_their_views_and_only_where_there_is_a_legend(tmp_path):
     for view in range(4):
         Image.new("L", (96, 96), min(view, 2)).save(tmp_path / f"c{view}.png", pnginfo=legend)
         frame[f"class_{view}"] = f"c{view}.png"
-    assert PictureSource(frame, tmp_path / "m.parquet", 4, 16).read_maps(np.array([0])) is None
-    maps = PictureSource(frame, tmp_path / "m.parquet", 4, 16, legend=("sky", "road")).read_maps(np.array([0]))
+    assert PictureSource(frame, tmp_path / "m.parquet", 4, 16).read(np.array([0]))[1] is None
+    maps = PictureSource(frame, tmp_path / "m.parquet", 4, 16, legend=("sky", "road")).read(np.array([0]))[1]
     assert maps.shape == (1, 4, MAP_SIZE, MAP_SIZE)
     assert [int(view.max()) for view in maps[0]] == [0, 1, 255, 255]  # a class beyond the legend is known to nobody
 
@@ -47,3 +49,34 @@ def test_views_come_in_batches_in_order(tmp_path):
     found = list(PictureSource(frame, tmp_path / "m.parquet", 4, 16).batches(2))
     assert [tuple(part.shape) for part in found] == [(2, 4, 16, 16, 3), (1, 4, 16, 16, 3)]
     assert found[0][0, :, 0, 0, 0].tolist() == [0, 40, 80, 120]
+
+
+def test_what_was_kept_is_found_again_and_thrown_away_when_it_is_of_something_else(tmp_path):
+    frame, kept = pictures(tmp_path, 16), tmp_path / "kept"
+    source = PictureSource(frame, tmp_path / "m.parquet", 4, 16)
+    assert source.reserve(kept, "one")
+    source.keep(kept)
+    before, _ = source.read(np.array([0]))
+    for path in tmp_path.glob("*.png"):
+        path.unlink()
+    later = PictureSource(frame, tmp_path / "m.parquet", 4, 16)
+    assert later.reserve(kept, "one")
+    later.keep(kept)
+    assert np.array_equal(later.read(np.array([0]))[0], before)
+    (kept / "pictures.json").write_text("{ broken")
+    for made_from in ("one", "another"):
+        assert later.reserve(kept, made_from)
+        later.keep(kept)
+        with pytest.raises(ImageError):
+            later.read(np.array([0]))
+
+
+def test_nothing_is_kept_on_a_full_disk(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    source = PictureSource(pictures(tmp_path, 16), tmp_path / "m.parquet", 4, 16)
+    assert not source.reserve(tmp_path / "kept", "one")
+    assert not (tmp_path / "kept").exists()
+    assert source.read(np.array([0]))[0].shape == (1, 4, 16, 16, 3)

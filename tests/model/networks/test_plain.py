@@ -31,6 +31,7 @@ def folder(request, tmp_path_factory, tokenizer):
     return path
 
 
+@pytest.mark.usefixtures("in_full")
 def test_both_see_the_same(folder):
     pixels = np.random.default_rng(1).normal(size=(3, 4, 3, 32, 32)).astype(np.float32)
     plain, whole = Encoder.load(folder), Encoder(*load_pretrained(folder), torch.device("cpu"))
@@ -38,6 +39,16 @@ def test_both_see_the_same(folder):
     ours, theirs = plain.embed_images(pixels), whole.embed_images(pixels)
     assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-5) and theirs.std() > 0.01
     assert (plain.dim, plain.image_size, plain.mean) == (whole.dim, whole.image_size, whole.mean)
+
+
+def test_both_see_the_same_beside_texts_and_only_one_opens_the_whole_model(folder):
+    pixels = np.random.default_rng(1).normal(size=(3, 4, 3, 32, 32)).astype(np.float32)
+    plain, whole = Encoder.load(folder), Encoder(*load_pretrained(folder), torch.device("cpu"))
+    ours, theirs = plain.project_images(pixels), whole.project_images(pixels)
+    assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-5) and theirs.std() > 0.01
+    assert (plain.projected_dim, plain.source) == (whole.projected_dim, str(folder))
+    assert plain.logit_scale == pytest.approx(whole.logit_scale)
+    assert plain._model is None
 
 
 def test_the_whole_model_comes_when_it_is_asked_for(folder):
