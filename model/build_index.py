@@ -1,10 +1,14 @@
-"""Verb: build the index of location clusters for retrieval within cells -> RUN/index/.
+"""Verb: build the index of location clusters for retrieval within cells -> RUN/index/ (and RUN/kernel/).
+
+Where training places are few (50 to 20,000), a kernel ridge over them is fitted too, which needs no cells; whether it
+is asked is `python -m model.calibrate`'s to choose.
 
 Members are the training places, never others. Validation places are only looked up: for the distribution of distances
 by which a strange picture is told, and for how much of the exact answer an approximate index finds. How the index is
 used is `python -m model.calibrate`'s to say. Source: PIGEON (arXiv 2307.05845), section 3.4.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,9 +27,11 @@ from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.retrieval.clusters import clusters_by_cell
 from model.retrieval.index import QUERIES, PrototypeIndex, build_index, write_index
+from model.retrieval.kernel import LEAST, MOST, Kernel, fit_kernel
 from model.retrieval.space import Kind, fit_space
 
 STAGE = "build_index"
+KERNEL = "kernel"
 QUANTILES = 101
 LOOKED_UP = 10_000  # validation places: more do not move a percentile
 PRESETS = {"pigeon": (3, 0.15), "pigeotto": (10, 0.1), "tiny": (3, 0.15)}  # OPTICS (min_samples, xi). PIGEON, 4.1
@@ -36,7 +42,9 @@ class IndexConfig:
     """What to index, and how."""
 
     manifest: Path = field(metadata={"help": "table of places with the split train (and validation)"})
-    embeddings: Path = field(metadata={"help": ".npy (N, D), the manifest's rows in order, made by any model"})
+    embeddings: Path = field(
+        metadata={"help": ".npy (N, D), or view by view (N, V, D), the manifest's rows in order, made by any model"}
+    )
     geocells: Path = field(metadata={"help": "geocells.parquet of build_geocells"})
     out: Path = field(metadata={"help": "folder of the run; index/ is written there"})
     preset: Literal["pigeon", "pigeotto", "tiny"] = field(
@@ -51,11 +59,17 @@ class IndexConfig:
         metadata={"help": "faiss factory string; SQ8 stores a byte a number, IVF and HNSW search among millions; auto: "
                   "exact (Flat) up to a million prototypes, IVF beyond"},
     )  # fmt: skip
+    kernel_places: int = field(
+        default=MOST,
+        metadata={"help": "fit a kernel ridge too, unless there are more training places than these; 0: never"},
+    )
     workers: int = field(default=0, metadata={"help": "processes that cluster many places; 0: one for each core"})
 
     def __post_init__(self) -> None:
         if self.workers < 0:
             raise ConfigError("--workers must be 0 (one for each core) or more.")
+        if not 0 <= self.kernel_places <= MOST:
+            raise ConfigError(f"--kernel-places must be 0 … {MOST:,}, found {self.kernel_places:,}.")
 
 
 def main(config: IndexConfig) -> Path:
@@ -74,6 +88,7 @@ def main(config: IndexConfig) -> Path:
         raise ManifestError(f"{config.manifest} has no rows of the split 'train', which build_index needs.")
     validation = np.flatnonzero(manifest["split"] == "validation")
     validation = validation[:: max(1, -(-len(validation) // LOOKED_UP))]
+    countries = manifest["country"].iloc[train].fillna("") if "country" in manifest else pd.Series([""] * len(train))
     index = _index(config, manifest[["id", "lat", "lng"]].iloc[train], embeddings, train, validation, cells)
     settings: dict[str, Any] = {}
     if len(validation):
@@ -81,17 +96,43 @@ def main(config: IndexConfig) -> Path:
         settings["strangeness_quantiles"] = np.quantile(strangeness, np.linspace(0, 1, QUANTILES)).tolist()
     index = replace(index, settings=index.settings | settings)
     write_index(index, folder)
+    kernel = _kernel(
+        config, embeddings, train, manifest[["lat", "lng"]].to_numpy(np.float64)[train], countries.to_numpy(object)
+    )
     n_members = index.prototypes["n_members"].to_numpy()
     search = index.settings["search"]
     facts = {"members": len(index.members), "prototypes": len(index.prototypes), "alone": int((n_members == 1).sum()),
              "factory": index.settings["factory"], "search": search,
              "source": read_source(config.manifest)}  # fmt: skip
-    write_record(config.out, STAGE, config, inputs, {"index": folder}, facts)
+    outputs = {"index": folder}
+    if kernel is not None:
+        outputs["kernel"] = config.out / KERNEL
+        facts["kernel"] = {"places": len(train), "anchors": len(kernel.anchors), "variance": kernel.variance,
+                           "ridge": kernel.ridge, "strength": kernel.strength}  # fmt: skip
+    write_record(config.out, STAGE, config, inputs, outputs, facts)
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     print(f"{folder}: {facts['prototypes']:,} prototypes ({facts['alone']:,} of a single place) of {len(train):,} "
           f"places, {size:.1f} MB; {facts['factory']}{_how_far(search)} finds {100 * search['recall']:.1f} % of the "
           f"{search['recall_at']} nearest prototypes of {search['queries']:,} places")  # fmt: skip
+    if kernel is not None:
+        print(f"{config.out / KERNEL}: a kernel ridge over {len(train):,} places, a guess is one of "
+              f"{len(kernel.anchors):,}")  # fmt: skip
     return folder
+
+
+def _kernel(
+    config: IndexConfig, embeddings: NDArray[Any], train: NDArray[np.int64], points: NDArray[np.float64],
+    countries: NDArray[np.object_],
+) -> Kernel | None:  # fmt: skip
+    """Fit and write the kernel; where places are too few or too many, one of an earlier run is removed."""
+    folder = config.out / KERNEL
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    if not LEAST <= len(train) <= config.kernel_places:
+        return None
+    kernel = fit_kernel(embeddings[train], points, countries)
+    kernel.save(folder)
+    return kernel
 
 
 def _index(

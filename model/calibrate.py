@@ -24,17 +24,21 @@ from model.data.embeddings import read_embeddings
 from model.data.manifest import image_paths, n_views, read_manifest, read_source, require_columns
 from model.data.views import read_views
 from model.errors import ArtifactError, ConfigError, ManifestError
+from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.geocells.table import Geocells, read_geocells
 from model.metrics.calibration import expected_calibration_error, fit_temperature
+from model.networks.cross_fitting import FOLDS
 from model.networks.head import MultiTaskHead
-from model.predictors.calibration import LEVELS, Calibration
+from model.predictors.calibration import LEVELS, Calibration, Radius
 from model.predictors.chain import hub_encoder
 from model.predictors.confidence import expected_scores, fit_radius, raw_radii, stretched
+from model.predictors.deciding import Known, decide
 from model.predictors.novelty import FILE as NOVELTY
 from model.predictors.novelty import LEAST, Novelty, look_at_places
 from model.retrieval.index import PrototypeIndex, read_index
+from model.retrieval.kernel import Kernel
 from model.retrieval.refiner import MAX_NEIGHBOURS, Matches, match, refine
 from model.retrieval.tuning import CANDIDATES, grid, measure
 
@@ -51,7 +55,7 @@ class CalibrateConfig:
     """What to calibrate, on what."""
 
     manifest: Path = field(metadata={"help": "table of places with the split validation"})
-    embeddings: Path = field(metadata={"help": ".npy (N, D), the manifest's rows in order, as the head was trained on"})
+    embeddings: Path = field(metadata={"help": ".npy of the manifest's rows in order, as the head was trained on"})
     out: Path = field(metadata={"help": "folder of the run: head/ and index/ are read, calibration/ is written there"})
     preset: Literal["pigeon", "pigeotto", "tiny"] = field(
         default="pigeon", metadata={"help": "the refiner's settings to begin from, or to keep with --no-tune"}
@@ -82,6 +86,8 @@ def main(config: CalibrateConfig) -> Path:
             raise ArtifactError(
                 f"looked for {parts[name].name} in {config.out}, found none; run `python -m model.{stage}` first."
             )
+    if (config.out / "kernel").is_dir():
+        parts["kernel"] = config.out / "kernel"
     inputs = {"manifest": config.manifest, "embeddings": config.embeddings, **parts}
     if config.pictures and (config.out / "encoder").is_dir():
         inputs["encoder"] = config.out / "encoder"
@@ -92,6 +98,7 @@ def main(config: CalibrateConfig) -> Path:
     require_columns(manifest, ["split"], config.manifest)
     cells, head = read_geocells(cells_file), MultiTaskHead.load(parts["head"])
     index = read_index(parts["index"])
+    kernel = Kernel.load(parts["kernel"]) if "kernel" in parts else None
     _check(config, cells, head, index)
     embeddings = read_embeddings(config.embeddings, manifest)
     if embeddings.shape[1] != head.dim:
@@ -102,10 +109,16 @@ def main(config: CalibrateConfig) -> Path:
         raise ManifestError(f"{config.manifest} has no rows of the split 'validation', which calibrate needs.")
     rows = evenly(rows, config.places)
     truth = manifest[["lat", "lng"]].to_numpy(np.float64)[rows]
+    country = manifest["country"].fillna("").to_numpy(object)[rows] if "country" in manifest else np.full(len(rows), "")
     shown = manifest.iloc[evenly(rows, config.pictures)]
     del manifest
     seen = np.array(embeddings[rows], np.float32)
-    calibration, facts = calibrate(config, cells, head, index, seen, truth)
+    calibration, facts, guess = calibrate(config, cells, head, index, seen, truth)
+    if kernel is not None and config.tune:
+        refined_country = Atlas.open().describe(guess)["country"].fillna("").to_numpy(object)
+        probabilities = head.probabilities(seen, calibration.temperature)
+        known = Known(seen, truth, country.astype(object), probabilities, guess, refined_country)
+        calibration = _choose_who_guesses(config, kernel, cells, known, calibration, facts)
     calibration.write(folder)
     facts["pictures"] = _learn_what_is_strange(config, shown, folder / NOVELTY)
     facts |= {"source": read_source(config.manifest)}
@@ -122,8 +135,8 @@ def evenly(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 def calibrate(
     config: CalibrateConfig, cells: Geocells, head: MultiTaskHead, index: PrototypeIndex,
     embeddings: NDArray[np.float32], truth: NDArray[np.float64],
-) -> tuple[Calibration, dict[str, Any]]:  # fmt: skip
-    """The calibration of a run on places (N, D) whose truth (N, 2) is known, and what it measured."""
+) -> tuple[Calibration, dict[str, Any], NDArray[np.float64]]:  # fmt: skip
+    """The calibration of a run on places (N, D) whose truth (N, 2) is known, what it measured, and the guesses."""
     own, logits = cells.assign(truth), head.logits(embeddings)
     temperature = fit_temperature(logits, own)
     probabilities = head.probabilities(embeddings, temperature)
@@ -148,19 +161,51 @@ def calibrate(
             settings = best.settings
             facts["tuning"] = {"mean_score": best.mean_score, "within_25_km": best.within_city, "tried": len(trials)}
     guess = refine(matches, settings).guess
+    facts |= {"temperature": temperature, "refiner": asdict(settings)}
+    line, radius = _promises(config, cells, probabilities, guess, truth, facts)
+    return Calibration(temperature, settings, line, radius), facts, guess
+
+
+def _promises(
+    config: CalibrateConfig, cells: Geocells, scores: NDArray[np.float32], guess: NDArray[np.float64],
+    truth: NDArray[np.float64], facts: dict[str, Any],
+) -> tuple[tuple[float, float], Radius]:  # fmt: skip
+    """The line to the real score and the stretching of radii, for guesses (N, 2) whose truth is known."""
     away_km = haversine_km(guess, truth)
-    line = _fitted_line(expected_scores(probabilities, guess, cells, config.scale_km),
+    line = _fitted_line(expected_scores(scores, guess, cells, config.scale_km),
                         np.asarray(geoguessr_score(away_km, config.scale_km), np.float64))  # fmt: skip
-    raw = raw_radii(probabilities, guess, cells)
+    raw = raw_radii(scores, guess, cells)
     radius = fit_radius(raw, away_km)
     held = (away_km[:, None] <= stretched(raw, radius)).mean(axis=0)
     facts |= {
-        "temperature": temperature, "refiner": asdict(settings), "expected_line": list(line),
-        "radius_groups": len(radius.factors),
+        "expected_line": list(line), "radius_groups": len(radius.factors),
         "held": {f"{level:.0%}".rstrip("%"): float(share) for level, share in zip(LEVELS, held, strict=True)},
         "mean_score": float(np.mean(geoguessr_score(away_km, config.scale_km))),
     }  # fmt: skip
-    return Calibration(temperature, settings, line, radius), facts
+    return line, radius
+
+
+def _choose_who_guesses(
+    config: CalibrateConfig, kernel: Kernel, cells: Geocells, known: Known, calibration: Calibration,
+    facts: dict[str, Any],
+) -> Calibration:  # fmt: skip
+    """The calibration as it was where the refiner is best; else that of kernel and head."""
+    trained = read_record(config.out, "train_head")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, transient=True) as progress:
+        task = progress.add_task("asking heads about places they were not trained on", total=FOLDS)
+        decided, facts["decision"] = decide(
+            kernel, cells, known, trained["config"], float(trained["facts"]["tau_km"]), calibration.temperature,
+            config.scale_km, lambda: progress.advance(task),
+        )  # fmt: skip
+    if decided is None:
+        return calibration
+    line, radius = _promises(config, cells, decided.scores, decided.guess, decided.truth, facts)
+    own = cells.assign(decided.truth)
+    facts |= {"temperature": decided.temperature,
+              "calibration_error": expected_calibration_error(decided.scores, own)}  # fmt: skip
+    return replace(calibration, temperature=decided.temperature, expected_line=line, radius=radius,
+                   decision=decided.decision)  # fmt: skip
 
 
 def _learn_what_is_strange(config: CalibrateConfig, places: pd.DataFrame, path: Path) -> int:
@@ -236,11 +281,19 @@ def _fitted_line(expected: NDArray[np.float64], scores: NDArray[np.float64]) -> 
 
 def _line(folder: Path, calibration: Calibration, facts: dict[str, Any]) -> str:
     chosen = "tuned to" if facts["tuned"] else "by preset:"
-    return (
+    text = (
         f"{folder}: {facts['places']:,} validation places; temperature {calibration.temperature:.2f} (calibration "
         f"error {facts['calibration_error_before']:.3f} before, {facts['calibration_error']:.3f} after); score "
         f"{facts['mean_score']:,.0f}; radii in {facts['radius_groups']} groups\nrefiner {chosen} {calibration.refiner}"
     )
+    if "decision" in facts:
+        told = facts["decision"]
+        text += (f"\nchosen by {told['by']} on {told['places']:,} places: {told['chosen']}; on validation kernel and "
+                 f"head score {told['score_on_validation']:,.0f}, the refiner "
+                 f"{told['refiner_on_validation']:,.0f}")  # fmt: skip
+        if calibration.decision is not None:
+            text += f"; country weighs {calibration.decision.country:g}"
+    return text
 
 
 def cli(argv: Sequence[str] | None = None) -> None:

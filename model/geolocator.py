@@ -6,7 +6,7 @@ Geolocator is shared by threads: no call changes its answers.
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,52 +19,59 @@ from model.data.manifest import drawn_version
 from model.data.views import Handed, Source, drawn_by, exif_position, look_at
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
-from model.geo.folders import repository_dir
 from model.geocells.table import Geocells
 from model.predictors.answers import STRANGE, guesses
-from model.predictors.checkpoint import Checkpoint, folder_of, open_checkpoint
+from model.predictors.checkpoint import Checkpoint
 from model.predictors.guess import Candidate, Guess, LookAlike
-from model.predictors.protocol import Predictor, system_of
+from model.predictors.protocol import Predictor, knows_any, system_of
+from model.predictors.registry import DEFAULT, SYSTEMS, Options, default_checkpoint, open_system
 from model.predictors.why import Of, Why, explain
 
 if TYPE_CHECKING:
     from model.networks.encoder import Encoder
+    from model.predictors.in_words import InWords as InWords
+    from model.predictors.in_words import Named as Named
 
 __all__ = [
-    "Candidate", "Geocells", "Geolocator", "Guess", "LookAlike", "Why", "default_checkpoint", "drawn_by",
-    "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
+    "DEFAULT", "SYSTEMS", "Candidate", "Geocells", "Geolocator", "Guess", "LookAlike", "Why", "default_checkpoint",
+    "drawn_by", "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
-
-SINGLES = "simulated-earth-photo"  # beside the shipped checkpoint: answers single photos
-
-
-def default_checkpoint() -> Path:
-    """The checkpoint that ships with the project."""
-    return repository_dir() / "checkpoints" / "simulated-earth"
 
 
 class Geolocator:
-    """One loaded checkpoint; or the shipped pair, of which one answers single photos and the other all else."""
+    """One opened system; or a pair, of which one answers single photos and the other all else."""
 
-    def __init__(self, checkpoint: Checkpoint, atlas: Atlas | None = None, singles: Path | None = None) -> None:
-        """`singles`: the folder of a second checkpoint, opened with the first single photo."""
+    def __init__(
+        self, checkpoint: Checkpoint, atlas: Atlas | None = None, singles: Callable[[], Checkpoint] | None = None
+    ) -> None:
+        """`singles` opens the second one, with the first single photo."""
         self._atlas = atlas or Atlas.open()
         self._checkpoint, self._singles = checkpoint, singles
         self._single: Checkpoint | None = None
         self._opening = threading.Lock()
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> "Geolocator":
-        """Open a checkpoint folder, or one of the hub by its name ("somebody/checkpoint"); by default the shipped pair.
+    def load(
+        cls,
+        path: str | Path | None = None,
+        predictor: str = DEFAULT,
+        encoder: str | Path | None = None,
+        settings: Sequence[str] = (),
+    ) -> "Geolocator":
+        """Open a system; by default PIGEON, as it ships.
+
+        Args:
+            path: a checkpoint folder, or one of the hub by its name ("somebody/checkpoint"); by default what ships.
+            predictor: the system, by its name in `SYSTEMS`.
+            encoder: of systems that need no more than one: a folder, or a model of the hub by its name.
+            settings: of such a system, each "key=value".
 
         Raises:
             ArtifactError: a missing, foreign or edited file, or parts that were not made from one another.
+            ConfigError: an unknown system, or one that cannot use what was said.
         """
-        if path is not None:
-            return cls(open_checkpoint(folder_of(path)))
-        folder = default_checkpoint()
-        singles = folder.parent / SINGLES
-        return cls(open_checkpoint(folder), singles=singles if singles.is_dir() else None)
+        opened = open_system(predictor, Options(path, encoder, tuple(settings)))
+        return cls(opened.checkpoint, singles=opened.singles)
 
     @classmethod
     def of(cls, predictor: Predictor, encoder: "Encoder | None" = None) -> "Geolocator":
@@ -95,6 +102,11 @@ class Geolocator:
     def geocells(self) -> Geocells:
         """The same as `regions`."""
         return self.regions
+
+    @property
+    def name(self) -> str:
+        """What answers four views is called: the checkpoint's name."""
+        return self._checkpoint.name
 
     @property
     def folder(self) -> Path:
@@ -129,13 +141,14 @@ class Geolocator:
         """Refuse to look at pictures of another version of the simulated Earth; photos (None) are always looked at.
 
         Raises:
-            ArtifactError: the checkpoint was trained on another version, or on none.
+            ArtifactError: the checkpoint was trained on another version, or on none. A system that was trained for no
+                one kind of pictures looks at all.
         """
-        if version is not None and version != self.world_version:
+        if version is not None and version != self.world_version and not knows_any(self.predictor):
             found = f"version {self.world_version}" if self.world_version is not None else "none that it names"
             raise ArtifactError(
                 f"looked for a checkpoint trained on version {version} of the simulated Earth, found "
-                f"{self.folder.name}, trained on {found}: what it learned to look for is drawn differently there. "
+                f"{self.name}, trained on {found}: what it learned to look for is drawn differently there. "
                 "Make a new one with `make reproduce`; photos can be guessed all the same."
             )
 
@@ -161,10 +174,10 @@ class Geolocator:
             return self._checkpoint
         with self._opening:
             if self._single is None:
-                single = open_checkpoint(self._singles)
+                single = self._singles()
                 version = drawn_version(single.source)
                 if version != self.world_version:
-                    raise ArtifactError(f"{self._singles.name} and {self.folder.name} are of different versions of the "
+                    raise ArtifactError(f"{single.name} and {self.name} are of different versions of the "
                                         f"simulated Earth ({version or 'none'} and {self.world_version or 'none'}); "
                                         "make them again together.")  # fmt: skip
                 self._single = single
@@ -203,6 +216,17 @@ class Geolocator:
         """
         views = self._look_at(images, world_version).views
         return explain(self.answering(len(views)), views, of)
+
+    def in_words(self, images: Source | Sequence[Source], world_version: int | None = None) -> "InWords":
+        """The pictures beside sentences: captions of one's own, parts of the world, countries, cities.
+
+        Raises:
+            ImageError, ArtifactError: as `locate`; an encoder without a text tower.
+        """
+        from model.predictors.in_words import in_words  # brings torch
+
+        views = self._look_at(images, world_version).views
+        return in_words(self.answering(len(views)), views)
 
     def embed(self, images: Source | Sequence[Source], world_version: int | None = None) -> NDArray[np.float32]:
         """The embedding of one place, (D,), by the encoder that would answer: the mean over its views. As `locate`."""

@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.commands import run
-from model.geolocator import Geolocator
+from model.geolocator import DEFAULT, SYSTEMS, Geolocator
 
 
-def main(files: Sequence[Path], checkpoint: Path | None = None, as_json: bool = False) -> str:
+def main(
+    files: Sequence[Path],
+    checkpoint: str | Path | None = None,
+    as_json: bool = False,
+    predictor: str = DEFAULT,
+    encoder: str | Path | None = None,
+    settings: Sequence[str] = (),
+) -> str:
     """The guess for 1 or 4 files as a sentence, or as one line of JSON."""
-    guess = Geolocator.load(checkpoint).locate([str(file) for file in files])
+    guess = Geolocator.load(checkpoint, predictor, encoder, settings).locate([str(file) for file in files])
     return json.dumps(guess.as_dict(), ensure_ascii=False) if as_json else guess.sentence()
 
 
@@ -23,9 +30,16 @@ def cli(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--checkpoint", type=Path, help="a run's folder, or a name on the hub "
                         "(default: the shipped one)")  # fmt: skip
+    systems = "; ".join(f"{name}: {system.words}" for name, system in SYSTEMS.items())
+    parser.add_argument("--predictor", choices=list(SYSTEMS), default=DEFAULT, help=f"which system answers. {systems} "
+                        "(default: %(default)s)")  # fmt: skip
+    parser.add_argument("--encoder", help="of zero-shot: a folder, or a CLIP on the hub (default: the checkpoint's)")
+    parser.add_argument("--settings", nargs="+", default=[], metavar="KEY=VALUE", help="of zero-shot: prompts, leaves, "
+                        "most, beam, temperature")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the whole guess as one line of JSON")
     given = parser.parse_args(argv)
-    run(lambda: print(main(given.files, given.checkpoint, given.json)))
+    asked = (given.predictor, given.encoder, given.settings)
+    run(lambda: print(main(given.files, given.checkpoint, given.json, *asked)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """What a checkpoint learned of its own honesty on validation places: one JSON file, calibration/calibration.json.
 
-Temperature of the cells, settings of the refiner, the line from expected to real scores, and how radii are stretched so
-that they hold as often as they say. Plain data; `confidence.py` says what it means, `model/calibrate.py` fits it.
+Temperature of the cells, settings of the refiner or of the decision that takes its place, the line from expected to
+real scores, and how radii are stretched so that they hold as often as they say. Plain data: `confidence.py` says what
+it means, `model/calibrate.py` fits it.
 """
 
 import json
@@ -40,6 +41,34 @@ class Radius:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """How a guess is chosen among known places where a kernel was found better than the refiner (see blend.py).
+
+    Attributes:
+        share: of the head, 0 … 1; the rest is the kernel's.
+        country: weight of the country beside the expected score.
+        temperature: of the softmax that makes scores over regions of what anchors are worth.
+        mix: share of the head's own probabilities in these scores.
+    """
+
+    share: float = 0.5
+    country: float = 0.0
+    temperature: float = 0.04
+    mix: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.share <= 1 and 0 <= self.mix <= 1 and self.country >= 0 and self.temperature > 0):
+            raise ConfigError(f"a decision needs shares of 0 … 1, a weight of 0 or more and a temperature above 0, "
+                              f"found {self}.")  # fmt: skip
+
+    @property
+    def words(self) -> str:
+        """Who decides."""
+        names = {0.0: "the kernel alone", 1.0: "the head's cells, a known place of the best expected score"}
+        return names.get(self.share, f"kernel and head, {self.share:.0%} the head's")
+
+
+@dataclass(frozen=True)
 class Calibration:
     """Settings that were fitted on validation, or a preset's.
 
@@ -48,12 +77,14 @@ class Calibration:
         refiner: how candidates become a place.
         expected_line: offset and slope from the score that the cells expect to the one that places get.
         radius: None where nothing was measured: no radius is then stated.
+        decision: how kernel and head choose together; None: the refiner chooses.
     """
 
     temperature: float = 1.0
     refiner: RefinerSettings = REFINERS["pigeon"]
     expected_line: tuple[float, float] = (0.0, 1.0)
     radius: Radius | None = None
+    decision: Decision | None = None
 
     def __post_init__(self) -> None:
         if not (
@@ -96,7 +127,9 @@ class Calibration:
                 raise ValueError(f"format {data['format']} where {FORMAT} is known")
             offset, slope = map(_number, data["expected_line"])
             radius = None if data["radius"] is None else _radius(data["radius"])
-            return cls(_number(data["temperature"]), _refiner(data["refiner"]), (offset, slope), radius)
+            told = data.get("decision")  # checkpoints that know no kernel do not name it
+            decision = None if told is None else Decision(**{name: _number(told[name]) for name in _DECISION})
+            return cls(_number(data["temperature"]), _refiner(data["refiner"]), (offset, slope), radius, decision)
         except KeyError as error:
             raise ArtifactError(
                 f"{path} lacks {error}: it was edited or is no calibration; calibrate again."
@@ -104,6 +137,9 @@ class Calibration:
         except (OSError, ValueError, TypeError, AttributeError, ConfigError) as error:
             reason = str(error).strip().rstrip(".")
             raise ArtifactError(f"{path} holds no calibration that can be used ({reason}); calibrate again.") from error
+
+
+_DECISION = tuple(asdict(Decision()))
 
 
 def _number(value: Any) -> float:

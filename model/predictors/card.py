@@ -79,6 +79,7 @@ def _trained_on(source: Mapping[str, Any], records: Mapping[str, Mapping[str, An
         ("training places", facts.get("train_head", {}).get("train_places")),
         ("geocells", facts.get("build_geocells", {}).get("cells") or facts.get("train_head", {}).get("cells")),
         ("location clusters", facts.get("build_index", {}).get("prototypes")),
+        ("who guesses", facts.get("calibrate", {}).get("decision", {}).get("chosen")),
         ("encoder", facts.get("embed", {}).get("hub_id") or _tower(facts.get("pretrain", {}))),
         ("pretraining", _pretraining(facts.get("pretrain", {}))),
         ("began from", _begun_from(records)),

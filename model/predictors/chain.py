@@ -5,7 +5,7 @@ RUN/encoder/           pretrain.record.json, where it was trained here
                        embed.record.json (its embeddings are not shipped, only their fingerprint); where the encoder is
                        one of the hub, this record names it and there is no folder
 RUN/head/              train_head.record.json
-RUN/index/             build_index.record.json
+RUN/index/             build_index.record.json; also of RUN/kernel/, where places were few
 RUN/calibration/       calibrate.record.json, where it was calibrated
 """
 
@@ -64,6 +64,13 @@ def _check_parts(folder: Path, records: dict[str, Record]) -> None:
         raise ArtifactError(f"the index in {folder} was built from other embeddings than the head was trained on, so "
                             "from another encoder or other places; run `python -m model.build_index` on "
                             "the same.")  # fmt: skip
+    kernel = _output(records["build_index"], "kernel")
+    if kernel is None and (folder / "kernel").is_dir():
+        raise ArtifactError(f"the kernel in {folder} is none that build_index.record.json lists: it was put there by "
+                            "hand; run `python -m model.build_index`, or remove it.")  # fmt: skip
+    if "calibrate" in records and records["calibrate"]["inputs"].get("kernel") != kernel:
+        raise ArtifactError(f"the calibration in {folder} was fitted with another kernel, or without it; run "
+                            "`python -m model.calibrate` again.")  # fmt: skip
     made = {"head": _output(records["train_head"], "head"), "index": _output(records["build_index"], "index"),
             "geocells": cells, "embeddings": embeddings}  # fmt: skip
     for stage in ("build_index", "calibrate"):
@@ -81,7 +88,7 @@ def _check_encoder(folder: Path, records: dict[str, Record]) -> None:
             raise ArtifactError(f"{folder} has an encoder but no embed.record.json, so nothing says that its head was "
                                 "trained on what this encoder sees; copy the whole folder again.")  # fmt: skip
         return
-    if _output(embed, "embeddings") != records["train_head"]["inputs"].get("embeddings"):
+    if records["train_head"]["inputs"].get("embeddings") not in (_output(embed, "embeddings"), _output(embed, "views")):
         raise ArtifactError(f"the head in {folder} was trained on other embeddings than embed.record.json lists; train "
                             "the head again.")  # fmt: skip
     if (hub := hub_encoder(records)) is not None:

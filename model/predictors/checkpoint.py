@@ -41,7 +41,13 @@ class Checkpoint:
     calibration: "Calibration | None" = None  # None: nothing was fitted
     hub: tuple[str, str] | None = None  # id and revision
     novelty: Novelty | None = None  # None where nobody looked at pictures to learn what is strange
+    called: str = ""  # its name, where the folder's own is none
     _opening: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called in reports."""
+        return self.called or self.folder.name
 
     @property
     def source(self) -> dict[str, Any]:
@@ -125,6 +131,7 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     from model.predictors.calibration import Calibration
     from model.predictors.pigeon import SYSTEMS, Pigeon
     from model.retrieval.index import read_index
+    from model.retrieval.kernel import Kernel
 
     preset = str(records["build_index"]["config"].get("preset", "pigeon"))
     calibrated = "calibrate" in records
@@ -133,7 +140,8 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     record = {"system": SYSTEMS.get(preset, "PIGEON"), "features": {"kind": embedded, "views": "mean"},
               "stages": dict(records)}  # fmt: skip
     cells, head = read_geocells(folder / "geocells.parquet"), MultiTaskHead.load(folder / "head")
-    pigeon = Pigeon(cells, head, read_index(folder / "index"), calibration, record)
+    kernel = Kernel.load(folder / "kernel") if (folder / "kernel").is_dir() else None
+    pigeon = Pigeon(cells, head, read_index(folder / "index"), calibration, record, kernel)
     opened = Checkpoint(pigeon, None, folder, records, calibration if calibrated else None, hub_encoder(records))
     if (folder / "calibration" / NOVELTY).is_file():
         opened.novelty = Novelty.load(folder / "calibration" / NOVELTY)

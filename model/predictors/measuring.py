@@ -14,9 +14,12 @@ from model.data.manifest import VIEW_COLUMNS
 from model.geo.atlas import Atlas
 from model.geo.distance import haversine_km
 from model.geo.scoring import geoguessr_score
+from model.geocells.raster_cache import region_raster
+from model.metrics.atoms import Atoms, search_areas_km2
 from model.metrics.attributes import attribute_errors
 from model.metrics.calibration import entropy, rank_of
 from model.metrics.distance import named_right, share_within
+from model.metrics.recall_area import area_report
 from model.metrics.report import Cells, Truth, difference, place_figures, report_of
 from model.predictors.answers import CHANCES
 from model.predictors.checkpoint import Checkpoint
@@ -24,21 +27,29 @@ from model.predictors.protocol import Describes, Floats, Points, ask, features_o
 from model.predictors.seen import Seen, as_wanted
 
 BLOCK = 256  # places that are asked together
+DENSITY_EDGES_PER_KM2 = (10.0, 100.0, 1000.0)  # four buckets, equal in the logarithm from 1 to 10,000 people per km²
 CARRIED = ("image", *VIEW_COLUMNS, "heading_deg", "month", "hour", "seed")  # from the manifest, as it has them
 
 
 def measure(
-    checkpoint: Checkpoint, places: pd.DataFrame, seen: Seen, scale_km: float, views: Literal["all", "one"] = "all"
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Figures as in metrics.json, and one row of predictions for each place; `seen` gives embeddings block by block."""
+    checkpoint: Checkpoint, places: pd.DataFrame, seen: Seen, scale_km: float, views: Literal["all", "one"] = "all",
+    area: bool = False,
+) -> tuple[dict[str, Any], pd.DataFrame]:  # fmt: skip
+    """Figures as in metrics.json, and one row of predictions for each place; `seen` gives embeddings block by block.
+
+    With `area` also Recall vs Area of the system's scores over its regions, see `recall_area`.
+    """
     atlas = Atlas.open()
     points = places[["lat", "lng"]].to_numpy(np.float64)
     own = checkpoint.predictor.regions.assign(points)
+    atoms = Atoms.of([region_raster(checkpoint.predictor.regions)]) if area else None
     starts = range(0, len(places), BLOCK)
     blocks, said = [], []
     for start in track(starts, "measuring", transient=True):
         end = min(start + BLOCK, len(places))
-        block, attributes = _measured(checkpoint, seen(start, end), own[start:end], start, views, scale_km)
+        block, attributes, scores = _measured(checkpoint, seen(start, end), own[start:end], start, views, scale_km)
+        if atoms is not None:
+            block["area_km2"] = search_areas_km2(atoms, scores, points[start:end])
         blocks.append(block)
         if attributes is not None:
             said.append(attributes)
@@ -71,6 +82,8 @@ def measure(
         single = found[["one_lat", "one_lng"]].to_numpy(np.float64)
         figures["one_view"] = place_figures(single, country("one_lat", "one_lng"), truth, scale_km)
         figures["four_views_minus_one"] = difference(guess, single, truth, scale_km)
+    if atoms is not None:
+        figures["recall_area"] = recall_area(found["area_km2"].to_numpy(np.float64), atoms, points, atlas)
     if said:
         figures["attributes"] = attribute_errors(pd.concat(said, ignore_index=True), places)
     figures["by_country"], figures["by_climate"] = (
@@ -84,6 +97,7 @@ def measure(
             "truth_cell": own, "probability": found["probability"].round(6), "entropy": found["entropy"].round(5),
             "expected_score": found["expected_score"].round(1),
             **{f"radius_{c}": found[f"radius_{c}"].round(2) for c in CHANCES},
+            **({"area_km2": found["area_km2"].round(3)} if "area_km2" in found else {}),
             **({"view": found["view"]} if "view" in found else {}),
             **{name: places[name] for name in CARRIED if name in places},
         }
@@ -93,8 +107,8 @@ def measure(
 
 def _measured(
     checkpoint: Checkpoint, given: Floats, own: NDArray[np.int64], start: int, views: str, scale_km: float
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """What a system says of one block: one number a place, so that no table of N × J is ever kept."""
+) -> tuple[pd.DataFrame, pd.DataFrame | None, Floats]:
+    """What a system says of one block, one number a place; what else it reads; and the block's scores (n, J)."""
     from model.predictors.calibration import Calibration
     from model.predictors.confidence import confidence
 
@@ -119,7 +133,24 @@ def _measured(
     described = None
     if isinstance(predictor, Describes):
         described = predictor.attributes(as_wanted(given, wanted, view if views == "one" else None))
-    return pd.DataFrame(columns), described
+    return pd.DataFrame(columns), described, scores
+
+
+def recall_area(areas_km2: Points, atoms: Atoms, points: Points, atlas: Atlas) -> dict[str, Any]:
+    """Figures of Recall vs Area for places (N, 2) that were found within areas (N,), as in metrics.json.
+
+    Beside `area_report`: grid, ties, regions, the share of places in no region, which only the whole Earth holds, and
+    `balanced`: the same with every bucket of population density counting alike. The buckets are equal in the logarithm,
+    as in the paper, over the range of the atlas's densities.
+    """
+    strata = np.digitize(atlas.population_per_km2(points), DENSITY_EDGES_PER_KM2)
+    return {
+        "grid": list(atoms.runs.shape), "ties": "whole", "regions": atoms.tables[0].count,
+        "in_no_region": float(atoms.outside(points).mean()),
+        **area_report(areas_km2),
+        "balanced": {"by": "population_per_km2", "edges": list(DENSITY_EDGES_PER_KM2),
+                     **area_report(areas_km2, strata)},
+    }  # fmt: skip
 
 
 def _by(names: NDArray[np.object_], distance: Points, right: NDArray[np.bool_], scale_km: float) -> dict[str, Any]:

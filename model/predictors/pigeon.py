@@ -1,5 +1,7 @@
 """PIGEON: a head that gives probabilities of geocells, and a refiner that finds the place within. Embeddings in.
 
+Where training places were few, a kernel may take the refiner's place, as the calibration says (see blend.py).
+
 PIGEON (four views) and PIGEOTTO (one photo) are two checkpoints of this one class. Knows no picture: the encoder and
 the views stand before it, names of places behind it (see geolocator.py). Source: arXiv 2307.05845.
 """
@@ -15,9 +17,11 @@ from numpy.typing import NDArray
 from model.errors import ArtifactError
 from model.geocells.table import Geocells
 from model.networks.head import MultiTaskHead
-from model.predictors.calibration import Calibration
+from model.predictors.blend import Anchors
+from model.predictors.calibration import Calibration, Decision
 from model.predictors.protocol import Alike, Considered, Points
 from model.retrieval.index import PrototypeIndex
+from model.retrieval.kernel import Kernel
 from model.retrieval.refiner import Refined, match, refine
 from model.retrieval.space import Floats
 
@@ -44,6 +48,7 @@ class Pigeon:
         index: PrototypeIndex,
         calibration: Calibration,
         record: Mapping[str, Any] | None = None,
+        kernel: Kernel | None = None,
     ) -> None:
         """Put the parts together.
 
@@ -56,7 +61,14 @@ class Pigeon:
         if head.dim != index.space.dim:
             raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the index of {index.space.dim}: "
                                 "they are of different encoders.")  # fmt: skip
-        self.cells, self.head, self.index, self.calibration = cells, head, index, calibration
+        if kernel is not None and kernel.dim != head.dim:
+            raise ArtifactError(f"the head takes embeddings of {head.dim} numbers and the kernel of {kernel.dim}: they "
+                                "are of different encoders.")  # fmt: skip
+        if kernel is None and calibration.decision is not None:
+            raise ArtifactError("the calibration asks a kernel, and there is none; copy the whole folder again, or run "
+                                "`python -m model.build_index` and `python -m model.calibrate`.")  # fmt: skip
+        self.cells, self.head, self.index, self.calibration, self.kernel = cells, head, index, calibration, kernel
+        self._anchors = None if kernel is None or calibration.decision is None else Anchors(kernel, cells)
         self._record = {"system": "PIGEON", **(record or {})}
 
     @property
@@ -80,12 +92,17 @@ class Pigeon:
         return self.index.members[["id", "lat", "lng"]]
 
     def scores(self, embeddings: NDArray[Any]) -> Floats:
-        """Probabilities over the regions, (N, D) -> (N, C).
+        """Probabilities over the regions, (N, D) -> (N, C): the head's, or with a kernel those of both.
 
         Raises:
             ArtifactError: embeddings of another size, or not finite.
         """
-        return self.head.probabilities(checked(embeddings, self.dim), self.calibration.temperature)
+        seen = checked(embeddings, self.dim)
+        probabilities = self.head.probabilities(seen, self.calibration.temperature)
+        if (weighed := self._weighed(seen, probabilities)) is None:
+            return probabilities
+        anchors, decision, worth = weighed
+        return anchors.scores(worth, probabilities, decision)
 
     def points(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Points:
         """The guesses, (N, D) -> (N, 2); `scores`, where known already, spare half of the work."""
@@ -123,13 +140,27 @@ class Pigeon:
         Raises:
             ArtifactError: embeddings of another size, or not finite.
         """
-        probabilities = self.scores(embeddings) if scores is None else scores
-        vectors = self.index.space.project(checked(embeddings, self.dim))
+        seen = checked(embeddings, self.dim)
+        vectors = self.index.space.project(seen)
+        if scores is None or self._anchors is not None:
+            by_head = self.head.probabilities(seen, self.calibration.temperature)
+            if (weighed := self._weighed(seen, by_head)) is not None:
+                anchors, decision, worth = weighed
+                scores = anchors.scores(worth, by_head, decision) if scores is None else scores
+                unrefined = self.cells.centroids[scores.argmax(axis=1)]
+                return Prediction(scores, anchors.refined(worth, scores), unrefined, vectors)
+            scores = by_head
         settings = self.calibration.refiner
         centroids = self.cells.centroids
-        matches = match(self.index, vectors, probabilities, centroids, settings.candidates, settings.looked_up)
-        unrefined = centroids[probabilities.argmax(axis=1)]
-        return Prediction(probabilities, refine(matches, settings), unrefined, vectors)
+        matches = match(self.index, vectors, scores, centroids, settings.candidates, settings.looked_up)
+        return Prediction(scores, refine(matches, settings), centroids[scores.argmax(axis=1)], vectors)
+
+    def _weighed(self, seen: Floats, by_head: Floats) -> tuple[Anchors, Decision, Floats] | None:
+        """The anchors, how is decided among them, and what each is worth (N, J); None where the refiner decides."""
+        anchors, decision = self._anchors, self.calibration.decision
+        if self.kernel is None or anchors is None or decision is None:
+            return None
+        return anchors, decision, anchors.evidence(self.kernel.predict(seen), by_head).worth(decision)
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:

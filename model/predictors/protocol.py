@@ -44,8 +44,9 @@ class Predictor(Protocol):
 
     @property
     def record(self) -> Mapping[str, Any]:
-        """What it is: `system` (its name), `features` (`kind` and `views`, pooled means by default), and where its
-        parts come from. JSON data.
+        """What it is: `system` (its name), `features` (`kind` and `views`, pooled means by default), `settings` (what
+        a report should repeat), `knows` ("any" where it was trained for no one kind of pictures, so that none is
+        strange to it), and where its parts come from. JSON data.
         """
 
     def scores(self, embeddings: NDArray[Any]) -> Floats:
@@ -158,6 +159,11 @@ def _likeliest(regions: Geocells, scores: Floats, points: Points, shown: int) ->
 def system_of(predictor: Predictor) -> str:
     """The name of a system: "PIGEON", "PIGEOTTO" …; that of its class where its record gives none."""
     return str(predictor.record.get("system") or type(predictor).__name__)
+
+
+def knows_any(predictor: Predictor) -> bool:
+    """Whether a system was trained for no one kind of pictures, by its record."""
+    return predictor.record.get("knows") == "any"
 
 
 def features_of(predictor: Predictor) -> Features:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.data.embeddings import read_embeddings
+from model.data.embeddings import mean_over_views, read_embeddings
 from model.data.manifest import image_paths, n_views
 from model.data.views import decode_views
 from model.errors import ArtifactError
@@ -68,7 +68,7 @@ def as_wanted(given: Floats, wanted: Features, view: NDArray[np.int64] | None) -
         given = given[np.arange(len(given)), view][:, None]
     if wanted.views == "all":
         return given
-    mean: Floats = given.mean(axis=1)
+    mean = mean_over_views(given)
     if wanted.kind == "projected":
         mean = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
     return mean

@@ -147,10 +147,12 @@ def build_index(
 
 def write_index(index: PrototypeIndex, folder: Path) -> None:
     """Write every file of the folder, each whole or not at all."""
-    with whole(folder / "members.parquet") as temporary:
-        index.members.to_parquet(temporary, index=False, compression="zstd")
-    with whole(folder / "prototypes.parquet") as temporary:
-        index.prototypes.to_parquet(temporary, index=False, compression="zstd")
+    for name, table in (("members", index.members), ("prototypes", index.prototypes)):
+        with whole(folder / f"{name}.parquet") as temporary:
+            # Hardly a value comes twice, so dictionaries only add; degrees share their high bytes.
+            table.to_parquet(
+                temporary, index=False, compression="zstd", use_dictionary=False, use_byte_stream_split=["lat", "lng"]
+            )
     for name, vectors in (("members", index.member_vectors), ("prototypes", index.prototype_vectors)):
         with whole(folder / f"{name}.faiss") as temporary, temporary.open("wb") as stream:
             try:

@@ -46,7 +46,7 @@ def toy_run(tmp_path_factory: pytest.TempPathFactory) -> ToyRun:
     build_geocells.main(build_geocells.GeocellConfig(run.manifest, run.out, "kmeans", cells=30))
     cells = run.out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(run.manifest, run.embeddings, cells, run.out, lr=0.02, epochs=60))
-    build_index.main(build_index.IndexConfig(run.manifest, run.embeddings, cells, run.out))
+    build_index.main(build_index.IndexConfig(run.manifest, run.embeddings, cells, run.out, kernel_places=0))
     calibrate.main(calibrate.CalibrateConfig(run.manifest, run.embeddings, run.out))
     return run
 

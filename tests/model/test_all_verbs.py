@@ -36,7 +36,7 @@ def run(tmp_path_factory):
     make_dataset.main(
         make_dataset.DatasetConfig(PLACES, world, seed=3, validation=10, test=10, size=32, samples=1, workers=1)
     )
-    data = prepare_dataset.main(prepare_dataset.PrepareConfig(world / "manifest.parquet", root / "data"))
+    data = prepare_dataset.main(prepare_dataset.PrepareConfig(table=world / "manifest.parquet", out=root / "data"))
     manifest = root / "data" / "manifest.parquet"
     assert data == manifest
     cells = build_geocells.main(build_geocells.GeocellConfig(manifest, out))

@@ -19,7 +19,9 @@ from model.retrieval.space import Space
 
 
 def config(run, out, **changes):
-    return IndexConfig(run.manifest, run.embeddings, run.out / "geocells.parquet", out, **changes)
+    return IndexConfig(
+        run.manifest, run.embeddings, run.out / "geocells.parquet", out, **{"kernel_places": 0} | changes
+    )
 
 
 def test_every_training_place_is_a_member_and_nobody_else(toy_run):

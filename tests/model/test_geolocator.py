@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import model.geolocator
+import model.predictors.registry
 from model.errors import ArtifactError
 from model.geo.distance import haversine_km
 from model.geolocator import Geolocator, default_checkpoint
@@ -150,8 +150,8 @@ def pair(toy_run, tmp_path, monkeypatch):
         checkpoint.encoder = Eye(24)
         return checkpoint
 
-    monkeypatch.setattr(model.geolocator, "open_checkpoint", with_eyes)
-    monkeypatch.setattr(model.geolocator, "default_checkpoint", lambda: first)
+    monkeypatch.setattr(model.predictors.registry, "open_checkpoint", with_eyes)
+    monkeypatch.setattr(model.predictors.registry, "default_checkpoint", lambda: first)
     return opened, second
 
 
@@ -213,7 +213,7 @@ def test_a_pair_of_different_versions_is_refused(toy_run, tmp_path):
         record = json.loads(path.read_text())
         record["facts"]["source"] = {"kind": "simulated-earth", "world_version": 1}
         path.write_text(json.dumps(record))
-    pair = Geolocator(open_checkpoint(toy_run.out), singles=single)
+    pair = Geolocator(open_checkpoint(toy_run.out), singles=lambda: open_checkpoint(single))
     assert pair.answering(4) is pair.checkpoint
     with pytest.raises(ArtifactError, match="different versions"):
         pair.answering(1)

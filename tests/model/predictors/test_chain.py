@@ -26,7 +26,7 @@ def other(toy_run, tmp_path_factory):
     build_geocells.main(build_geocells.GeocellConfig(toy_run.manifest, out, "kmeans", cells=29))
     cells = out / "geocells.parquet"
     train_head.main(train_head.HeadConfig(toy_run.manifest, toy_run.embeddings, cells, out, epochs=1))
-    build_index.main(build_index.IndexConfig(toy_run.manifest, toy_run.embeddings, cells, out))
+    build_index.main(build_index.IndexConfig(toy_run.manifest, toy_run.embeddings, cells, out, kernel_places=0))
     return out
 
 
@@ -67,7 +67,7 @@ def test_an_index_of_another_encoder_is_refused(copy, toy_run, tmp_path):
     embeddings = tmp_path / "other.npy"
     np.save(embeddings, np.load(toy_run.embeddings) * 2)
     cells = copy / "geocells.parquet"
-    build_index.main(build_index.IndexConfig(toy_run.manifest, embeddings, cells, copy))
+    build_index.main(build_index.IndexConfig(toy_run.manifest, embeddings, cells, copy, kernel_places=0))
     with pytest.raises(ArtifactError, match="other embeddings"):
         check_chain(copy)
 

@@ -67,6 +67,24 @@ def test_what_was_written_is_read_back_whatever_the_factory(tmp_path, factory):
     assert (read.nearest(own, 1)[1][:, 0] == np.arange(20)).mean() > 0.7  # approximate by nature
 
 
+def test_tables_of_degrees_are_smaller_than_usual_exact_and_older_ones_are_read(tmp_path):
+    n = 3000
+    rng = np.random.default_rng(0)
+    points = np.stack([rng.uniform(-60, 60, n), rng.uniform(-180, 180, n)], axis=1)
+    ids = np.array([f"train-{i:07d}" for i in rng.permutation(n)], object)
+    vectors = rng.normal(size=(n, 4)).astype(np.float32)
+    index = build_index(ids, points, np.arange(n) // 40, np.arange(n) % 7, vectors, fit_space("raw", 0, vectors,
+                        np.zeros(n, np.int64)), n // 40, "Flat")  # fmt: skip
+    write_index(index, tmp_path)
+    sizes = {name: (tmp_path / f"{name}.parquet").stat().st_size for name in ("members", "prototypes")}
+    read = read_index(tmp_path)
+    for name, table in (("members", index.members), ("prototypes", index.prototypes)):
+        assert getattr(read, name).equals(table)
+        table.to_parquet(tmp_path / f"{name}.parquet", index=False, compression="zstd")
+        assert sizes[name] < 0.8 * (tmp_path / f"{name}.parquet").stat().st_size
+    assert read_index(tmp_path).members.equals(index.members)
+
+
 def test_a_byte_a_number_is_a_quarter_of_the_size():
     wide = np.random.default_rng(0).normal(size=(6, 64)).astype(np.float32)
     small, large = make("SQ8", wide), make("Flat", wide)
