@@ -3,12 +3,13 @@
 The model comes in as a callable, so this file knows no checkpoint; every error leaves as {"error": sentence}.
 """
 
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import anyio.to_thread
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
@@ -31,6 +32,8 @@ from model.geo.folders import without_folders
 
 LOG = logging.getLogger("homing.api")
 
+ASKED = Query(default=None, max_length=64, description="which system answers, by a name of `/health`; by default the "
+              "first of them")  # fmt: skip
 CONCURRENT_PREDICTIONS = 2  # a prediction uses the cores by itself; more at a time only makes all of them late
 MAX_WAITING = 16  # uploads in memory: being read, waiting for their turn, or being looked at
 
@@ -56,7 +59,7 @@ class GuessLike(Protocol):
         """Everything that is known of the guess, ready for JSON."""
 
 
-Locate = Callable[[list[bytes]], GuessLike]
+Locate = Callable[..., GuessLike]  # the pictures, and `predictor` where one was asked for by name
 
 
 class Position(BaseModel):
@@ -87,6 +90,7 @@ class Health(BaseModel):
     checkpoint: str = Field(description="name of the checkpoint that answers")
     world_version: int | None = Field(default=None, description="version of the simulated Earth it was trained on")
     note: str | None = Field(default=None, description="what it refuses, such as pictures of another simulated Earth")
+    predictors: list[str] = Field(default=[], description="the systems that can be asked by name")
 
 
 class Problem(BaseModel):
@@ -100,8 +104,9 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
 
     Args:
         locate: takes the bytes of 1 photo, 1 panorama or 4 views (N, E, S, W), and gives a guess; called in a thread.
-        describe: gives `checkpoint` (name), `world_version` and perhaps a `note` of the model; raises ArtifactError if
-            there is none.
+            With `predictor` the system of that name answers, or a ConfigError says that there is none.
+        describe: gives `checkpoint` (name), `world_version`, perhaps a `note` of the model, and `predictors`, the names
+            of all systems; raises ArtifactError if there is none.
     """
     api = FastAPI(
         title="Homing",
@@ -116,11 +121,12 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
     _answer_errors_with_a_sentence(api)
 
     @api.post("/predict", openapi_extra={"requestBody": _request_body()})
-    async def predict(request: Request) -> Prediction:
+    async def predict(request: Request, predictor: str | None = ASKED) -> Prediction:
         """Where were these pictures taken? One photo, one 2:1 panorama, or four views facing N, E, S and W."""
+        asked: Locate = functools.partial(locate, predictor=predictor) if predictor else locate
         with crowd.enter(request, MAX_WAITING):
             images = await read_images(request)
-            guess = await anyio.to_thread.run_sync(locate, images, limiter=limiter)
+            guess = await anyio.to_thread.run_sync(asked, images, limiter=limiter)
         return Prediction(results=Position(lat=guess.lat, lng=guess.lng), guess=guess.as_dict())
 
     @api.get("/health")
@@ -132,6 +138,7 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
             checkpoint=str(facts["checkpoint"]),
             world_version=facts.get("world_version"),
             note=facts.get("note"),
+            predictors=list(facts.get("predictors", [])),
         )
 
     @api.get("/", include_in_schema=False)

@@ -38,6 +38,10 @@ def _operation(path: str, verb: str, operation: dict[str, Any], openapi: dict[st
         f"<h3>Send as <code>{escape(kind)}</code></h3>{_fields(body['schema'], openapi)}"
         for kind, body in content.items()
     )
+    if operation.get("parameters"):
+        asked = {one["name"]: one["schema"] | {"description": one.get("description", "")}
+                 for one in operation["parameters"]}  # fmt: skip
+        bodies = f"<h3>In the address, after <code>?</code></h3>{_fields({'properties': asked}, openapi)}{bodies}"
     answers = "".join(
         f"<tr><td><code>{escape(code)}</code><td>{escape(answer.get('description', ''))}<td>{_answer(answer, openapi)}"
         for code, answer in sorted(operation["responses"].items())

@@ -53,6 +53,7 @@ class BotConfig:
     out: Path | None = field(default=None, metadata={"help": "folder of filmstrips and events; by default a new one"})
     resume: str | None = field(default=None, metadata={"help": "id of a game that was left; it is finished first"})
     checkpoint: Path | None = field(default=None, metadata={"help": "another checkpoint than the shipped one"})
+    predictor: str = field(default="pigeon", metadata={"help": "which system plays, as of `python -m model.locate`"})
     headed: bool = field(default=False, metadata={"help": "show the browser window"})
 
     def __post_init__(self) -> None:
@@ -138,7 +139,7 @@ def _play(
 
     if locate is None:  # first: without a model there is no need of an app
         with doing("model"):
-            model = _model(config.checkpoint)
+            model = _model(config)
     names, outlines = _atlas()
     with contextlib.ExitStack() as app:
         with doing("app"):
@@ -170,10 +171,10 @@ def _known_rounds(game_id: str | None, out: Path) -> frozenset[int]:
     )
 
 
-def _model(checkpoint: Path | None) -> "Geolocator":
+def _model(config: BotConfig) -> "Geolocator":
     from model.geolocator import Geolocator  # late: it brings torch, and `--help` should not wait for that
 
-    return Geolocator.load(checkpoint)
+    return Geolocator.load(config.checkpoint, config.predictor)
 
 
 def _on_screenshots(model: "Geolocator", config: BotConfig) -> Locate:

@@ -12,6 +12,8 @@ names the manifest gives (class_0 … depth_3). Both come from the very rays tha
 
 Every file is written whole or not at all, so that the same command after a kill goes on where it stopped. --clues and
 --maps may be added to a data set that was made without them: its places are drawn again for them, its pictures stay.
+--train N draws only the first N of the training places that are planned; the same command with a larger N, or without,
+goes on to more, and all other places stay the same: a data set that grows, and the curve of what more places teach.
 What was begun by other sources of the world, or with other fonts, is refused; what they finished is left as it is.
 """
 
@@ -50,7 +52,7 @@ BATCH = 32  # places whose scenes are built at once
 PANORAMA_WIDTH = 2048
 PIECES = "clues"  # the folder of clues that wait for the others
 DRAWN_BY = ("sources", "letters", "reading")  # of a plan: what may change while a data set lies there
-ADDED = ("clues", "maps")  # what may come to a data set later
+ADDED = ("clues", "maps", "train")  # what may come to a data set later
 PICTURES = ("image_", "class_", "depth_", "panorama")  # how columns of files begin
 
 
@@ -63,6 +65,9 @@ class DatasetConfig:
     seed: int = field(default=0, metadata={"help": "another seed, other places"})
     validation: int | None = field(default=None, metadata={"help": "validation places (else by share)"})
     test: int | None = field(default=None, metadata={"help": "test places (else by share)"})
+    train: int | None = field(
+        default=None, metadata={"help": "only the first so many of the training places; more may come later"}
+    )
     split_shares: tuple[float, ...] = field(
         default=(0.90, 0.05, 0.05), metadata={"help": "shares of train, validation and test places"}
     )
@@ -90,6 +95,9 @@ class DatasetConfig:
             raise ConfigError(
                 f"--validation and --test ask for more than the {self.places} places, or for less than none."
             )
+        most = self.counts()["train"]
+        if self.train is not None and not 0 <= self.train <= most:
+            raise ConfigError(f"--train must be 0 … {most}, the training places of this data set, found {self.train}.")
 
     def counts(self) -> dict[Split, int]:
         """Number of places of each split; they sum to `places`."""
@@ -101,6 +109,8 @@ class DatasetConfig:
     def plan(self) -> dict[str, object]:
         """What decides over the pictures: all but where and with how many processes; and what draws them."""
         kept = {name: value for name, value in asdict(self).items() if name not in ("out", "workers")}
+        if self.train is None:  # all of them, as data sets say that were made before it could be less
+            del kept["train"]
         drawn_by: dict[str, object] = {
             "world_version": WORLD_VERSION,
             "sources": sources(DRAWING),
@@ -118,13 +128,13 @@ def main(config: DatasetConfig) -> Path:
         StorageError: the disk is full or the folder cannot be written; what was finished is kept.
         ArtifactError: the folder holds another data set, or one that another world, other sources or fonts drew.
     """
-    manifest, pieces = config.out / "manifest.parquet", config.out / PIECES
+    manifest = config.out / "manifest.parquet"
     begun = _begun(config.out)
     config = replace(
         config, clues=config.clues or begun.get("clues") is True, maps=config.maps or begun.get("maps") is True
     )
     if is_done(config.out, STAGE, config.plan(), {}):
-        shutil.rmtree(pieces, ignore_errors=True)
+        _tidy(config)
         return manifest
     table = _places(config)
     _claim(config, begun)
@@ -138,8 +148,14 @@ def main(config: DatasetConfig) -> Path:
     facts = {"places": len(table), "images": 4 * len(table), "source": source}
     write_record(config.out, STAGE, config.plan(), {}, outputs, facts)
     (config.out / "plan.json").unlink(missing_ok=True)
-    shutil.rmtree(pieces, ignore_errors=True)
+    _tidy(config)
     return manifest
+
+
+def _tidy(config: DatasetConfig) -> None:
+    """Remove the pieces, unless places that come later are to be joined with them."""
+    if config.train is None:
+        shutil.rmtree(config.out / PIECES, ignore_errors=True)
 
 
 def _claim(config: DatasetConfig, begun: dict[str, Any]) -> None:
@@ -219,7 +235,7 @@ def _places(config: DatasetConfig) -> pd.DataFrame:
         if count:
             part = sample_places(count, config.seed, split, config.preset)
             part.insert(1, "split", split)
-            parts.append(part)
+            parts.append(part.head(config.train) if split == "train" and config.train is not None else part)
     table = pd.concat(parts, ignore_index=True)
     stems = [f"images/{name[:-3]}/{name}" for name in table["id"]]
     for view in range(len(HEADINGS)):

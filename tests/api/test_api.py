@@ -15,7 +15,7 @@ from starlette.routing import Mount
 import api.app
 import api.uploads
 from api import create_api
-from model.errors import ArtifactError, ImageError, StorageError
+from model.errors import ArtifactError, ConfigError, ImageError, StorageError
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
@@ -35,10 +35,14 @@ class Somewhere:
 class Model:
     def __init__(self) -> None:
         self.seen: list[list[bytes]] = []
+        self.asked: list[str] = []
         self.error: Exception | None = None
 
-    def locate(self, images: list[bytes]) -> Somewhere:
+    def locate(self, images: list[bytes], predictor: str = "pigeon") -> Somewhere:
+        if predictor not in ("pigeon", "zero-shot"):
+            raise ConfigError(f"looked for the predictor '{predictor}', found pigeon, zero-shot; take one of those.")
         self.seen.append(images)
+        self.asked.append(predictor)
         if self.error:
             raise self.error
         return Somewhere(58.38, 26.72)
@@ -46,7 +50,8 @@ class Model:
     def describe(self) -> dict[str, Any]:
         if self.error:
             raise self.error
-        return {"checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused."}
+        return {"checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused.",
+                "predictors": ["pigeon", "zero-shot"]}  # fmt: skip
 
 
 @pytest.fixture
@@ -356,8 +361,18 @@ def test_a_failed_upload_gives_its_place_back(served, model, monkeypatch):
     assert statuses == [422] * 3
 
 
+def test_a_system_is_asked_by_its_name_and_an_unknown_one_is_a_sentence(client, model):
+    for address in ("/predict", "/predict?predictor=zero-shot", "/predict?predictor="):
+        assert client.post(address, files={"image": PNG}).status_code == 200
+    assert model.asked == ["pigeon", "zero-shot", "pigeon"]
+    refused(client.post("/predict?predictor=oracle", files={"image": PNG}), 422, "oracle", "zero-shot")
+    refused(client.post(f"/predict?predictor={'x' * 99}", files={"image": PNG}), 422, "predictor")
+    assert "predictor" in client.get("/docs").text
+
+
 def test_health_names_the_checkpoint(client):
-    found = {"ok": True, "checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused."}
+    found = {"ok": True, "checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused.",
+             "predictors": ["pigeon", "zero-shot"]}  # fmt: skip
     assert client.get("/health").json() == found
 
 

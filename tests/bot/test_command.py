@@ -55,7 +55,7 @@ def model(monkeypatch, outlines):
     fake = FakeModel()
     monkeypatch.setattr(command, "running_app", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr(command, "_atlas", lambda: (lambda places: [], outlines))
-    monkeypatch.setattr(command, "_model", lambda checkpoint: fake)
+    monkeypatch.setattr(command, "_model", lambda config: fake)
     return fake
 
 

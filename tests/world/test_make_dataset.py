@@ -263,6 +263,31 @@ def test_clues_and_maps_may_come_later_and_then_belong_to_it(tmp_path, told, mon
         assert main(_config(out, size=48, **asked)) == out / "manifest.parquet"
 
 
+def test_a_data_set_grows_and_ends_as_one_that_was_made_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(make_dataset, "BATCH", 2)
+    sized = {"places": 9, "clues": True, "size": 32}
+    whole, grown = tmp_path / "whole", tmp_path / "grown"
+    main(_config(whole, **sized))
+    first = pd.read_parquet(main(_config(grown, train=2, **sized)))
+    assert first["split"].value_counts().to_dict() == {"train": 2, "test": 2, "validation": 1}
+    assert first.loc[first["split"] == "train", "id"].tolist() == ["train-0000000", "train-0000001"]
+    assert len(pd.read_parquet(grown / "clues.parquet")) == 5
+    before = {path: path.stat().st_mtime_ns for path in grown.rglob("*.jpg")}
+    main(_config(grown, train=4, **sized))
+    main(_config(grown, **sized))
+    assert {path: path.stat().st_mtime_ns for path in grown.rglob("*.jpg") if path in before} == before
+    for name in ("manifest.parquet", "clues.parquet"):
+        assert pd.read_parquet(grown / name).equals(pd.read_parquet(whole / name))
+    assert _images(grown) == _images(whole)
+    assert not (grown / make_dataset.PIECES).exists()
+
+
+@pytest.mark.parametrize("train", [-1, 3])
+def test_more_training_places_than_are_planned_are_refused(tmp_path, train):
+    with pytest.raises(ConfigError, match="--train must be 0 … 2"):
+        _config(tmp_path, train=train)
+
+
 @pytest.mark.parametrize("finished", [False, True])
 def test_pictures_of_other_sources_are_never_mixed(tmp_path, finished, monkeypatch):
     out = tmp_path / "set"
