@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from api import create_api
 from arena.guard import Guard
 from arena.routes import routes
+from model.geolocator import DEFAULT, SYSTEMS
 from pages.components import access, notices, resources, visitor, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
@@ -30,9 +31,9 @@ def play_round(pictures: Sequence[Image.Image]) -> tuple[float, float]:
     return guess.lat, guess.lng
 
 
-def locate(images: Sequence[bytes]) -> Any:
-    """The model behind the API: the bytes of 1 photo, 4 views or 1 panorama -> Guess."""
-    return resources.geolocator().locate(list(images))
+def locate(images: Sequence[bytes], predictor: str = DEFAULT) -> Any:
+    """The systems behind the API: the bytes of 1 photo, 4 views or 1 panorama -> Guess."""
+    return resources.system(predictor).locate(list(images))
 
 
 def describe() -> dict[str, Any]:
@@ -42,6 +43,7 @@ def describe() -> dict[str, Any]:
         "checkpoint": model.folder.name,
         "world_version": model.world_version,
         "note": resources.other_world() or None,
+        "predictors": list(SYSTEMS),
     }
 
 

@@ -8,12 +8,14 @@ import streamlit as st
 from pages.components import (
     charts,
     charts_of_runs,
+    knowledge,
     maps,
     measured,
     names,
     notices,
     resources,
     runs,
+    searched,
     seen_again,
     words,
 )
@@ -57,6 +59,10 @@ def main() -> None:
                     st.info("To compare two runs both need predictions.csv.", icon=":material/table_view:")
         if table is not None:
             details(run, table, tables, told)
+        shown = [run] if other is None else [run, other]
+        with notices.spoken():
+            knowledge.show(shown, dict(zip([one.name for one in shown], (MODEL, PERSON), strict=False)))
+        area(run, other, told)
         figures(told)
 
 
@@ -102,6 +108,14 @@ def details(run: Run, table: pd.DataFrame, tables: dict[str, pd.DataFrame], told
     radii(table)
     groups(run, table)
     worst(run, table, runs.world_version(told))
+
+
+def area(run: Run, other: Run | None, told: dict[str, Any]) -> None:
+    """Recall vs Area of the run and of the one beside it, where they were measured so."""
+    both = {run.name: told}
+    with notices.spoken():
+        both |= {other.name: runs.figures(other)} if other is not None else {}
+    searched.show(both, dict(zip(both, (MODEL, PERSON), strict=False)))
 
 
 def radii(table: pd.DataFrame) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import answer, notices, resources, samples, several, warm_up
+from pages.components import answer, notices, resources, samples, several, systems, warm_up
 from pages.components.uploads import KINDS, SEVERAL, ask, ask_many
 
 st.title("Where was this seen?")
@@ -10,6 +10,7 @@ lede = st.empty()  # the words make room when there is an answer
 with st.container(border=True):
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         kind = st.segmented_control("What do you have?", list(KINDS), default=next(iter(KINDS)), required=True)
+        system = systems.choose()
         samples.button()
     files = ask_many() if kind == SEVERAL else []
     images = None if kind == SEVERAL else ask(kind)
@@ -20,18 +21,18 @@ if sample is not None:
     with notices.spoken():
         warm_up.wait()
         with st.spinner("Looking around …"):
-            found = answer.find([resources.panorama(*sample.recipe)])
+            found = answer.find([resources.panorama(*sample.recipe)], system)
         answer.show(found, sample)
         notices.other_world(resources.other_world())
 elif files:
     with notices.spoken():
         warm_up.wait(warm_up.MODEL)
-        several.show(several.find_all(files))
+        several.show(several.find_all(files, system))
 elif images is not None:
     with notices.spoken():
         warm_up.wait(warm_up.MODEL)
         with st.spinner("Looking around …"):
-            found = answer.find(images)
+            found = answer.find(images, system)
         view = found.handed.views[0]
         notices.read_as(found.handed.shape, KINDS[kind].shape, view.width / view.height)
         answer.show(found, None)

@@ -14,8 +14,8 @@ import streamlit as st
 
 from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
-from model.geolocator import Guess, Handed, exif_position, look_at
-from pages.components import circles, maps, notices, pictures, resources, why, words
+from model.geolocator import DEFAULT, Guess, Handed, exif_position, look_at
+from pages.components import ask_in_words, circles, maps, notices, pictures, resources, why, words
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
 
@@ -31,16 +31,17 @@ class Found:
     guess: Guess
     handed: Handed
     files: Sequence[bytes]
+    system: str = DEFAULT  # the name of the one that was asked
 
 
-def find(files: Sequence[bytes]) -> Found:
-    """Ask the model where 1 photo, 1 panorama, 1 strip or 4 views were taken, as the API and the command ask it.
+def find(files: Sequence[bytes], system: str = DEFAULT) -> Found:
+    """Ask a system where 1 photo, 1 panorama, 1 strip or 4 views were taken, as the API and the command ask it.
 
     Raises:
         HomingError: a file that is no picture, one with nothing to see, or a checkpoint that cannot answer.
     """
-    guess = resources.geolocator().locate(list(files))
-    return Found(guess, look_at(files, pictures.VIEW_PX, samples=1), files)
+    guess = resources.system(system).locate(list(files))
+    return Found(guess, look_at(files, pictures.VIEW_PX, samples=1), files, system)
 
 
 def show(found: Found, sample: Sample | None) -> None:
@@ -61,7 +62,8 @@ def show(found: Found, sample: Sample | None) -> None:
     with right:
         _certainty(guess)
         _candidates(guess)
-    why.show(found.guess, found.handed.views, found.files, sample)
+    why.show(found.guess, found.handed.views, found.files, sample, found.system)
+    ask_in_words.show(found.files, found.system)
     _exif(found.files)
     notices.honesty()
     st.download_button(

@@ -67,6 +67,19 @@ def within(curve: pd.DataFrame, colours: dict[str, RGB]) -> dict[str, Any]:
     return chart
 
 
+def recall_area(curve: pd.DataFrame, colours: dict[str, RGB]) -> dict[str, Any]:
+    """For each run, the share of its places that were found within so many km²: `player`, `km2`, `share`."""
+    chart = charts.within_curve(curve.rename(columns={"km2": "km"}), colours)
+    chart["mark"].pop("interpolate")  # measured at ten areas for each factor of ten
+    chart["encoding"]["x"] |= {
+        "title": "km² searched, the likeliest first", "scale": {"type": "log", "domain": [10, 5.101e8]},
+        "axis": {"values": [100, 1e4, 1e6, 1e8], "grid": True, "format": ",d"},
+    }  # fmt: skip
+    chart["encoding"]["y"]["title"] = "share of places found"
+    chart["encoding"]["tooltip"][1]["title"] = "km²"
+    return chart
+
+
 def groups(found: pd.DataFrame, colours: dict[str, RGB], title: str) -> dict[str, Any]:
     """Mean score in each group with its interval, the most places above."""
     chart = charts.group_dots(found, colours, title)

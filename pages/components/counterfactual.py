@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from model.geo.distance import haversine_km
+from model.geolocator import DEFAULT
 from pages.components import charts_of_why, clues, resources, words
 from pages.components.identity import MODEL, QUIET, TRUTH
 from pages.components.maps import legend
@@ -31,13 +32,13 @@ class Moves:
     unseen: list[str]  # titles of the others
 
 
-def measure(sample: Sample) -> Moves:
+def measure(sample: Sample, system: str = DEFAULT) -> Moves:
     """Draw the place without each family and ask the model, about half a second in all.
 
     Raises:
         HomingError: a checkpoint that cannot answer.
     """
-    model = resources.geolocator()
+    model = resources.system(system)
     drawn = draw_without(resources.scene(*sample.recipe), model.encoder.image_size, SAMPLES)
     truth, points = (sample.lat, sample.lng), []
     for lesser in drawn:
@@ -57,12 +58,12 @@ def measure(sample: Sample) -> Moves:
     return Moves(whole, frame.reset_index(drop=True), unseen)
 
 
-def show(sample: Sample) -> None:
+def show(sample: Sample, system: str = DEFAULT) -> None:
     """A sentence, and a bar for each family by how far the guess moves."""
     st.markdown("##### And without …?")
     with st.spinner("Drawing the place without its plants, houses, signs …"):
         moves = resources.computed(
-            ("moves", sample.recipe, str(resources.geolocator().folder)), lambda: measure(sample)
+            ("moves", sample.recipe, system, str(resources.system(system).folder)), lambda: measure(sample, system)
         )
     st.markdown(sentence(moves))
     if moves.rows.empty:

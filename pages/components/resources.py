@@ -18,7 +18,7 @@ from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
-from model.geolocator import Geocells, Geolocator, default_checkpoint
+from model.geolocator import DEFAULT, Geocells, Geolocator, default_checkpoint
 from world import WORLD_VERSION
 from world.clues import build_scene
 from world.draw.pictures import CLASS_COLOURS, encode
@@ -49,6 +49,21 @@ def geolocator() -> Geolocator:
         ArtifactError: no checkpoint, or one that is foreign or edited.
     """
     return Geolocator.load()
+
+
+def system(name: str) -> Geolocator:
+    """A system by its name, opened when it is first asked for; the default one is `geolocator`.
+
+    Raises:
+        ConfigError: an unknown name.
+        ArtifactError: it cannot be opened.
+    """
+    return geolocator() if name == DEFAULT else _another(name)
+
+
+@st.cache_resource(show_spinner="Waking the system …", max_entries=4)
+def _another(name: str) -> Geolocator:
+    return Geolocator.load(predictor=name)
 
 
 def other_world() -> str:

@@ -15,7 +15,7 @@ import streamlit as st
 
 from model.errors import ArtifactError, HomingError
 from model.geo.folders import without_folders
-from model.geolocator import Guess, drawn_by
+from model.geolocator import DEFAULT, Guess, drawn_by
 from pages.components import answer, maps, notices, words
 from pages.components.identity import MODEL, QUIET
 from pages.components.uploads import File
@@ -38,28 +38,28 @@ class Row:
     problem: str = ""
 
 
-def find_all(files: Sequence[File]) -> list[Row]:
+def find_all(files: Sequence[File], system: str = DEFAULT) -> list[Row]:
     """A row for each file, in order, with a bar while the model is at it.
 
     Raises:
         ArtifactError: the checkpoint cannot answer, for any picture.
     """
-    known: dict[tuple[str, str], Row] = st.session_state.setdefault(_KNOWN, {})
-    keys = [(file.name, hashlib.sha256(file.data).hexdigest()) for file in files]
+    known: dict[tuple[str, str, str], Row] = st.session_state.setdefault(_KNOWN, {})
+    keys = [(file.name, hashlib.sha256(file.data).hexdigest(), system) for file in files]
     for gone in known.keys() - set(keys):
         del known[gone]
     bar = st.progress(0.0, "Looking at the photos …")
     for number, (key, file) in enumerate(zip(keys, files, strict=True)):
         if key not in known:
             bar.progress(number / len(files), f"Looking at photo {number + 1} of {len(files)} …")
-            known[key] = _find(file)
+            known[key] = _find(file, system)
     bar.empty()
     return [known[key] for key in keys]
 
 
-def _find(file: File) -> Row:
+def _find(file: File, system: str = DEFAULT) -> Row:
     try:
-        found = answer.find([file.data])
+        found = answer.find([file.data], system)
     except HomingError as error:
         if isinstance(error, ArtifactError) and drawn_by(file.data) is None:
             raise  # the checkpoint's own trouble: no other file would fare better

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 from PIL import Image
 
-from model.geolocator import Guess, Why
+from model.geolocator import DEFAULT, Guess, Why
 from pages.components import counterfactual, heat_pictures, look_alikes, notices, resources, words
 from pages.components.samples import Sample
 
@@ -21,26 +21,28 @@ METHODS = {
 REGION, COUNTRY = "this region", "this country"
 
 
-def show(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], sample: Sample | None) -> None:
+def show(
+    guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], sample: Sample | None, system: str = DEFAULT
+) -> None:
     """A closed box that opens to the reasons."""
     box = st.expander("Why there?", icon=":material/lightbulb:", key="why", on_change="rerun")
     if not box.open:
         return
     with box, notices.spoken():
-        _heat(guess, views, files)
+        _heat(guess, views, files, system)
         if sample is not None:
-            counterfactual.show(sample)
+            counterfactual.show(sample, system)
         look_alikes.show(guess, _names(guess))
 
 
-def _heat(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes]) -> None:
+def _heat(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes], system: str) -> None:
     st.markdown("##### What speaks for it")
     of = st.segmented_control(
         "What is explained", [REGION, COUNTRY], default=REGION, required=True, key="why-of",
         label_visibility="collapsed",
     )  # fmt: skip
     with st.spinner("Looking at what it looked at …"):
-        why = _found(files, of)
+        why = _found(files, of, system)
     st.image(heat_pictures.overlaid(views, why.heat), width="stretch" if len(views) > 1 else "content",
              alt="The views, glowing where they speak for the guess")  # fmt: skip
     st.html(heat_pictures.legend())
@@ -53,12 +55,12 @@ def _heat(guess: Guess, views: Sequence[Image.Image], files: Sequence[bytes]) ->
     st.caption(f"What is bright speaks for {what}{share}. {METHODS.get(why.method, '')}")
 
 
-def _found(files: Sequence[bytes], of: str | None) -> Why:
+def _found(files: Sequence[bytes], of: str | None, system: str) -> Why:
     digest = hashlib.sha256()
     for file in files:
         digest.update(hashlib.sha256(file).digest())
-    model, wanted = resources.geolocator(), "country" if of == COUNTRY else "region"
-    key = ("why", digest.hexdigest(), wanted, str(model.folder))
+    model, wanted = resources.system(system), "country" if of == COUNTRY else "region"
+    key = ("why", digest.hexdigest(), wanted, system, str(model.folder))
     return resources.computed(key, lambda: model.why(list(files), of=wanted))
 
 

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from model.artifacts import fingerprint
 from model.errors import ArtifactError
 from model.geo.distance import destination
-from pages.components import resources, runs, seen_again
+from pages.components import knowledge, resources, runs, seen_again
+from pages.components.identity import MODEL, PERSON
 from world import WORLD_VERSION
 
 Open = Callable[[str], AppTest]
@@ -200,3 +201,48 @@ def test_a_recipe_that_cannot_be_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
     assert seen_again.recipe_of({**row, "month": 1.0}, WORLD_VERSION - 1) is None
     monkeypatch.setattr(resources, "recipes", lambda: {"a": [(40.0, 2.0, 3, 4.0, 5), (1.0, 2.0, 9, 8.0, 7)]})
     assert seen_again.recipe_of(row, WORLD_VERSION) == (1.0, 2.0, 9, 8.0, 7)
+
+
+def known(**more: object) -> str:
+    """A knowledge.json."""
+    named = {"altitude_m": {"n": 60, "r2": 0.6, "r2_95": [0.5, 0.7]}, "hour": {"n": 60, "r2": -0.2, "r2_95": "broken"},
+             "koppen": {"n": 60, "accuracy": 0.7, "accuracy_95": [0.6, 0.8], "majority": 0.2},
+             "broken": {"r2": "much"}, "odd": 3}  # fmt: skip
+    misses = {"n": 12, "families": {"signs": {"settled": 0.25}, "sky": {"settled": 0.1}, "odd": None}}
+    return json.dumps({"named": named, "misses": misses, **more})
+
+
+def test_what_the_embedding_knows_is_drawn_where_it_was_asked(open_page: Open, said: Said, root: Path) -> None:
+    (write(root, "runs/one", table()) / "knowledge.json").write_text(known())
+    write(root, "runs/two", table(400.0))
+    app = open_page("evaluate")
+    assert not app.exception and not app.error
+    assert len(app.get("vega_lite_chart")) == 7 and "What the embedding knows" in said(app)
+    assert "Of 12 places that were missed" in said(app) and "signs 25%, sky 10%" in said(app)
+    app.selectbox(key="evaluate-run").select_index(1).run()
+    assert not app.exception and "What the embedding knows" not in said(app), "this one was never asked"
+
+
+def test_two_runs_that_were_asked_stand_side_by_side(root: Path) -> None:
+    for name in ("runs/one", "runs/two"):
+        (write(root, name, table()) / "knowledge.json").write_text(known())
+    told = [knowledge.table(knowledge.read(run) or {}, run.name) for run in runs.found(root)]
+    rows = pd.concat(told, ignore_index=True)
+    assert rows["thing"].tolist() == ["elevation", "hour", "climate (Köppen)"] * 2
+    assert rows["low"].isna().tolist() == [False, True, False] * 2
+    chart = knowledge.chart(rows[rows["kind"] == "number"], {"runs/one": MODEL, "runs/two": PERSON}, "R²")
+    assert [value["bar"] for value in chart["data"]["values"]] == [0.6, 0.0, 0.6, 0.0], "below 0 is no bar"
+    assert json.loads(json.dumps(chart))["layer"][0]["encoding"]["y"]["sort"] == ["elevation", "hour"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"named": []}', "[" * 100_000])
+def test_a_broken_answer_is_told_in_a_sentence_and_the_page_goes_on(open_page: Open, root: Path, text: str) -> None:
+    (write(root, "runs/one", table()) / "knowledge.json").write_text(text)
+    app = open_page("evaluate")
+    assert not app.exception and "knowledge.json of runs/one" in app.error[0].value
+    assert len(app.dataframe) == 1, "all figures stand below"
+
+
+def test_nothing_is_said_of_misses_that_were_not_asked() -> None:
+    for misses in (None, {}, {"n": 0}, {"n": 3, "families": []}, {"n": 3, "families": {"signs": {}}}):
+        assert knowledge.lacked({"named": {}, "misses": misses}) is None
