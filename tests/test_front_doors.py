@@ -114,8 +114,8 @@ def doors(
     model: Geolocator, api: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[bytes], dict[str, dict]]:
     """What each door answers to a file, as plain data."""
-    monkeypatch.setattr(resources, "geolocator", lambda: model)
-    monkeypatch.setattr(Geolocator, "load", lambda _=None: model)
+    monkeypatch.setattr(resources, "geolocator", lambda *_: model)
+    monkeypatch.setattr(Geolocator, "load", lambda *_: model)
 
     def ask(data: bytes) -> dict[str, dict]:
         path = tmp_path / "picture"
@@ -249,8 +249,8 @@ def test_a_file_that_shows_no_place_gets_one_sentence_at_every_door(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     data, words = BAD[name]
-    monkeypatch.setattr(resources, "geolocator", lambda: model)
-    monkeypatch.setattr(Geolocator, "load", lambda _=None: model)
+    monkeypatch.setattr(resources, "geolocator", lambda *_: model)
+    monkeypatch.setattr(Geolocator, "load", lambda *_: model)
     app = AppTest.from_file(ROOT / "pages" / "dashboard.py", default_timeout=120).run()
     app.file_uploader[0].upload("file.jpg", data, "image/jpeg").run()
     assert not app.exception and len(app.error) == 1 and not app.get("deck_gl_json_chart")
