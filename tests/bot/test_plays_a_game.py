@@ -184,8 +184,11 @@ def test_a_last_guess_whose_answer_nobody_read_is_read_by_the_run_that_resumes_t
     monkeypatch.setattr(Deaf, "deaf_in", 5)
     names, outlines = command._atlas()
     log, sitting = EventLog(tmp_path / "first" / "events.jsonl"), Sitting("Test bot", "world", 5)
-    with open_browser() as driver, pytest.raises(Trouble):
-        Player(Deaf(driver, arena_url), read_greys, Album(tmp_path / "first", outlines, names, log)).play(sitting)
+    for _ in range(3):  # a browser that dies sooner, on a busy machine, is not what is asked: go on, as the bot does
+        if not Deaf.deaf_in:
+            break
+        with open_browser() as driver, pytest.raises(Trouble):
+            Player(Deaf(driver, arena_url), read_greys, Album(tmp_path / "first", outlines, names, log)).play(sitting)
     written = book.guesses(False, game_id=sitting.game_id).sort_values("round")
     assert list(written["round"]) == [1, 2, 3, 4, 5]
     assert [one["round"] for one in read_events(log.path) if one["event"] == "round"] == [1, 2, 3, 4]
