@@ -19,13 +19,14 @@ from model.predictors.zero_shot import ZeroShot, ZeroShotSettings
 Records = dict[str, dict[str, Any]]
 
 
-def open_zero_shot(source: str | Path, given: Sequence[str] = ()) -> Checkpoint:
+def open_zero_shot(source: str | Path, given: Sequence[str] = (), title: str = "") -> Checkpoint:
     """A system that needs nothing but an encoder with a text tower.
 
     Args:
         source: an encoder's folder in the hub's layout, the folder of a checkpoint (its encoder is taken), or a model
             of the hub by its name.
         given: settings as "key=value", of `ZeroShotSettings`; by default the prompts that the encoder was trained with.
+        title: what it is called in answers, where it has a name of its own ("StreetCLIP").
 
     Raises:
         ArtifactError: no encoder there, a broken one, one without a text tower, or one that is not what its record of
@@ -44,12 +45,14 @@ def open_zero_shot(source: str | Path, given: Sequence[str] = ()) -> Checkpoint:
     folder = Path(name) if Path(name).is_dir() else Path()
     seen_with = fingerprint(folder) if Path(name).is_dir() else str(name)
     record: dict[str, Any] = {"settings": {**asdict(chosen), "encoder": seen_with}}
+    if title:
+        record["system"] = title
     drawn = drawn_version(source_in(records.get("pretrain", {}).get("facts", {})))
     if drawn is None:
         record["knows"] = "any"
     system = ZeroShot(Gazetteer.open(chosen.leaves, chosen.most), texts, encoder.logit_scale, chosen, record)
     called = folder.resolve().parent.name if folder.name == "encoder" else Path(str(name)).name
-    return Checkpoint(system, encoder, folder, records, called=f"{called} (zero-shot)")
+    return Checkpoint(system, encoder, folder, records, called=title or f"{called} (zero-shot)")
 
 
 def style_of(records: Mapping[str, Mapping[str, Any]]) -> Style | None:
