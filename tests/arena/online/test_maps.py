@@ -70,8 +70,9 @@ class Services:
             return stream.getvalue()
         if path == "/sv/metadata":
             lat, lng = map(float, query["location"].split(","))
-            found = {"status": "OK", "pano_id": f"pano{round(lat * 1e4)}-{round(lng * 1e4)}", "location": {"lat": lat, "lng": lng},
-                     "copyright": "© Google"}  # fmt: skip
+            place = {"lat": lat, "lng": lng}
+            name = f"pano{round(lat * 1e4)}-{round(lng * 1e4)}"
+            found = {"status": "OK", "pano_id": name, "location": place, "copyright": "© Google"}
             return json.dumps({"status": "ZERO_RESULTS"} if self.empty else found).encode()
         if path in ("/api/search", "/mly/images"):
             return json.dumps(self.listing(query, path == "/mly/images")).encode()
