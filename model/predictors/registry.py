@@ -89,7 +89,15 @@ def _zero_shot(options: Options) -> Opened:
     return Opened(first, None if singles is None else lambda: open_zero_shot(singles, options.settings))
 
 
+def _geoclip(options: Options) -> Opened:
+    from model.predictors.open_geoclip import open_geoclip
+
+    folder = None if options.checkpoint is None else folder_of(options.checkpoint)
+    return Opened(open_geoclip(folder, options.encoder, options.settings))
+
+
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
+    "geoclip": System("GeoCLIP", "compares the picture with places of a gallery, each by its coordinates", _geoclip),
 }
