@@ -103,8 +103,19 @@ def _streetclip(options: Options) -> Opened:
     return Opened(open_zero_shot(fetched_folder(known) / "encoder", settings, known.title))
 
 
+def _geoclip(options: Options) -> Opened:
+    from model.predictors.fetched import fetched_folder, is_fetched
+    from model.predictors.open_geoclip import open_geoclip, open_release
+
+    if options.checkpoint is None and is_fetched(known := CATALOGUE["geoclip"]):
+        return Opened(open_release(fetched_folder(known), options.encoder, options.settings))
+    folder = None if options.checkpoint is None else folder_of(options.checkpoint)
+    return Opened(open_geoclip(folder, options.encoder, options.settings))
+
+
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
     "streetclip": System("StreetCLIP", CATALOGUE["streetclip"].words, _streetclip),
+    "geoclip": System("GeoCLIP", "compares the picture with places of a gallery, each by its coordinates", _geoclip),
 }
