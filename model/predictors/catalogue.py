@@ -67,7 +67,7 @@ CATALOGUE: dict[str, Published] = {
     for one in (
         Published(
             "geoclip", "GeoCLIP",
-            "compares the photo with 100,000 places that it learned from 4.7 million photos of Flickr",
+            "compares the photo with 100,000 places, after 4.7 million photos of Flickr",
             (
                 Repository("VicenteVivanco/geoclip-geolocation", ("config.json", "model.safetensors", "*.csv")),
                 Repository("openai/clip-vit-large-patch14", CLIP_FILES, TOKENIZER_FILES, folder="encoder"),

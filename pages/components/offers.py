@@ -89,12 +89,12 @@ def _offer(one: Published, answering: str | None) -> None:
 def _figures(one: Published) -> None:
     """What the authors report, as a small table; nothing of it was measured here."""
     frame = pd.DataFrame(
-        [["–" if share is None else f"{share:g} %" for share in figures.within_km] for figures in one.figures],
+        [["–" if share is None else f"{share:g}" for share in figures.within_km] for figures in one.figures],
         columns=[f"{limit:,} km" for limit in LIMITS_KM], index=[figures.benchmark for figures in one.figures],
     )  # fmt: skip
     st.table(frame)
     sources = ", ".join(dict.fromkeys(figures.source for figures in one.figures))
-    st.caption(f"Share of test photos within each distance, as the authors report it ({sources}).")
+    st.caption(f"Percent of test photos within each distance, as the authors report it ({sources}).")
 
 
 @st.fragment(run_every=POLL_S)
