@@ -345,6 +345,8 @@ class Arena:
         named = []
         for place, row in zip(places, frame.to_dict("records"), strict=True):
             label = ", ".join(str(part) for part in (row["town"], row["country_name"]) if part)
+            if credit := (place.recipe or {}).get("credit"):
+                label += f" (photo: {credit})"  # whoever lent it is named with the truth, and not before
             named.append(Place(place.lat, place.lng, place.recipe, str(row["country"] or ""), label))
         return named
 

@@ -43,6 +43,8 @@ class ReadyGames:
 
     def prepare(self, source: Source, movement: Movement = "no_move") -> None:
         """Fill the stock of a map, in the background and after everything that somebody waits for."""
+        if source.kind == "online":
+            return  # what a service lends is asked for when somebody plays it, never in stock
         shelf = (source.name, movement)
         with self._lock:
             found = self._stock.setdefault(shelf, [])

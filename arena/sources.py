@@ -9,6 +9,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from arena.online.find import find_online_maps
 from arena.photo_maps import find_photo_maps
 from arena.records import Place
 from arena.rules import Refused
@@ -33,7 +34,7 @@ class Source(Protocol):
 
     @property
     def kind(self) -> str:
-        """ "world" or "photos"."""
+        """ "world", "photos" or "online"."""
 
     @property
     def scale_km(self) -> float:
@@ -61,8 +62,11 @@ class Source(Protocol):
 
 
 def find_maps(folder: Path | None = None) -> dict[str, Source]:
-    """Every map by name: the simulated Earth and its continents, then the photo folders in `home_dir()/maps`."""
-    sources: list[Source] = [*find_world_maps(), *find_photo_maps(folder or home_dir() / "maps")]
+    """Every map by name: the simulated Earth and its continents, the photo folders in `home_dir()/maps`, and what
+    online services lend, where that was asked for.
+    """
+    own = find_photo_maps(folder or home_dir() / "maps")
+    sources: list[Source] = [*find_world_maps(), *own, *find_online_maps()]
     return {source.name: source for source in sources}
 
 

@@ -13,6 +13,8 @@ The embedding file, which any other model's vectors may take the place of:
                      place is the mean over its views
     projected        the unit vector in the space that pictures share with texts; a place is the unit vector along the
                      mean over its views
+    unscaled         the vector in that space as the projection gives it, of any length, as GeoCLIP takes it; a place
+                     is the mean over its views
 
 Finished rows lie in RUN/embed.unfinished/ until all are done, so a run that was stopped goes on from there. Pictures
 are read by threads, some batches ahead of the network; one process embeds on one device.
@@ -44,7 +46,7 @@ STAGE = "embed"
 MOST_READERS = 16  # more threads than this wait for each other
 AHEAD = 3  # batches that are read while one is in the network
 
-Features = Literal["pooled", "projected"]
+Features = Literal["pooled", "projected", "unscaled"]
 Floats = NDArray[np.float32]
 
 
@@ -59,7 +61,7 @@ class EmbedConfig:
         default="mean", metadata={"help": "keep the mean over a place's views, or beside it every view in views.npy"}
     )
     features: Features = field(
-        default="pooled", metadata={"help": "what heads are trained on, or the space shared with texts"}
+        default="pooled", metadata={"help": "what heads are trained on, or the space shared with texts, see above"}
     )
     batch: int = field(default=32, metadata={"help": "places at a time"})
     shard: int = field(default=4096, metadata={"help": "places between two savings, the step of resuming"})
@@ -89,7 +91,7 @@ def main(config: EmbedConfig) -> Path:
     frame = read_manifest(config.manifest)
     pictures, views = _Pictures(frame, config.manifest), n_views(frame, str(config.manifest))
     encoder = Encoder.load(config.encoder)
-    if config.features == "projected" and not hasattr(encoder.model, "visual_projection"):
+    if config.features != "pooled" and not hasattr(encoder.model, "visual_projection"):
         raise ArtifactError(f"looked for a space shared with texts in {config.encoder}, found a vision tower alone; "
                             "use --features pooled.")  # fmt: skip
     known_as = {"encoder": folder.name} if folder.is_dir() else hub_revision(config.encoder)
@@ -187,7 +189,10 @@ def _features(encoder: Encoder, pixels: NDArray[np.uint8], features: Features) -
     flat = torch.from_numpy(pixels).to(encoder.device).flatten(0, 1).permute(0, 3, 1, 2)  # (N*V, 3, H, W)
     mean, std = (torch.tensor(values, device=encoder.device).view(3, 1, 1) for values in (encoder.mean, encoder.std))
     scaled = ((flat.float() / 255.0 - mean) / std).unsqueeze(1)  # (N*V, 1, 3, H, W): each view a place of its own
-    vectors = encoder.project_images(scaled) if features == "projected" else encoder.embed_images(scaled)
+    if features == "pooled":
+        vectors = encoder.embed_images(scaled)
+    else:
+        vectors = encoder.project_images(scaled, unit=features == "projected")
     return vectors.reshape(n, v, -1)
 
 

@@ -6,6 +6,7 @@
     ├── ManifestError        a table of places that lacks a column, repeats an id or names a missing image
     ├── ArtifactError        a checkpoint or stage output that is missing, foreign, edited or of another version
     ├── StorageError         a disk that is full, a database that is locked or read-only
+    ├── NetworkError         a server that is out of reach, refuses, or sends something else than was asked for
     ├── GameError            an unknown map or game, a guess sent twice or after the end
     ├── BrowserError         no Chromium, a page that never loads, a click that was refused
     └── ConfigError          settings that contradict each other
@@ -36,6 +37,10 @@ class ArtifactError(HomingError):
 
 class StorageError(HomingError):
     """A disk that is full, a database that is locked or read-only."""
+
+
+class NetworkError(HomingError):
+    """A server that is out of reach, refuses, or sends something else than was asked for."""
 
 
 class GameError(HomingError):

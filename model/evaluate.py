@@ -29,6 +29,7 @@ from model.predictors.card import write_card
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.known import known_places, seen_before
 from model.predictors.measuring import measure
+from model.predictors.protocol import features_of
 from model.predictors.seen import pictures, stored
 
 STAGE = "evaluate"
@@ -149,15 +150,20 @@ def with_and_without(predictions: pd.DataFrame, leaks: dict[str, NDArray[np.bool
 
 
 def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
-    """Compare the encoder that a record beside the embeddings names with the checkpoint's, where both are known.
+    """Compare what a record beside the embeddings names with the checkpoint's, where both are known.
 
     Raises:
-        ArtifactError: they differ.
+        ArtifactError: the encoders differ, or what of its vectors is taken (two kinds may be of one size).
     """
-    ours = _encoder_of(geolocator.records.get("embed", {}))
-    if ours is None or not record_path(embeddings.parent, "embed").is_file():
+    if not record_path(embeddings.parent, "embed").is_file():
         return
-    if _encoder_of(read_record(embeddings.parent, "embed", check_outputs=False)) != ours:
+    record, wanted = read_record(embeddings.parent, "embed", check_outputs=False), features_of(geolocator.predictor)
+    kind = record["facts"].get("features", "pooled")
+    if kind != wanted.kind:
+        raise ArtifactError(f"{embeddings} holds {kind} features and {geolocator.name} takes {wanted.kind} ones; embed "
+                            f"with --features {wanted.kind}, or leave --embeddings out.")  # fmt: skip
+    ours = _encoder_of(geolocator.records.get("embed", {}))
+    if ours is not None and _encoder_of(record) != ours:
         raise ArtifactError(f"{embeddings} was made by another encoder than the one in {geolocator.folder}; embed the "
                             "manifest with that one, or leave --embeddings out.")  # fmt: skip
 

@@ -20,8 +20,11 @@ from model.data.views import Handed, Source, drawn_by, exif_position, look_at
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geocells.table import Geocells
+from model.predictors import for_photos
 from model.predictors.answers import STRANGE, guesses
+from model.predictors.catalogue import CATALOGUE, LIMITS_KM, Published, size_words
 from model.predictors.checkpoint import Checkpoint
+from model.predictors.fetched import Download, is_fetched, kept_bytes
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, knows_any, system_of
 from model.predictors.registry import DEFAULT, SYSTEMS, Options, default_checkpoint, open_system
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
     from model.predictors.in_words import Named as Named
 
 __all__ = [
-    "DEFAULT", "SYSTEMS", "Candidate", "Geocells", "Geolocator", "Guess", "LookAlike", "Why", "default_checkpoint",
+    "CATALOGUE", "DEFAULT", "LIMITS_KM", "SYSTEMS", "Candidate", "Download", "Geocells", "Geolocator", "Guess",
+    "LookAlike", "Published", "Why", "default_checkpoint", "for_photos", "is_fetched", "kept_bytes", "size_words",
     "drawn_by", "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
@@ -42,12 +46,17 @@ class Geolocator:
     """One opened system; or a pair, of which one answers single photos and the other all else."""
 
     def __init__(
-        self, checkpoint: Checkpoint, atlas: Atlas | None = None, singles: Callable[[], Checkpoint] | None = None
+        self,
+        checkpoint: Checkpoint,
+        atlas: Atlas | None = None,
+        singles: Callable[[], Checkpoint] | None = None,
+        photos: Callable[[], Checkpoint] | None = None,
     ) -> None:
-        """`singles` opens the second one, with the first single photo."""
+        """`singles` opens the second one, with the first single photo; `photos` one for photos that nobody drew."""
         self._atlas = atlas or Atlas.open()
-        self._checkpoint, self._singles = checkpoint, singles
+        self._checkpoint, self._singles, self._photos = checkpoint, singles, photos
         self._single: Checkpoint | None = None
+        self._photo: Checkpoint | None = None
         self._opening = threading.Lock()
 
     @classmethod
@@ -77,6 +86,15 @@ class Geolocator:
     def of(cls, predictor: Predictor, encoder: "Encoder | None" = None) -> "Geolocator":
         """A geolocator of any system that says where, without a folder."""
         return cls(Checkpoint(predictor, encoder))
+
+    def with_photos(self, predictor: str) -> "Geolocator":
+        """The same systems, but single photos that no simulated Earth drew are answered by another one.
+
+        It is opened with the first such photo, and may raise then what `load` does.
+        """
+        return Geolocator(
+            self._checkpoint, self._atlas, self._singles, lambda: open_system(predictor, Options()).checkpoint
+        )
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -164,12 +182,18 @@ class Geolocator:
             raise ArtifactError(f"{path} holds no figures of an evaluation; run `python -m model.evaluate`.")
         return figures
 
-    def answering(self, n_views: int) -> Checkpoint:
+    def answering(self, n_views: int, drawn: int | None = None) -> Checkpoint:
         """The checkpoint that answers `n_views` views of a place; the one for single photos is opened when needed.
+
+        `drawn` is the version of the simulated Earth that drew them; None: nothing says that one did.
 
         Raises:
             ArtifactError: it is broken, or of another version of the simulated Earth.
         """
+        if n_views == 1 and drawn is None and self._photos is not None:
+            with self._opening:
+                self._photo = self._photo or self._photos()
+            return self._photo
         if n_views != 1 or self._singles is None:
             return self._checkpoint
         with self._opening:
@@ -197,7 +221,7 @@ class Geolocator:
             ArtifactError: a checkpoint without an encoder, or pictures of another version of the simulated Earth.
         """
         handed = self._look_at(images, world_version)
-        checkpoint = self.answering(len(handed.views))
+        checkpoint = self.answering(len(handed.views), handed.world_version)
         embeddings, less_strange = checkpoint.look(handed.views)
         guess = guesses(checkpoint, embeddings, self._atlas)[0]
         if less_strange is not None:  # told by the pictures themselves, which tell more than their embedding
@@ -214,8 +238,8 @@ class Geolocator:
             ImageError, ArtifactError: as `locate`.
             ConfigError: `of` is neither "region" nor "country".
         """
-        views = self._look_at(images, world_version).views
-        return explain(self.answering(len(views)), views, of)
+        handed = self._look_at(images, world_version)
+        return explain(self.answering(len(handed.views), handed.world_version), handed.views, of)
 
     def in_words(self, images: Source | Sequence[Source], world_version: int | None = None) -> "InWords":
         """The pictures beside sentences: captions of one's own, parts of the world, countries, cities.
@@ -225,13 +249,14 @@ class Geolocator:
         """
         from model.predictors.in_words import in_words  # brings torch
 
-        views = self._look_at(images, world_version).views
-        return in_words(self.answering(len(views)), views)
+        handed = self._look_at(images, world_version)
+        return in_words(self.answering(len(handed.views), handed.world_version), handed.views)
 
     def embed(self, images: Source | Sequence[Source], world_version: int | None = None) -> NDArray[np.float32]:
         """The embedding of one place, (D,), by the encoder that would answer: the mean over its views. As `locate`."""
-        views = self._look_at(images, world_version).views
-        embedding: NDArray[np.float32] = self.answering(len(views)).seeing.embed_views([views])[0]
+        handed = self._look_at(images, world_version)
+        seeing = self.answering(len(handed.views), handed.world_version).seeing
+        embedding: NDArray[np.float32] = seeing.embed_views([handed.views])[0]
         return embedding
 
     def _look_at(self, images: Source | Sequence[Source], world_version: int | None) -> Handed:

@@ -33,9 +33,10 @@ def cli(argv: Sequence[str] | None = None) -> None:
     systems = "; ".join(f"{name}: {system.words}" for name, system in SYSTEMS.items())
     parser.add_argument("--predictor", choices=list(SYSTEMS), default=DEFAULT, help=f"which system answers. {systems} "
                         "(default: %(default)s)")  # fmt: skip
-    parser.add_argument("--encoder", help="of zero-shot: a folder, or a CLIP on the hub (default: the checkpoint's)")
+    parser.add_argument("--encoder", help="of zero-shot and geoclip: a folder, or a CLIP on the hub (default: the "
+                        "checkpoint's)")  # fmt: skip
     parser.add_argument("--settings", nargs="+", default=[], metavar="KEY=VALUE", help="of zero-shot: prompts, leaves, "
-                        "most, beam, temperature")  # fmt: skip
+                        "most, beam, temperature; of geoclip: gallery, cell_places, temperature")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the whole guess as one line of JSON")
     given = parser.parse_args(argv)
     asked = (given.predictor, given.encoder, given.settings)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import answer, notices, resources, samples, several, systems, warm_up
+from pages.components import answer, notices, offers, resources, samples, several, systems, warm_up
 from pages.components.uploads import KINDS, SEVERAL, ask, ask_many
 
 st.title("Where was this seen?")
@@ -28,6 +28,7 @@ elif files:
     with notices.spoken():
         warm_up.wait(warm_up.MODEL)
         several.show(several.find_all(files, system))
+        offers.show()
 elif images is not None:
     with notices.spoken():
         warm_up.wait(warm_up.MODEL)
@@ -44,4 +45,5 @@ else:
     )
     warm_up.wait(warm_up.RENDERER)
     samples.gallery()
+    offers.show()
     notices.honesty()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from arena.records import MODEL_NAME
 from arena.scorebook import Scorebook
-from pages.components import address, notices, resources, rounds, visitor
+from pages.components import address, game_client, notices, resources, rounds, visitor
 
 # The game writes the scorebook by itself; the page asks now and then whether it has changed, in a game more often.
 POLL_S, IDLE_S = 4, 20
@@ -26,6 +26,7 @@ def main() -> None:
     game = address.arena_url()
     st.iframe(game, height=720, alt="The game")
     st.markdown(f":material/open_in_full: [The game in a window of its own]({game})")
+    lent()
     with notices.spoken():
         book = resources.scorebook()
         st.session_state[SEEN] = book.version()
@@ -33,6 +34,15 @@ def main() -> None:
         mine(book, games)
         playing = bool(games["finished_at"].isna().any()) if len(games) else False
         st.fragment(watch, run_every=POLL_S if playing else IDLE_S)()
+
+
+def lent() -> None:
+    """Which maps show pictures of online services, under which licence, and what is wrong with one; usually none."""
+    for name, about, wrong in game_client.online_maps():
+        if wrong:
+            st.warning(f"**{name}** cannot be played now. {wrong}", icon=":material/cloud_off:")
+        else:
+            st.caption(f":material/cloud: The map **{name}** is on. {about}.")
 
 
 def own(book: Scorebook) -> pd.DataFrame:

@@ -34,8 +34,8 @@ OURS = {
     "world": {"model.geo", "model.metrics", "model.data.manifest", "world"},  # one form of the manifest, one writer
     "model": {"model"},
 }  # fmt: skip
-VERBS = {"cut_photos", "prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index",
-         "calibrate", "evaluate", "knowledge", "locate"}  # fmt: skip
+VERBS = {"cut_photos", "prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "train_geoclip",
+         "build_index", "calibrate", "evaluate", "get", "knowledge", "locate"}  # fmt: skip
 NOUNS = {
     "geo": set(),
     "geocells": {"geo"},
@@ -226,6 +226,18 @@ def test_no_page_is_called_like_a_room_so_nothing_need_edit_the_path_of_imports(
 
 
 def test_nothing_unpickles() -> None:
-    words = ("pickle.load", "import pickle", "torch.load(", "allow_pickle=True")
+    words = ("pickle.load", "import pickle", "allow_pickle=True", "weights_only=False")
     guilty = [f"{p.relative_to(ROOT)}: {w}" for p in FILES for w in words if w in p.read_text(encoding="utf-8")]
     assert not guilty
+
+
+def test_torch_reads_files_of_others_as_tensors_alone() -> None:
+    calls = [
+        (path, node)
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load"
+    ]
+    said = [{item.arg: ast.unparse(item.value) for item in node.keywords} for _, node in calls]
+    assert [path.name for path, _ in calls] == ["published_geoclip.py"]
+    assert all(keywords.get("weights_only") == "True" for keywords in said)

@@ -206,8 +206,10 @@ class Encoder:
         return unit
 
     @torch.inference_mode()
-    def project_images(self, pixels: Floats | torch.Tensor) -> Floats:
+    def project_images(self, pixels: Floats | torch.Tensor, unit: bool = True) -> Floats:
         """(N, V, 3, H, W) -> (N, P): unit vectors beside those of `embed_texts`, for models with a text tower.
+
+        Without `unit` the projections as they are, and their mean.
 
         Raises:
             ArtifactError: this encoder has no text tower.
@@ -221,9 +223,9 @@ class Encoder:
             features = self._plain.project(self._plain(pixel_values=flat).last_hidden_state)
         else:
             features = image_features(self.model, self.tower(pixel_values=flat))
-        unit = torch.nn.functional.normalize(features.float(), dim=-1)
-        mean = torch.nn.functional.normalize(unit.reshape(n, v, -1).mean(dim=1), dim=-1)
-        out: Floats = mean.cpu().numpy()
+        views = torch.nn.functional.normalize(features.float(), dim=-1) if unit else features.float()
+        mean = views.reshape(n, v, -1).mean(dim=1)
+        out: Floats = (torch.nn.functional.normalize(mean, dim=-1) if unit else mean).cpu().numpy()
         return out
 
 

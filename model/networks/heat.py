@@ -46,21 +46,23 @@ class Heat:
 class Reading:
     """How embeddings are read off a tower, as the score's owner takes them."""
 
-    projected: bool = False  # unit vectors in the space shared with texts, in place of pooled features
+    projected: bool = False  # vectors in the space shared with texts, in place of pooled features
+    unit: bool = True  # of length 1, where projected
     all_views: bool = False  # (V, D), in place of the mean over the views (D,)
 
     def views(self, encoder: Encoder, out: Any) -> torch.Tensor:
         """The embedding of each view, (V, D), from what the tower put out."""
         if not self.projected:
             return pool(out.last_hidden_state).float()
-        return torch.nn.functional.normalize(image_features(encoder.model, out).float(), dim=-1)
+        features = image_features(encoder.model, out).float()
+        return torch.nn.functional.normalize(features, dim=-1) if self.unit else features
 
     def place(self, views: torch.Tensor) -> torch.Tensor:
         """The embedding of one place, (D,) or (V, D); more places before: (N, V, D) -> (N, D) or (N, V, D)."""
         if self.all_views:
             return views
         mean = views.mean(dim=-2)
-        return torch.nn.functional.normalize(mean, dim=-1) if self.projected else mean
+        return torch.nn.functional.normalize(mean, dim=-1) if self.projected and self.unit else mean
 
 
 POOLED = Reading()

@@ -93,7 +93,10 @@ def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Feat
     """Pixels (N, V, 3, H, W) -> (N, D), or (N, V, D) where all views are asked for."""
     single = features.views == "all"
     given = pixels.reshape(-1, 1, *pixels.shape[2:]) if single else pixels
-    found = encoder.embed_images(given) if features.kind == "pooled" else encoder.project_images(given)
+    if features.kind == "pooled":
+        found = encoder.embed_images(given)
+    else:
+        found = encoder.project_images(given, unit=features.kind == "projected")
     return found.reshape(*pixels.shape[:2], -1) if single else found
 
 

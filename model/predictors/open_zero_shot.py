@@ -1,38 +1,40 @@
 """Opens zero-shot on an encoder: a folder, a checkpoint's own, or any CLIP of the hub. Torch comes with the encoder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from model.artifacts import fingerprint, read_record, record_path
 from model.data.captions import Style
 from model.data.manifest import drawn_version, source_in
-from model.errors import ArtifactError, ConfigError
+from model.errors import ArtifactError
 from model.predictors.chain import hub_encoder
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.gazetteer import Gazetteer
 from model.predictors.prompts import prompts_for
+from model.predictors.settings import read_settings
 from model.predictors.text_cache import texts_of
 from model.predictors.zero_shot import ZeroShot, ZeroShotSettings
 
 Records = dict[str, dict[str, Any]]
 
 
-def open_zero_shot(source: str | Path, given: Sequence[str] = ()) -> Checkpoint:
+def open_zero_shot(source: str | Path, given: Sequence[str] = (), title: str = "") -> Checkpoint:
     """A system that needs nothing but an encoder with a text tower.
 
     Args:
         source: an encoder's folder in the hub's layout, the folder of a checkpoint (its encoder is taken), or a model
             of the hub by its name.
         given: settings as "key=value", of `ZeroShotSettings`; by default the prompts that the encoder was trained with.
+        title: what it is called in answers, where it has a name of its own ("StreetCLIP").
 
     Raises:
         ArtifactError: no encoder there, a broken one, one without a text tower, or one that is not what its record of
             pretraining says.
         ConfigError: a setting that is not known or cannot be.
     """
-    settings = read_settings(given)
+    settings = read_settings(ZeroShotSettings, given, "zero-shot")
     from model.networks.encoder import Encoder
 
     name, revision, records = _encoder_of(source)
@@ -44,12 +46,14 @@ def open_zero_shot(source: str | Path, given: Sequence[str] = ()) -> Checkpoint:
     folder = Path(name) if Path(name).is_dir() else Path()
     seen_with = fingerprint(folder) if Path(name).is_dir() else str(name)
     record: dict[str, Any] = {"settings": {**asdict(chosen), "encoder": seen_with}}
+    if title:
+        record["system"] = title
     drawn = drawn_version(source_in(records.get("pretrain", {}).get("facts", {})))
     if drawn is None:
         record["knows"] = "any"
     system = ZeroShot(Gazetteer.open(chosen.leaves, chosen.most), texts, encoder.logit_scale, chosen, record)
     called = folder.resolve().parent.name if folder.name == "encoder" else Path(str(name)).name
-    return Checkpoint(system, encoder, folder, records, called=f"{called} (zero-shot)")
+    return Checkpoint(system, encoder, folder, records, called=title or f"{called} (zero-shot)")
 
 
 def style_of(records: Mapping[str, Mapping[str, Any]]) -> Style | None:
@@ -60,27 +64,6 @@ def style_of(records: Mapping[str, Mapping[str, Any]]) -> Style | None:
     from model.networks.towers import PRESETS
 
     return PRESETS[preset].style if preset in PRESETS else "street_view"
-
-
-def read_settings(given: Sequence[str]) -> dict[str, Any]:
-    """ "key=value" as fields of `ZeroShotSettings`.
-
-    Raises:
-        ConfigError: a key that is none, or a value that is no number where one belongs.
-    """
-    kinds = get_type_hints(ZeroShotSettings)
-    known = [item.name for item in fields(ZeroShotSettings)]
-    found: dict[str, Any] = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not equals or key not in known:
-            raise ConfigError(f"looked for a setting of zero-shot as key=value with a key among {', '.join(known)}, "
-                              f"found '{text}'.")  # fmt: skip
-        try:
-            found[key] = kinds[key](value) if kinds[key] in (int, float) else value
-        except ValueError as error:
-            raise ConfigError(f"looked for a number after {key}=, found '{value}'.") from error
-    return found
 
 
 def _encoder_of(source: str | Path) -> tuple[str | Path, str | None, Records]:

@@ -18,7 +18,7 @@ from model.geocells.table import Geocells
 
 Floats = NDArray[np.float32]
 Points = NDArray[np.float64]
-Kind = Literal["pooled", "projected"]
+Kind = Literal["pooled", "projected", "unscaled"]
 Views = Literal["mean", "all"]
 
 
@@ -27,7 +27,8 @@ class Features:
     """Which embeddings a system takes.
 
     Attributes:
-        kind: "pooled": the mean over all tokens; "projected": unit vectors in the space shared with texts.
+        kind: "pooled": the mean over all tokens; "projected": unit vectors in the space shared with texts;
+            "unscaled": vectors of that space as the projection gives them, of any length.
         views: "mean": one vector for each place, (N, D); "all": one for each view, (N, V, D).
     """
 

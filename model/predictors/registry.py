@@ -10,6 +10,7 @@ from pathlib import Path
 
 from model.errors import ConfigError
 from model.geo.folders import repository_dir
+from model.predictors.catalogue import CATALOGUE
 from model.predictors.checkpoint import Checkpoint, folder_of, open_checkpoint
 
 DEFAULT = "pigeon"
@@ -89,7 +90,32 @@ def _zero_shot(options: Options) -> Opened:
     return Opened(first, None if singles is None else lambda: open_zero_shot(singles, options.settings))
 
 
+def _streetclip(options: Options) -> Opened:
+    from model.predictors.fetched import fetched_folder
+    from model.predictors.open_zero_shot import open_zero_shot
+
+    if options.encoder is not None or options.checkpoint is not None:
+        raise ConfigError("the predictor streetclip is one encoder, fetched with `python -m model.get streetclip`: "
+                          "leave --encoder and --checkpoint out, or take zero-shot.")  # fmt: skip
+    known = CATALOGUE["streetclip"]
+    settings = options.settings if any(one.startswith("prompts=") for one in options.settings) else (
+        "prompts=streetclip", *options.settings)  # fmt: skip
+    return Opened(open_zero_shot(fetched_folder(known) / "encoder", settings, known.title))
+
+
+def _geoclip(options: Options) -> Opened:
+    from model.predictors.fetched import fetched_folder, is_fetched
+    from model.predictors.open_geoclip import open_geoclip, open_release
+
+    if options.checkpoint is None and is_fetched(known := CATALOGUE["geoclip"]):
+        return Opened(open_release(fetched_folder(known), options.encoder, options.settings))
+    folder = None if options.checkpoint is None else folder_of(options.checkpoint)
+    return Opened(open_geoclip(folder, options.encoder, options.settings))
+
+
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
+    "streetclip": System("StreetCLIP", CATALOGUE["streetclip"].words, _streetclip),
+    "geoclip": System("GeoCLIP", "compares the picture with places of a gallery, each by its coordinates", _geoclip),
 }

@@ -68,5 +68,6 @@ def explain(checkpoint: Checkpoint, views: Sequence[Image.Image], of: Of = "regi
         odds: NDArray[np.float64] = np.log(np.maximum(own, LEAST)) - np.log(np.maximum(others, LEAST))
         return odds
 
-    heat = heat_of(encoder, pixels, log_odds, Reading(features.kind == "projected", features.views == "all"))
+    reading = Reading(features.kind != "pooled", features.kind != "unscaled", features.views == "all")
+    heat = heat_of(encoder, pixels, log_odds, reading)
     return Why(heat.maps, heat.method, explained, country, float(answer.scores[0, chosen].sum()))

@@ -15,7 +15,7 @@ import streamlit as st
 from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
 from model.geolocator import DEFAULT, Guess, Handed, exif_position, look_at
-from pages.components import ask_in_words, circles, maps, notices, pictures, resources, why, words
+from pages.components import ask_in_words, circles, maps, notices, offers, pictures, resources, why, words
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
 
@@ -54,6 +54,7 @@ def show(found: Found, sample: Sample | None) -> None:
         _truth(guess, sample)
     if guess.out_of_distribution:
         notices.stranger()
+        offers.show()
     elif guess.unfamiliar:
         notices.unfamiliar()
     left, right = st.columns([3, 2], gap="medium")
@@ -65,7 +66,8 @@ def show(found: Found, sample: Sample | None) -> None:
     why.show(found.guess, found.handed.views, found.files, sample, found.system)
     ask_in_words.show(found.files, found.system)
     _exif(found.files)
-    notices.honesty()
+    if not offers.credit(guess.system):
+        notices.honesty()
     st.download_button(
         "The guess as JSON", json.dumps(guess.as_dict(), ensure_ascii=False, indent=1), "guess.json",
         "application/json", icon=":material/download:", on_click="ignore",

@@ -30,6 +30,17 @@ def maps() -> dict[str, str]:
         return WORLD
 
 
+def online_maps() -> list[tuple[str, str, str]]:
+    """Maps whose pictures come over the network: title, what they are, and why one cannot be played ("" if it can)."""
+    try:
+        with httpx.Client(base_url=own_url(), timeout=LOOK_S, trust_env=False) as client:
+            listed = client.get("/arena/api/maps").raise_for_status().json()["maps"]
+            return [(str(one["title"]), str(one["description"]), str(one.get("error") or ""))
+                    for one in listed if one.get("kind") == "online"]  # fmt: skip
+    except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
 def play_sample(pins: list[tuple[float, float]]) -> Iterator[str]:
     """Play one game with these pins, then let the model play the same rounds; yields what is happening.
 

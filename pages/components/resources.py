@@ -18,7 +18,7 @@ from arena.scorebook import Scorebook
 from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
-from model.geolocator import DEFAULT, Geocells, Geolocator, default_checkpoint
+from model.geolocator import DEFAULT, Download, Geocells, Geolocator, Published, default_checkpoint, for_photos
 from world import WORLD_VERSION
 from world.clues import build_scene
 from world.draw.pictures import CLASS_COLOURS, encode
@@ -30,6 +30,8 @@ from world.scene import Scene
 from world.warm_up import before_drawing
 
 T = TypeVar("T")
+
+FOR_PHOTOS = "photos:"  # before the name of a system that answers photos, while the default answers all else
 
 THUMBNAIL_PX = 360  # twice the size it is shown at, for sharp screens
 PANORAMA_PX = 2048
@@ -54,6 +56,8 @@ def geolocator() -> Geolocator:
 def system(name: str) -> Geolocator:
     """A system by its name, opened when it is first asked for; the default one is `geolocator`.
 
+    "photos:NAME" is the default one, but NAME answers single photos that nobody drew.
+
     Raises:
         ConfigError: an unknown name.
         ArtifactError: it cannot be opened.
@@ -63,7 +67,23 @@ def system(name: str) -> Geolocator:
 
 @st.cache_resource(show_spinner="Waking the system …", max_entries=4)
 def _another(name: str) -> Geolocator:
+    if name.startswith(FOR_PHOTOS):
+        return geolocator().with_photos(name.removeprefix(FOR_PHOTOS))
     return Geolocator.load(predictor=name)
+
+
+@st.cache_resource(show_spinner=False)
+def downloads() -> dict[str, Download]:
+    """The last download of each published system, by name; they belong to the app, not to a visitor."""
+    return {}
+
+
+def download(one: Published) -> Download:
+    """Begin to fetch a published system, which answers photos when it is there; one at a time of each."""
+    known = downloads()
+    if one.name not in known or not known[one.name].running:
+        known[one.name] = Download(one, lambda: for_photos.choose(one.name))
+    return known[one.name]
 
 
 def other_world() -> str:

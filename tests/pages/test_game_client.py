@@ -64,3 +64,18 @@ def test_a_server_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(game_client, "own_url", lambda: "http://127.0.0.1:9")
     with pytest.raises(GameError, match="no answer"):
         list(game_client.play_sample(PINS))
+
+
+def test_maps_of_online_services_are_told_and_a_foreign_answer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, body = httpx.Client, [b""]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=body[0])
+
+    monkeypatch.setattr(httpx, "Client", lambda **options: real(transport=httpx.MockTransport(answer), **options))
+    lent = {"title": "Panoramax", "description": "Real", "kind": "online", "error": None}
+    body[0] = json.dumps({"maps": [{"title": "World", "description": "", "kind": "world"}, lent]}).encode()
+    assert game_client.online_maps() == [("Panoramax", "Real", "")]
+    for broken in (b"", b"[]", b'{"maps": [3]}', b'{"maps": [{"kind": "online"}]}'):
+        body[0] = broken
+        assert game_client.online_maps() == []

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from arena.records import player_id_of
 from arena.scorebook import Scorebook
+from pages.components import game_client
 
 Open = Callable[[str], AppTest]
 Said = Callable[[AppTest], str]
@@ -29,6 +30,18 @@ def test_the_game_stands_in_the_page_and_an_empty_book_says_how_to_fill_it(open_
     [frame] = app.get("iframe")
     assert frame.proto.src == "/arena"
     assert "No round yet" in said(app)
+
+
+def test_maps_of_online_services_are_named_with_their_licence_and_a_failing_one_with_its_sentence(
+    open_page: Open, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = [("Panoramax", "Real 360° photos. © Panoramax contributors; CC BY-SA 4.0", ""),
+              ("Mapillary", "Real 360° photos", "Mapillary refused the key or the question (401).")]  # fmt: skip
+    monkeypatch.setattr(game_client, "online_maps", lambda: listed)
+    app = open_page("play")
+    assert not app.exception
+    assert "**Panoramax** is on" in said(app) and "CC BY-SA 4.0" in said(app)
+    assert "refused the key" in app.warning[0].value
 
 
 def test_the_visitor_and_the_model_are_shown_on_the_same_rounds(

@@ -10,9 +10,9 @@ from model.errors import ArtifactError, ConfigError
 from model.geolocator import Geolocator
 from model.predictors.gazetteer import Gazetteer
 from model.predictors.in_words import InWords
-from model.predictors.open_zero_shot import read_settings
 from model.predictors.prompts import PROMPTS
 from model.predictors.protocol import ask, features_of
+from model.predictors.settings import read_settings
 from model.predictors.text_cache import TextCache
 from model.predictors.zero_shot import ZeroShot, ZeroShotSettings
 
@@ -123,11 +123,11 @@ def test_embeddings_of_another_encoder_are_refused(texts):
 
 
 def test_settings_that_cannot_be_are_one_sentence():
-    assert read_settings(["beam=3", "leaves=region", "temperature=2"]) == {
+    assert read_settings(ZeroShotSettings, ["beam=3", "leaves=region", "temperature=2"], "zero-shot") == {
         "beam": 3, "leaves": "region", "temperature": 2.0}  # fmt: skip
     for wrong in ("beam", "beams=3", "beam=many"):
         with pytest.raises(ConfigError, match="looked for a"):
-            read_settings([wrong])
+            read_settings(ZeroShotSettings, [wrong], "zero-shot")
     for wrong in ({"beam": -1}, {"temperature": 0.0}, {"temperature": float("nan")}, {"leaves": "street"},
                   {"prompts": "haiku"}):  # fmt: skip
         with pytest.raises(ConfigError, match="looked for"):
