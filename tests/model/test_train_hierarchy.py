@@ -22,7 +22,7 @@ from model.train_hierarchy import HierarchyConfig
 
 
 def config(run, out, **changes):
-    settings = {"lr": 0.02, "epochs": 15, "max_points": (40, 20, 10)} | changes
+    settings = {"lr": 0.05, "epochs": 6, "max_points": (60, 30, 15)} | changes
     return HierarchyConfig(run.manifest, run.embeddings, out, **settings)
 
 
@@ -71,7 +71,7 @@ def test_it_learns_where_places_are_and_says_how_sure_it_is(toy_run, trained):
     facts = read_record(trained, "train_hierarchy")["facts"]
     assert facts["validation"]["mean_score"] > 1500  # chance gives about 200
     assert facts["validation"]["calibration_error"] <= facts["validation"]["calibration_error_before"] + 0.02
-    assert [level["max_points"] for level in facts["levels"]] == [40, 20, 10]
+    assert [level["max_points"] for level in facts["levels"]] == [60, 30, 15]
     opened = open_system("geoestimation", Options(checkpoint=trained)).checkpoint
     system, seen = opened.predictor, np.load(toy_run.embeddings)[:7]
     assert system.record["system"] == "GeoEstimation" and opened.name.endswith("(GeoEstimation)")
@@ -115,7 +115,7 @@ def test_cell_sizes_are_the_papers_scaled_to_the_places_and_never_absurd(toy_run
 
 @pytest.mark.parametrize(
     "wrong", [{"epochs": 0}, {"lr": 0.0}, {"max_points": (10, 20)}, {"max_points": ()}, {"max_points": (0,)},
-              {"min_points": 11}, {"min_level": 9, "max_level": 3}],
+              {"min_points": 16}, {"min_level": 9, "max_level": 3}],
 )  # fmt: skip
 def test_contradictions_are_refused_at_birth(toy_run, tmp_path, wrong):
     with pytest.raises(ConfigError):
