@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -26,7 +25,7 @@ from model.data.manifest import read_manifest, read_source
 from model.errors import ConfigError
 from model.geocells.kmeans import KMeansSettings
 from model.geocells.naive import NaiveSettings
-from model.geocells.partition import Method, Settings, make_geocells
+from model.geocells.partition import Method, Settings, make_geocells, with_names
 from model.geocells.regions import Columns, Regions, read_regions, regions_of_atlas
 from model.geocells.s2 import S2Settings
 from model.geocells.semantic import Preset, settings_of
@@ -173,16 +172,6 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
             progress.update(tasks[0], completed=done)
 
         yield report
-
-
-def with_names(places: pd.DataFrame) -> pd.DataFrame:
-    """The places with a country and a region, asked of the atlas where the manifest has none."""
-    if {"country", "region"} <= set(places.columns):
-        return places
-    from model.geo.atlas import Atlas
-
-    named = Atlas.open().describe(places[["lat", "lng"]].to_numpy())
-    return places.assign(country=named["country"].to_numpy(), region=named["region"].to_numpy())
 
 
 def cli(argv: Sequence[str] | None = None) -> None:

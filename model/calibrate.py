@@ -33,7 +33,7 @@ from model.networks.cross_fitting import FOLDS
 from model.networks.head import MultiTaskHead
 from model.predictors.calibration import LEVELS, Calibration, Radius
 from model.predictors.chain import hub_encoder
-from model.predictors.confidence import expected_scores, fit_radius, raw_radii, stretched
+from model.predictors.confidence import expected_scores, fit_radius, fitted_line, raw_radii, stretched
 from model.predictors.deciding import Known, decide
 from model.predictors.novelty import FILE as NOVELTY
 from model.predictors.novelty import LEAST, Novelty, look_at_places
@@ -172,8 +172,8 @@ def _promises(
 ) -> tuple[tuple[float, float], Radius]:  # fmt: skip
     """The line to the real score and the stretching of radii, for guesses (N, 2) whose truth is known."""
     away_km = haversine_km(guess, truth)
-    line = _fitted_line(expected_scores(scores, guess, cells, config.scale_km),
-                        np.asarray(geoguessr_score(away_km, config.scale_km), np.float64))  # fmt: skip
+    line = fitted_line(expected_scores(scores, guess, cells, config.scale_km),
+                       np.asarray(geoguessr_score(away_km, config.scale_km), np.float64))  # fmt: skip
     raw = raw_radii(scores, guess, cells)
     radius = fit_radius(raw, away_km)
     held = (away_km[:, None] <= stretched(raw, radius)).mean(axis=0)
@@ -269,14 +269,6 @@ def _check(config: CalibrateConfig, cells: Geocells, head: MultiTaskHead, index:
 
 def _fingerprint_of_embeddings(folder: Path, stage: str) -> Any:
     return read_record(folder, stage)["inputs"].get("embeddings")
-
-
-def _fitted_line(expected: NDArray[np.float64], scores: NDArray[np.float64]) -> tuple[float, float]:
-    """Offset and slope of the least-squares line from expected scores to real ones; it never falls."""
-    if np.ptp(expected) == 0:
-        return float(scores.mean() - expected.mean()), 1.0
-    slope = max(0.0, float(np.polyfit(expected, scores, 1)[0]))
-    return float(scores.mean() - slope * expected.mean()), slope
 
 
 def _line(folder: Path, calibration: Calibration, facts: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import (
-    charts,
     charts_of_runs,
     knowledge,
     maps,
@@ -17,6 +16,7 @@ from pages.components import (
     runs,
     searched,
     seen_again,
+    two_runs,
     words,
 )
 from pages.components.identity import MODEL, PERSON, QUIET, RGB
@@ -44,6 +44,10 @@ def main() -> None:
     with notices.spoken():
         told = runs.figures(run)
         headline(told)
+        both = {run.name: told}
+        with notices.spoken():
+            both |= {other.name: runs.figures(other)} if other is not None else {}
+        two_runs.benchmark(both)
         table = table_of(run)
         if table is None:
             st.info("predictions.csv did not come along with this run, so there are its figures alone. Measure it to "
@@ -54,7 +58,7 @@ def main() -> None:
             with notices.spoken():
                 if table is not None and (second := table_of(other)) is not None:
                     tables[other.name] = second
-                    face_to_face(run, other, tables)
+                    two_runs.show(run, other, tables)
                 else:
                     st.info("To compare two runs both need predictions.csv.", icon=":material/table_view:")
         if table is not None:
@@ -62,8 +66,8 @@ def main() -> None:
         shown = [run] if other is None else [run, other]
         with notices.spoken():
             knowledge.show(shown, dict(zip([one.name for one in shown], (MODEL, PERSON), strict=False)))
-        area(run, other, told)
-        figures(told)
+        searched.show(both, dict(zip(both, (MODEL, PERSON), strict=False)))
+        figures(both)
 
 
 def table_of(run: Run) -> pd.DataFrame | None:
@@ -108,14 +112,6 @@ def details(run: Run, table: pd.DataFrame, tables: dict[str, pd.DataFrame], told
     radii(table)
     groups(run, table)
     worst(run, table, runs.world_version(told))
-
-
-def area(run: Run, other: Run | None, told: dict[str, Any]) -> None:
-    """Recall vs Area of the run and of the one beside it, where they were measured so."""
-    both = {run.name: told}
-    with notices.spoken():
-        both |= {other.name: runs.figures(other)} if other is not None else {}
-    searched.show(both, dict(zip(both, (MODEL, PERSON), strict=False)))
 
 
 def radii(table: pd.DataFrame) -> None:
@@ -183,45 +179,20 @@ def worst(run: Run, table: pd.DataFrame, version: int | None) -> None:
                 st.caption(said.capitalize() if said else "No picture: neither its files nor its recipe are here.")
 
 
-def face_to_face(run: Run, other: Run, tables: dict[str, pd.DataFrame]) -> None:
-    """Two runs on the same places: the paired difference with its interval."""
-    st.subheader("On the same places")
-    key = ("paired runs", *run.state, *other.state)
-    both = resources.computed(key, lambda: measured.paired(tables[run.name], tables[other.name]))
-    if len(both) < 2:
-        st.info("These two runs were not measured on the same places: no id stands in both at the same position.",
-                icon=":material/link_off:")  # fmt: skip
-        return
-    rows = resources.computed((*key, "differences"), lambda: measured.differences(both))
-    score = rows.iloc[0]
-    ahead = "level" if score.low <= 0.0 <= score.high else "better" if score.difference > 0 else "worse"
-    st.markdown(
-        f"On **{len(both):,}** places **{names.as_markdown(run.name)}** is **{ahead}**"
-        f"{' with' if ahead == 'level' else ' than'} {names.as_markdown(other.name)}: {score.difference:+,.0f} points "
-        f"a place (95 % interval {score.low:+,.0f} … {score.high:+,.0f})."
-    )
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.dataframe(
-            pd.DataFrame({
-                "figure": rows["figure"], "this run": rows["a"].map("{:,.1f}".format),
-                "the other": rows["b"].map("{:,.1f}".format), "difference": rows["difference"].map("{:+,.1f}".format),
-                "95 % interval": [f"{low:+,.1f} … {high:+,.1f}" for low, high in zip(rows["low"], rows["high"],
-                                                                                    strict=True)],
-            }), hide_index=True, width="stretch",
-        )  # fmt: skip
-        st.caption("Differences are taken place by place, and the places drawn again a thousand times.")
-    with right:
-        colours = {run.name: MODEL, other.name: PERSON}
-        st.vega_lite_chart(charts.paired_scatter(both, run.name, other.name, colours), width="stretch",
-                           key="evaluate-scatter", alt="Scores of both runs on each place")  # fmt: skip
-        maps.legend([(f"{names.as_html(name)} ahead", colour) for name, colour in colours.items()])
-
-
-def figures(told: dict[str, Any]) -> None:
-    """All of metrics.json that is a figure."""
+def figures(told: dict[str, dict[str, Any]]) -> None:
+    """All of metrics.json that is a figure, of two runs side by side where two are chosen."""
     st.subheader("All figures")
-    st.dataframe(measured.figure_table(told), hide_index=True, width="stretch")
+    if len(told) == 1:
+        st.dataframe(measured.figure_table(next(iter(told.values()))), hide_index=True, width="stretch")
+        return
+    both = [
+        measured.figure_table(one)[["figure", "as it answers", "95 % interval"]].rename(
+            columns={"as it answers": name, "95 % interval": f"95 % of {name}"}
+        )
+        for name, one in told.items()
+    ]
+    st.dataframe(both[0].merge(both[1], on="figure", how="outer", sort=False).fillna(""), hide_index=True,
+                 width="stretch")  # fmt: skip
 
 
 main()

@@ -34,8 +34,8 @@ OURS = {
     "world": {"model.geo", "model.metrics", "model.data.manifest", "world"},  # one form of the manifest, one writer
     "model": {"model"},
 }  # fmt: skip
-VERBS = {"cut_photos", "prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "train_geoclip",
-         "build_index", "calibrate", "evaluate", "get", "knowledge", "locate"}  # fmt: skip
+VERBS = {"cut_photos", "prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "train_hierarchy",
+         "train_geoclip", "build_index", "calibrate", "evaluate", "get", "knowledge", "locate"}  # fmt: skip
 NOUNS = {
     "geo": set(),
     "geocells": {"geo"},

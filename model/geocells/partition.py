@@ -81,6 +81,16 @@ def summarise(places: pd.DataFrame, points: NDArray[np.float64], partition: Part
     )
 
 
+def with_names(places: pd.DataFrame) -> pd.DataFrame:
+    """The places with a country and a region, asked of the atlas where the manifest has none."""
+    if {"country", "region"} <= set(places.columns):
+        return places
+    from model.geo.atlas import Atlas
+
+    named = Atlas.open().describe(places[["lat", "lng"]].to_numpy())
+    return places.assign(country=named["country"].to_numpy(), region=named["region"].to_numpy())
+
+
 def means_of(points: NDArray[np.float64], labels: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     """The mean on the sphere of each cell's points -> (C, 2); a cell whose points cancel out takes one of them."""
     order = np.lexsort((points[:, 1], points[:, 0], labels))  # sums must not depend on the order of rows

@@ -7,7 +7,10 @@ Source: PlaNet (arXiv 1602.05314), section 3.1, which throws away the places of 
 """
 
 import heapq
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import s2sphere
@@ -47,15 +50,53 @@ class S2Settings:
 
 def partition(points: Floats, settings: S2Settings) -> Partition:
     """Cells of `points` (N, 2)."""
+    return nested(points, [settings])[0][0]
+
+
+def nested(points: Floats, levels: Sequence[S2Settings]) -> tuple[list[Partition], list[NDArray[np.int64]]]:
+    """Partitions of `points` (N, 2), the coarsest first, each within the cells of the one before.
+
+    Args:
+        points: degrees.
+        levels: settings with the same S2 levels, `max_points` and `min_points` never rising.
+
+    Returns:
+        The partitions, and for each but the last the cell (J,) that holds each of the J cells of the last.
+
+    Raises:
+        ConfigError: settings that do not nest.
+    """
+    for coarse, fine in pairwise(levels):
+        if (coarse.min_level, coarse.max_level) != (fine.min_level, fine.max_level) or (
+            fine.max_points > coarse.max_points or fine.min_points > coarse.min_points
+        ):
+            raise ConfigError(f"nested cells need the same S2 levels and numbers of points that never rise from the "
+                              f"coarsest to the finest, found {coarse} above {fine}.")  # fmt: skip
     leaves = np.sort(leaf_ids(points))
-    cells = _split(leaves, settings)
-    runs = _join([_count(leaves, cell) for cell in cells], [_parent(cell, settings.min_level) for cell in cells],
-                 settings.min_points)  # fmt: skip
-    drawn = [_polygon(cell) for cell in cells]
-    polygons = [shapely.union_all(drawn[start:stop]) for start, stop in runs]
-    labels = Cover(polygons).find(points)
-    used, labels = np.unique(labels, return_inverse=True)
-    return Partition(labels.astype(np.int64), [polygons[cell] for cell in used], "polygon")
+    within: Callable[[int], int] = lambda cell: _parent(cell, levels[0].min_level)  # noqa: E731
+    drawn_levels, holders = [], []
+    shapes = cache(_polygon)  # levels share most of the cells of sparse country
+    for settings in levels:
+        cells = _split(leaves, settings)
+        runs = _join([_count(leaves, cell) for cell in cells], [within(cell) for cell in cells], settings.min_points)
+        within = _run_of(cells, runs)
+        drawn_levels.append([shapely.union_all([shapes(cell) for cell in cells[start:stop]]) for start, stop in runs])
+        holders.append(within)
+        firsts = [cells[start] for start, _ in runs]  # of the last level, once the loop has ended
+    used, labels = np.unique(Cover(drawn_levels[-1]).find(points), return_inverse=True)
+    partitions, parents = [], []
+    for drawn, holder in zip(drawn_levels[:-1], holders[:-1], strict=True):
+        kept, parent = np.unique([holder(firsts[run]) for run in used.tolist()], return_inverse=True)
+        parents.append(parent.astype(np.int64))
+        partitions.append(Partition(parent[labels].astype(np.int64), [drawn[run] for run in kept], "polygon"))
+    finest = Partition(labels.astype(np.int64), [drawn_levels[-1][run] for run in used], "polygon")
+    return [*partitions, finest], parents
+
+
+def _run_of(cells: list[int], runs: list[tuple[int, int]]) -> Callable[[int], int]:
+    """Which run of cells, in the order of the curve, holds a cell that lies in one of them."""
+    ends = np.array([cells[stop - 1] + (cells[stop - 1] & -cells[stop - 1]) - 1 for _, stop in runs], np.uint64)
+    return lambda cell: int(np.searchsorted(ends, np.uint64(cell)))
 
 
 def leaf_ids(points: Floats) -> Ids:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from model.geo.distance import haversine_km
 from model.geo.scoring import PAPER_SCALE_KM, geoguessr_score
 from model.metrics.bootstrap import interval
 from model.metrics.calibration import calibration_error, coverage, diagram, entropy, rank_of
-from model.metrics.distance import THRESHOLDS_KM, named_right, share_equal, summary
+from model.metrics.distance import THRESHOLDS_KM, named_right, share_equal, share_within, summary
 
 
 @dataclass(frozen=True)
@@ -101,4 +102,19 @@ def difference(
     return {
         "mean_score": float(score.mean()), "mean_score_95": interval(score),
         "within_25_km": float(city.mean()), "within_25_km_95": interval(city),
+    }  # fmt: skip
+
+
+def by_group(
+    names: NDArray[np.object_], distance: NDArray[np.float64], right: NDArray[np.bool_], scale_km: float
+) -> dict[str, Any]:
+    """Figures of the places of each country or climate, the most frequent first."""
+    table = pd.DataFrame({"name": names, "km": distance, "right": right})
+    table["score"] = geoguessr_score(distance, scale_km)
+    grouped = [(str(name), group) for name, group in table[table["name"] != ""].groupby("name")]
+    return {
+        name: {"n": len(group), "country_accuracy": float(group["right"].mean()),
+               "median_km": float(group["km"].median()), "mean_score": float(group["score"].mean()),
+               "within_km": share_within(group["km"])}
+        for name, group in sorted(grouped, key=lambda one: -len(one[1]))
     }  # fmt: skip

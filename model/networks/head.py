@@ -7,6 +7,7 @@ honest belongs to the calibration. Source: PIGEON (arXiv 2307.05845), sections 3
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,26 @@ BLOCK = 8192  # rows at a time, so that a million places need no more memory tha
 NOTHING = AttributeSpace({}, {})
 
 
-class MultiTaskHead(nn.Module):
+class EmbeddingHead(nn.Module):
+    """What `head_training` trains: embeddings (N, D) in, outputs by name out."""
+
+    dim: int  # D
+
+    def fold_standardisation(self, mean: torch.Tensor, deviation: torch.Tensor) -> None:
+        """Make a head that learned on (f − mean) / deviation take f itself."""
+        raise NotImplementedError
+
+
+@torch.no_grad()
+def fold_into(layers: Iterable[nn.Linear], dim: int, mean: torch.Tensor, deviation: torch.Tensor) -> None:
+    """Fold (f − mean) / deviation, (D,) each, into layers whose first `dim` inputs are f."""
+    for layer in layers:
+        direct = layer.weight[:, :dim]
+        direct /= deviation  # a view: the layer's own weight changes
+        layer.bias.sub_(direct @ mean)
+
+
+class MultiTaskHead(EmbeddingHead):
     """A linear map for each task on [f, gelu(A·f + b)]; the hidden part, shared by all tasks, is off by default.
 
     The tasks are "cells", every class column of the attribute space, and "regressions" where it has some.
@@ -56,14 +76,10 @@ class MultiTaskHead(nn.Module):
         seen = self.features(embeddings)
         return {name: head(seen) for name, head in self.heads.items()}
 
-    @torch.no_grad()
     def fold_standardisation(self, mean: torch.Tensor, deviation: torch.Tensor) -> None:
         """Make a head that learned on (f − mean) / deviation take f itself."""
-        layers = [*self.heads.values(), *([self.hidden] if self.hidden is not None else [])]
-        for layer in layers:
-            direct = layer.weight[:, : self.dim]  # type: ignore[index]
-            direct /= deviation  # a view: the layer's own weight changes
-            layer.bias.sub_(direct @ mean)  # type: ignore[operator]
+        first = [layer for layer in (*self.heads.values(), self.hidden) if isinstance(layer, nn.Linear)]
+        fold_into(first, self.dim, mean, deviation)
 
     def logits(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
         """(N, D) -> (N, C), unscaled logits of the cells."""

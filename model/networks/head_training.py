@@ -16,9 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from model.errors import ConfigError
 from model.networks.encoder import best_device
-from model.networks.head import MultiTaskHead
+from model.networks.head import EmbeddingHead, MultiTaskHead
 from model.networks.losses import TaskWeights, multi_task_loss
 
+Tensors = Mapping[str, torch.Tensor]
+Loss = Callable[[Tensors, Tensors], torch.Tensor]
 HELD = 250_000_000  # numbers (1 GB) of a split's embeddings that are held in memory; more are read in pieces
 PIECE = 32_000_000  # numbers (128 MB) of such a piece
 NEIGHBOURS = 256  # places that lie together in the file and are read together
@@ -85,9 +87,35 @@ def fit(
     head: MultiTaskHead, train: Sample, validation: Sample, weights: TaskWeights, *,
     epochs: int, patience: int, batch: int, lr: float, weight_decay: float, seed: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Train `head` in place to the epoch of the least validation loss of the cells, then make it take raw embeddings.
+    """Train `head` in place to the epoch of the least validation loss of the cells alone: the other tasks help these.
+
+    As `descend`.
+    """
+
+    def whole(outputs: Tensors, targets: Tensors) -> torch.Tensor:
+        return multi_task_loss(outputs, targets, weights)[0]
+
+    def of_cells(outputs: Tensors, targets: Tensors) -> torch.Tensor:
+        return multi_task_loss(outputs, {"cells": targets["cells"]}, TaskWeights())[0]
+
+    return descend(head, train, validation, whole, of_cells, epochs=epochs, patience=patience, batch=batch, lr=lr,
+                   weight_decay=weight_decay, seed=seed)  # fmt: skip
+
+
+def descend(
+    head: EmbeddingHead, train: Sample, validation: Sample, loss_of: Loss, judged_by: Loss, *,
+    epochs: int, patience: int, batch: int, lr: float, weight_decay: float, seed: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Train `head` in place to the epoch of the least validation loss, then make it take raw embeddings.
 
     AdamW at a rate that does not change; the training ends after `patience` epochs without a better validation loss.
+
+    Args:
+        head: what is trained.
+        train, validation: the places.
+        loss_of: outputs and targets of a batch -> the mean that is made small on `train`.
+        judged_by: the mean on `validation` that chooses the epoch.
+        epochs, patience, batch, lr, weight_decay, seed: as the commands say them.
 
     Returns:
         The number of epochs run, and the one that was kept.
@@ -111,12 +139,12 @@ def fit(
             head.train()
             for which, embeddings in seen.shuffled(batch, order):
                 targets = {name: target.to(device) for name, target in train.targets(which).items()}
-                loss, _ = multi_task_loss(head(embeddings.to(device)), targets, weights)
+                loss = loss_of(head(embeddings.to(device)), targets)
                 optimiser.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 progress.advance(task)
-            now = _validation_loss(head, checked, batch, device)
+            now = _validation_loss(head, checked, batch, device, judged_by)
             if now < best:
                 best, best_state, kept = now, copy.deepcopy(head.state_dict()), epoch
             progress.update(task, description=f"epoch {epoch}: validation loss {now:.4f} (best {best:.4f})")
@@ -129,13 +157,14 @@ def fit(
 
 
 @torch.inference_mode()
-def _validation_loss(head: MultiTaskHead, reader: "_Reader", batch: int, device: torch.device) -> float:
-    """Of the cells alone: the other tasks are there to help these."""
+def _validation_loss(
+    head: EmbeddingHead, reader: "_Reader", batch: int, device: torch.device, judged_by: Loss
+) -> float:
     head.eval()
     total = 0.0
     for which, embeddings in reader.in_order(batch):
-        cells = {"cells": reader.sample.targets(which)["cells"].to(device)}
-        total += float(multi_task_loss(head(embeddings.to(device)), cells, TaskWeights())[0]) * len(which)
+        targets = {name: target.to(device) for name, target in reader.sample.targets(which).items()}
+        total += float(judged_by(head(embeddings.to(device)), targets)) * len(which)
     return total / len(reader.sample)
 
 

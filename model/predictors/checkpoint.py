@@ -67,7 +67,7 @@ class Checkpoint:
             if self.encoder is None and self.hub is not None:
                 from model.networks.encoder import Encoder
 
-                self.encoder = _fitting(Encoder.load(self.hub[0], revision=self.hub[1]), self)
+                self.encoder = fitting(Encoder.load(self.hub[0], revision=self.hub[1]), self)
         if self.encoder is None:
             raise ArtifactError(f"{self.folder} has no encoder: it was made from embeddings of another model and takes "
                                 "embeddings only.")  # fmt: skip
@@ -149,11 +149,11 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     if (folder / "calibration" / NOVELTY).is_file():
         opened.novelty = Novelty.load(folder / "calibration" / NOVELTY)
     if (folder / "encoder").is_dir():
-        opened.encoder = _fitting(Encoder.load(folder / "encoder"), opened)
+        opened.encoder = fitting(Encoder.load(folder / "encoder"), opened)
     return opened
 
 
-def _fitting(encoder: "Encoder", checkpoint: Checkpoint) -> "Encoder":
+def fitting(encoder: "Encoder", checkpoint: Checkpoint) -> "Encoder":
     """The encoder, if it gives what the system takes."""
     wanted = getattr(checkpoint.predictor, "dim", None)
     given = encoder.dim if features_of(checkpoint.predictor).kind == "pooled" else encoder.projected_dim

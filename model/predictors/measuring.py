@@ -18,9 +18,9 @@ from model.geocells.raster_cache import region_raster
 from model.metrics.atoms import Atoms, search_areas_km2
 from model.metrics.attributes import attribute_errors
 from model.metrics.calibration import entropy, rank_of
-from model.metrics.distance import named_right, share_within
+from model.metrics.distance import named_right
 from model.metrics.recall_area import area_report
-from model.metrics.report import Cells, Truth, difference, place_figures, report_of
+from model.metrics.report import Cells, Truth, by_group, difference, place_figures, report_of
 from model.predictors.answers import CHANCES
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.protocol import Describes, Floats, Points, ask, features_of
@@ -87,7 +87,8 @@ def measure(
     if said:
         figures["attributes"] = attribute_errors(pd.concat(said, ignore_index=True), places)
     figures["by_country"], figures["by_climate"] = (
-        _by(names, distance, named_right(guess_country, true_country), scale_km) for names in (true_country, koppen)
+        by_group(names, distance, named_right(guess_country, true_country), scale_km)
+        for names in (true_country, koppen)
     )
     predictions = pd.DataFrame(
         {
@@ -150,17 +151,4 @@ def recall_area(areas_km2: Points, atoms: Atoms, points: Points, atlas: Atlas) -
         **area_report(areas_km2),
         "balanced": {"by": "population_per_km2", "edges": list(DENSITY_EDGES_PER_KM2),
                      **area_report(areas_km2, strata)},
-    }  # fmt: skip
-
-
-def _by(names: NDArray[np.object_], distance: Points, right: NDArray[np.bool_], scale_km: float) -> dict[str, Any]:
-    """Figures of the places of each country or climate, the most frequent first."""
-    table = pd.DataFrame({"name": names, "km": distance, "right": right})
-    table["score"] = geoguessr_score(distance, scale_km)
-    grouped = [(str(name), group) for name, group in table[table["name"] != ""].groupby("name")]
-    return {
-        name: {"n": len(group), "country_accuracy": float(group["right"].mean()),
-               "median_km": float(group["km"].median()), "mean_score": float(group["score"].mean()),
-               "within_km": share_within(group["km"])}
-        for name, group in sorted(grouped, key=lambda one: -len(one[1]))
     }  # fmt: skip

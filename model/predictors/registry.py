@@ -113,9 +113,25 @@ def _geoclip(options: Options) -> Opened:
     return Opened(open_geoclip(folder, options.encoder, options.settings))
 
 
+def _geoestimation(options: Options) -> Opened:
+    from model.predictors.open_hierarchy import FOLDER, open_hierarchy
+
+    if options.settings:
+        raise ConfigError("the predictor geoestimation answers as it was trained: leave --settings out.")
+    singles = shipped_singles()
+    encoders = [folder / "encoder" for folder in (default_checkpoint(), singles) if folder is not None]
+    if options.checkpoint is not None:
+        return Opened(open_hierarchy(folder_of(options.checkpoint), options.encoder, encoders))
+    first = open_hierarchy(default_checkpoint(), options.encoder, encoders)
+    if singles is None or not (singles / FOLDER).is_dir():
+        return Opened(first)
+    return Opened(first, lambda: open_hierarchy(singles, None, encoders))
+
+
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
     "streetclip": System("StreetCLIP", CATALOGUE["streetclip"].words, _streetclip),
     "geoclip": System("GeoCLIP", "compares the picture with places of a gallery, each by its coordinates", _geoclip),
+    "geoestimation": System("GeoEstimation", "S2 cells of three levels that correct one another", _geoestimation),
 }

@@ -76,6 +76,16 @@ def pins(frame: pd.DataFrame, colour: RGB, radius_px: float = 7.0, ring: bool = 
     )  # fmt: skip
 
 
+def discs(frame: pd.DataFrame, name: str = "discs") -> pdk.Layer:
+    """Discs at `lat`, `lng` of `radius_px`, filled with `colour` (four numbers), with `tip` under the pointer."""
+    rows = frame[["lat", "lng", "radius_px", "colour", "tip"]].to_dict("records")
+    return pdk.Layer(
+        "ScatterplotLayer", id=name, data=rows, get_position="[lng, lat]", get_radius="radius_px",
+        radius_units="'pixels'", pickable=True, stroked=True, filled=True, get_fill_color="colour",
+        get_line_color=[255, 255, 255, 90], line_width_min_pixels=1,
+    )  # fmt: skip
+
+
 def lines(frame: pd.DataFrame, colour: RGB, name: str = "lines") -> pdk.Layer:
     """Great circles from `lat`, `lng` to `guess_lat`, `guess_lng`; safe across the antimeridian."""
     rows = frame[["lat", "lng", "guess_lat", "guess_lng"]].astype(float).assign(tip="").to_dict("records")

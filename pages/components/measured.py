@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from model.geo.distance import haversine_km
-from model.metrics.bootstrap import interval
+from model.geo.distance import haversine_km, spherical_mean
+from model.metrics.bootstrap import interval, paired_interval
+from model.metrics.distance import named_right
+from model.metrics.published import BENCHMARKS, WITHIN, published
 from pages.components.runs import number
 
 CLIMATES = {"A": "tropical", "B": "arid", "C": "temperate", "D": "continental", "E": "polar"}  # Köppen's main groups
@@ -18,6 +20,7 @@ BINS = 10
 ENOUGH = 20  # places in a group, below which an interval says nothing
 MANY = 10_000  # values, from which on an interval is worked out instead of drawn
 SAME_PLACE_KM = 0.05
+DRAWN = 20_000_000  # places that are drawn again for the difference of two medians
 WAYS = {"as it answers": (), "without refinement": ("unrefined",), "from one view": ("one_view",)}
 TOLD: dict[str, tuple[tuple[str, ...], str]] = {
     "places": (("n",), "{:,.0f}"),
@@ -138,31 +141,103 @@ def worst(table: pd.DataFrame, count: int) -> pd.DataFrame:
 
 
 def paired(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """The places that both tables hold, by id and position: `id`, `score_a`, `score_b`, `distance_a`, `distance_b`,
-    `label`, `difference` (of the scores).
+    """The places that both tables hold, by id and position: `id`, `lat`, `lng` (of the truth), `score_a`, `score_b`,
+    `distance_a`, `distance_b`, `label`, `difference` (of the scores), and where both tables name countries whether they
+    are right, `right_a`, `right_b`.
     """
     columns = ["id", "truth_lat", "truth_lng", "score", "distance_km"]
-    both = a[columns].drop_duplicates("id").merge(b[columns].drop_duplicates("id"), on="id", suffixes=("_a", "_b"))
+    tables = [table[columns].drop_duplicates("id") for table in (a, b)]
+    if all({"country", "truth_country"} <= set(table) for table in (a, b)):
+        tables = [
+            some.assign(right=named_right(*(table.loc[some.index, name] for name in ("country", "truth_country"))))
+            for some, table in zip(tables, (a, b), strict=True)
+        ]
+    both = tables[0].merge(tables[1], on="id", suffixes=("_a", "_b"))
     apart = haversine_km(
         both[["truth_lat_a", "truth_lng_a"]].to_numpy(), both[["truth_lat_b", "truth_lng_b"]].to_numpy()
     )
     both = both[np.asarray(apart) <= SAME_PLACE_KM].reset_index(drop=True)
-    both = both.rename(columns={"distance_km_a": "distance_a", "distance_km_b": "distance_b"})
+    both = both.rename(columns={"distance_km_a": "distance_a", "distance_km_b": "distance_b", "truth_lat_a": "lat",
+                                "truth_lng_a": "lng"}).drop(columns=["truth_lat_b", "truth_lng_b"])  # fmt: skip
     return both.assign(difference=both["score_a"] - both["score_b"], label=both["id"])
 
 
 def differences(both: pd.DataFrame) -> pd.DataFrame:
-    """How much better a is than b on the same places: `figure`, `a`, `b`, `difference` and the ends of its interval,
-    `low`, `high`; shares are in points of a hundred.
+    """How much better a is than b on the same places: `figure`, `a`, `b`, `difference`, the ends of its interval, `low`
+    and `high`, and `ahead`: 1 where a is surely better, -1 where b is, 0 where neither. Shares are in points of a
+    hundred.
     """
     columns = {"mean score": (both["score_a"], both["score_b"], 1.0)}
-    for km in (25, 200, 750):
+    if "right_a" in both:
+        columns["right country, %"] = (both["right_a"].astype(float), both["right_b"].astype(float), 100.0)
+    for km in (1, 25, 200, 750, 2500):
         near = [(both[name] <= km).astype(float) for name in ("distance_a", "distance_b")]
-        columns[f"within {km} km, %"] = (*near, 100.0)
+        columns[f"within {km:,} km, %"] = (*near, 100.0)
     rows = []
     for name, (ours, theirs, scale) in columns.items():
         gap = (ours - theirs).to_numpy() * scale
         low, high = ends_of(gap)
         rows.append({"figure": name, "a": float(ours.mean() * scale), "b": float(theirs.mean() * scale),
-                     "difference": float(gap.mean()), "low": low, "high": high})  # fmt: skip
+                     "difference": float(gap.mean()), "low": low, "high": high,
+                     "ahead": int(low > 0.0) - int(high < 0.0)})  # fmt: skip
+    ours, theirs = both["distance_a"].to_numpy(), both["distance_b"].to_numpy()
+    samples = int(np.clip(DRAWN // max(1, len(both)), 50, 1000))
+    low, high = paired_interval(ours, theirs, np.median, samples)
+    medians = float(np.median(ours)), float(np.median(theirs))
+    rows.append({"figure": "median distance, km", "a": medians[0], "b": medians[1],
+                 "difference": medians[0] - medians[1], "low": low, "high": high,
+                 "ahead": int(high < 0.0) - int(low > 0.0)})  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def where_better(both: pd.DataFrame, cell_deg: float = 6.0) -> pd.DataFrame:
+    """The places gathered in patches of about the same size: `lat`, `lng` (their mean on the sphere), `n`, `difference`
+    (mean of the scores), the most places first.
+    """
+    rows = np.floor((both["lat"].to_numpy() + 90.0) / cell_deg).astype(int)
+    around = np.maximum(1, np.round(360.0 / cell_deg * np.cos(np.radians((rows + 0.5) * cell_deg - 90.0)))).astype(int)
+    column = np.floor((both["lng"].to_numpy() + 180.0) % 360.0 / 360.0 * around).astype(int)
+    found = []
+    for _, own in both.groupby(rows * 1000 + column):
+        lat, lng = spherical_mean(own[["lat", "lng"]].to_numpy())
+        found.append({"lat": float(lat), "lng": float(lng), "n": len(own), "difference": own["difference"].mean()})
+    columns = ["lat", "lng", "n", "difference"]
+    return pd.DataFrame(found, columns=columns).sort_values("n", ascending=False, ignore_index=True)
+
+
+def beside_published(told: dict[str, dict[str, Any]]) -> tuple[str, pd.DataFrame, list[str]] | None:
+    """Published rows and those of runs by name that were measured on the same benchmark as the first.
+
+    The title, a table (`system`, `median km`, `1 km` … `2,500 km` in percent, `source`; ours last), and what is not
+    alike in ours. None where the first run was measured on no benchmark.
+    """
+    name = _benchmark(next(iter(told.values()), {}))
+    if name is None:
+        return None
+    table = published(name)
+    rows = [{"system": row["system"], "median km": row["median_km"],
+             **{_column(column): row[column] for column in WITHIN}, "source": row["source"]}
+            for row in table.to_dict("records")]  # fmt: skip
+    notes = []
+    for run, figures in told.items():
+        if _benchmark(figures) != name:
+            continue
+        own = figures["benchmark"]
+        system = own.get("system") if isinstance(own.get("system"), str) else "this system"
+        shares = {_column(column): number(figures, "within_km", column.removeprefix("within_")) for column in WITHIN}
+        rows.append({"system": f"{system}, {run}", "median km": number(figures, "median_km"),
+                     **{km: None if share is None else 100.0 * share for km, share in shares.items()},
+                     "source": "measured here"})  # fmt: skip
+        said = own.get("notes") if isinstance(own.get("notes"), list) else []
+        notes += [f"{run}: {note}" for note in said[:9] if isinstance(note, str)]
+    return BENCHMARKS[name].title, pd.DataFrame(rows), notes
+
+
+def _benchmark(figures: dict[str, Any]) -> str | None:
+    told = figures.get("benchmark")
+    name = told.get("name") if isinstance(told, dict) else None
+    return name if isinstance(name, str) and name in BENCHMARKS else None
+
+
+def _column(within: str) -> str:
+    return f"{int(within.removeprefix('within_')):,} km"

@@ -43,12 +43,12 @@ class Run:
 
 
 def found(root: Path | None = None) -> list[Run]:
-    """Every folder of checkpoints/ and runs/ that holds figures, the shipped checkpoints first."""
+    """Every folder of checkpoints/ and runs/ that holds figures, one deeper too, the shipped checkpoints first."""
     base = root or repository_dir()
     return [
-        Run(f"{name}/{path.parent.name}", path.parent)
+        Run(path.parent.relative_to(base).as_posix(), path.parent)
         for name in FOLDERS
-        for path in sorted((base / name).glob("*/metrics.json"))
+        for path in sorted([*(base / name).glob("*/metrics.json"), *(base / name).glob("*/*/metrics.json")])
     ]
 
 

@@ -246,3 +246,43 @@ def test_a_broken_answer_is_told_in_a_sentence_and_the_page_goes_on(open_page: O
 def test_nothing_is_said_of_misses_that_were_not_asked() -> None:
     for misses in (None, {}, {"n": 0}, {"n": 3, "families": []}, {"n": 3, "families": {"signs": {}}}):
         assert knowledge.lacked({"named": {}, "misses": misses}) is None
+
+
+BENCH = {"name": "im2gps3k", "system": "PIGEON", "notes": ["60 photos where the published rows have 2,997"]}
+
+
+def test_a_benchmark_run_stands_under_the_published_rows(open_page: Open, said: Said, root: Path) -> None:
+    write(root, "runs/a", None, benchmark=BENCH, within_km={"25": 0.1, "200": 0.25})
+    app = open_page("evaluate")
+    assert not app.exception and not app.error
+    table = app.dataframe[0].value
+    assert table["system"].tolist()[0] == "PlaNet" and table["system"].tolist()[-1] == "PIGEON, runs/a"
+    assert table.iloc[-1]["200 km"] == 25.0 and table.iloc[-1]["median km"] == 300.0
+    assert table.set_index("system").loc["PIGEOTTO", "2,500 km"] == 85.3
+    assert "Beside what was published on IM2GPS3k" in said(app) and "60 photos where" in app.info[0].value
+
+
+@pytest.mark.parametrize("broken", [7, {"name": ["im2gps3k"]}, {"name": "moon"}, {}, None])
+def test_a_benchmark_that_is_none_shows_no_published_rows(open_page: Open, root: Path, broken: object) -> None:
+    write(root, "runs/a", None, benchmark=broken)
+    app = open_page("evaluate")
+    assert not app.exception and not app.error and len(app.dataframe) == 1
+
+
+def test_two_runs_have_a_map_and_their_figures_side_by_side(open_page: Open, said: Said, root: Path) -> None:
+    write(root, "runs/a", table(50.0))
+    write(root, "runs/b", table(400.0).iloc[:-9])
+    app = open_page("evaluate")
+    app.selectbox(key="evaluate-other-runs/a").select_index(1).run()
+    assert not app.exception and not app.error
+    rows = app.dataframe[0].value.set_index("figure")
+    assert rows.loc["median distance, km", "ahead"] == "this run" and rows.loc["right country, %", "ahead"] == "level"
+    assert rows.loc["within 1 km, %", "difference"] == "+0.0"
+    assert {"runs/a", "runs/b"} <= set(app.dataframe[-1].value)
+    assert len(app.get("deck_gl_json_chart")) == 1 and "9 only in " in said(app)
+
+
+def test_runs_one_folder_deeper_are_found(root: Path) -> None:
+    write(root, "runs/a", None)
+    write(root, "runs/a/measured", None)
+    assert [run.name for run in runs.found(root)] == ["runs/a", "runs/a/measured"]

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from model.metrics.bootstrap import paired_interval
 from pages.components import measured
 
 
@@ -77,3 +78,33 @@ def test_figures_are_words_and_what_is_broken_is_left_out() -> None:
     assert table.index.tolist() == ["places", "median distance", "within 25 km"]
     assert table.loc["median distance"].tolist() == ["12 km", "20 km", ""]
     assert table.loc["within 25 km", "95 % interval"] == "40.0% – 60.0%"
+
+
+def test_who_is_ahead_in_the_median_is_who_is_nearer() -> None:
+    rng = np.random.default_rng(0)
+    near = predictions(score=[4000.0] * 4, distance_km=[10.0, 10.0, 10.0, 10.0])
+    far = predictions(score=[1000.0] * 4, distance_km=[900.0, 900.0, 900.0, 900.0])
+    rows = measured.differences(measured.paired(near, far)).set_index("figure")
+    assert rows.loc["median distance, km", ["difference", "low", "high", "ahead"]].tolist() == [
+        -890.0,
+        -890.0,
+        -890.0,
+        1,
+    ]
+    assert rows.loc["mean score", "ahead"] == 1 and rows.loc["within 1 km, %", "ahead"] == 0
+    back = measured.differences(measured.paired(far, near)).set_index("figure")
+    assert back.loc["median distance, km", "ahead"] == -1 and back.loc["within 25 km, %", "ahead"] == -1
+    same = rng.exponential(100.0, 500)
+    low, high = paired_interval(same, same + rng.normal(0.0, 1.0, 500), np.median)
+    assert low <= 0.0 <= high
+
+
+def test_patches_gather_neighbours_and_hold_at_the_poles() -> None:
+    both = pd.DataFrame({"lat": [10.0, 10.1, 89.0, 89.5, -89.0], "lng": [20.0, 20.1, 10.0, 20.0, 179.9],
+                         "difference": [100.0, 300.0, 1.0, 3.0, -5.0]})  # fmt: skip
+    found = measured.where_better(both)
+    assert found["n"].tolist() == [2, 2, 1] and sorted(found["difference"]) == [-5.0, 2.0, 200.0]
+    assert found["lat"].iloc[1] > 88.0
+    assert measured.where_better(both.iloc[:0]).empty
+    apart = pd.DataFrame({"lat": [0.0, 0.0], "lng": [179.9, -179.9], "difference": [1.0, 2.0]})
+    assert measured.where_better(apart)["n"].tolist() == [1, 1], "the antimeridian is an edge of patches"
