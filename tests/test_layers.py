@@ -35,7 +35,7 @@ OURS = {
     "model": {"model"},
 }  # fmt: skip
 VERBS = {"cut_photos", "prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "build_index",
-         "calibrate", "evaluate", "knowledge", "locate"}  # fmt: skip
+         "calibrate", "evaluate", "knowledge", "locate", "recall_table", "train_attributes"}  # fmt: skip
 NOUNS = {
     "geo": set(),
     "geocells": {"geo"},

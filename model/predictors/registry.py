@@ -89,6 +89,15 @@ def _zero_shot(options: Options) -> Opened:
     return Opened(first, None if singles is None else lambda: open_zero_shot(singles, options.settings))
 
 
+def _ensemble(options: Options) -> Opened:
+    from model.predictors.open_ensemble import read_ensemble_settings, weighed
+
+    settings = read_ensemble_settings(options.settings)
+    base = open_system(settings["base"], Options(options.checkpoint, options.encoder))
+    singles = base.singles
+    return Opened(weighed(base.checkpoint, settings), None if singles is None else lambda: weighed(singles(), settings))
+
+
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
