@@ -251,7 +251,7 @@ def _line(folder: Path, facts: dict[str, Any]) -> str:
     for name, figures in facts["validation"].items():
         if figures["n"]:
             text += (f"\n{name} ({facts['maps'][name]}): right {figures['accuracy']:.1%} (the most frequent: "
-                     f"{figures['majority']:.1%}), mean over the classes {figures['balanced_accuracy']:.1%}")  # fmt: skip
+                     f"{figures['majority']:.1%}), mean of the classes {figures['balanced_accuracy']:.1%}")  # fmt: skip
     return text
 
 

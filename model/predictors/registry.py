@@ -101,4 +101,5 @@ def _ensemble(options: Options) -> Opened:
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
+    "ensemble": System("Ensemble", "another system, weighed by how many people live there and what grows", _ensemble),
 }
