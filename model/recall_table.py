@@ -211,8 +211,10 @@ def _refuse_known(
 ) -> None:
     same = int(seen_before(truth, known_places(checkpoint, manifest, fingerprint(config.manifest))).sum())
     if same:
-        raise ArtifactError(f"{same:,} of the {len(truth):,} places of the split '{config.split}' are places "
-                            f"that {checkpoint.name} was made from; choose another split, or say --allow-train.")  # fmt: skip
+        raise ArtifactError(
+            f"{same:,} of the {len(truth):,} places of the split '{config.split}' are places that {checkpoint.name} "
+            "was made from; choose another split, or say --allow-train."
+        )
 
 
 def _areas(
