@@ -51,6 +51,7 @@ class Geolocator:
         self._checkpoint, self._singles = checkpoint, singles
         self._single: Checkpoint | None = None
         self._opening = threading.Lock()
+        self._searching = threading.Lock()
         self._searchers: dict[int, Searcher] = {}  # of the checkpoints that were asked where to search
 
     @classmethod
@@ -245,7 +246,7 @@ class Geolocator:
         views = self._look_at(images, world_version).views
         checkpoint = self.answering(len(views))
         embeddings = checkpoint.embed(views)
-        with self._opening:
+        with self._searching:
             if id(checkpoint) not in self._searchers:
                 self._searchers[id(checkpoint)] = searcher_of(checkpoint)
             searcher = self._searchers[id(checkpoint)]

@@ -14,6 +14,7 @@ with probability p" holds for p of them. Source: the ground-level attribute pred
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ from model.predictors.ground import FOLDER, LEVELS, MAPS, STAGE, Ground
 from model.predictors.protocol import system_of
 from model.predictors.search import levels_of
 
+UNFINISHED = "train_attributes.unfinished"  # the state of a fine-tuning, until it is done
 DENSEST = 2  # buckets that are towns
 CALIBRATED = 2000  # validation places that areas are calibrated on; else every n-th
 
@@ -154,7 +156,10 @@ def main(config: AttributesConfig) -> Path:
         told |= _seen_with(config.embeddings)
         outputs = {}
     else:
-        heads, told = _tower(config, classes, manifest, rows, labels)
+        belongs_to = {"manifest": fingerprint(config.manifest), "maps": [one.key for one in maps.values()],
+                      "tower": Path(str(config.tower)).name, "hidden": config.hidden,
+                      "urban_share": config.urban_share}  # fmt: skip
+        heads, told = _tower(config, classes, manifest, rows, labels, belongs_to)
         outputs = {"encoder": config.out / "encoder"}
         told |= {"features": "pooled", "encoder": fingerprint(config.out / "encoder")}
     heads.save(folder)
@@ -175,6 +180,7 @@ def main(config: AttributesConfig) -> Path:
         "maps": {name: one.source["kind"] for name, one in maps.items()}, "source": read_source(config.manifest),
     }  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {FOLDER: folder, **outputs}, facts)
+    shutil.rmtree(config.out / UNFINISHED, ignore_errors=True)
     print(_line(folder, facts))
     return folder
 
@@ -198,7 +204,7 @@ def _heads(
 
 def _tower(
     config: AttributesConfig, classes: dict[str, int], manifest: pd.DataFrame, rows: dict[str, NDArray[np.int64]],
-    labels: dict[str, Labels],
+    labels: dict[str, Labels], belongs_to: dict[str, Any],
 ) -> tuple[AttributeHeads, dict[str, Any]]:  # fmt: skip
     from model.networks.attribute_tower import Pictures, Tower, fine_tune, save_tower
     from model.networks.encoder import Encoder
@@ -207,13 +213,10 @@ def _tower(
     paths, views = image_paths(manifest, config.manifest), n_views(manifest, str(config.manifest))
     pictures = Pictures(encoder, paths, views)
     tower = Tower(encoder.tower, AttributeHeads(encoder.dim, classes, config.hidden))
-    belongs_to = {"manifest": len(manifest), "tower": Path(str(config.tower)).name, "hidden": config.hidden,
-                  "urban_share": config.urban_share, "classes": classes}  # fmt: skip
-    epochs, kept = fine_tune(tower, pictures, rows, labels, config.pace, config.out / "train_attributes.unfinished",
-                             belongs_to)  # fmt: skip
-    save_tower(tower, encoder, config.out / "encoder")
+    epochs, kept = fine_tune(tower, pictures, rows, labels, config.pace, config.out / UNFINISHED, belongs_to)
+    trained = Encoder.load(save_tower(tower, encoder, config.out / "encoder"))
     validation, step = rows["validation"], config.batch
-    seen = np.concatenate([encoder.embed_images(pictures.read(validation[start : start + step]))
+    seen = np.concatenate([trained.embed_images(pictures.read(validation[start : start + step]))
                            for start in range(0, len(validation), step)])  # fmt: skip
     heads = tower.heads
     heads.temperature = fitted_temperatures(heads.logits(seen), labels["validation"])

@@ -119,9 +119,9 @@ class SearchMap:
         lng = west + (np.arange(size[1]) + 0.5) / size[1] * (east - west)
         points = np.stack(np.meshgrid(lat, (lng + 180.0) % 360.0 - 180.0, indexing="ij"), axis=-1)
         atom = self.atoms.runs.at(points.reshape(-1, 2)).reshape(size)
-        logs = self.log_density[area.atoms]
+        logs = self.log_density[area.atoms & np.isfinite(self.log_density)]
         span = max(float(logs.max() - np.quantile(logs, 0.05)), 1e-9)
-        strength = np.clip(1.0 + (self.log_density - logs.max()) / span, 0.0, 1.0)
+        strength = np.clip(1.0 + (self.log_density - logs.max()) / span, 0.0, 1.0)  # of −inf: 0
         shade = np.where(area.atoms, 1.0 + 254.0 * strength, 0.0).astype(np.uint8)
         return np.asarray(shade[atom], np.uint8)
 

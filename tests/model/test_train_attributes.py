@@ -144,18 +144,24 @@ def bit(towns, tiny_bit, out, **changes):
     return AttributesConfig(towns, out, **(given | changes))
 
 
-def test_a_tiny_bit_is_fine_tuned_and_stopped_and_goes_on_to_the_same_end(towns, tiny_bit, tmp_path, monkeypatch):
-    train_attributes.main(bit(towns, tiny_bit, tmp_path / "a"))
+def stopped(given, monkeypatch):
+    """A fine-tuning that was stopped after its first epoch."""
     keep = attribute_tower.save_state
 
-    def stop(folder, epoch, *given):
-        keep(folder, epoch, *given)
+    def stop(folder, epoch, *state):
+        keep(folder, epoch, *state)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(attribute_tower, "save_state", stop)
     with pytest.raises(KeyboardInterrupt):
-        train_attributes.main(bit(towns, tiny_bit, tmp_path / "b"))
+        train_attributes.main(given)
     monkeypatch.setattr(attribute_tower, "save_state", keep)
+
+
+def test_a_tiny_bit_is_fine_tuned_and_stopped_and_goes_on_to_the_same_end(towns, tiny_bit, tmp_path, monkeypatch):
+    train_attributes.main(bit(towns, tiny_bit, tmp_path / "a"))
+    stopped(bit(towns, tiny_bit, tmp_path / "b"), monkeypatch)
+    assert not (tmp_path / "b" / "attributes").exists()
     train_attributes.main(bit(towns, tiny_bit, tmp_path / "b"))
     encoders = [Encoder.load(tmp_path / name / "encoder") for name in "ab"]
     pixels = np.random.default_rng(0).normal(size=(2, 4, 3, 32, 32)).astype(np.float32)
@@ -165,12 +171,13 @@ def test_a_tiny_bit_is_fine_tuned_and_stopped_and_goes_on_to_the_same_end(towns,
     assert read_record(tmp_path / "a", "train_attributes")["facts"]["tower"] == tiny_bit.name
     shares = Ground.load(tmp_path / "a").shares(first)
     assert shares[0].shape == (2, 4)
+    assert not (tmp_path / "b" / "train_attributes.unfinished").exists()
 
 
-def test_a_state_of_another_fine_tuning_is_refused(towns, tiny_bit, tmp_path):
-    train_attributes.main(bit(towns, tiny_bit, tmp_path, epochs=1))
+def test_a_state_of_another_fine_tuning_is_refused(towns, tiny_bit, tmp_path, monkeypatch):
+    stopped(bit(towns, tiny_bit, tmp_path), monkeypatch)
     with pytest.raises(ArtifactError, match="another training"):
-        train_attributes.main(bit(towns, tiny_bit, tmp_path, epochs=1, seed=3))
+        train_attributes.main(bit(towns, tiny_bit, tmp_path, seed=3))
 
 
 def test_a_backbone_that_is_not_there_is_told(towns, tmp_path):

@@ -17,9 +17,14 @@ GRID = (180, 360)
 PARIS, SAHARA, AMAZON, ATLANTIC = (48.5, 2.5), (23.5, 5.5), (-3.5, -62.5), (0.5, -30.5)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(attribute_maps, "cache_dir", lambda: tmp_path / "cache")
+def _own_cache(kept, monkeypatch):
+    monkeypatch.setattr(attribute_maps, "cache_dir", lambda: kept)
 
 
 def test_the_atlas_knows_crowds_wastes_and_the_sea():
@@ -57,7 +62,8 @@ def test_a_second_asking_reads_the_kept_map(monkeypatch):
     assert np.array_equal(density_map(grid=GRID).runs.values, first.runs.values)
 
 
-def test_a_damaged_map_is_made_again():
+def test_a_damaged_map_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(attribute_maps, "cache_dir", lambda: tmp_path)
     first = density_map(grid=GRID)
     [path] = attribute_maps.maps_folder().glob("*.npz")
     path.write_bytes(path.read_bytes()[:100])
