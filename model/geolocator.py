@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from model.networks.encoder import Encoder
     from model.predictors.in_words import InWords as InWords
     from model.predictors.in_words import Named as Named
+    from model.predictors.search import SearchMap as SearchMap
+    from model.predictors.searching import Searcher
 
 __all__ = [
     "CATALOGUE", "DEFAULT", "LIMITS_KM", "SYSTEMS", "Candidate", "Download", "Geocells", "Geolocator", "Guess",
@@ -58,6 +60,8 @@ class Geolocator:
         self._single: Checkpoint | None = None
         self._photo: Checkpoint | None = None
         self._opening = threading.Lock()
+        self._searching = threading.Lock()
+        self._searchers: dict[int, Searcher] = {}  # of the checkpoints that were asked where to search
 
     @classmethod
     def load(
@@ -251,6 +255,26 @@ class Geolocator:
 
         handed = self._look_at(images, world_version)
         return in_words(self.answering(len(handed.views), handed.world_version), handed.views)
+
+    def search_map(self, images: Source | Sequence[Source], world_version: int | None = None) -> "SearchMap":
+        """Where to search: how likely every spot of the Earth is, by the scores and by what the ground looks like.
+
+        The attributes beside the checkpoint take part (see `model.train_attributes`); without any it is the system's
+        own word. The first call makes the maps, which takes a minute once.
+
+        Raises:
+            ImageError, ArtifactError: as `locate`; attributes that are broken, or of another encoder.
+        """
+        from model.predictors.searching import searcher_of  # brings torch
+
+        views = self._look_at(images, world_version).views
+        checkpoint = self.answering(len(views))
+        embeddings = checkpoint.embed(views)
+        with self._searching:
+            if id(checkpoint) not in self._searchers:
+                self._searchers[id(checkpoint)] = searcher_of(checkpoint)
+            searcher = self._searchers[id(checkpoint)]
+        return searcher.of(embeddings)[0]
 
     def embed(self, images: Source | Sequence[Source], world_version: int | None = None) -> NDArray[np.float32]:
         """The embedding of one place, (D,), by the encoder that would answer: the mean over its views. As `locate`."""

@@ -32,7 +32,7 @@ from model.geo.density import NEAR_TOWNS, PopulationDensity, nearest
 from model.geo.distance import EARTH_RADIUS_KM, Floats, check_points, destination, haversine_km, to_unit
 from model.geo.driving import LEFT_DRIVING
 from model.geo.layers import KOPPEN_ZONES, OCEAN, land_share
-from model.geo.rasters import Ints, TiledRaster, bilinear, pixels_of
+from model.geo.rasters import Ints, TiledRaster, bilinear, centres_of, pixels_of
 
 NEAR_LAND_KM = 5.0
 ANTARCTIC_LAT, ANTARCTICA = -60.0, "AQ"  # the Antarctic Treaty's limit
@@ -180,6 +180,25 @@ class Atlas:
     def land_share(self, factor: int) -> NDArray[np.float32]:
         """Share of land in blocks of `factor` x `factor` pixels of the 1 km mask (21600, 43200); for drawing maps."""
         return land_share(self._land.unpack(), factor)
+
+    def ground(self, points: ArrayLike) -> tuple[NDArray[np.uint8], Floats, Floats]:
+        """Numbers of Köppen zones (see `layers.KOPPEN_ZONES`), metres above the sea and mm of rain a year, (N,) each.
+
+        For maps of millions of points: no town is looked up, and the sea is not told from the land.
+        """
+        places = _points(points)
+        zones, altitude_m = self._koppen.at(places), self.altitude_m(places)
+        normals = self._climate.normals(places, zones, altitude_m, self.coast_km(places))
+        return zones, altitude_m, normals["precipitation_mm"]
+
+    def land_grid(self, grid: tuple[int, int]) -> NDArray[np.bool_]:
+        """Which pixels of a grid (H, W) hold land: any, where the 1 km mask divides into it by 1 … 16, else those whose
+        middle is land.
+        """  # fmt: skip
+        factor = self._land.shape[0] // grid[0]
+        if factor in (1, 2, 4, 8, 16) and (grid[0] * factor, grid[1] * factor) == self._land.shape:
+            return self._land.any_in(factor)
+        return self._land.at(centres_of(*np.indices(grid), *grid)) > 0
 
     def _of_own_country(self, places: Floats, town: Ints, distance_km: Floats) -> tuple[Ints, Floats]:
         """Towns and distances (N,), with those replaced whose town belongs to another country across the sea."""

@@ -24,11 +24,8 @@ class PopulationDensity:
     """The kernel estimate over towns (T,) at unit vectors (T, 3)."""
 
     def __init__(self, units: Floats, population: NDArray[np.int64], tree: cKDTree):
-        people = np.maximum(population, 200).astype(np.float64)  # listed with 0: small, not empty
-        peak = 1500.0 * (people / 10_000.0) ** 0.15
+        self._core_km, self._belt_km, people = bell_widths_km(population)
         self._tree = tree
-        self._core_km = np.maximum(np.sqrt(people * CORE_SHARE / (2.0 * np.pi * peak)), 0.6)
-        self._belt_km = 4.0 * self._core_km + 5.0
         self._people = people
         self._large = np.flatnonzero(people >= LARGE_POPULATION)
         self._large_tree = cKDTree(units[self._large]) if len(self._large) else None
@@ -54,6 +51,14 @@ class PopulationDensity:
             spread = width[town] ** 2
             total += (share * people / (2.0 * np.pi * spread) * np.exp(-(distance**2) / (2.0 * spread))).sum(axis=1)
         return total
+
+
+def bell_widths_km(population: NDArray[np.integer]) -> tuple[Floats, Floats, Floats]:
+    """Of towns (T,): the standard deviations of core and belt in km, and the people that the two share."""
+    people = np.maximum(population, 200).astype(np.float64)  # listed with 0: small, not empty
+    peak = 1500.0 * (people / 10_000.0) ** 0.15
+    core_km = np.maximum(np.sqrt(people * CORE_SHARE / (2.0 * np.pi * peak)), 0.6)
+    return core_km, 4.0 * core_km + 5.0, people
 
 
 def nearest(tree: cKDTree, units: Floats, count: int) -> tuple[Floats, Ints]:

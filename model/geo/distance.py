@@ -90,6 +90,12 @@ def cap_area_km2(radius_km: ArrayLike) -> Any:
     return 4.0 * np.pi * EARTH_RADIUS_KM**2 * np.sin(angle / 2.0) ** 2
 
 
+def cap_radius_km(area_km2: ArrayLike) -> Any:
+    """Radius of the spherical cap of an area, the inverse of `cap_area_km2`; the whole Earth's is half way round."""
+    share = np.clip(np.asarray(area_km2, np.float64) / (4.0 * np.pi * EARTH_RADIUS_KM**2), 0.0, 1.0)
+    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(share))
+
+
 def bearing_deg(a: ArrayLike, b: ArrayLike) -> Any:
     """Initial bearing from `a` to `b` in degrees clockwise from north, in [0, 360)."""
     a_rad, b_rad = np.radians(np.asarray(a, np.float64)), np.radians(np.asarray(b, np.float64))

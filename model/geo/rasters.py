@@ -83,6 +83,16 @@ class TiledRaster:
         values[several] = self.tiles[tile[several], rows[several] % TILE, cols[several] % TILE]
         return values
 
+    def any_in(self, factor: int) -> NDArray[np.bool_]:
+        """Whether any pixel of a block of `factor` x `factor` (1, 2, 4, 8 or 16) is not 0, (H/factor, W/factor)."""
+        side = TILE // factor
+        plain = np.repeat(np.repeat(self.index < -1, side, axis=0), side, axis=1)
+        blocks = plain.reshape(self.index.shape[0], side, self.index.shape[1], side)
+        rows, cols = np.nonzero(self.index >= 0)
+        small = self.tiles.reshape(-1, side, factor, side, factor).any(axis=(2, 4))  # (T, side, side)
+        blocks[rows, :, cols, :] = small[self.index[rows, cols]]
+        return plain
+
     def unpack(self) -> Bytes:
         """The whole raster (H, W) again; large."""
         full = np.where(self.index >= 0, 0, -1 - self.index).astype(np.uint8)

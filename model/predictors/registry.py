@@ -128,10 +128,20 @@ def _geoestimation(options: Options) -> Opened:
     return Opened(first, lambda: open_hierarchy(singles, None, encoders))
 
 
+def _ensemble(options: Options) -> Opened:
+    from model.predictors.open_ensemble import read_ensemble_settings, weighed
+
+    settings = read_ensemble_settings(options.settings)
+    base = open_system(settings["base"], Options(options.checkpoint, options.encoder))
+    singles = base.singles
+    return Opened(weighed(base.checkpoint, settings), None if singles is None else lambda: weighed(singles(), settings))
+
+
 SYSTEMS: dict[str, System] = {
     "pigeon": System("PIGEON", "geocells, then the known places that look most alike", _pigeon),
     "zero-shot": System("Zero-shot", "compares the picture with sentences that name countries and cities", _zero_shot),
     "streetclip": System("StreetCLIP", CATALOGUE["streetclip"].words, _streetclip),
     "geoclip": System("GeoCLIP", "compares the picture with places of a gallery, each by its coordinates", _geoclip),
     "geoestimation": System("GeoEstimation", "S2 cells of three levels that correct one another", _geoestimation),
+    "ensemble": System("Ensemble", "another system, weighed by how many people live there and what grows", _ensemble),
 }

@@ -15,7 +15,18 @@ import streamlit as st
 from model.geo.distance import EARTH_RADIUS_KM, haversine_km
 from model.geo.scoring import MAX_SCORE, geoguessr_score
 from model.geolocator import DEFAULT, Guess, Handed, exif_position, look_at
-from pages.components import ask_in_words, circles, maps, notices, offers, pictures, resources, why, words
+from pages.components import (
+    ask_in_words,
+    circles,
+    maps,
+    notices,
+    offers,
+    pictures,
+    resources,
+    search_map,
+    why,
+    words,
+)
 from pages.components.identity import BOT, MODEL, PERSON, TRUTH
 from pages.components.samples import Sample
 
@@ -63,6 +74,7 @@ def show(found: Found, sample: Sample | None) -> None:
     with right:
         _certainty(guess)
         _candidates(guess)
+    search_map.show(found.guess, found.files, sample, found.system)
     why.show(found.guess, found.handed.views, found.files, sample, found.system)
     ask_in_words.show(found.files, found.system)
     _exif(found.files)

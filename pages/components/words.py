@@ -34,6 +34,23 @@ def about(distance_km: float) -> str:
     return f"{round(distance_km, digits):,.0f} km"
 
 
+def area(area_km2: float) -> str:
+    """An area that is known roughly, in two figures: "4.2 km²", "12,000 km²", "3.1 million km²"."""
+    if area_km2 >= 999_500.0:
+        millions = area_km2 / 1e6
+        return f"{millions:.1f} million km²" if millions < 10.0 else f"{millions:,.0f} million km²"
+    return about(area_km2).replace(" km", " km²")
+
+
+def small_share(share: float) -> str:
+    """A share that may be tiny, in two figures: "0.0031 %", "4.2 %", "87 %"; what is more than all is all."""
+    percent = min(100.0 * share, 100.0)
+    if percent >= 10.0:
+        return f"{percent:.0f} %"
+    digits = 1 - math.floor(math.log10(percent)) if percent > 1e-6 else 6
+    return f"{percent:.{digits}f} %"
+
+
 def radii(radius_km: Mapping[str, float]) -> str:
     """How far the truth may lie, by chance in percent: "within **120 km** with 50 %, **900 km** with 80 %"; "" of none.
 
