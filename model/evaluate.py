@@ -29,6 +29,7 @@ from model.predictors.card import write_card
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.known import known_places, seen_before
 from model.predictors.measuring import measure
+from model.predictors.protocol import features_of
 from model.predictors.seen import pictures, stored
 
 STAGE = "evaluate"
@@ -149,17 +150,25 @@ def with_and_without(predictions: pd.DataFrame, leaks: dict[str, NDArray[np.bool
 
 
 def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
-    """Compare the encoder that a record beside the embeddings names with the checkpoint's, where both are known.
+    """Compare the encoder that a record beside the embeddings names with the checkpoint's, where both are known: the
+    one that made its embeddings, or of a system that needs no more than an encoder, that one.
 
     Raises:
-        ArtifactError: they differ.
+        ArtifactError: they differ, or the features are of another kind than the system takes.
     """
-    ours = _encoder_of(geolocator.records.get("embed", {}))
+    predictor = geolocator.checkpoint.predictor
+    ours = _encoder_of(geolocator.records.get("embed", {})) or predictor.record.get("settings", {}).get("encoder")
     if ours is None or not record_path(embeddings.parent, "embed").is_file():
         return
-    if _encoder_of(read_record(embeddings.parent, "embed", check_outputs=False)) != ours:
+    record, wanted = read_record(embeddings.parent, "embed", check_outputs=False), features_of(predictor).kind
+    theirs, kind = _encoder_of(record), record["facts"].get("features", "pooled")
+    by_name = isinstance(theirs, tuple) and theirs[0] == ours  # of the hub, whatever its revision
+    if theirs != ours and not by_name:
         raise ArtifactError(f"{embeddings} was made by another encoder than the one in {geolocator.folder}; embed the "
                             "manifest with that one, or leave --embeddings out.")  # fmt: skip
+    if kind != wanted:
+        raise ArtifactError(f"{embeddings} holds {kind} features, and {geolocator.system} takes {wanted} ones; embed "
+                            f"the manifest with --features {wanted}, or leave --embeddings out.")  # fmt: skip
 
 
 def _encoder_of(record: dict[str, Any]) -> Any:

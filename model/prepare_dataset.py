@@ -1,10 +1,11 @@
 """Stage: make a manifest of any table of places with pictures; writes DIR/manifest.parquet.
 
 The table (CSV or parquet) needs `lat` and `lng` (`latitude`, `longitude`, `lon` are read as well); `id` is the row's
-number where there is none. Columns are known in any case ("ID", "Split"). Pictures are named in `image` or `image_0` … `image_3` relative to `--images`, or else
-looked for there by id: `<id>.jpg`, or `<id>_0.jpg` … `<id>_3.jpg` (also png, webp, jpeg). A place has one view or four;
-a picture in `image` that is twice as wide as high is a photo all the same, unless --panoramas says that all of them are
-360° panoramas. Every picture is opened once; those of the simulated Earth say so themselves, others are photographs.
+number where there is none. Columns are known in any case ("ID", "Split"). Pictures are named in `image` or `image_0` …
+`image_3` relative to `--images`, or else looked for there by id: `<id>.jpg`, or `<id>_0.jpg` … `<id>_3.jpg` (also png,
+webp, jpeg). A place has one view or four; a picture in `image` that is twice as wide as high is a photo all the same,
+unless --panoramas says that all of them are 360° panoramas. Every picture is opened once; those of the simulated Earth
+say so themselves, others are photographs.
 
 Atlas columns that are absent are filled in, and places without a split get one by the half-degree cell they lie in, so
 that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too; its class and
@@ -58,8 +59,23 @@ STAGE = "prepare_dataset"
 NOTE = "opened.jsonl"  # of a run that was stopped
 BLOCK = 50_000  # places that the atlas describes at a time
 CLUES = "clues.parquet"
-COLUMNS = ("id", "split", "image", *VIEW_COLUMNS, "views", "heading_deg", "month", "hour", "seed", "captured_at",
-           "author", "sequence", "world_version", *ATLAS_COLUMNS, *LEAKAGE)  # that a table may bring, in any case
+COLUMNS = (
+    "id",
+    "split",
+    "image",
+    *VIEW_COLUMNS,
+    "views",
+    "heading_deg",
+    "month",
+    "hour",
+    "seed",
+    "captured_at",
+    "author",
+    "sequence",
+    "world_version",
+    *ATLAS_COLUMNS,
+    *LEAKAGE,
+)  # that a table may bring, in any case
 OTHER_FILES = ("class_", "depth_", "panorama")  # how columns begin that name files beside the pictures
 
 

@@ -69,8 +69,8 @@ def splits_of(words: pd.Series, table: Path) -> pd.Series:
     odd = told[~told.isin(["", *SPLITS])].value_counts()
     if len(odd):
         some = ", ".join(f"'{word}' ({n:,} rows)" for word, n in odd.head(5).items())
-        raise ManifestError(f"{table} holds the splits {some}; looked for {', '.join(SPLITS)}, or nothing where a place "
-                            "has none yet.")  # fmt: skip
+        raise ManifestError(f"{table} holds the splits {some}; looked for {', '.join(SPLITS)}, or nothing where a "
+                            "place has none yet.")  # fmt: skip
     return told.map(SPLITS).fillna("")
 
 

@@ -62,3 +62,17 @@ def test_places_held_out_under_another_word_are_not_trained_on(tmp_path, atlas):
         main(settings)
     (tmp_path / "t.csv").write_text("id,lat,lng,split\n" + rows.replace(" Holdout", " "))
     assert len(read_manifest(main(settings))) == 60, "an empty cell is split here"
+
+
+@pytest.mark.parametrize("name", ["folder", "im2gps", "mapillary"])
+def test_the_same_command_again_does_nothing_though_it_writes_into_the_data_set(tmp_path, atlas, capsys, name):
+    if name == "mapillary":
+        (tmp_path / "t.json").write_text('{"id": "a", "sequence": "s", "geometry": {"coordinates": [2.35, 48.85]}}')
+    elif name == "folder":
+        (tmp_path / "t.csv").write_text("id,lat,lng\na,48.85,2.35\n")
+    exif = Image.Exif()
+    exif[0x8825] = {1: "S", 2: (33.0, 30.0, 0.0), 3: "E", 4: (151.0, 0.0, 0.0)}
+    Image.new("RGB", (40, 30), "green").save(tmp_path / "a.jpg", exif=exif)  # the only position of im2gps
+    settings = PrepareConfig(dataset=name, root=tmp_path, out=tmp_path / "out", validation=0.0, test=0.0)
+    before = main(settings).read_bytes()
+    assert main(settings).read_bytes() == before and "nothing to do" in capsys.readouterr().out
