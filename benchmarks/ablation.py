@@ -83,8 +83,8 @@ class AblationConfig:
         return {name: getattr(self, name) for name in same} | {"minutes": self.budget_minutes, "tensorboard": False}
 
     def indexing(self) -> dict[str, Any]:
-        """Settings of the index."""
-        return {"space": self.space, "dimensions": self.dimensions, "factory": "SQ8"}
+        """Settings of the index; without a kernel, which would take the place of the refiner that is measured."""
+        return {"space": self.space, "dimensions": self.dimensions, "factory": "SQ8", "kernel_places": 0}
 
 
 def main(config: AblationConfig) -> dict[str, Any]:

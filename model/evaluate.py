@@ -227,20 +227,23 @@ def refuse_known_places(
 
 
 def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
-    """Compare what a record beside the embeddings names with the checkpoint's, where both are known.
+    """Compare what a record beside the embeddings names with the system's: the kind of features, and the encoder, where
+    both are known: the one that made a checkpoint's embeddings, or of a system that needs no more than one, that one.
 
     Raises:
-        ArtifactError: the encoders differ, or what of its vectors is taken (two kinds may be of one size).
+        ArtifactError: they differ.
     """
     if not record_path(embeddings.parent, "embed").is_file():
         return
-    record, wanted = read_record(embeddings.parent, "embed", check_outputs=False), features_of(geolocator.predictor)
-    kind = record["facts"].get("features", "pooled")
-    if kind != wanted.kind:
-        raise ArtifactError(f"{embeddings} holds {kind} features and {geolocator.name} takes {wanted.kind} ones; embed "
-                            f"with --features {wanted.kind}, or leave --embeddings out.")  # fmt: skip
-    ours = _encoder_of(geolocator.records.get("embed", {}))
-    if ours is not None and _encoder_of(record) != ours:
+    record, predictor = read_record(embeddings.parent, "embed", check_outputs=False), geolocator.predictor
+    kind, wanted = record["facts"].get("features", "pooled"), features_of(predictor).kind
+    if kind != wanted:
+        raise ArtifactError(f"{embeddings} holds {kind} features, and {geolocator.system} takes {wanted} ones; embed "
+                            f"the manifest with --features {wanted}, or leave --embeddings out.")  # fmt: skip
+    ours = _encoder_of(geolocator.records.get("embed", {})) or predictor.record.get("settings", {}).get("encoder")
+    theirs = _encoder_of(record)
+    by_name = isinstance(theirs, tuple) and theirs[0] == ours  # of the hub, whatever its revision
+    if ours is not None and theirs != ours and not by_name:
         raise ArtifactError(f"{embeddings} was made by another encoder than the one in {geolocator.folder}; embed the "
                             "manifest with that one, or leave --embeddings out.")  # fmt: skip
 

@@ -1,10 +1,11 @@
 """Stage: make a manifest of any table of places with pictures; writes DIR/manifest.parquet.
 
 The table (CSV or parquet) needs `lat` and `lng` (`latitude`, `longitude`, `lon` are read as well); `id` is the row's
-number where there is none. Pictures are named in `image` or `image_0` … `image_3` relative to `--images`, or else
-looked for there by id: `<id>.jpg`, or `<id>_0.jpg` … `<id>_3.jpg` (also png, webp, jpeg). A place has one view or four;
-a picture in `image` that is twice as wide as high is a photo all the same, unless --panoramas says that all of them are
-360° panoramas. Every picture is opened once; those of the simulated Earth say so themselves, others are photographs.
+number where there is none. Columns are known in any case ("ID", "Split"). Pictures are named in `image` or `image_0` …
+`image_3` relative to `--images`, or else looked for there by id: `<id>.jpg`, or `<id>_0.jpg` … `<id>_3.jpg` (also png,
+webp, jpeg). A place has one view or four; a picture in `image` that is twice as wide as high is a photo all the same,
+unless --panoramas says that all of them are 360° panoramas. Every picture is opened once; those of the simulated Earth
+say so themselves, others are photographs.
 
 Atlas columns that are absent are filled in, and places without a split get one by the half-degree cell they lie in, so
 that few neighbours stand on both sides. A manifest made by `world.make_dataset` is such a table too; its class and
@@ -30,11 +31,13 @@ import pandas as pd
 from model.artifacts import fingerprint, is_done, read_record, whole, write_record
 from model.commands import parser_for, read, run
 from model.data.inspection import Inspection, inspect, source_of, state_of
+from model.data.leakage import COLUMNS as LEAKAGE
 from model.data.leakage import in_words, with_leakage
 from model.data.manifest import (
     ATLAS_COLUMNS,
     PHOTOGRAPHS,
     SPLITS,
+    TEXT,
     VIEW_COLUMNS,
     check_manifest,
     image_columns,
@@ -47,7 +50,7 @@ from model.data.manifest import (
 )
 from model.data.picture_names import find_images, moved
 from model.data.readers.catalog import GROUPED, NAMES, read_dataset, without_mixed
-from model.data.readers.columns import POSITION, plain
+from model.data.readers.columns import POSITION, header_of, plain
 from model.data.splits import split_by_cell, split_by_group
 from model.errors import ArtifactError, ConfigError, ManifestError
 from model.geo.atlas import Atlas
@@ -56,6 +59,23 @@ STAGE = "prepare_dataset"
 NOTE = "opened.jsonl"  # of a run that was stopped
 BLOCK = 50_000  # places that the atlas describes at a time
 CLUES = "clues.parquet"
+COLUMNS = (
+    "id",
+    "split",
+    "image",
+    *VIEW_COLUMNS,
+    "views",
+    "heading_deg",
+    "month",
+    "hour",
+    "seed",
+    "captured_at",
+    "author",
+    "sequence",
+    "world_version",
+    *ATLAS_COLUMNS,
+    *LEAKAGE,
+)  # that a table may bring, in any case
 OTHER_FILES = ("class_", "depth_", "panorama")  # how columns begin that name files beside the pictures
 
 
@@ -171,7 +191,8 @@ def _prepare(
             )
     if "split" not in frame:
         frame.insert(1, "split", split_by_cell(frame, config.validation, config.test, config.seed))
-    if left_out is not None or config.against is not None:
+    told = [name for name in LEAKAGE if name in frame]  # of another training perhaps, or of no one: never believed
+    if left_out is not None or config.against is not None or told:
         frame, facts["leakage"] = with_leakage(frame, read_manifest(config.against) if config.against else None)
         for line in in_words(facts["leakage"]):
             print(line)
@@ -195,17 +216,33 @@ def _read(config: PrepareConfig, table: Path) -> pd.DataFrame:
     """The table with the names and ids of a manifest, without what a manifest says in another way."""
     if not table.is_file():
         raise ManifestError(f"looked for a table at {table}, found no such file.")
-    frame = read_table(table)
-    for ours, spellings in POSITION.items():  # in any case: LAT, Latitude, lon, Long …
-        if ours not in frame:
-            theirs = next((name for word in spellings for name in frame if plain(str(name)) == word), None)
-            frame = frame.rename(columns={theirs: ours} if theirs is not None else {})
+    ours = _known(header_of(table), table)
+    frame = read_table(table, text=[name for name in (*TEXT, *ours) if ours.get(name, name) in TEXT])
+    frame = frame.rename(columns=ours)
     if "id" not in frame:
         frame.insert(0, "id", [f"{row:08d}" for row in range(len(frame))])
     frame = check_manifest(frame, str(table)).drop(columns="world_version", errors="ignore")
     if config.pictures:
         return frame
     return frame.drop(columns=[name for name in ("image", *VIEW_COLUMNS, "views") if name in frame])
+
+
+def _known(names: list[str], table: Path) -> dict[str, str]:
+    """The table's name -> ours, of the columns that a manifest knows and this table writes otherwise: LAT, Split, Lon …
+
+    Raises:
+        ManifestError: two columns that could be meant by one name.
+    """
+    found: dict[str, str] = {}
+    for ours, spellings in {**POSITION, **{name: (name,) for name in COLUMNS}}.items():
+        if ours in names:
+            continue
+        theirs = next((same for word in spellings if (same := [name for name in names if plain(name) == word])), [])
+        if len(theirs) > 1:
+            raise ManifestError(f"{table} has the columns {' and '.join(theirs)}, each of which could be '{ours}'; "
+                                "rename the one that is meant, or remove the others.")  # fmt: skip
+        found |= dict.fromkeys(theirs, ours)
+    return found
 
 
 def _views(frame: pd.DataFrame, config: PrepareConfig) -> int:

@@ -35,8 +35,8 @@ OURS = {
     "model": {"model"},
 }  # fmt: skip
 VERBS = {"cut_photos", "prepare_dataset", "build_geocells", "pretrain", "embed", "train_head", "train_hierarchy",
-         "train_geoclip", "train_attributes", "build_index", "calibrate", "evaluate", "recall_table", "get", "knowledge",
-         "locate"}  # fmt: skip
+         "train_geoclip", "train_attributes", "build_index", "calibrate", "evaluate", "recall_table", "get",
+         "knowledge", "locate"}  # fmt: skip
 NOUNS = {
     "geo": set(),
     "geocells": {"geo"},

@@ -29,6 +29,8 @@ ZIP, TAR = ".zip", ".tar"
 KEPT_MEMBERS = 8_000_000  # of all listed archives together: 300 MB
 CACHED_MEMBERS = 5_000  # an archive of fewer is listed again by the next process, in less than a second
 STORED, DEFLATED, IN_TAR, ENCRYPTED = 0, 8, 254, 255  # the first two as the format of zip files numbers them
+FOREIGN = (zipfile.BadZipFile, tarfile.TarError, struct.error, ValueError, NotImplementedError, EOFError, OverflowError)
+LARGEST = 1 << 62  # bytes that a member may say it unpacks to; what is read is held far below that
 LOCAL_HEADER = 30  # bytes, before the name and the extra field
 _lock = threading.Lock()
 _listed: "OrderedDict[str, Listing]" = OrderedDict()
@@ -194,19 +196,23 @@ def _members(archive: Path) -> Iterator[tuple[str, tuple[int, int, int, int, int
         yield from _in_zip(archive) if archive.suffix.lower() == ZIP else _in_tar(archive)
     except OSError as error:
         raise ImageError(f"{archive} cannot be read ({error.strerror or error}).") from error
-    except (zipfile.BadZipFile, tarfile.TarError, struct.error, ValueError, NotImplementedError, EOFError) as error:
+    except FOREIGN as error:
         kind = "zip" if archive.suffix.lower() == ZIP else "tar that is not compressed"
         raise ImageError(f"{archive} cannot be listed: looked for a {kind}, found something else or a part of one "
                          f"({error}).") from error  # fmt: skip
 
 
 def _in_zip(archive: Path) -> Iterator[tuple[str, tuple[int, int, int, int, int]]]:
+    end = archive.stat().st_size
     with zipfile.ZipFile(archive) as opened:
         for info in opened.infolist():
             name, mode = _tidy(info.filename), info.external_attr >> 16
             is_link = (mode & 0o170000) == 0o120000
             if name is None or info.is_dir() or is_link:
                 continue
+            within = 0 <= info.header_offset <= end and 0 <= info.compress_size <= end
+            if not (within and 0 <= info.file_size <= LARGEST):
+                raise EOFError(f"'{name}' is said to lie outside of it")
             method = ENCRYPTED if info.flag_bits & 0x1 else int(info.compress_type)
             yield name, (info.header_offset, info.compress_size, info.file_size, info.CRC, method)
 
@@ -217,8 +223,16 @@ def _in_tar(archive: Path) -> Iterator[tuple[str, tuple[int, int, int, int, int]
         while (info := opened.next()) is not None:
             opened.members.clear()  # type: ignore[attr-defined]  # else a million members stay in the memory
             name = _tidy(info.name)
+            if info.size < 0:
+                raise EOFError(f"'{info.name}' is said to have {info.size} bytes")
             if name is None or info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or info.sparse is not None:
                 continue
             if info.offset_data + info.size > end:
                 raise EOFError(f"'{name}' is cut off")
             yield name, (info.offset_data, info.size, info.size, 0, IN_TAR)
+        last = opened.offset
+    # The reader takes a header that is damaged, or not there, for the end; a whole tar ends with empty blocks.
+    with archive.open("rb") as stream:
+        stream.seek(last)
+        if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise EOFError(f"it is cut off or damaged at byte {last:,}")

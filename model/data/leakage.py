@@ -3,6 +3,7 @@
 Benchmarks of photographs hold the same monuments, often by the same photographer, as the training. Two columns of the
 manifest say it of every row that is not trained on, and `evaluate` gives its figures with and without those rows:
 `train_km` is the distance to the nearest training place, `train_author` whether its author took a training photograph.
+What was compared with nothing has no such columns: that nothing leaks was then never found out.
 """
 
 from typing import Any
@@ -41,23 +42,30 @@ def authors_of(frame: pd.DataFrame) -> pd.Series:
 def with_leakage(frame: pd.DataFrame, against: pd.DataFrame | None = None) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The manifest with `train_km` and `train_author`, and the shares of its test and validation that leak.
 
+    Columns of these names that the manifest brings are replaced. There are none without training places, and no
+    `train_author` where authors are not known.
+
     Args:
         frame: id, split, lat, lng and perhaps author.
         against: another manifest whose training rows count as well (all its rows, where it has no split).
 
     Returns:
-        The frame (training rows have NaN and False); and for each split that is not trained on: n, within_100_m,
-        within_1_km, same_author (None where authors are not known) and any of them, as shares of n.
+        The frame (training rows have NaN and False); and how many training places there are and, where there are any,
+        for each split that is not trained on: n, within_100_m, within_1_km, same_author (None where authors are not
+        known) and any of them, as shares of n.
     """
+    frame = frame.drop(columns=[name for name in COLUMNS if name in frame])
     parts = [frame[frame["split"] == "train"]]
     if against is not None:
         parts.append(against[against["split"] == "train"] if "split" in against else against)
     training = np.concatenate([part[["lat", "lng"]].to_numpy(np.float64) for part in parts])
+    if not len(training):
+        return frame, {"training_places": 0}
     authors = {name for part in parts if "author" in part for name in authors_of(part).unique() if name}
     rows = (frame["split"] != "train").to_numpy(bool)
     km, same = np.full(len(frame), np.nan), np.zeros(len(frame), bool)
     km[rows] = nearest_km(frame.loc[rows, ["lat", "lng"]].to_numpy(np.float64), training)
-    knows = "author" in frame and len(authors) > 0
+    knows = "author" in frame and len(authors) > 0 and bool((authors_of(frame[rows]) != "").any())
     if knows:
         same[rows] = authors_of(frame[rows]).isin(authors).to_numpy(bool)
     report: dict[str, Any] = {"training_places": len(training)}
@@ -68,14 +76,16 @@ def with_leakage(frame: pd.DataFrame, against: pd.DataFrame | None = None) -> tu
             any_of = same[of_split] | (km[of_split] <= max(NEAR_KM.values()))
             report[split] = {"n": n, **near, "same_author": float(same[of_split].mean()) if knows else None,
                              "any": float(any_of.mean())}  # fmt: skip
-    return frame.assign(train_km=km.round(4), train_author=same), report
+    return frame.assign(train_km=km.round(4), **({"train_author": same} if knows else {})), report
 
 
 def leaks_of(places: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
-    """By each reason, which of the places (N,) leak; {} for a manifest that does not say."""
+    """By each reason, which of the places (N,) leak; {} for a manifest that does not say, or was compared with none."""
     found: dict[str, NDArray[np.bool_]] = {}
     if "train_km" in places:
         km = pd.to_numeric(places["train_km"], errors="coerce").to_numpy(np.float64)
+        if not np.isfinite(km).any():  # infinitely far from no training at all
+            return {}
         found |= {f"within_{name}": km <= limit for name, limit in NEAR_KM.items()}
     if "train_author" in places:
         found["same_author"] = places["train_author"].fillna(False).to_numpy(bool)
@@ -85,7 +95,9 @@ def leaks_of(places: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
 
 
 def in_words(report: dict[str, Any]) -> list[str]:
-    """The report, a line for each split."""
+    """The report, a line for each split; or that there was nothing to compare with."""
+    if not report["training_places"]:
+        return ["leakage: there is nothing to compare with; name its training by --against."]
     lines = []
     for split in ("validation", "test"):
         if told := report.get(split):

@@ -24,6 +24,7 @@ SPLITS = ("train", "validation", "test")
 VIEW_COLUMNS = ("image_0", "image_1", "image_2", "image_3")
 SIMULATED = "simulated-earth"
 PHOTOGRAPHS = {"kind": "photographs"}
+TEXT = ("id", "country")  # columns that are never numbers
 SOURCE_KEY = b"source"  # in the metadata of a parquet file
 ATLAS_COLUMNS = (
     "country", "country_name", "region", "town", "koppen", "altitude_m", "population_per_km2", "temperature_c",
@@ -31,8 +32,10 @@ ATLAS_COLUMNS = (
 )  # fmt: skip
 
 
-def read_table(path: Path, only: str | None = None) -> pd.DataFrame:
+def read_table(path: Path, only: str | None = None, text: Sequence[str] = TEXT) -> pd.DataFrame:
     """A CSV or parquet file as it is; the text "NA" stays Namibia. With `only`, no more than that column, if any.
+
+    The columns `text` of a CSV stay text, whatever they look like: the id "007" keeps its noughts.
 
     Raises:
         ManifestError: no such file, or a file that is no table.
@@ -42,8 +45,7 @@ def read_table(path: Path, only: str | None = None) -> pd.DataFrame:
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path, columns=[only] if only else None)
-        text = {"id": str, "country": str}
-        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=text,
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(text, str),
                            usecols=(lambda name: name == only) if only else None)  # fmt: skip
     except Exception as error:  # pandas and pyarrow raise a dozen classes on foreign bytes
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

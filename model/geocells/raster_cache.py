@@ -6,7 +6,10 @@ read or does not fit its name is made again. The oldest go when there are more t
 
 import hashlib
 import json
+import struct
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,17 @@ from model.geocells.table import Geocells
 
 RASTER_VERSION = 1  # a change of how a pixel finds its region: one more
 MOST_KEPT = 24
+DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 PARTS = ("starts", "values", "offsets", "members", "key")
 
 
@@ -64,7 +78,7 @@ def _read(path: Path, key: str, grid: tuple[int, int], count: int) -> RegionRast
     try:
         with np.load(path, allow_pickle=False) as archive:
             starts, values, offsets, members, written = (archive[name] for name in PARTS)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except DAMAGED:
         return None
     sound = (
         written.tobytes().decode("ascii", "replace") == key
@@ -78,6 +92,11 @@ def _read(path: Path, key: str, grid: tuple[int, int], count: int) -> RegionRast
 
 
 def _forget_the_oldest(folder: Path) -> None:
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[MOST_KEPT:]:
+    """Other processes prune the same folder: what is gone is gone, and what they are writing (".…") is left alone."""
+    written: list[tuple[int, Path]] = []
+    for file in folder.glob("*.npz"):
+        if not file.name.startswith("."):
+            with suppress(FileNotFoundError):
+                written.append((file.stat().st_mtime_ns, file))
+    for _, file in sorted(written, reverse=True)[MOST_KEPT:]:
         file.unlink(missing_ok=True)

@@ -2,16 +2,16 @@
 
 An atom is all the pixels that have the same regions in every table that takes part: the density that a photo's scores
 spread over the Earth is the same on all of them, so a photo costs one look at the atoms, not at 58 million pixels, and
-the answer is the same. Knows no model, no file and no polygon; blocks of photos keep the memory under some 200 MB,
-beside 16 bytes an atom and table.
+the answer is the same. Knows no model, no file and no polygon; photos are looked at in blocks, which keeps the memory
+under some 200 MB beside the scores that are given and 16 bytes an atom and table.
 
 Source: the three algorithms of "Recall vs Area" (rasterise, ensemble, evaluate), see also recall_area.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -94,7 +94,7 @@ class Atoms:
             ArtifactError: scores of another shape, negative or not finite.
             ConfigError: a negative floor.
         """
-        given = self.checked(scores)
+        given = [_normalised(one) for one in self.checked(scores)]
         least = (FLOOR if len(given) > 1 else 0.0) if floor is None else floor
         if not 0.0 <= least < np.inf:
             raise ConfigError(f"the floor of a density must not be negative, found {least}.")
@@ -109,8 +109,8 @@ class Atoms:
             total += logs[:, self.sets[:, k]]
         return total
 
-    def checked(self, scores: ArrayLike | Sequence[ArrayLike]) -> list[Floats]:
-        """The scores (N, J) of each table, every row made to sum to 1 but those of zeros.
+    def checked(self, scores: ArrayLike | Sequence[ArrayLike]) -> list[NDArray[Any]]:
+        """The scores (N, J) of each table as they are given, looked through block by block and not copied.
 
         Raises:
             ArtifactError: as `log_density`.
@@ -119,18 +119,34 @@ class Atoms:
         listed: Sequence[ArrayLike] = [scores] if alone else scores  # type: ignore[assignment, list-item]
         if len(listed) != len(self.tables):
             raise ArtifactError(f"looked for the scores of {len(self.tables)} tables of regions, found {len(listed)}.")
-        arrays = [np.asarray(one, np.float64) for one in listed]
+        arrays = [np.asarray(one) for one in listed]
         for array, table in zip(arrays, self.tables, strict=True):
             if array.ndim != 2 or array.shape[1] != table.count or len(array) != len(arrays[0]):
                 raise ArtifactError(f"looked for scores ({len(arrays[0])}, {table.count}), a column for each region, "
                                     f"found an array of shape {array.shape}.")  # fmt: skip
-            odd = ~np.isfinite(array).all(axis=1) | (array < 0).any(axis=1)
+            odd = np.zeros(len(array), bool)
+            for some in _blocks(len(array), table.count):
+                part = np.asarray(array[some], np.float64)
+                odd[some] = ~np.isfinite(part).all(axis=1) | (part < 0).any(axis=1)
             if odd.any():
                 raise ArtifactError(f"the scores of {int(odd.sum()):,} of {len(array):,} photos, the first in row "
                                     f"{int(odd.argmax())}, are negative or no numbers; looked for "
                                     "probabilities.")  # fmt: skip
-        totals = [array.sum(axis=1, keepdims=True) for array in arrays]
-        return [array / np.where(total > 0, total, 1.0) for array, total in zip(arrays, totals, strict=True)]
+        return arrays
+
+
+def _normalised(scores: NDArray[Any]) -> Floats:
+    """Every row (N, J) made to sum to 1 but those of zeros."""
+    array = np.asarray(scores, np.float64)
+    total = array.sum(axis=1, keepdims=True)
+    return array / np.where(total > 0, total, 1.0)
+
+
+def _blocks(rows: int, width: int) -> Iterator[slice]:
+    """Slices of the rows, each of which makes an array of `BLOCK` numbers with `width` columns, or fewer."""
+    step = max(1, BLOCK // max(1, width))
+    for start in range(0, rows, step):
+        yield slice(start, start + step)
 
 
 def search_areas_km2(
@@ -165,9 +181,7 @@ def search_areas_km2(
     rows, _ = pixels_of(points, *atoms.runs.shape)
     pixel = pixel_areas_km2(*atoms.runs.shape)[rows]
     areas = np.empty(len(points))
-    step = max(1, BLOCK // len(atoms))
-    for start in range(0, len(points), step):
-        some = slice(start, start + step)
+    for some in _blocks(len(points), max(len(atoms), *(table.count for table in atoms.tables))):
         logs = atoms.log_density([table[some] for table in given], floor)
         at_truth = np.take_along_axis(logs, own[some, None], axis=1)
         found: Floats = np.zeros(len(logs))

@@ -40,7 +40,8 @@ def line_of(path: Path, figures: dict[str, Any]) -> str:
                      f"{other['mean_score']:,.0f}, within 25 km {other['within_km']['25']:.1%}")  # fmt: skip
     if leaks := figures.get("leakage"):
         other = leaks["any"]["without"]
-        text += f"\n{leaks['any']['share']:.1%} leak from the training (by place or author); without them: "
+        by = "place or author" if "same_author" in leaks else "place"
+        text += f"\n{leaks['any']['share']:.1%} leak from the training (by {by}); without them: "
         text += (
             "none is left"
             if other is None

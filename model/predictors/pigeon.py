@@ -19,7 +19,7 @@ from model.geocells.table import Geocells
 from model.networks.head import MultiTaskHead
 from model.predictors.blend import Anchors
 from model.predictors.calibration import Calibration, Decision
-from model.predictors.protocol import Alike, Considered, Points
+from model.predictors.protocol import Alike, Answer, Considered, Points
 from model.retrieval.index import PrototypeIndex
 from model.retrieval.kernel import Kernel
 from model.retrieval.refiner import Refined, match, refine
@@ -110,8 +110,12 @@ class Pigeon:
 
     def consider(self, embeddings: NDArray[Any], scores: Floats | None = None) -> Considered:
         """The candidates that the guesses were chosen among, and the guesses."""
-        refined = self.predict(embeddings, scores).refined
-        return Considered(refined.cells, refined.probability, refined.score, refined.points, refined.guess)
+        return _considered(self.predict(embeddings, scores).refined)
+
+    def answer(self, embeddings: NDArray[Any]) -> Answer:
+        """Scores, points and what was considered: head and kernel look at each embedding once."""
+        found = self.predict(embeddings)
+        return Answer(found.probabilities, found.refined.guess, _considered(found.refined))
 
     def attributes(self, embeddings: NDArray[Any]) -> pd.DataFrame:
         """What its head says beside the cells, as far as it learned it: N rows, see `MultiTaskHead.attributes`."""
@@ -161,6 +165,10 @@ class Pigeon:
         if self.kernel is None or anchors is None or decision is None:
             return None
         return anchors, decision, anchors.evidence(self.kernel.predict(seen), by_head).worth(decision)
+
+
+def _considered(refined: Refined) -> Considered:
+    return Considered(refined.cells, refined.probability, refined.score, refined.points, refined.guess)
 
 
 def checked(embeddings: NDArray[Any], dim: int) -> Floats:

@@ -129,12 +129,22 @@ class Answer:
     considered: Considered
 
 
+@runtime_checkable
+class AnswersAtOnce(Protocol):
+    """Finds scores, points and what it considered in one pass, where asking for each would do its work again."""
+
+    def answer(self, embeddings: NDArray[Any]) -> Answer:
+        """What `scores`, `points` and `consider` say."""
+
+
 def ask(predictor: Predictor, embeddings: NDArray[Any], shown: int = 5) -> Answer:
     """Scores, points and what was considered, in one go where the system can.
 
     Of a system that does not tell what it considered, these are its `shown` likeliest regions with their
     representatives; the region that the guess lies in stands among them, with the guess as its place.
     """
+    if isinstance(predictor, AnswersAtOnce):
+        return predictor.answer(embeddings)
     scores = predictor.scores(embeddings)
     if isinstance(predictor, Considers):
         considered = predictor.consider(embeddings, scores)

@@ -5,7 +5,6 @@ multiplied, so a city of the second country can win. After StreetCLIP (arXiv 230
 country alone: that is a beam of 1. Embeddings in, as for every system; sentences come from `prompts`.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from model.predictors.protocol import Floats, Points
 from model.predictors.text_cache import TextCache
 
 SYSTEM = "Zero-shot"
+TEMPERATURES = (1e-3, 1e3)  # the least and the most: beyond them logits overflow, or say nothing
 ALL = -1  # where the vectors of the countries themselves are kept
 
 
@@ -34,7 +34,7 @@ class ZeroShotSettings:
         leaves: what a country is parted into, "city" or "region".
         most: leaves of a country, the most populous; 0 is all of them.
         beam: countries that are gone down into; 0 is all of them.
-        temperature: divides the cosines beside the encoder's own factor.
+        temperature: divides the cosines beside the encoder's own factor, within `TEMPERATURES`.
     """
 
     prompts: str = "clip"
@@ -47,8 +47,11 @@ class ZeroShotSettings:
         prompts_named(self.prompts)
         if self.leaves not in ("city", "region"):
             raise ConfigError(f"looked for the leaves city or region, found '{self.leaves}'.")
-        if self.most < 0 or self.beam < 0 or not (math.isfinite(self.temperature) and self.temperature > 0):
-            raise ConfigError(f"looked for no negative counts and a temperature above 0, found {self}.")
+        if self.most < 0 or self.beam < 0:
+            raise ConfigError(f"looked for most and beam of 0 or more, found {self.most} and {self.beam}.")
+        least, largest = TEMPERATURES
+        if not least <= self.temperature <= largest:
+            raise ConfigError(f"looked for a temperature from {least:g} to {largest:g}, found {self.temperature:g}.")
 
 
 class ZeroShot:

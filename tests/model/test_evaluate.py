@@ -112,10 +112,14 @@ def test_where_all_or_none_leak_the_other_part_is_empty(toy_run, tmp_path, capsy
     manifest.assign(train_km=0.01).to_parquet(table)
     leaks = json.loads(evaluate.main(config(toy_run, tmp_path, manifest=table)).read_text())["leakage"]
     assert leaks["any"]["without"] is None and leaks["any"]["with"]["n"] == 70 and "same_author" not in leaks
-    assert "100.0% leak from the training (by place or author); without them: none is left" in capsys.readouterr().out
-    manifest.assign(train_km=np.inf).to_parquet(table)
+    assert "100.0% leak from the training (by place); without them: none is left" in capsys.readouterr().out
+    manifest.assign(train_km=9999.0).to_parquet(table)
     leaks = json.loads(evaluate.main(config(toy_run, tmp_path, manifest=table)).read_text())["leakage"]
     assert leaks["any"]["with"] is None and leaks["any"]["without"]["n"] == 70
+    manifest.assign(train_km=np.inf, train_author=False).to_parquet(table)
+    capsys.readouterr()
+    assert "leakage" not in json.loads(evaluate.main(config(toy_run, tmp_path, manifest=table)).read_text())
+    assert "leak" not in capsys.readouterr().out, "what was compared with nothing was not found to be clean"
 
 
 @pytest.mark.parametrize("split", ["train", "all"])

@@ -193,3 +193,30 @@ def test_the_manifest_holds_what_its_pictures_are(table):
     notes = parquet.read_schema(main(config(table))).metadata
     assert json.loads(notes[b"source"]) == {"kind": "photographs"}
     assert len(json.loads(notes[b"pictures"])) == 32
+
+
+def test_columns_are_known_in_any_case(tmp_path, atlas):
+    path = tmp_path / "loud.csv"
+    path.write_text("ID, LAT ,LON,Split,Country,Heading-Deg\n007,-22.5,17.1,test,NA,90\n008,48.85,2.35,train,FR,\n")
+    frame = read_manifest(main(PrepareConfig(table=path, out=tmp_path / "out", pictures=False)))
+    assert frame["id"].tolist() == ["007", "008"] and frame["split"].tolist() == ["test", "train"]
+    assert frame["country"].tolist() == ["NA", "FR"] and frame["heading_deg"].fillna(-1).tolist() == [90, -1]
+    pd.DataFrame({"ID": ["x"], "Lat": [1.0], "Lng": [2.0], "SPLIT": ["test"]}).to_parquet(tmp_path / "loud.parquet")
+    frame = read_manifest(main(PrepareConfig(table=tmp_path / "loud.parquet", out=tmp_path / "out", pictures=False)))
+    assert frame[["id", "split"]].to_numpy().tolist() == [["x", "test"]]
+    path.write_text("Id,ID,lat,lng\na,b,1,2\n")
+    with pytest.raises(ManifestError, match="Id and ID, each of which could be 'id'"):
+        main(PrepareConfig(table=path, out=tmp_path / "out", pictures=False))
+
+
+def test_what_a_table_says_of_its_leaks_is_not_believed(tmp_path, atlas, capsys):
+    path = tmp_path / "t.csv"
+    rows = "a,48.85,2.35,{},9999,False\nb,48.8501,2.35,test,9999,False\n"
+    path.write_text("id,lat,lng,split,train_km,Train_Author\n" + rows.format("train"))
+    settings = PrepareConfig(table=path, out=tmp_path / "out", pictures=False)
+    frame = read_manifest(main(settings))
+    assert frame["train_km"][1] < 0.02 and not {"train_author", "Train_Author"} & {*frame}
+    assert "within 100 m 100.0%" in capsys.readouterr().out
+    path.write_text("id,lat,lng,split,train_km,Train_Author\n" + rows.format("test"))
+    frame = read_manifest(main(settings))
+    assert "train_km" not in frame and "name its training by --against" in capsys.readouterr().out

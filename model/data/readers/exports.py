@@ -19,8 +19,8 @@ import pandas as pd
 
 from model.data.readers import folder
 from model.data.readers.columns import Tally, with_positions
-from model.data.readers.found import Found, degrees_of, month_of, once_each, with_pictures
-from model.data.readers.shelf import Shelf
+from model.data.readers.found import Found, degrees_of, is_ours, month_of, once_each, with_pictures
+from model.data.readers.shelf import Shelf, is_text
 from model.errors import ManifestError
 
 SUFFIXES = (".json", ".geojson", ".jsonl", ".ndjson", ".geojsonl")
@@ -36,13 +36,21 @@ def read(root: Path, table: Path | None = None, panoramas: bool = False) -> Foun
     """
     tally = Tally()
     files = [table] if table else sorted(
-        path for level in ("*", "*/*") for path in root.glob(level) if path.suffix.lower() in SUFFIXES
+        path for level in ("*", "*/*") for path in root.glob(level)
+        if path.suffix.lower() in SUFFIXES and not is_ours(path)
     )  # fmt: skip
     if not files or (table and table.suffix.lower() not in SUFFIXES):
         return folder.read(root, table)
-    rows = [(*row, path.name, number) for path in files for number, row in enumerate(_rows(path), 1)]
+    rows = []
+    for path in files:
+        for number, row in enumerate(_rows(path), 1):
+            if all(is_text(value) for value in row if isinstance(value, str)):
+                rows.append((*row, path.name, number))
+            else:
+                tally.add("objects whose text is no UTF-8", [f"{path.name} row {number}"])
     if not rows:
-        raise ManifestError(f"looked for an export of Mapillary or Panoramax in {root}, found no object with a place.")
+        raise ManifestError(f"looked for an export of Mapillary or Panoramax in {root}, found no object with a "
+                            f"place.{' '.join(['', *tally.lines()])}")  # fmt: skip
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "table", "row"])
     text = [name for name in COLUMNS if name != "panorama"]
     frame[text] = frame[text].astype("str").fillna("")
@@ -50,7 +58,7 @@ def read(root: Path, table: Path | None = None, panoramas: bool = False) -> Foun
     other = "photographs among panoramas" if panoramas else "360° panoramas (--panoramas reads them instead)"
     frame = tally.without(frame, frame["panorama"].to_numpy(bool) != panoramas, other)
     shelf = Shelf.of(root, tally)
-    by_name = shelf.find(frame["name"])
+    by_name, _ = shelf.find(frame["name"])
     frame = with_pictures(frame, frame["id"].where(by_name.isna(), frame["name"]), shelf, tally)
     frame = frame.assign(month=month_of(frame["captured_at"]), heading_deg=degrees_of(frame["heading_deg"]), split="")
     return Found(frame, files, tally)
@@ -103,9 +111,7 @@ def _of_item(item: dict[str, Any]) -> tuple[Any, ...]:
     first = next((told[name] for name in ("captured_at", "datetime", "datetimetz") if told.get(name)), "")
     heading = next((told[name] for name in ("computed_compass_angle", "compass_angle", "view:azimuth")
                     if told.get(name) is not None), "")  # fmt: skip
-    providers = told.get("providers")
-    producer = next((one for one in providers or [] if isinstance(one, dict) and "producer" in one.get("roles", [])),
-                    {}) if isinstance(providers, list) else {}  # fmt: skip
+    producer = _producer(told.get("providers"))
     author = (_part(told, "creator", "id") or told.get("creator_id") or producer.get("id") or producer.get("name")
               or told.get("geovisio:producer") or "")  # fmt: skip
     wide = _part(told, "pers:interior_orientation", "field_of_view")
@@ -113,6 +119,14 @@ def _of_item(item: dict[str, Any]) -> tuple[Any, ...]:
     name = told.get("original_file:name") or told.get("filename") or ""
     sequence = told.get("sequence") or told.get("sequence_id") or told.get("collection") or ""
     return (told.get("id", ""), name, lat, lng, first, heading, sequence, author, panorama)
+
+
+def _producer(providers: Any) -> dict[str, Any]:
+    """The provider of a STAC item that took the picture; {} where none says so."""
+    for one in providers if isinstance(providers, list) else []:
+        if isinstance(one, dict) and isinstance(roles := one.get("roles"), list) and "producer" in roles:
+            return one
+    return {}
 
 
 def _part(told: dict[str, Any], name: str, part: str) -> Any:

@@ -20,7 +20,7 @@ import pandas as pd
 from model.data.decode import exif_position
 from model.data.readers.columns import POSITION, Tally, read_columns, with_positions
 from model.data.readers.countries import iso2
-from model.data.readers.found import Found, once_each, table_of, with_pictures
+from model.data.readers.found import Found, find_table, once_each, table_of, with_pictures
 from model.data.readers.shelf import Shelf, stem_of
 from model.errors import ManifestError
 
@@ -42,14 +42,13 @@ def read(root: Path, name: str, table: Path | None = None) -> Found:
     """One of the data sets of `NAMES`; all but MP-16 are tests.
 
     Raises:
-        ManifestError: no table and no positions in the pictures, a missing column, or no pictures.
+        ManifestError: several tables that could be meant, no table and no positions in the pictures, a missing column,
+            or no pictures.
     """
     tally = Tally()
-    try:
-        path = table or table_of(root, NAMES[name], {key: WANTED[key] for key in ("id", "lat", "lng")})
-    except ManifestError:
-        if name == "mp16" or not root.is_dir():
-            raise
+    look = table_of if name == "mp16" else find_table
+    path = table or look(root, NAMES[name], {key: WANTED[key] for key in ("id", "lat", "lng")})
+    if path is None:
         frame, tables = _by_cameras(root, tally), []
     else:
         rows = with_positions(read_columns(path, WANTED, ("id", "lat", "lng"), tally), tally)

@@ -1,7 +1,8 @@
 """A folder of pictures and a table of where they were taken: anybody's own, and test sets in the style of GWS15k.
 
 Any table with a latitude, a longitude and a name of the picture (`image`, `file`, `img_id`, `pano_id`, `id` …), under
-any case and spelling. Countries may be written in full or as ISO-2.
+any case and spelling. Countries may be written in full or as ISO-2. A place whose split is empty is split later; a word
+that names no split is refused, since a held-out place may not become one to train on.
 """
 
 from functools import partial
@@ -32,7 +33,7 @@ def read(root: Path, table: Path | None = None, test: bool = False) -> Found:
     """A folder and its table (the only one there with lat and lng, unless it is named); with `test` all are tests.
 
     Raises:
-        ManifestError: no table, one that names no pictures, or no pictures.
+        ManifestError: no table, one that names no pictures or splits that are none, or no pictures.
     """
     tally = Tally()
     path = table or table_of(root, (), dict(POSITION))
@@ -40,6 +41,8 @@ def read(root: Path, table: Path | None = None, test: bool = False) -> Found:
     named = next((name for name in ("image", "id") if name in frame), None)
     if named is None:
         raise ManifestError(f"{path} names no pictures; looked for a column {' or '.join(WANTED['image'][:4])} or id.")
+    told = splits_of(frame["split"], path) if "split" in frame and not test else "test" if test else ""
+    frame = frame.assign(split=told)
     if "id" not in frame:
         frame = frame.assign(id=frame["image"])
     frame = once_each(frame, tally)
@@ -53,8 +56,22 @@ def read(root: Path, table: Path | None = None, test: bool = False) -> Found:
         frame = frame.assign(month=month_of(frame["captured_at"]))
     if "heading_deg" in frame:
         frame = frame.assign(heading_deg=degrees_of(frame["heading_deg"]))
-    told = frame["split"].str.strip().str.lower().map(SPLITS).fillna("") if "split" in frame else ""
-    return Found(frame.assign(split="test" if test else told), [path], tally)
+    return Found(frame, [path], tally)
+
+
+def splits_of(words: pd.Series, table: Path) -> pd.Series:
+    """The splits (N,) that a table names, by our names; "" where it names none.
+
+    Raises:
+        ManifestError: words that are no split.
+    """
+    told = words.str.strip().str.lower()
+    odd = told[~told.isin(["", *SPLITS])].value_counts()
+    if len(odd):
+        some = ", ".join(f"'{word}' ({n:,} rows)" for word, n in odd.head(5).items())
+        raise ManifestError(f"{table} holds the splits {some}; looked for {', '.join(SPLITS)}, or nothing where a "
+                            "place has none yet.")  # fmt: skip
+    return told.map(SPLITS).fillna("")
 
 
 gws = partial(read, test=True)

@@ -1,17 +1,21 @@
 """What a reader hands over, and the steps that all readers share. Knows no data set."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from model.artifacts import read_record
 from model.data.readers.columns import TABLES, Tally, columns_of
 from model.data.readers.shelf import Shelf
-from model.errors import ManifestError
+from model.errors import ArtifactError, ManifestError
 
 MISSING = "rows whose picture is missing"
+RECORD = ".record.json"
+SEVERAL = "rows whose name fits several pictures"
 TWICE = "rows that bear the id of an earlier one"
 
 
@@ -32,15 +36,28 @@ class Found:
 
 
 def table_of(root: Path, names: Sequence[str], needed: dict[str, tuple[str, ...]], other: bool = True) -> Path:
-    """The table of a data set: the first of `names` that lies in the folder or one below it, or else the only table
-    with the needed columns.
+    """The table of a data set, as `find_table`.
 
     Raises:
         ManifestError: none, or several that could be meant.
     """
+    if (found := find_table(root, names, needed, other)) is not None:
+        return found
+    asked = [*names, *([f"a table with {', '.join(needed)}"] if other else [])]
+    raise ManifestError(f"looked in {root} for {' or '.join(asked)}, found none.")
+
+
+def find_table(root: Path, names: Sequence[str], needed: dict[str, tuple[str, ...]], other: bool = True) -> Path | None:
+    """The first of `names` that lies in the folder or one below it, or else, with `other`, the only table with the
+    needed columns; None where there is none. What this project wrote there is no table of the data set.
+
+    Raises:
+        ManifestError: no such folder, or several that could be meant.
+    """
     if not root.is_dir():
         raise ManifestError(f"looked for a data set in {root}, found no such folder.")
-    beneath = sorted(path for level in ("*", "*/*") for path in root.glob(level) if path.name.lower().endswith(TABLES))
+    beneath = sorted(path for level in ("*", "*/*") for path in root.glob(level)
+                     if path.name.lower().endswith(TABLES) and not is_ours(path))  # fmt: skip
     for name in names:
         if same := [path for path in beneath if path.name.lower() == name.lower()]:
             return same[0]
@@ -58,13 +75,25 @@ def table_of(root: Path, names: Sequence[str], needed: dict[str, tuple[str, ...]
         raise ManifestError(
             f"{root} holds several tables that could be meant: {some}; leave one, or name it by --table."
         )
-    asked = [*names, *([f"a table with {', '.join(needed)}"] if other else [])]
-    raise ManifestError(f"looked in {root} for {' or '.join(asked)}, found none.")
+    return None
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a record of this project, or what a record beside it says that a stage wrote."""
+    if path.name.endswith(RECORD):
+        return True
+    for record in path.parent.glob(f"*{RECORD}"):
+        with suppress(ArtifactError):  # a record of somebody else
+            told = read_record(path.parent, record.name.removesuffix(RECORD), check_outputs=False)
+            if path.name in [str(output["path"]) for output in told["outputs"].values()]:
+                return True
+    return False
 
 
 def with_pictures(frame: pd.DataFrame, names: pd.Series, shelf: Shelf, tally: Tally) -> pd.DataFrame:
     """The rows whose picture is on the shelf, named in `image`; the others are noted and left out."""
-    frame = frame.assign(image=shelf.find(names))
+    found, doubtful = shelf.find(names)
+    frame = tally.without(frame.assign(image=found), doubtful, SEVERAL)
     return tally.without(frame, frame["image"].isna().to_numpy(bool), MISSING)
 
 

@@ -1,8 +1,9 @@
 """All pictures beneath a folder, loose and in zip and tar archives, found by what a table calls them.
 
 A table may name a picture by its id, by a file name, or by a path that lies deeper or less deep on the disk, with
-strokes or with underscores ("5d/b3/435.jpg", "5d_b3_435.jpg"). Nothing that a table says leaves the folder: names are
-only compared with those of files that were found. Five million names are a few hundred megabytes.
+strokes or with underscores ("5d/b3/435.jpg", "5d_b3_435.jpg"). What fits exactly comes first; below that a name counts
+only where one picture fits. Nothing that a table says leaves the folder: names are only compared with those of files
+that were found. Five million names are a few hundred megabytes.
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import compute as pc
 
 from model.data import archives
@@ -29,9 +31,6 @@ class Shelf:
 
     def __init__(self, names: pa.ChunkedArray):
         self.names = names  # relative to the folder; "shards/00.zip::00/1.jpg" for one in an archive
-        self._slashed = pc.replace_substring_regex(
-            pc.replace_substring(names, archives.SEPARATOR, "/"), pattern=_SUFFIX, replacement=""
-        )
 
     @classmethod
     def of(cls, root: Path, tally: Tally, under: str = "") -> "Shelf":
@@ -60,34 +59,89 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.names)
 
-    def find(self, wanted: pd.Series) -> pd.Series:
-        """The picture of each wanted name (N,), missing where there is none; index as that of `wanted`."""
+    def find(self, wanted: pd.Series) -> tuple[pd.Series, NDArray[np.bool_]]:
+        """The picture of each wanted name (N,), and where several fit, so that none was taken (N,).
+
+        Names are compared from the strictest to the loosest rule: with their suffix and without it, each time the whole
+        path first and then the end of it; then both again with underscores for strokes; then by the last part alone.
+        A picture that a stricter rule gave to one name is not given to another by the last two.
+
+        Returns:
+            names as `self.names` has them, missing where none or several fit, with the index of `wanted`.
+        """
         asked = pa.chunked_array(pa.array(wanted, type=pa.string(), from_pandas=True))
-        asked = pc.replace_substring(pc.utf8_trim_whitespace(asked), "\\", "/")
+        asked = pc.replace_substring(pc.utf8_trim_whitespace(pc.fill_null(asked, "")), "\\", "/")
         asked = pc.replace_substring_regex(asked, pattern=r"^(\./|/)+", replacement="")
-        asked = pc.replace_substring_regex(asked, pattern=_SUFFIX, replacement="")
-        depth = pc.max(pc.count_substring(asked, "/")).as_py() or 0
-        place = pc.index_in(_flat(asked), _flat(self._slashed))
-        for end in sorted({min(depth, 8), 0}, reverse=True):
-            place = pc.coalesce(place, pc.index_in(_flat(asked), _flat(_last(self._slashed, end))))
-        if depth:  # by the last part alone, where it can mean one picture only
-            last, there = _last(asked, 0), _last(self._slashed, 0)
-            alone = pc.and_(pc.is_in(last, _once(last)), pc.is_in(last, _once(there)))
-            by_end = pc.if_else(alone, pc.index_in(last, there), pa.scalar(None, pa.int32()))
-            place = pc.coalesce(place, by_end)
-        found: pd.Series = self.names.take(place).to_pandas()
-        empty = pc.equal(asked, "").to_numpy(zero_copy_only=False)
-        found = found.mask(np.asarray(empty, bool))
+        there = pc.replace_substring(self.names, archives.SEPARATOR, "/")
+        as_told, bare = (asked, there), (_bare(asked), _bare(there))
+        search = _Search(self.names, len(asked))
+        ends = sorted({min(depth, 8) for depth in pc.unique(pc.count_substring(asked, "/")).to_pylist()} | {0})[::-1]
+        for mine, theirs in (as_told, bare):
+            search.by(mine, theirs)
+            for end in ends:
+                search.by(mine, _last(theirs, end))
+        search.keep_what_was_taken()
+        for mine, theirs in (as_told, bare):
+            search.by(_flat(mine), _flat(theirs))
+            for end in ends:
+                search.by(_flat(mine), _flat(_last(theirs, end)))
+        search.keep_what_was_taken()
+        if any(ends):  # by the last part alone, where no other name asks for it
+            for mine, theirs in (as_told, bare):
+                last = _last(mine, 0)
+                alone = pc.is_in(last, _once(last))
+                search.by(pc.if_else(alone, last, pa.scalar("")), _last(theirs, 0), doubt=False)
+        row = pa.array(search.place, mask=search.place < 0)
+        found: pd.Series = self.names.take(row).to_pandas()
         found.index = wanted.index
-        return found
+        return found, search.doubtful
+
+
+class _Search:
+    """Which of M pictures each of N names means, as far as rules found it so far."""
+
+    def __init__(self, names: pa.ChunkedArray, count: int) -> None:
+        self.place = np.full(count, -1, np.int64)  # row of the picture; -1: not found
+        self.doubtful = np.zeros(count, bool)
+        self.free = np.ones(len(names), bool)  # pictures that may still be given
+        self.loose = ~pc.match_substring(names, archives.SEPARATOR).to_numpy().astype(bool)  # not in an archive
+
+    def by(self, asked: pa.ChunkedArray, names: pa.ChunkedArray, doubt: bool = True) -> None:
+        """Find the names that are still open by one key each, "" for none. Where several fit, nothing is taken: that is
+        the end of it with `doubt`, and open for the next rule without it."""
+        still = np.flatnonzero((self.place < 0) & ~self.doubtful)
+        keys = asked.take(pa.array(still)).combine_chunks() if len(still) else None
+        if keys is None:
+            return
+        rows = np.flatnonzero(pc.is_in(names, value_set=keys).to_numpy().astype(bool) & self.free)
+        if not len(rows):
+            return
+        fits = pd.DataFrame({"key": names.take(pa.array(rows)).to_pandas(), "row": rows, "loose": self.loose[rows]})
+        fits = fits[fits["key"] != ""]
+        # A picture that lies loose is taken before those in archives, and then only loose ones are counted.
+        fits = fits[fits["loose"] | ~fits.groupby("key", sort=False)["loose"].transform("any")]
+        told = fits.groupby("key", sort=False)["row"].agg(["min", "size"])
+        where = told.index.get_indexer(pd.Index(keys.to_pandas()))
+        known = where >= 0
+        first, size = told["min"].to_numpy()[where[known]], told["size"].to_numpy()[where[known]]
+        self.place[still[known]] = np.where(size == 1, first, -1)
+        self.doubtful[still[known]] = (size > 1) & doubt
+
+    def keep_what_was_taken(self) -> None:
+        """From here on a picture that was given to a name is given to no other."""
+        self.free[self.place[self.place >= 0]] = False
 
 
 def stem_of(names: pd.Series) -> pd.Series:
     """The last part of each name (N,) without its suffix."""
     asked = pc.replace_substring(pa.chunked_array(pa.array(names, type=pa.string(), from_pandas=True)), "::", "/")
-    stems: pd.Series = _last(pc.replace_substring_regex(asked, pattern=_SUFFIX, replacement=""), 0).to_pandas()
+    stems: pd.Series = _last(_bare(asked), 0).to_pandas()
     stems.index = names.index
     return stems
+
+
+def _bare(names: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.replace_substring_regex(names, pattern=_SUFFIX, replacement="")
 
 
 def _flat(names: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -113,7 +167,7 @@ def _walk(root: Path, folder: Path, tally: Tally) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
         for file in sorted(files):
             path = Path(here) / file
-            if file.startswith(".") or not _is_text(file):
+            if file.startswith(".") or not is_text(file):
                 continue
             if archives.is_archive(path):
                 found.append(path)
@@ -132,8 +186,9 @@ def _walk(root: Path, folder: Path, tally: Tally) -> Iterator[str]:
 
 
 def _is_picture(member: str) -> bool:
-    return member.lower().endswith(SUFFIXES) and not member.startswith("__MACOSX/") and _is_text(member)
+    return member.lower().endswith(SUFFIXES) and not member.startswith("__MACOSX/") and is_text(member)
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a text can be written as UTF-8: half a surrogate pair cannot."""
     return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)

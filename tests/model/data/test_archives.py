@@ -106,6 +106,62 @@ def test_encrypted_damaged_and_foreign_archives_are_sentences(tmp_path):
         open_image(tmp_path / "cut.tar::1.jpg")
 
 
+def zip_that_lies(path, **lies):
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("1.jpg", jpeg())
+        for name, value in lies.items():
+            setattr(out.getinfo("1.jpg"), name, value)
+    return path
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [{"file_size": 2**64 - 1}, {"compress_size": 2**64 - 1}, {"header_offset": 2**64 - 1}, {"header_offset": 10**6},
+     {"compress_size": 10**6}],
+)  # fmt: skip
+def test_a_zip_whose_header_leads_out_of_it_is_refused(tmp_path, lie):
+    path = zip_that_lies(tmp_path / "lie.zip", **lie)
+    with pytest.raises(ImageError, match=r"cannot be listed|damaged"):
+        list(archives.members(path))
+
+
+def with_size(data, start, field):
+    """A tar with another size in the header at `start`, and a checksum that fits."""
+    header = bytearray(data[start : start + 512])
+    header[124:136], header[148:156] = field, b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return data[:start] + bytes(header) + data[start + 512 :]
+
+
+@pytest.mark.parametrize("size", [-1, -512, 2**62, 2**80])
+@pytest.mark.parametrize("second", [False, True])
+def test_a_tar_whose_sizes_cannot_be_is_refused(tmp_path, size, second):
+    data = tar_with(tmp_path / "a.tar", plain_entry("1.jpg", b"1" * 600), plain_entry("2.jpg", b"2")).read_bytes()
+    field = (b"\xff" if size < 0 else b"\x80") + size.to_bytes(11, "big", signed=size < 0)
+    (tmp_path / "lie.tar").write_bytes(with_size(data, 512 + 1024 if second else 0, field))
+    with pytest.raises(ImageError, match="cannot be listed"):
+        list(archives.members(tmp_path / "lie.tar"))
+
+
+def test_a_tar_that_is_cut_or_damaged_after_its_first_picture_is_not_a_shorter_one(tmp_path):
+    entries = [plain_entry(f"{i}.jpg", b"x" * 700) for i in range(3)]
+    path = tar_with(tmp_path / "a.tar", *entries)
+    whole, step, broken = path.read_bytes(), 512 + 1024, tmp_path / "broken.tar"
+    assert list(archives.members(path)) == ["0.jpg", "1.jpg", "2.jpg"]
+    for cut in (step, step + 100, step + 512, step + 1000, 2 * step, 2 * step + 511, 3 * step, 3 * step + 511):
+        broken.write_bytes(whole[:cut])
+        with pytest.raises(ImageError, match="cannot be listed"):
+            list(archives.members(broken))
+    broken.write_bytes(whole[: 3 * step + 512])
+    assert len(list(archives.members(broken))) == 3, "one empty block is an end"
+    for byte in (3, 110, 150, 260):
+        flipped = bytearray(whole)
+        flipped[step + byte] ^= 4
+        broken.write_bytes(flipped)
+        with pytest.raises(ImageError, match=r"cannot be listed.*damaged at byte 1,536"):
+            list(archives.members(broken))
+
+
 def test_large_listings_are_kept_in_the_cache_and_broken_ones_made_again(tmp_path, monkeypatch):
     monkeypatch.setenv("HOMING_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(archives, "CACHED_MEMBERS", 1)

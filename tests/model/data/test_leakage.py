@@ -32,8 +32,10 @@ def test_neighbours_are_found_across_the_date_line():
 
 
 def test_nobody_is_an_author_and_numbers_are_names():
-    unknown, _ = with_leakage(places(author=["", "", None, "x", None]))
-    assert not unknown["train_author"].any()
+    unknown, report = with_leakage(places(author=["", "", None, "x", None]))
+    assert "train_author" not in unknown and report["test"]["same_author"] is None
+    unknown, report = with_leakage(places(author=["x", "", None, "", None]))
+    assert "train_author" not in unknown and report["test"]["same_author"] is None, "the test's own are not known"
     numbers, report = with_leakage(places(author=[7, 1, 2, 7, 3]))
     assert numbers["train_author"].tolist() == [False, False, False, True, False]
     assert report["test"]["same_author"] == pytest.approx(1 / 3)
@@ -51,11 +53,19 @@ def test_another_training_counts_without_its_own_test():
     assert report["training_places"] == 2 and report["test"]["within_1_km"] == pytest.approx(2 / 5)
 
 
-def test_without_any_training_nothing_leaks():
-    frame, report = with_leakage(places(split=["test"] * 5, author=list("vwxyz")))
-    assert np.isinf(frame["train_km"]).all() and report["test"]["any"] == 0
-    assert not leaks_of(frame)["any"].any()
+def test_without_any_training_nothing_is_said():
+    told = places(split=["test"] * 5, author=list("vwxyz"), train_km=9999.0, train_author=False)
+    frame, report = with_leakage(told)
+    assert not {"train_km", "train_author"} & {*frame} and report == {"training_places": 0}
+    [line] = in_words(report)
+    assert "nothing to compare with" in line and "--against" in line
+    assert leaks_of(frame) == {} and leaks_of(told.assign(train_km=np.inf)) == {}
     assert np.isinf(nearest_km(np.zeros((2, 2)), np.zeros((0, 2)))).all()
+
+
+def test_what_a_table_says_of_its_leaks_is_found_anew():
+    frame, _ = with_leakage(places(train_km=9999.0, train_author=True))
+    assert frame["train_km"][1] == pytest.approx(0.05, abs=0.01) and "train_author" not in frame
 
 
 def test_a_manifest_that_does_not_say_has_no_leaks_to_tell():

@@ -12,7 +12,7 @@ from PIL import Image
 from model.data.readers.catalog import read_dataset, without_mixed
 from model.data.readers.columns import Tally
 from model.data.readers.countries import iso2
-from model.data.readers.found import MISSING, degrees_of, month_of
+from model.data.readers.found import MISSING, SEVERAL, degrees_of, month_of
 from model.data.readers.shelf import Shelf
 from model.errors import ConfigError, ManifestError
 
@@ -182,9 +182,100 @@ def test_a_table_never_leads_out_of_the_folder_and_doubtful_names_are_missing(tm
     (root / "packed.tar.gz").write_text("x")
     shelf = Shelf.of(root, tally)
     wanted = pd.Series(["../secret.jpg", "b/same.jpg", "c/same.jpg", "", str(tmp_path / "secret.jpg")])
-    assert [name if isinstance(name, str) else None for name in shelf.find(wanted)] == [
+    found, doubtful = shelf.find(wanted)
+    assert [name if isinstance(name, str) else None for name in found] == [
         None, "b/same.jpg", None, None, None]  # fmt: skip
+    assert not doubtful.any(), "c/same.jpg is not there at all"
     assert sorted(told["first"][0] for told in tally.as_dict().values()) == ["broken.zip", "packed.tar.gz"]
+
+
+def shelf_of(root, *names):
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"")
+    return Shelf.of(root, Tally())
+
+
+def found_on(shelf, *asked):
+    """What each name means: a picture, "several", or None."""
+    found, doubtful = shelf.find(pd.Series(asked, index=range(7, 7 + len(asked))))
+    assert found.index.tolist() == list(range(7, 7 + len(asked)))
+    return [
+        name if isinstance(name, str) else "several" if doubt else None
+        for name, doubt in zip(found, doubtful, strict=True)
+    ]
+
+
+def test_the_exact_picture_comes_before_any_other_that_a_name_could_mean(tmp_path):
+    shelf = shelf_of(tmp_path, "a/b_c.jpg", "a_b/c.jpg", "x/a.jpg", "x/a.png", "IMG_1.JPG")
+    assert found_on(shelf, "a_b/c.jpg", "a/b_c.jpg", "a_b_c.jpg", "x/a.png", "x\\a.jpg", "./a.png", "x/a") == [
+        "a_b/c.jpg", "a/b_c.jpg", None, "x/a.png", "x/a.jpg", "x/a.png", "several"]  # fmt: skip
+    assert found_on(shelf, "a_b/c.png", "img/IMG_1.jpg") == ["a_b/c.jpg", "IMG_1.JPG"]
+    assert found_on(shelf, "a_b_c.jpg", "a.webp") == ["several", "several"]
+
+
+def test_a_name_that_fits_several_pictures_takes_none_and_is_counted(tmp_path):
+    shelf = shelf_of(tmp_path / "set", "crops/7.jpg", "full/7.jpg", "full/8.jpg", "deep/down/5d_b3_9.jpg")
+    assert found_on(shelf, "7", "7.jpg", "full/7.jpg", "8", "5d/b3/9.jpg", "elsewhere/8.jpg") == [
+        "several", "several", "full/7.jpg", "full/8.jpg", "deep/down/5d_b3_9.jpg", None]  # fmt: skip
+    assert found_on(shelf, "elsewhere/8.jpg") == ["full/8.jpg"]
+    (tmp_path / "set/t.csv").write_text("id,lat,lng\n7,1,2\n8,1,2\n")
+    told = read_dataset("folder", tmp_path / "set")
+    assert told.frame["image"].tolist() == ["full/8.jpg"]
+    assert told.tally.as_dict()[SEVERAL] == {"count": 1, "first": ["t.csv row 1"]}
+
+
+def test_a_loose_picture_is_taken_before_the_same_in_an_archive_and_two_archives_are_two(tmp_path):
+    zipped(tmp_path / "one.zip", "a/1.jpg", "a/2.jpg", "a/3.jpg")
+    zipped(tmp_path / "two.zip", "b/3.jpg")
+    shelf = shelf_of(tmp_path, "unpacked/1.jpg")
+    assert found_on(shelf, "1", "2", "3", "b/3.jpg", "") == [
+        "unpacked/1.jpg", "one.zip::a/2.jpg", "several", "two.zip::b/3.jpg", None]  # fmt: skip
+
+
+def test_several_tables_are_asked_about_and_cameras_do_not_decide(tmp_path):
+    exif = Image.Exif()
+    exif[0x8825] = {1: "S", 2: (33.0, 30.0, 0.0), 3: "E", 4: (151.0, 0.0, 0.0)}
+    (tmp_path / "x.jpg").write_bytes(jpeg(exif=exif))
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text("IMG_ID,LAT,LON\nx.jpg,1,2\n")
+    with pytest.raises(ManifestError, match=r"several tables that could be meant: a\.csv, b\.csv"):
+        read_dataset("im2gps", tmp_path)
+    assert read_dataset("im2gps", tmp_path, tmp_path / "b.csv").frame["lat"].tolist() == [1]
+    (tmp_path / "a.csv").unlink()
+    assert read_dataset("im2gps", tmp_path).frame["lat"].tolist() == [1]
+
+
+def test_positions_of_pictures_come_before_those_of_landmarks_and_two_of_one_are_refused(tmp_path):
+    (tmp_path / "train.csv").write_text("id,url,landmark_id\n0a1,http://x,5\n0a2,http://x,5\n")
+    (tmp_path / "positions.csv").write_text("id,landmark_id,lat,lng\n0a1,5,41.9,12.5\n0a2,5,48.8,2.3\n")
+    tarred(tmp_path / "images_000.tar", "0/a/1/0a1.jpg", "0/a/2/0a2.jpg")
+    assert read_dataset("landmarks", tmp_path).frame[["id", "lat"]].to_numpy().tolist() == [
+        ["0a1", 41.9],
+        ["0a2", 48.8],
+    ]
+    (tmp_path / "positions.csv").write_text("landmark_id,lat,lng\n5,41.9,12.5\n5,48.8,2.3\n")
+    with pytest.raises(ManifestError, match=r"1 other positions of a landmark .* first of '5'"):
+        read_dataset("landmarks", tmp_path)
+    (tmp_path / "positions.csv").write_text("id,landmark_id,lat,lng\n1,5,41.9,12.5\n2,6,48.8,2.3\n")
+    assert read_dataset("landmarks", tmp_path).frame["lat"].tolist() == [41.9, 41.9], "ids of the table's own rows"
+    (tmp_path / "positions.csv").write_text("name,lat,lng\nx,41.9,12.5\n")
+    with pytest.raises(ManifestError, match="positions of nothing"):
+        read_dataset("landmarks", tmp_path)
+
+
+@pytest.mark.parametrize("providers", ['[{"roles": null}]', '[{"roles": 7}]', "[7]", '"x"', "null", '[{"name": "n"}]'])
+def test_exports_with_odd_providers_and_text_that_is_none(tmp_path, providers):
+    item = '{"id": "%s", "geometry": {"coordinates": [2, 48]}, "providers": %s}'
+    items = [item % ("p1", providers), item % (r"\ud800p", providers)]
+    (tmp_path / "items.json").write_text(f"[{', '.join(items)}]")
+    (tmp_path / "p1.jpg").write_bytes(jpeg())
+    found = read_dataset("panoramax", tmp_path)
+    assert found.frame["id"].tolist() == ["p1"] and found.frame["author"].tolist() == [""]
+    assert found.tally.as_dict()["objects whose text is no UTF-8"] == {"count": 1, "first": ["items.json row 2"]}
+    (tmp_path / "items.json").write_text(items[1])
+    with pytest.raises(ManifestError, match=r"no object with a place\. left out: 1 objects whose text"):
+        read_dataset("panoramax", tmp_path)
 
 
 def test_what_cannot_be_read_is_a_sentence(tmp_path):
