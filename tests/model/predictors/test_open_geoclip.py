@@ -111,9 +111,9 @@ def test_without_an_encoder_the_published_backbone_is_asked_for_with_the_first_p
 
 
 def test_an_encoder_of_another_size_is_refused(tmp_path):
-    with pytest.raises(ArtifactError, match="takes unscaled embeddings of 6 numbers.*gives 9"):
+    with pytest.raises(ArtifactError, match=r"takes unscaled embeddings of 6 numbers.*gives 9"):
         Geolocator.load(predictor="geoclip", encoder=tiny_clip(tmp_path / "wide", 9))
-    with pytest.raises(ArtifactError, match="could not open it|no folder here"):
+    with pytest.raises(ArtifactError, match=r"could not open it|no folder here"):
         Geolocator.load(predictor="geoclip", encoder="nobody/nothing")
 
 
