@@ -40,8 +40,9 @@ from model.predictors.open_geoclip import NETWORK, OWN_GALLERY, STAGE, vectors_o
 from model.retrieval.gallery import CELL_PLACES, Gallery, make_gallery, most_similar, read_places
 
 UNFINISHED = "geoclip.unfinished"
-LOOKED_UP = 5_000  # validation places after each epoch, and
-AMONG = 100_000  # places of the gallery they are looked up among: more do not change which epoch is best
+TEMPERED = 500  # validation places that the temperature is fitted on, and
+LOOKED_UP = 2_000  # that are looked up after each epoch,
+AMONG = 100_000  # among so many places of the gallery: more do not change which epoch is best
 LEAST = 1e-12  # a probability below it counts as that
 TEMPERATURES = tuple(2.0 ** (step / 4.0) for step in range(-12, 17))  # 1/8 … 16
 
@@ -199,10 +200,11 @@ def _measured(
     model: GeoClip, gallery: Gallery, embeddings: NDArray[Any], truth: NDArray[np.float64]
 ) -> tuple[float, dict[str, Any]]:
     """The temperature that makes the true cells likeliest, and the figures with it, on validation places."""
-    own, rows = gallery.cells.assign(truth), np.arange(len(truth))
-    vectors, losses = vectors_of(model, gallery), {}
+    own, vectors, losses = gallery.cells.assign(truth), vectors_of(model, gallery), {}
+    few = _some(np.arange(len(truth)), TEMPERED)
     for temperature in TEMPERATURES:
-        likely = GalleryPredictor(model, gallery, vectors, temperature).scores(embeddings)[rows, own]
+        scores = GalleryPredictor(model, gallery, vectors, temperature).scores(embeddings[few])
+        likely = scores[np.arange(len(few)), own[few]]
         losses[temperature] = float(-np.log(np.maximum(likely, LEAST)).mean())
     best = min(losses, key=lambda temperature: losses[temperature])
     predictor = GalleryPredictor(model, gallery, vectors, best)

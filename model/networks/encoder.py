@@ -117,7 +117,7 @@ class Encoder:
     @property
     def model(self) -> Any:
         """The whole model as transformers opens it, which takes seconds the first time."""
-        with self._opening:
+        with self._opening, torch.inference_mode(False):  # whoever asks first: gradients may be wanted of it later
             if self._model is None and self._whole is not None:
                 model, self._tokenizer = self._whole()
                 self._model = self._settled(model)
