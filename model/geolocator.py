@@ -24,7 +24,8 @@ from model.predictors import for_photos
 from model.predictors.answers import STRANGE, guesses
 from model.predictors.catalogue import CATALOGUE, LIMITS_KM, Published, size_words
 from model.predictors.checkpoint import Checkpoint
-from model.predictors.fetched import Download, is_fetched, kept_bytes
+from model.predictors.download import Download
+from model.predictors.fetched import is_fetched, kept_bytes
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, knows_any, system_of
 from model.predictors.registry import DEFAULT, SYSTEMS, Options, default_checkpoint, open_system

@@ -103,9 +103,9 @@ def load_release(folder: Path) -> tuple[GeoClip, Path]:
         if Path(gallery).name != gallery or not (folder / gallery).is_file():
             raise ValueError(f"found no table '{gallery}'")
         found = load_file(folder / "model.safetensors")
-        parts = [{name.removeprefix(part): one for name, one in found.items() if name.startswith(part)}
-                 for part in ("image_encoder.mlp.", "location_encoder.")]  # fmt: skip
-        return _put_together(*parts, found["logit_scale"]), folder / gallery
+        image, location = ({name.removeprefix(part): one for name, one in found.items() if name.startswith(part)}
+                           for part in ("image_encoder.mlp.", "location_encoder."))  # fmt: skip
+        return _put_together(image, location, found["logit_scale"]), folder / gallery
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, AttributeError, IndexError, RuntimeError,
             OverflowError, RecursionError) as error:  # fmt: skip
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

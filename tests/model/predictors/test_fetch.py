@@ -12,8 +12,9 @@ import pytest
 from model.errors import ArtifactError, NetworkError, StorageError
 from model.predictors import fetched
 from model.predictors.catalogue import CATALOGUE, CLIP_FILES, published
+from model.predictors.download import Download
 from model.predictors.fetch import fetch
-from model.predictors.fetched import Download, Stopped, fetched_folder, is_fetched, kept_bytes, remove
+from model.predictors.fetched import Stopped, fetched_folder, is_fetched, kept_bytes, remove
 
 STREETCLIP, GEOCLIP = published("streetclip"), published("geoclip")
 REPOSITORY = "geolocal/StreetCLIP"

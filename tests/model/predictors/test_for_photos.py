@@ -66,7 +66,12 @@ def tiny_clip(tmp_path_factory):
 
 @pytest.fixture
 def streetclip(hub, tiny_clip, tmp_path, monkeypatch):
+    from model.predictors import open_zero_shot as opening
+
+    real = opening.read_settings
     monkeypatch.setattr("model.predictors.text_cache.cache_dir", lambda: tmp_path / "texts")
+    # few sentences: what is asked here is who answers
+    monkeypatch.setattr(opening, "read_settings", lambda *given: {**real(*given), "beam": 1, "most": 2})
     hub.repositories["geolocal/StreetCLIP"] = {**tiny_clip, "pytorch_model.bin": b"pickled"}
     return hub
 
@@ -96,7 +101,6 @@ def test_what_was_fetched_answers_photos_while_pictures_of_the_simulated_earth_a
     assert guess.system == "StreetCLIP" and not guess.out_of_distribution
     assert guess.candidates[0].country_name and guess.cells.sum() == pytest.approx(1.0, abs=1e-4)
     assert paired.answering(1).predictor.record["settings"]["prompts"] == "streetclip"
-    assert paired.in_words(picture()).captions(["a", "b"])
     assert paired.embed(picture()).shape == (16,)
     assert paired.locate(drawn()).system == shipped.locate(drawn()).system == "PIGEOTTO"
     assert paired.locate([picture()] * 4, shipped.world_version).system == "PIGEON"
