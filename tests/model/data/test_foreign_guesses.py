@@ -50,7 +50,8 @@ def test_of_several_candidates_the_likeliest_stands_first_and_other_splits_are_c
      ("b,1,nan\n", r"row 1: looked for a lng"), ("b,,2\n", r"row 1: looked for a lat .* found ''"),
      ("b,inf,2\n", "row 1"), ("b,91,2\nc,-91,2\n", r"row 1: .*\(2 such rows\)"), ("b,1,181\n", "row 1: .* a lng"),
      ("b,1,2\nc,1,2\nphotos/x/b.jpg,3,4\n", "rows 1 and 3; several candidates of a photo need a column probability"),
-     (",1,2\nb,1,2\n", "row 1 names no image"), ("b,1,2\nb,1,2,3,4\n", "too many"), ("q,1,2\n", "no guess of the 4 places"),
+     (",1,2\nb,1,2\n", "row 1 names no image"), ("b,1,2\nb,1,2,3,4\n", "too many"),
+     ("q,1,2\n", "no guess of the 4 places"),
      ("", "no rows|empty")],
 )  # fmt: skip
 def test_what_is_no_guess_is_refused_with_its_row(tmp_path, text, said):
