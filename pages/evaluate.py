@@ -185,14 +185,7 @@ def figures(told: dict[str, dict[str, Any]]) -> None:
     if len(told) == 1:
         st.dataframe(measured.figure_table(next(iter(told.values()))), hide_index=True, width="stretch")
         return
-    both = [
-        measured.figure_table(one)[["figure", "as it answers", "95 % interval"]].rename(
-            columns={"as it answers": name, "95 % interval": f"95 % of {name}"}
-        )
-        for name, one in told.items()
-    ]
-    st.dataframe(both[0].merge(both[1], on="figure", how="outer", sort=False).fillna(""), hide_index=True,
-                 width="stretch")  # fmt: skip
+    st.dataframe(measured.side_by_side(told), hide_index=True, width="stretch")
 
 
 main()

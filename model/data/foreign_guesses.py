@@ -5,6 +5,7 @@ What cannot be a guess is refused with its row, counted from 1 below the header;
 and photos without a guess, are counted. Measures nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -111,7 +112,8 @@ def places_named(names: pd.Series, manifest: pd.DataFrame) -> NDArray[np.int64]:
     ]  # fmt: skip
     asked = names.str.strip().str.replace("\\", "/")
     found = np.full(len(names), -1, np.int64)
-    for columns, shorten in zip(keys, (str, str, _last, _stem), strict=True):
+    shortened: list[Callable[[str], str]] = [str, str, _last, _stem]
+    for columns, shorten in zip(keys, shortened, strict=True):
         open_ = found < 0
         if not open_.any():
             break

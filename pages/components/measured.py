@@ -59,6 +59,15 @@ def figure_table(figures: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def side_by_side(told: dict[str, dict[str, Any]]) -> pd.DataFrame:
+    """metrics.json of several runs by name: `figure`, a column for each run, and then their 95 % intervals."""
+    tables = {name: figure_table(one).set_index("figure") for name, one in told.items()}
+    values = {name: table.get("as it answers") for name, table in tables.items()}
+    ends = {f"95 % of {name}": table.get("95 % interval") for name, table in tables.items()}
+    order = [title for title in TOLD if any(title in table.index for table in tables.values())]
+    return pd.DataFrame(values | ends).reindex(order).fillna("").rename_axis("figure").reset_index()
+
+
 def within(tables: dict[str, pd.DataFrame], kms: NDArray[np.float64] | None = None) -> pd.DataFrame:
     """Share of guesses within a distance: `player` (the run), `km`, `share`."""
     at = np.geomspace(1.0, 20_016.0, 90) if kms is None else kms

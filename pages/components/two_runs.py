@@ -12,6 +12,7 @@ from pages.components.runs import Run
 
 LEVEL_POINTS = 50.0  # of a patch: below this neither is ahead there
 MOST_PATCHES = 1500
+MANY_HERE = 12  # places of a patch that make a large disc
 
 
 def benchmark(told: dict[str, dict[str, Any]]) -> None:
@@ -50,7 +51,7 @@ def show(run: Run, other: Run, tables: dict[str, pd.DataFrame]) -> None:
     )
     if apart:
         st.caption(f"Places in one run alone are left out here: {', '.join(apart)}.")
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         _differences(rows, run, other)
     with right:
@@ -88,7 +89,7 @@ def _map(found: pd.DataFrame, run: Run, other: Run) -> None:
     tips = [f"{n:,} {'place' if n == 1 else 'places'}: {abs(one):,.0f} points more for {names.as_html(name)}"
             for n, one, name in zip(some["n"], gap, ahead, strict=True)]  # fmt: skip
     drawn = some.assign(
-        radius_px=4.0 + 10.0 * np.sqrt(some["n"] / max(1, int(some["n"].max()))),
+        radius_px=4.0 + 10.0 * np.sqrt(some["n"] / max(MANY_HERE, int(some["n"].max()))),
         colour=[[*colour, int(alpha)] for colour, alpha in zip(colours, depth, strict=True)], tip=tips,
     )  # fmt: skip
     maps.show([maps.discs(drawn)], maps.view_of(some[["lat", "lng"]].to_numpy()), "evaluate-where",

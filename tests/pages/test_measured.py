@@ -108,3 +108,12 @@ def test_patches_gather_neighbours_and_hold_at_the_poles() -> None:
     assert measured.where_better(both.iloc[:0]).empty
     apart = pd.DataFrame({"lat": [0.0, 0.0], "lng": [179.9, -179.9], "difference": [1.0, 2.0]})
     assert measured.where_better(apart)["n"].tolist() == [1, 1], "the antimeridian is an edge of patches"
+
+
+def test_figures_of_two_runs_stand_side_by_side_in_the_order_of_one() -> None:
+    one = {"n": 10, "median_km": 12.3, "mean_score": 4000.0, "interval_95": {"median_km": [10.0, 20.0]}}
+    table = measured.side_by_side({"a": one, "b": {"n": 9, "median_km": 50.0, "country_accuracy": 0.5}})
+    assert table["figure"].tolist() == ["places", "right country", "median distance", "mean score"]
+    assert list(table) == ["figure", "a", "b", "95 % of a", "95 % of b"]
+    assert table.set_index("figure").loc["right country", ["a", "b"]].tolist() == ["", "50.0%"]
+    assert table.set_index("figure").loc["median distance", "95 % of a"] == "10 km – 20 km"
