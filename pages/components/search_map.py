@@ -29,7 +29,7 @@ CHANCES = (5, 99, 80)  # percent: least, most, and at first
 SIDE_PX = 900  # of the picture, at most
 FINEST_DEG = 1.0 / 30.0  # of a pixel: the grid's own
 MERCATOR_LAT = 84.9  # a map of the web ends there
-FAINT, STRONG = 70, 225  # of 255
+FAINT, STRONG = 110, 235  # of 255
 WIDE_DEG = 200.0  # from here on the first view is the whole Earth
 ATTRIBUTES = {"density": "how many people live there", "land_cover": "what covers the ground"}
 
@@ -68,10 +68,7 @@ def meaning(found: "SearchMap", strange: bool) -> str:
         return text + "The probability is the model's own word: nothing was ever measured on pictures of this kind."
     if not found.levels:
         return text + "The probability is the model's own word: how often it holds was not measured."
-    return text + (
-        f"The probability is measured: of {len(found.levels):,} places that no training has seen, that share lay "
-        "within."
-    )
+    return text + (f"The probability is measured: of {len(found.levels):,} validation places, that share lay within.")
 
 
 def _figures(found: "SearchMap", chance: float, guess: "Guess", sample: Sample | None) -> None:
@@ -80,7 +77,7 @@ def _figures(found: "SearchMap", chance: float, guess: "Guess", sample: Sample |
         st.metric("Area", words.area(area.area_km2), border=True)
         st.metric("Of all land", words.small_share(area.land_share), border=True,
                   help="Its size beside all land; parts of it may lie at sea.")  # fmt: skip
-        st.metric("As large as a circle of", words.distance(float(cap_radius_km(area.area_km2))), border=True,
+        st.metric("As a circle: radius", words.distance(float(cap_radius_km(area.area_km2))), border=True,
                   help="The radius of a circle of this area; the area itself may be in many pieces.")  # fmt: skip
     if sample is not None:
         inside = bool(area.atoms[found.atoms.at([(sample.lat, sample.lng)])[0]])
