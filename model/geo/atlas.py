@@ -192,13 +192,15 @@ class Atlas:
         return zones, altitude_m, normals["precipitation_mm"]
 
     def land_grid(self, grid: tuple[int, int]) -> NDArray[np.bool_]:
-        """Which pixels of a grid (H, W) hold land: any, where the 1 km mask divides into it by 1 … 16, else those whose
-        middle is land.
-        """  # fmt: skip
+        """Which pixels of a grid (H, W) are land: those that hold any, or whose middle is.
+
+        The first where the grid is that of the 1 km mask by a factor of 1, 2, 4, 8 or 16, the second elsewhere.
+        """
         factor = self._land.shape[0] // grid[0]
         if factor in (1, 2, 4, 8, 16) and (grid[0] * factor, grid[1] * factor) == self._land.shape:
             return self._land.any_in(factor)
-        return self._land.at(centres_of(*np.indices(grid), *grid)) > 0
+        rows, cols = np.indices(grid)
+        return self._land.at(centres_of(rows, cols, *grid)) > 0
 
     def _of_own_country(self, places: Floats, town: Ints, distance_km: Floats) -> tuple[Ints, Floats]:
         """Towns and distances (N,), with those replaced whose town belongs to another country across the sea."""

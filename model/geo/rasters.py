@@ -89,7 +89,7 @@ class TiledRaster:
         plain = np.repeat(np.repeat(self.index < -1, side, axis=0), side, axis=1)
         blocks = plain.reshape(self.index.shape[0], side, self.index.shape[1], side)
         rows, cols = np.nonzero(self.index >= 0)
-        small = self.tiles.reshape(-1, side, factor, side, factor).any(axis=(2, 4))  # (T, side, side)
+        small = np.asarray(self.tiles.reshape(-1, side, factor, side, factor).any(axis=(2, 4)))  # (T, side, side)
         blocks[rows, :, cols, :] = small[self.index[rows, cols]]
         return plain
 

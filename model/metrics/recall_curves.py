@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.metrics.recall_area import CAPS_KM, EARTH_KM2
+from model.metrics.recall_area import EARTH_KM2
 
 INK, PAPER, QUIET = "#2b2a33", "#fbf7f0", "#8c867a"
 COLOURS = ("#2b2a33", "#d05e46", "#d09424", "#2a968e", "#8470be")  # read on paper, told apart by dashes as well
@@ -40,8 +40,3 @@ def recall_curves(title: str, panels: Sequence[tuple[str, Mapping[str, Mapping[s
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
-
-
-def recall_row(report: Mapping[str, Any]) -> str:
-    """Recalls at the four caps in percent, "39.7 66.0 85.6 97.0"."""
-    return " ".join(f"{100.0 * report['recall'][f'{cap:g}']:.1f}" for cap in CAPS_KM)

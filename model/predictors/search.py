@@ -23,6 +23,8 @@ from model.metrics.atoms import FLOOR, TIE, Atoms
 from model.predictors.ground import Ground
 
 Floats = NDArray[np.float64]
+TURN_DEG = 1e-6  # what begins at the western edge must not be found a turn away
+ROUNDING = 1e-6  # of a pixel
 LAND_KM2 = 148.9e6  # of the pixels that hold land, by the atlas's mask of 1 km
 
 
@@ -110,20 +112,33 @@ class SearchMap:
     def picture(self, area: Area, edges: tuple[float, float, float, float], size: tuple[int, int]) -> NDArray[np.uint8]:
         """How likely pixels (h, w) are, 0 outside the area and 1 … 255 within; `edges` are west, south, east and north.
 
-        Rows are even in Mercator's northing, as a map's are; columns may run beyond ±180.
+        Rows are even in Mercator's northing, as a map's are; columns may run beyond ±180. However coarse the picture,
+        no piece of the area is lost: a pixel takes the likeliest of what lies in it.
         """
         west, south, east, north = edges
-        top, bottom = (np.log(np.tan(np.pi / 4.0 + np.radians(lat) / 2.0)) for lat in (north, south))
-        northing = top + (np.arange(size[0]) + 0.5) / size[0] * (bottom - top)
-        lat = np.degrees(2.0 * np.arctan(np.exp(northing)) - np.pi / 2.0)
-        lng = west + (np.arange(size[1]) + 0.5) / size[1] * (east - west)
-        points = np.stack(np.meshgrid(lat, (lng + 180.0) % 360.0 - 180.0, indexing="ij"), axis=-1)
-        atom = self.atoms.runs.at(points.reshape(-1, 2)).reshape(size)
         logs = self.log_density[area.atoms & np.isfinite(self.log_density)]
         span = max(float(logs.max() - np.quantile(logs, 0.05)), 1e-9)
         strength = np.clip(1.0 + (self.log_density - logs.max()) / span, 0.0, 1.0)  # of −inf: 0
-        shade = np.where(area.atoms, 1.0 + 254.0 * strength, 0.0).astype(np.uint8)
-        return np.asarray(shade[atom], np.uint8)
+        runs = self.atoms.runs
+        held = np.flatnonzero(area.atoms[runs.values])
+        shade = (1.0 + 254.0 * strength[runs.values[held]]).astype(np.uint8)
+        row, col = np.divmod(runs.starts[held], runs.shape[1])
+        step_lat, step_lng = 180.0 / runs.shape[0], 360.0 / runs.shape[1]
+        top, bottom = _northing(np.array([north, south]))
+        lines = [(top - _northing(90.0 - (row + k) * step_lat)) * (size[0] / (top - bottom)) for k in (0, 1)]
+        offset = (col * step_lng - 180.0 - west + TURN_DEG) % 360.0 - TURN_DEG
+        columns = [(offset + k * step_lng * runs.lengths[held]) * (size[1] / (east - west)) for k in (0, 1)]
+        first_row, first_col = (np.floor(ends[0] + ROUNDING).astype(np.int64) for ends in (lines, columns))
+        tall = np.maximum(np.ceil(lines[1] - ROUNDING).astype(np.int64) - first_row, 1)
+        wide = np.maximum(np.ceil(columns[1] - ROUNDING).astype(np.int64) - first_col, 1)
+        which = np.repeat(np.arange(len(held)), wide)
+        across = first_col[which] + np.arange(len(which)) - np.repeat(np.cumsum(wide) - wide, wide)
+        out = np.zeros(size, np.uint8)
+        for down in range(int(tall.max(initial=0))):
+            line = first_row[which] + down
+            seen = (tall[which] > down) & (line >= 0) & (line < size[0]) & (across >= 0) & (across < size[1])
+            np.maximum.at(out, (line[seen], across[seen]), shade[which[seen]])
+        return out
 
     def edges(self, area: Area) -> tuple[float, float, float, float]:
         """West, south, east and north of an area, in degrees; east may lie beyond 180."""
@@ -185,6 +200,11 @@ class Search:
     def maps(self, scores: NDArray[Any], embeddings: NDArray[Any], levels: Sequence[float] = ()) -> list[SearchMap]:
         """One for each of N places."""
         return [SearchMap(self.atoms, logs, tuple(levels), self.names) for logs in self.log_density(scores, embeddings)]
+
+
+def _northing(lat: Floats) -> Floats:
+    """Mercator's, without a unit; latitudes beyond 89.9° are taken as that."""
+    return np.asarray(np.log(np.tan(np.pi / 4.0 + np.radians(np.clip(lat, -89.9, 89.9)) / 2.0)))
 
 
 def levels_of(

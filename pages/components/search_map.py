@@ -29,8 +29,9 @@ CHANCES = (5, 99, 80)  # percent: least, most, and at first
 SIDE_PX = 900  # of the picture, at most
 FINEST_DEG = 1.0 / 30.0  # of a pixel: the grid's own
 MERCATOR_LAT = 84.9  # a map of the web ends there
-FAINT, STRONG = 70, 225  # of 255
-WIDE_DEG = 200.0  # from here on the first view is the whole Earth
+FAINT, STRONG = 110, 235  # of 255
+WIDE_DEG = 150.0  # what is wider does not fit into a first view
+AROUND_DEG = 20.0
 ATTRIBUTES = {"density": "how many people live there", "land_cover": "what covers the ground"}
 
 
@@ -68,10 +69,7 @@ def meaning(found: "SearchMap", strange: bool) -> str:
         return text + "The probability is the model's own word: nothing was ever measured on pictures of this kind."
     if not found.levels:
         return text + "The probability is the model's own word: how often it holds was not measured."
-    return text + (
-        f"The probability is measured: of {len(found.levels):,} places that no training has seen, that share lay "
-        "within."
-    )
+    return text + (f"The probability is measured: of {len(found.levels):,} validation places, that share lay within.")
 
 
 def _figures(found: "SearchMap", chance: float, guess: "Guess", sample: Sample | None) -> None:
@@ -80,7 +78,7 @@ def _figures(found: "SearchMap", chance: float, guess: "Guess", sample: Sample |
         st.metric("Area", words.area(area.area_km2), border=True)
         st.metric("Of all land", words.small_share(area.land_share), border=True,
                   help="Its size beside all land; parts of it may lie at sea.")  # fmt: skip
-        st.metric("As large as a circle of", words.distance(float(cap_radius_km(area.area_km2))), border=True,
+        st.metric("As a circle: radius", words.distance(float(cap_radius_km(area.area_km2))), border=True,
                   help="The radius of a circle of this area; the area itself may be in many pieces.")  # fmt: skip
     if sample is not None:
         inside = bool(area.atoms[found.atoms.at([(sample.lat, sample.lng)])[0]])
@@ -103,10 +101,19 @@ def _map(found: "SearchMap", chance: float, guess: "Guess", sample: Sample | Non
         layers.append(maps.pins(truth, TRUTH, 8, name="truth"))
         legend.append(("truth", TRUTH))
         points.append((sample.lat, sample.lng))
-    corners = [] if east - west > WIDE_DEG else [(south, _turned(west)), (north, _turned(east)), *points]
-    maps.show(layers, maps.view_of(corners), key="search-map", height=420, named=points,
+    maps.show(layers, maps.view_of([*_core(found, chance, guess), *points]), key="search-map", height=420, named=points,
               alt="Map of the smallest area that holds the place with the chosen probability")  # fmt: skip
     maps.legend(legend)
+
+
+def _core(found: "SearchMap", chance: float, guess: "Guess") -> list[tuple[float, float]]:
+    """Corners of what the first view must hold: the likelier half; or, where that lies all over, what is around."""
+    west, south, east, north = found.edges(found.smallest(chance / 2.0))
+    if east - west > WIDE_DEG:
+        west, east = guess.lng - AROUND_DEG, guess.lng + AROUND_DEG
+        south, north = guess.lat - AROUND_DEG, guess.lat + AROUND_DEG
+    south, north = max(south, -MERCATOR_LAT), min(north, MERCATOR_LAT)
+    return [(south, _turned(west)), (north, _turned(east))]
 
 
 def _picture(found: "SearchMap", chance: float, edges: tuple[float, float, float, float]) -> pdk.Layer:

@@ -19,7 +19,7 @@ def made(levels=(), attributes=("density", "land_cover")):
 
 def test_what_the_probability_means_depends_on_what_was_measured():
     assert "not measured" in search_map.meaning(made(), False)
-    assert "of 2 places that no training has seen" in search_map.meaning(made((0.1, 0.2)), False)
+    assert "of 2 validation places" in search_map.meaning(made((0.1, 0.2)), False)
     assert "model's own word" in search_map.meaning(made((0.1, 0.2)), True)
     assert "how many people live there × what covers the ground" in search_map.meaning(made(), False)
 

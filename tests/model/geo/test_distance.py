@@ -8,6 +8,7 @@ from model.geo.distance import (
     EARTH_RADIUS_KM,
     bearing_deg,
     cap_area_km2,
+    cap_radius_km,
     check_points,
     destination,
     from_unit,
@@ -99,6 +100,12 @@ def test_weights_pull_the_mean():
 def test_points_without_a_mean_are_refused(points):
     with pytest.raises(CoordinateError, match="mean"):
         spherical_mean(points)
+
+
+def test_the_radius_of_a_caps_area_is_the_caps_radius():
+    radii = np.array([0.0, 0.5, 25.0, 2500.0, HALF_WAY_ROUND_KM])
+    assert cap_radius_km(cap_area_km2(radii)) == pytest.approx(radii)
+    assert cap_radius_km(1e12) == pytest.approx(HALF_WAY_ROUND_KM)  # more than there is
 
 
 def test_cap_areas_run_from_a_flat_disc_to_the_whole_sphere():

@@ -49,3 +49,12 @@ def test_bilinear_is_exact_at_centres_and_between_them_over_the_antimeridian():
     assert bilinear(grid, centres_of(np.array([9]), np.array([0]), 18, 36)) == pytest.approx(10.0)
     assert bilinear(grid, np.array([[-5.0, -180.0]])) == pytest.approx(15.0)
     assert bilinear(grid, np.array([[90.0, 12.0], [-90.0, 12.0]])) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 4, 8, 16])
+def test_whether_any_pixel_of_a_block_is_set_is_told_without_unpacking(factor):
+    raster = np.zeros((64, 96), np.uint8)
+    raster[:16, :16] = 3
+    raster[np.random.default_rng(0).integers(0, 64, 30), np.random.default_rng(1).integers(0, 96, 30)] = 1
+    blocks = raster.reshape(64 // factor, factor, 96 // factor, factor).any(axis=(1, 3))
+    assert np.array_equal(TiledRaster.pack(raster).any_in(factor), blocks)

@@ -261,3 +261,14 @@ def test_where_to_search_takes_the_attributes_beside_a_checkpoint_or_goes_withou
     assert one.levels == (0.1, 0.9) and one.attributes == ("density", "land_cover")
     assert searcher_of(replace(toy, predictor=ensemble_of(toy_base(), levelled))).levels == [0.1, 0.9]
     assert levelled.only(("density",)).levels == {}
+
+
+def test_no_piece_of_an_area_is_lost_in_a_coarse_picture():
+    values = np.zeros((180, 360), np.int32)
+    values[90, 100] = values[45, 359] = 1
+    atoms = replace(Search(slices(), ground()).atoms, runs=RunRaster.pack(values), sets=np.zeros((2, 3), np.int32))
+    one = SearchMap(atoms, np.array([0.0, 5.0]))
+    picture = one.picture(
+        replace(one.smallest(0.5), atoms=np.array([False, True])), (-180.0, -80.0, 180.0, 80.0), (8, 9)
+    )
+    assert picture[4, 2] == 255 and picture[:4, 8].max() == 255 and (picture > 0).sum() == 2
