@@ -164,7 +164,7 @@ def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
     theirs, kind = _encoder_of(record), record["facts"].get("features", "pooled")
     by_name = isinstance(theirs, tuple) and theirs[0] == ours  # of the hub, whatever its revision
     if theirs != ours and not by_name:
-        raise ArtifactError(f"{embeddings} was made by another encoder than the one in {geolocator.folder}; embed the "
+        raise ArtifactError(f"{embeddings} was made by another encoder than that of {geolocator.name}; embed the "
                             "manifest with that one, or leave --embeddings out.")  # fmt: skip
     if kind != wanted:
         raise ArtifactError(f"{embeddings} holds {kind} features, and {geolocator.system} takes {wanted} ones; embed "
