@@ -244,7 +244,7 @@ def check_encoder(geolocator: Geolocator, embeddings: Path) -> None:
     theirs = _encoder_of(record)
     by_name = isinstance(theirs, tuple) and theirs[0] == ours  # of the hub, whatever its revision
     if ours is not None and theirs != ours and not by_name:
-        raise ArtifactError(f"{embeddings} was made by another encoder than the one in {geolocator.folder}; embed the "
+        raise ArtifactError(f"{embeddings} was made by another encoder than that of {geolocator.name}; embed the "
                             "manifest with that one, or leave --embeddings out.")  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def _cached(path: Path) -> Listing | None:
     try:
         with np.load(path, allow_pickle=False) as kept:
             listing = Listing(**{item.name: kept[item.name] for item in fields(Listing)})
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, KeyError, RuntimeError, zlib.error, *FOREIGN):
         return None
     same = all(getattr(listing, item.name).shape == listing.key.shape for item in fields(Listing))
     return listing if same else None

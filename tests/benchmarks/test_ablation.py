@@ -95,6 +95,7 @@ def test_every_row_has_its_figures_intervals_and_its_step(made):
 def test_a_row_without_refinement_is_what_evaluate_calls_unrefined(made):
     config, found = made
     told = json.loads((config.work / "full" / "evaluation" / "metrics.json").read_text())
+    assert read_record(config.work / "full", "build_index")["config"]["kernel_places"] == 0, "PIGEON refines by itself"
     for row, figures in (("full", told), ("without refinement", told["unrefined"])):
         assert found["rows"][row]["mean_km"] == pytest.approx(figures["mean_km"], rel=1e-4)
         assert found["rows"][row]["country_accuracy"] == figures["country_accuracy"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from model import evaluate
-from model.artifacts import write_record
+from model.artifacts import fingerprint, write_record
 from model.errors import ArtifactError, ConfigError
 from model.evaluate import EvaluateConfig
 from model.geocells.rasterise import rasterise
@@ -228,6 +228,32 @@ def test_embeddings_of_another_encoder_are_refused(toy_run, tmp_path):
     loaded.records["embed"] = {"inputs": {"encoder": "ours"}}
     with pytest.raises(ArtifactError, match="another encoder"):
         evaluate.check_encoder(loaded, embeddings)
+
+
+class NothingButAnEncoder:
+    """What zero-shot is to evaluate: no record of embeddings, an encoder that its settings name."""
+
+    def __init__(self, encoder):
+        self.record = {"system": "Zero-shot", "features": {"kind": "projected"}, "settings": {"encoder": encoder}}
+
+
+@pytest.mark.parametrize("hub", [False, True])
+def test_a_system_of_an_encoder_alone_takes_embeddings_of_no_other(tmp_path, hub):
+    (tmp_path / "encoder").mkdir()
+    (tmp_path / "encoder" / "model.safetensors").write_text("ours")
+    own = "somebody/clip" if hub else fingerprint(tmp_path / "encoder")
+    facts = {"hub_id": "somebody/clip", "revision": "abc"} if hub else {}
+    inputs = {} if hub else {"encoder": tmp_path / "encoder"}
+    embeddings = tmp_path / "embeddings.npy"
+    embeddings.write_bytes(b"")
+    ours, other = (evaluate.Geolocator.of(NothingButAnEncoder(name)) for name in (own, "another/clip"))
+    write_record(tmp_path, "embed", {}, inputs, {"embeddings": embeddings}, {"features": "projected", **facts})
+    evaluate.check_encoder(ours, embeddings)
+    with pytest.raises(ArtifactError, match="another encoder"):
+        evaluate.check_encoder(other, embeddings)
+    write_record(tmp_path, "embed", {}, inputs, {"embeddings": embeddings}, {"features": "pooled", **facts})
+    with pytest.raises(ArtifactError, match="pooled features, and Zero-shot takes projected ones"):
+        evaluate.check_encoder(ours, embeddings)
 
 
 def test_without_embeddings_and_without_an_encoder_there_is_nothing_to_see_with(toy_run, tmp_path):

@@ -13,10 +13,12 @@ from model import build_geocells, build_index, calibrate, evaluate, train_head
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError
 from model.geo.distance import from_unit, haversine_km, to_unit
+from model.networks.head import MultiTaskHead
 from model.predictors.calibration import Calibration
 from model.predictors.chain import check_chain
 from model.predictors.checkpoint import open_checkpoint
 from model.predictors.protocol import ask
+from model.retrieval.kernel import Kernel
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,23 @@ def test_kernel_and_head_guess_and_their_scores_and_promises_hold(run):
     assert figures["n"] == 30 and "one_view" in figures
     assert figures["coverage"]["95"] > 0.8
     assert figures["expected_score"]["mean"] == pytest.approx(figures["mean_score"], abs=1000)
+
+
+def test_kernel_and_head_look_at_a_place_once(run, monkeypatch):
+    pigeon, seen = open_checkpoint(run.out).predictor, np.load(run.embeddings).mean(axis=1)[:10]
+    asked = []
+    for owner, name in ((Kernel, "predict"), (MultiTaskHead, "probabilities")):
+        plain = getattr(owner, name)
+
+        def counted(self, embeddings, *more, plain=plain, name=name):
+            asked.append((name, len(embeddings)))
+            return plain(self, embeddings, *more)
+
+        monkeypatch.setattr(owner, name, counted)
+    answer = ask(pigeon, seen)
+    assert sorted(asked) == [("predict", 10), ("probabilities", 10)]
+    assert (answer.scores == pigeon.scores(seen)).all() and (answer.points == pigeon.points(seen)).all()
+    assert (answer.considered.cells == pigeon.consider(seen).cells).all()
 
 
 def test_without_an_encoder_the_sentence_names_embeddings(run, tmp_path):

@@ -1,5 +1,7 @@
 """Regions on a grid: beside shapely pixel by pixel, beside the nearest site of every pixel, and through the cache."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -115,8 +117,30 @@ def test_a_damaged_raster_is_made_again_and_the_oldest_go(tmp_path, monkeypatch)
     monkeypatch.setattr(raster_cache, "MOST_KEPT", 1)
     whole = raster_cache.region_raster(table(), GRID)
     (path,) = (tmp_path / "rasters").iterdir()
-    for damage in (b"", path.read_bytes()[:300], b"no archive"):
+    good = path.read_bytes()
+    for damage in (
+        b"",
+        good[:300],
+        b"no archive",
+        *(good[:i] + bytes([good[i] ^ 128]) + good[i + 1 :] for i in range(26, 46)),
+    ):
         path.write_bytes(damage)
         assert np.array_equal(raster_cache.region_raster(table(), GRID).runs.unpack(), whole.runs.unpack())
     raster_cache.region_raster(table(), (45, 90))
     assert len(list((tmp_path / "rasters").iterdir())) == 1
+
+
+def test_two_processes_may_prune_one_cache(tmp_path, monkeypatch):
+    """A file that another process removed a moment ago is gone, and what it is writing is left alone."""
+    monkeypatch.setenv("HOMING_CACHE", str(tmp_path))
+    monkeypatch.setattr(raster_cache, "MOST_KEPT", 1)
+    folder = tmp_path / "rasters"
+    folder.mkdir()
+    (folder / "gone.npz").symlink_to(folder / "nothing")
+    unfinished = folder / ".half.npz.abc.npz"
+    unfinished.write_bytes(b"half")
+    os.utime(unfinished, (1, 1))
+    (folder / "old.npz").write_bytes(b"old")
+    os.utime(folder / "old.npz", (2, 2))
+    raster_cache.region_raster(table(), GRID)
+    assert unfinished.is_file() and not (folder / "old.npz").exists()

@@ -1,5 +1,7 @@
 """Atoms against the three algorithms written out pixel by pixel; ties, zeros, NaN, and places in no region."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import shapely
@@ -184,6 +186,22 @@ def test_scores_that_are_no_probabilities_are_refused_with_their_row(one, bad):
     scores[2, 1] = bad
     with pytest.raises(ArtifactError, match="1 of 4 photos, the first in row 2"):
         search_areas_km2(one, scores, places()[:4])
+
+
+def test_scores_are_not_copied_whole(monkeypatch):
+    monkeypatch.setattr("model.metrics.atoms.BLOCK", 100_000)
+    atoms = Atoms.of([RegionRaster.of_classes(np.arange(H * W).reshape(H, W) // 2, H * W // 2)])
+    scores = np.random.default_rng(0).random((1000, H * W // 2), np.float32)
+    truth, plain = places(1000), search_areas_km2(atoms, scores[:30], places(1000)[:30])
+    tracemalloc.start()
+    areas = search_areas_km2(atoms, scores, truth)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < scores.nbytes, "blocks alone are in memory"
+    np.testing.assert_allclose(areas[:30], plain, rtol=1e-12)
+    scores[900, 5] = -1.0
+    with pytest.raises(ArtifactError, match="1 of 1,000 photos, the first in row 900"):
+        search_areas_km2(atoms, scores, truth)
 
 
 def test_what_does_not_fit_is_refused(one, two):

@@ -106,6 +106,12 @@ def test_a_temperature_makes_it_less_sure(texts):
     assert system(texts, temperature=5.0).scores(picture).max() < system(texts).scores(picture).max()
 
 
+@pytest.mark.parametrize("temperature", [1e-3, 1e3])
+def test_the_furthest_temperatures_still_give_probabilities(texts, temperature):
+    found = system(texts, scale=100.0, temperature=temperature).scores(np.eye(texts.dim, dtype=np.float32))
+    assert np.isfinite(found).all() and found.sum(axis=1) == pytest.approx(np.ones(texts.dim), abs=1e-5)
+
+
 def test_it_goes_through_every_door(texts):
     zero_shot = system(texts)
     assert features_of(zero_shot).kind == "projected"
@@ -128,7 +134,8 @@ def test_settings_that_cannot_be_are_one_sentence():
     for wrong in ("beam", "beams=3", "beam=many"):
         with pytest.raises(ConfigError, match="looked for a"):
             read_settings(ZeroShotSettings, [wrong], "zero-shot")
-    for wrong in ({"beam": -1}, {"temperature": 0.0}, {"temperature": float("nan")}, {"leaves": "street"},
+    for wrong in ({"beam": -1}, {"temperature": 0.0}, {"temperature": float("nan")}, {"temperature": 1e-40},
+                  {"temperature": float("inf")}, {"temperature": 1001.0}, {"leaves": "street"},
                   {"prompts": "haiku"}):  # fmt: skip
         with pytest.raises(ConfigError, match="looked for"):
             ZeroShotSettings(**wrong)
