@@ -1,12 +1,12 @@
 """The scorebook as tables for pages and statistics: every guess, and every game. Knows SQL; knows no game in play."""
 
 import hashlib
-import time
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Column, Connection, Select, func, select
 
+from arena import clock
 from arena.records import HOST
 from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
@@ -20,10 +20,10 @@ GUESSES: dict[str, Column[Any]] = {
     "label": rounds.c.label, "distance_km": guesses.c.distance_km, "score": guesses.c.score,
     "seconds": guesses.c.seconds, "at": guesses.c.at, "seed": games.c.seed, "seed_chosen": games.c.seed_chosen,
     "scale_km": games.c.scale_km, "time_limit_s": games.c.time_limit_s, "movement": games.c.movement,
-    "world_version": games.c.world_version, "finished": games.c.finished_at,
+    "world_version": games.c.world_version, "finished": games.c.finished_at, "mode": games.c.mode,
 }  # fmt: skip
 FILTERS = ("game_id", "origin", "map", "source", "round", "seat", "player_id", "player", "kind", "country", "seed",
-           "seed_chosen", "time_limit_s", "movement", "world_version")  # fmt: skip
+           "seed_chosen", "time_limit_s", "movement", "world_version", "mode")  # fmt: skip
 _WHOLE = dict.fromkeys(("rating", "seed", "time_limit_s", "world_version"), "Int64")  # may be missing
 _MEASURED = dict.fromkeys(("guess_lat", "guess_lng", "lat", "lng", "distance_km", "seconds", "scale_km"), "float64")
 _COUNTED = dict.fromkeys(("round", "seat", "score", "rounds", "guessed", "total"), "int64")
@@ -33,7 +33,7 @@ _TYPES = _WHOLE | _MEASURED | _COUNTED | {"seed_chosen": "bool"}
 def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> pd.DataFrame:
     """Every guess, the oldest first; see `Scorebook.guesses`."""
     query = (
-        select(*(column.label(name) for name, column in GUESSES.items()), games.c.created_at)
+        select(*(column.label(name) for name, column in GUESSES.items()), games.c.created_at, games.c.closes_at)
         .select_from(guesses)
         .join(games, games.c.game_id == guesses.c.game_id)
         .join(seats, (seats.c.game_id == guesses.c.game_id) & (seats.c.seat == guesses.c.seat))
@@ -49,7 +49,7 @@ def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> p
 
 def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: int | None) -> pd.DataFrame:
     """Every game, the newest first; see `Scorebook.games`."""
-    own = (guesses.c.game_id == games.c.game_id, guesses.c.seat == HOST)
+    own = (guesses.c.game_id == games.c.game_id, guesses.c.seat == seats.c.seat)
     guessed = select(func.count()).select_from(guesses).where(*own).scalar_subquery()
     total = select(func.coalesce(func.sum(guesses.c.score), 0)).where(*own).scalar_subquery()
     query = (
@@ -57,13 +57,15 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
             games.c.game_id, games.c.origin, games.c.map, games.c.source, seats.c.player_id, seats.c.player,
             seats.c.kind, games.c.seed, games.c.seed_chosen, games.c.scale_km, games.c.time_limit_s, games.c.movement,
             games.c.world_version, games.c.rounds, guessed.label("guessed"), total.label("total"), games.c.created_at,
-            games.c.finished_at,
+            games.c.finished_at, games.c.mode, games.c.closes_at,
         )
         .select_from(games)
-        .join(seats, (seats.c.game_id == games.c.game_id) & (seats.c.seat == HOST))
+        .join(seats, seats.c.game_id == games.c.game_id)
         .order_by(games.c.created_at.desc(), games.c.game_id)
         .limit(limit)
     )  # fmt: skip
+    if player_id is None:
+        query = query.where(seats.c.seat == HOST)
     if player_id is not None:
         query = query.where(seats.c.player_id == player_id)
     if kind is not None:
@@ -71,7 +73,8 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
     frame = _without_secret_seeds(db, query, _frame(db, query))
     if player_id is None:
         frame = _without_open_ids(frame)
-    return frame.assign(created_at=_utc(frame["created_at"]), finished_at=_utc(frame["finished_at"]))
+    frame = frame.assign(created_at=_utc(frame["created_at"]), finished_at=_utc(frame["finished_at"]))
+    return frame.drop(columns="closes_at")
 
 
 def _told(db: Connection, query: Select[Any], frame: pd.DataFrame) -> pd.DataFrame:
@@ -99,15 +102,15 @@ def _without_open_ids(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _in_play(frame: pd.DataFrame, finished: str) -> pd.Series:
     """Which rows are of games that are still played; `finished` is the column of when they ended."""
-    young = frame["created_at"].astype("float64") > time.time() - EXPIRES_S
-    return frame[finished].isna() & (frame["origin"] == "played") & young
+    ends = frame["closes_at"].astype("float64").fillna(frame["created_at"].astype("float64") + EXPIRES_S)
+    return frame[finished].isna() & (frame["origin"] == "played") & (ends > clock.now())
 
 
 def _frame(db: Connection, query: Select[Any]) -> pd.DataFrame:
     result = db.execute(query)
     frame = pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()), dtype=object)
     kinds = {name: kind for name, kind in _TYPES.items() if name in frame}
-    words = dict.fromkeys(set(frame) - set(kinds) - {"at", "created_at", "finished_at", "finished"}, "str")
+    words = dict.fromkeys(set(frame) - set(kinds) - {"at", "created_at", "finished_at", "closes_at", "finished"}, "str")
     return frame.astype({**kinds, **words})
 
 

@@ -20,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from arena.photo_tables import Row, inside, read_rows, table_of
 from arena.records import Place
-from arena.rules import VIEW_ACROSS_DEG, VIEW_PX
+from arena.rules import VIEW_ACROSS_DEG, VIEW_PX, Refused
 from model.data.views import panorama_to_photo
 from model.errors import ImageError, ManifestError
 from model.geo.distance import Floats, haversine_km
@@ -54,8 +54,12 @@ class PhotoMap:
         """`n` different photos, by seed; each is opened, so that a broken one stops the game before it starts.
 
         Raises:
+            Refused: the map has fewer (malformed).
             ImageError: a drawn photo is missing, lies outside the folder, is no picture or not 2:1.
         """
+        if n > len(self.rows):
+            have = f"{len(self.rows)} place{'s' if len(self.rows) != 1 else ''}"
+            raise Refused(f"This map has {have}, so a game on it has no more rounds than that; found {n} rounds.")
         order = np.random.default_rng(seed).permutation(len(self.rows))[:n]
         places = []
         for file, lat, lng, heading_deg in (self.rows[int(i)] for i in order):
@@ -199,7 +203,15 @@ def _read_map(folder: Path, table: Path) -> PhotoMap:
         LOG.warning("the map in %s cannot be played: %s", table, error)
         return PhotoMap(name, title, "Cannot be played", PAPER_SCALE_KM, (-58, -170, 75, 180), folder, (), str(error))
     points = np.array([row[1:3] for row in rows])
-    return PhotoMap(name, title, f"{len(rows)} panoramas of your own", _scale_km(points), _view(points), folder, rows)
+    return PhotoMap(
+        name,
+        title,
+        f"{len(rows)} panorama{'s' if len(rows) != 1 else ''} of your own",
+        _scale_km(points),
+        _view(points),
+        folder,
+        rows,
+    )
 
 
 def _scale_km(points: Floats) -> float:

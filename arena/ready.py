@@ -14,13 +14,12 @@ from PIL import Image
 
 from arena.panoramas import PanoramaCache, Urgency
 from arena.pictures import drawn_deg
-from arena.records import Movement, Place
-from arena.rules import ROUNDS
+from arena.records import USUAL_LENGTH, Movement, Place
 from arena.sources import Source
 from model.errors import HomingError
 
-EACH = 1  # ready for one map and movement: the next is begun as soon as it is taken
-MAPS = 4  # those asked for last, with a movement each
+EACH = 1  # ready for one map, movement and length: the next is begun as soon as it is taken
+MAPS = 4  # those asked for last, with a movement and a length each
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,13 @@ class ReadyGames:
     def __init__(self, panoramas: PanoramaCache, each: int = EACH, maps: int = MAPS) -> None:
         self._panoramas, self._each, self._maps = panoramas, each, maps
         self._lock = threading.Lock()
-        self._stock: OrderedDict[tuple[str, Movement], list[Ready]] = OrderedDict()
+        self._stock: OrderedDict[tuple[str, Movement, int], list[Ready]] = OrderedDict()
 
-    def prepare(self, source: Source, movement: Movement = "no_move") -> None:
+    def prepare(self, source: Source, movement: Movement = "no_move", length: int = USUAL_LENGTH) -> None:
         """Fill the stock of a map, in the background and after everything that somebody waits for."""
         if source.kind == "online":
             return  # what a service lends is asked for when somebody plays it, never in stock
-        shelf = (source.name, movement)
+        shelf = (source.name, movement, length)
         with self._lock:
             found = self._stock.setdefault(shelf, [])
             found[:] = [one for one in found if one.source == source]  # a folder of photos may be another by now
@@ -54,7 +53,7 @@ class ReadyGames:
                 self._stock.popitem(last=False)
             missing = self._each - len(found)
         for _ in range(missing):
-            if (one := self._draw(source)) is None:
+            if (one := self._draw(source, length)) is None:
                 return
             with self._lock:
                 found = self._stock.get(shelf, [])
@@ -63,20 +62,20 @@ class ReadyGames:
                 found.append(one)
             self._panoramas.ahead(one.key, _making(one, movement), Urgency.STOCK)
 
-    def take(self, source: Source, movement: Movement = "no_move") -> Ready | None:
+    def take(self, source: Source, movement: Movement = "no_move", length: int = USUAL_LENGTH) -> Ready | None:
         """One game's seed and places with their first picture, which nobody else gets; None when none is in stock."""
         with self._lock:
-            found = self._stock.get((source.name, movement), [])
+            found = self._stock.get((source.name, movement, length), [])
             fitting = [one for one in found if one.source == source]
             if not fitting:
                 return None
             found.remove(fitting[0])
             return fitting[0]
 
-    def _draw(self, source: Source) -> Ready | None:
+    def _draw(self, source: Source, length: int) -> Ready | None:
         seed = secrets.randbits(48)
         try:
-            places = tuple(source.draw(ROUNDS, seed))
+            places = tuple(source.draw(length, seed))
         except HomingError:
             return None  # whoever starts a game hears the sentence
         return Ready(f"ready/{secrets.token_hex(8)}", source, seed, places)

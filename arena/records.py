@@ -1,17 +1,25 @@
-"""What is written down of a game: players, places, rounds, guesses, and the rules it was played by.
+"""What is written down of a match: seats, places, rounds, guesses, and the rules it is played by.
 
-Plain facts; knows no store and no web. A player is known by `player_id`; the name is only shown, two may share it.
+Plain facts; knows no store and no web. A player is known by `player_id`, which comes from a secret that only the player
+has; the name is only shown, two may share it. Whoever holds a seat shows that secret, or the seat's own token.
 """
 
 import hashlib
+import hmac
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Movement = Literal["no_move", "nmpz", "moving"]  # look around and zoom; one still view; walk on
 Kind = Literal["person", "bot", "model"]
 Origin = Literal["played", "imported"]
+# Alone; a link for everyone who opens it; several at one table that was played elsewhere.
+Mode = Literal["solo", "challenge", "duel"]
+Told = Literal["after_round", "after_match"]  # when a seat is told the truth of the rounds it has guessed
 
-HOST = 0  # the seat of the player who started the game
+LENGTH = (1, 20)  # the fewest and the most rounds of a match
+USUAL_LENGTH = 5
+HOST = 0  # the first seat: of the player who started the match
 MODEL_NAME = "Homing"
 BOT_NAME = "Homing bot"
 
@@ -21,14 +29,24 @@ def player_id_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
-def named_id(kind: str, name: str) -> str:
-    """The identity of a bot or a model, which are what they are called."""
-    return f"{kind}:{name}"
+def player_id_for(kind: str, owner: str) -> str:
+    """Whom a seat of this kind counts for, by the identity that asks: a bot is another player than its owner."""
+    return owner if kind == "person" else f"{kind}:{owner}"
+
+
+def model_id(name: str = MODEL_NAME) -> str:
+    """The identity of the model, which this server alone seats: nobody can claim it."""
+    return f"model:{name}"
+
+
+def hash_of(token: str) -> str:
+    """What is written down of a seat's token, by which it is known again and cannot be shown."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What two games must share before they may be compared."""
+    """What two matches must share before they may be compared."""
 
     time_limit_s: int | None = None  # for each round
     movement: Movement = "no_move"
@@ -42,7 +60,8 @@ class Seat:
     kind: str
     player_id: str
     rating: int | None = None
-    owner: str | None = None  # the `player_id` of whoever's browser holds this seat; None where nobody's does
+    owner: str | None = None  # the identity of whoever holds this seat; None where nobody does
+    token_hash: str | None = None  # of the seat's own token; None where it has none
 
 
 @dataclass(frozen=True)
@@ -70,17 +89,18 @@ class Guess:
 
 @dataclass(frozen=True)
 class Round:
-    """One round: its place, when its picture was first shown, and the guesses by seat."""
+    """One round: its place, when its picture was first shown, and by seat the guesses and when each saw it."""
 
     number: int
     place: Place
     started_at: float | None
     guesses: dict[int, Guess] = field(default_factory=dict)
+    starts: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Game:
-    """A whole game as stored."""
+    """A whole match as stored."""
 
     game_id: str
     map: str
@@ -96,7 +116,59 @@ class Game:
     world_version: int | None = None  # of the simulated Earth; None for photos
     origin: Origin = "played"
     fingerprint: str | None = None  # of what was imported, so that it is not imported twice
+    mode: Mode = "solo"
+    told: Told = "after_round"
+    closes_at: float | None = None  # when no guess is taken any more; None: a day after it was created
+    most_seats: int | None = 1  # of people and bots; None: any number
+
+    @property
+    def length(self) -> int:
+        """How many rounds it has."""
+        return len(self.rounds)
 
     def guessed(self, seat: int = HOST) -> list[int]:
         """The numbers of the rounds in which this seat has guessed, or let the time run out."""
         return [one.number for one in self.rounds if seat in one.guesses]
+
+    def is_done(self, seat: int) -> bool:
+        """Whether this seat has guessed in every round."""
+        return all(seat in one.guesses for one in self.rounds)
+
+    def is_over_for_all(self, number: int) -> bool:
+        """Whether nobody can guess in this round any more: no seat is free, and everyone at the table has."""
+        played = self.rounds[number - 1].guesses
+        return self.finished_at is not None or (not self.has_room() and all(one in played for one in self.players()))
+
+    def total(self, seat: int, numbers: Collection[int] | None = None) -> int:
+        """The points of a seat, in these rounds only where they are named."""
+        return sum(
+            one.guesses[seat].score
+            for one in self.rounds
+            if seat in one.guesses and (numbers is None or one.number in numbers)
+        )
+
+    def players(self) -> list[int]:
+        """The seats of people and bots."""
+        return [number for number, seat in sorted(self.seats.items()) if seat.kind != "model"]
+
+    def model_seat(self) -> int | None:
+        """The model's seat, where it has one."""
+        return next((number for number, seat in self.seats.items() if seat.kind == "model"), None)
+
+    def has_room(self) -> bool:
+        """Whether somebody may still take a seat."""
+        return self.most_seats is None or len(self.players()) < self.most_seats
+
+
+def seat_by_token(seats: Mapping[int, Seat], token: str) -> int | None:
+    """The seat with this token."""
+    shown = hash_of(token)
+    found = (number for number, seat in seats.items() if hmac.compare_digest(seat.token_hash or "", shown))
+    return next(found, None)
+
+
+def seat_of(seats: Mapping[int, Seat], identity: str | None) -> int | None:
+    """The seat that this identity holds."""
+    if identity is None:
+        return None
+    return next((number for number, seat in sorted(seats.items()) if seat.owner == identity), None)

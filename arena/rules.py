@@ -1,26 +1,28 @@
-"""The rules of a game, as pure functions: five rounds, a guess each, points by distance. Knows no store, no web."""
+"""The rules of a match, as pure functions: so many rounds, a guess each, points by distance. Knows no store, no web."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
-from arena.records import Kind, Movement, Rules
+from arena.records import LENGTH, USUAL_LENGTH, Game, Guess, Kind, Mode, Movement, Rules, Told
 from model.errors import GameError
 from model.geo.distance import check_points, haversine_km
-from model.geo.scoring import MAX_SCORE, geoguessr_score
+from model.geo.scoring import geoguessr_score
 
-ROUNDS = 5
-MAX_TOTAL = ROUNDS * MAX_SCORE  # 25,000
 MAX_NAME = 40  # characters
 MAX_SEED = 2**53 - 1  # the largest whole number that survives JSON in a browser
 
-EXPIRES_S = 24 * 3600.0  # a game that was begun longer ago is over, finished or not
+EXPIRES_S = 24 * 3600.0  # a match that was begun longer ago is over, finished or not, unless it says when it closes
+CHALLENGE_S = 7 * 24 * 3600.0  # a challenge may be played for a week
+MOST_SEATS = 500  # at one table
 TIME_LIMIT_S = (10, 600)  # the shortest and the longest time for a round
 GRACE_S = 3.0  # a guess may be on its way when the clock runs out
 VIEW_PX, VIEW_ACROSS_DEG = (1600, 900), 90.0  # the one view of a game without moving, panning or zooming
 MOST_STARTED, STARTED_IN_S = 30, 60.0  # games by one player: many more than anyone plays
 MOST_OPEN = 200  # games of one player that wait for a guess
 MOVEMENTS: tuple[Movement, ...] = ("no_move", "nmpz")  # those that can be played here
+MODES: tuple[Mode, ...] = ("solo", "challenge")
+TOLD: tuple[Told, ...] = get_args(Told)
 
 Reason = Literal["malformed", "unknown", "not_now", "not_allowed", "too_many", "too_long", "busy"]
 
@@ -52,19 +54,32 @@ def judge(truth: tuple[float, float], guess: tuple[float, float], scale_km: floa
     return Outcome(distance_km, int(geoguessr_score(distance_km, scale_km)))
 
 
-def open_round(guessed: Collection[int], rounds: int = ROUNDS) -> int | None:
+def guess_of(game: Game, number: int, position: tuple[float, float] | None, seconds: float | None, at: float) -> Guess:
+    """A guess in round `number` as it is written down, judged; without a position the time ran out.
+
+    Raises:
+        CoordinateError: a position that is no place on Earth.
+    """
+    if position is None:
+        return Guess(None, None, None, 0, seconds, at)
+    place = game.rounds[number - 1].place
+    outcome = judge((place.lat, place.lng), position, game.scale_km)
+    return Guess(float(position[0]), float(position[1]), outcome.distance_km, outcome.score, seconds, at)
+
+
+def open_round(guessed: Collection[int], rounds: int) -> int | None:
     """The round that waits for a guess, counted from 1; None after the end."""
     return next((number for number in range(1, rounds + 1) if number not in guessed), None)
 
 
-def check_turn(number: int, guessed: Collection[int], rounds: int = ROUNDS) -> None:
+def check_turn(number: int, guessed: Collection[int], rounds: int) -> None:
     """Whether a guess in round `number` is allowed now.
 
     Raises:
         Refused: no such round (unknown), guessed already, after the end, or before its turn (not_now).
     """
     if not 1 <= number <= rounds:
-        raise Refused(f"There is no round {number}; a game has rounds 1 to {rounds}.", "unknown")
+        raise Refused(f"There is no round {number}; this game has rounds 1 to {rounds}.", "unknown")
     if number in guessed:
         ended = " and the game is over" if open_round(guessed, rounds) is None else ""
         raise Refused(f"Round {number} has its guess already{ended}; a guess counts once.", "not_now")
@@ -91,6 +106,40 @@ def check_player(name: object, kind: object) -> tuple[str, Kind]:
     return clean, get_args(Kind)[get_args(Kind).index(kind)]
 
 
+def check_length(rounds: object = None) -> int:
+    """How many rounds a new match has; as many as usual where nothing is said.
+
+    Raises:
+        Refused: no whole number from 1 to 20.
+    """
+    fewest, most = LENGTH
+    if isinstance(rounds, str) and rounds.strip().isdecimal() and len(rounds) < 20:
+        rounds = int(rounds)
+    if rounds is None:
+        return USUAL_LENGTH
+    if isinstance(rounds, bool) or not isinstance(rounds, int) or not fewest <= rounds <= most:
+        raise Refused(f"A game has a whole number of rounds from {fewest} to {most}; found {rounds!r:.40}.")
+    return rounds
+
+
+def check_mode(mode: object = None) -> Mode:
+    """How a new match is played: alone where nothing is said.
+
+    Raises:
+        Refused: a mode that is not offered here.
+    """
+    return _one_of(MODES, mode, "mode")
+
+
+def check_told(told: object = None) -> Told:
+    """When the truth of a new match is told: after each round where nothing is said.
+
+    Raises:
+        Refused: no such rule.
+    """
+    return _one_of(TOLD, told, "rule for when the truth is told")
+
+
 def check_rules(time_limit_s: object = None, movement: object = None) -> Rules:
     """The rules of a new game; what is left away is as in the simplest game: no limit, look around.
 
@@ -107,18 +156,15 @@ def check_rules(time_limit_s: object = None, movement: object = None) -> Rules:
             f"A time limit is a whole number of seconds from {shortest} to {longest}, or none; found "
             f"{time_limit_s!r:.40}."
         )
-    moving = next((one for one in MOVEMENTS if one == (movement or "no_move")), None)
-    if moving is None:
-        known = " or ".join(f'"{one}"' for one in MOVEMENTS)
-        raise Refused(f"Looked for the movement, {known}, found {movement!r:.40}.")
-    return Rules(time_limit_s, moving)
+    return Rules(time_limit_s, _one_of(MOVEMENTS, movement, "movement"))
 
 
 def seconds_left(rules: Rules, started_at: float | None, now: float) -> float | None:
-    """How long a round may still be guessed, at least 0; None without a limit, or before it has started."""
+    """How long a round may still be guessed, from 0 to the limit; None without one, or before the start."""
     if rules.time_limit_s is None or started_at is None:
         return None
-    return max(0.0, started_at + rules.time_limit_s - now)
+    # A start in the future was written before a restart, by a clock that has been set back since.
+    return min(float(rules.time_limit_s), max(0.0, started_at + rules.time_limit_s - now))
 
 
 def is_late(rules: Rules, started_at: float | None, now: float) -> bool:
@@ -126,9 +172,16 @@ def is_late(rules: Rules, started_at: float | None, now: float) -> bool:
     return rules.time_limit_s is not None and started_at is not None and now > started_at + rules.time_limit_s + GRACE_S
 
 
-def is_expired(created_at: float, finished_at: float | None, now: float) -> bool:
-    """Whether a game was left unfinished for so long that no guess is taken any more."""
-    return finished_at is None and now > created_at + EXPIRES_S
+def is_expired(created_at: float, finished_at: float | None, now: float, closes_at: float | None = None) -> bool:
+    """Whether a match was left unfinished for so long, or to its end, that no guess is taken any more."""
+    return finished_at is None and now > (created_at + EXPIRES_S if closes_at is None else closes_at)
+
+
+def closed_sentence(game: Game) -> str:
+    """Why a match takes nobody and nothing any more."""
+    if game.closes_at is not None or game.finished_at is not None:
+        return "This game is over and closed; start a new one."
+    return f"This game was begun more than {EXPIRES_S / 3600:.0f} hours ago and is closed; start a new one."
 
 
 def check_burden(waiting: int, started: int) -> None:
@@ -160,3 +213,15 @@ def check_seed(seed: object) -> int:
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
         raise Refused(f"A seed is a whole number from 0 to {MAX_SEED}; found {seed!r:.40}.")
     return seed
+
+
+Choice = TypeVar("Choice", bound=str)
+
+
+def _one_of(known: tuple[Choice, ...], value: object, what: str) -> Choice:
+    """The choice called `value`; the first where nothing is said."""
+    found = next((one for one in known if one == (known[0] if value is None or value == "" else value)), None)
+    if found is None:
+        names = " or ".join(f'"{one}"' for one in known)
+        raise Refused(f"Looked for the {what}, {names}, found {value!r:.40}.")
+    return found

@@ -1,7 +1,8 @@
 """The scorebook's tables, as SQLAlchemy Core knows them. Knows no game; `arena/migrations` leads every book here.
 
-games ── seats   who sits at the table: 0 the player who started, 1 … the others
-  └───── rounds ── guesses   one for each seat, never changed
+games ── seats   who sits at the table: 0 the player who started, 1 … the others; each with a token of its own
+  └───── rounds ── starts    when each seat first saw the picture: its clock
+             └──── guesses   one for each seat, never changed
 """
 
 from sqlalchemy import (
@@ -40,6 +41,10 @@ games = Table(
     Column("world_version", Integer),
     Column("origin", Text, nullable=False, server_default="played"),
     Column("fingerprint", Text),
+    Column("mode", Text, nullable=False, server_default="solo"),
+    Column("told", Text, nullable=False, server_default="after_round"),
+    Column("closes_at", Double),  # a day after it was created where none is said
+    Column("most_seats", Integer, server_default="1"),  # of people and bots; any number where none is said
     Index("games_by_fingerprint", "fingerprint", unique=True),
     Index("games_by_creation", "created_at"),  # the latest games, first
 )
@@ -69,7 +74,9 @@ seats = Table(
     Column("player_id", Text, nullable=False),
     Column("rating", Integer),
     Column("owner", Text),
+    Column("token_hash", Text),
     Index("seats_by_player", "player_id"),  # a player's own games
+    Index("seats_by_owner", "owner", "game_id", unique=True),  # nobody sits twice at one table
 )
 
 rounds = Table(
@@ -84,6 +91,17 @@ rounds = Table(
     Column("recipe", JSON(none_as_null=True)),
     Column("started_at", Double),
     Index("rounds_by_place", "lat", "lng"),
+)
+
+starts = Table(
+    "starts",
+    metadata,
+    Column("game_id", Text, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", Double, nullable=False),
+    ForeignKeyConstraint(["game_id", "round"], ["rounds.game_id", "rounds.round"]),
+    ForeignKeyConstraint(["game_id", "seat"], ["seats.game_id", "seats.seat"]),
 )
 
 guesses = Table(

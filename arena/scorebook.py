@@ -1,22 +1,32 @@
 """Every game, round and guess, kept for good. Knows SQL; knows neither pixels nor HTTP.
 
-The tables stand in `arena/schema.py`, the records in `arena/records.py`; what pages read is made in `arena/frames.py`.
+The tables stand in `arena/schema.py`, the records in `arena/records.py`, how one becomes the other in `arena/rows.py`;
+what pages read is made in `arena/frames.py`.
 """
 
 import os
-import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from itertools import islice
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from arena import clock
 from arena.database import open_database, sentences
 from arena.frames import FILTERS, games_frame, guesses_frame
-from arena.records import Game, Guess, Place, Round, Rules, Seat
-from arena.schema import games, guesses, rounds, seats
+from arena.records import Game, Guess, Place, Seat
+from arena.rows import (
+    close_if_done,
+    guess_row,
+    known_fingerprints,
+    place_of,
+    read_game,
+    read_seats,
+    seat_row,
+    write_games,
+)
+from arena.schema import games, guesses, rounds, seats, starts
 from arena.telling import Position, still_open, untold_places, untold_seeds
 from model.geo.folders import home_dir
 
@@ -47,7 +57,7 @@ class Scorebook:
     def add_game(self, game: Game) -> None:
         """Write a new game with its seats, rounds and guesses, all or nothing."""
         with sentences(self.url, self.busy_s), self.engine.begin() as db:
-            _write(db, [game])
+            write_games(db, [game])
 
     def add_games(self, new: Iterable[Game]) -> int:
         """Write many games in batches, each whole or not at all, and answer how many were new.
@@ -68,62 +78,59 @@ class Scorebook:
     def has_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Which of these are in the book."""
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
-            return _known(db, list(fingerprints))
+            return known_fingerprints(db, list(fingerprints))
 
     def game(self, game_id: str) -> Game | None:
         """A game by its id; None where there is none."""
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
-            head = db.execute(select(games).where(games.c.game_id == game_id)).first()
-            if head is None:
-                return None
-            seated = db.execute(select(seats).where(seats.c.game_id == game_id).order_by(seats.c.seat))
-            guessed: dict[int, dict[int, Guess]] = {}
-            for row in db.execute(select(guesses).where(guesses.c.game_id == game_id)):
-                guessed.setdefault(row.round, {})[row.seat] = Guess(
-                    row.guess_lat, row.guess_lng, row.distance_km, row.score, row.seconds, row.at
-                )
-            played = db.execute(select(rounds).where(rounds.c.game_id == game_id).order_by(rounds.c.round))
-            return Game(
-                game_id, head.map, head.source, head.seed, head.scale_km, head.created_at, head.finished_at,
-                {row.seat: Seat(row.player, row.kind, row.player_id, row.rating, row.owner) for row in seated},
-                tuple(Round(row.round, _place(row), row.started_at, guessed.get(row.round, {})) for row in played),
-                Rules(head.time_limit_s, head.movement), head.seed_chosen, head.world_version, head.origin,
-                head.fingerprint,
-            )  # fmt: skip
+            return read_game(db, game_id)
+
+    def seats(self, game_id: str) -> dict[int, Seat]:
+        """Who sits at a game's table; nobody where there is none."""
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return read_seats(db, game_id)
 
     def place(self, game_id: str, number: int) -> Place | None:
         """The truth of one round; None where there is no such round."""
         query = select(rounds).where(rounds.c.game_id == game_id, rounds.c.round == number)
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             row = db.execute(query).first()
-        return None if row is None else _place(row)
+        return None if row is None else place_of(row)
 
-    def start_round(self, game_id: str, number: int) -> None:
-        """Note when a round's picture was first handed out; later calls change nothing."""
-        unstarted = (rounds.c.game_id == game_id, rounds.c.round == number, rounds.c.started_at.is_(None))
-        with sentences(self.url, self.busy_s), self.engine.begin() as db:
-            db.execute(update(rounds).where(*unstarted).values(started_at=time.time()))
-
-    def add_seat(self, game_id: str, number: int, seat: Seat) -> None:
-        """Seat another player; nothing changes where the seat is taken."""
+    def start_round(self, game_id: str, number: int, seat: int) -> None:
+        """Note when a round's picture was first handed out to a seat; later calls change nothing."""
+        row = {"game_id": game_id, "round": number, "seat": seat, "started_at": clock.now()}
+        unseen = (rounds.c.game_id == game_id, rounds.c.round == number, rounds.c.started_at.is_(None))
         with sentences(self.url, self.busy_s):
             try:
                 with self.engine.begin() as db:
-                    db.execute(insert(seats).values(_seat_row(game_id, number, seat)))
+                    db.execute(insert(starts).values(row))
+                    db.execute(update(rounds).where(*unseen).values(started_at=row["started_at"]))
             except IntegrityError:
                 return
 
-    def add_guess(self, game_id: str, number: int, seat: int, guess: Guess, last: bool = False) -> bool:
+    def add_seat(self, game_id: str, number: int, seat: Seat) -> bool:
+        """Seat another player; False, and nothing changes, where the seat is taken or its owner sits there already."""
+        with sentences(self.url, self.busy_s):
+            try:
+                with self.engine.begin() as db:
+                    db.execute(insert(seats).values(seat_row(game_id, number, seat)))
+            except IntegrityError:
+                return False
+        return True
+
+    def add_guess(self, game_id: str, number: int, seat: int, guess: Guess) -> bool:
         """Write a guess; False, and nothing changes, where this seat has guessed in this round before.
 
-        `last` also closes the game.
+        The last guess that anyone could make at this table also closes the match.
         """
         with sentences(self.url, self.busy_s):
             try:
                 with self.engine.begin() as db:
-                    db.execute(insert(guesses).values(_guess_row(game_id, number, seat, guess)))
-                    if last:
-                        db.execute(update(games).where(games.c.game_id == game_id).values(finished_at=guess.at))
+                    # Held until the end, so that of two last guesses at one moment the later one sees the other.
+                    db.execute(select(games.c.game_id).where(games.c.game_id == game_id).with_for_update())
+                    db.execute(insert(guesses).values(guess_row(game_id, number, seat, guess)))
+                    close_if_done(db, game_id, guess.at)
             except IntegrityError:
                 return False
         return True
@@ -133,7 +140,7 @@ class Scorebook:
 
         Columns: game_id, origin, map, source, round, seat, player_id, player, kind, rating, guess_lat, guess_lng, lat,
         lng, country, label, distance_km, score, seconds, at (UTC), seed, seed_chosen, scale_km, time_limit_s, movement,
-        world_version, finished. Where the time ran out, guess_lat, guess_lng and distance_km are missing.
+        world_version, finished, mode. Where the time ran out, guess_lat, guess_lng and distance_km are missing.
 
         Args:
             told_only: leave out every round of a game in play, and every place that someone may still guess in another
@@ -150,12 +157,12 @@ class Scorebook:
             return guesses_frame(db, told_only, filters)
 
     def games(self, player_id: str | None = None, kind: str | None = None, limit: int | None = None) -> pd.DataFrame:
-        """Every game, the newest first, by the player who started it.
+        """Every game, the newest first, by the player who started it, or those in which `player_id` has a seat.
 
         Columns: game_id, origin, map, source, player_id, player, kind, seed (missing while it would tell someone a
-        place), seed_chosen, scale_km, time_limit_s, movement, world_version, rounds, guessed, total, created_at and
-        finished_at (UTC; NaT while it is open). The id of a game in play, by which anyone could play it, is another
-        one here, but for the games of one `player_id`: those are asked for by their player.
+        place), seed_chosen, scale_km, time_limit_s, movement, world_version, rounds, guessed, total, created_at,
+        finished_at (UTC; NaT while it is open) and mode; guessed and total are those of this player. The id of a game
+        in play is another one here, but for the games of one `player_id`: those are asked for by their player.
         """
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return games_frame(db, player_id, kind, limit)
@@ -200,69 +207,12 @@ class Scorebook:
 
     def _add_batch(self, batch: list[Game]) -> int:
         with sentences(self.url, self.busy_s), self.engine.begin() as db:
-            seen = _known(db, [one.fingerprint for one in batch if one.fingerprint is not None])
+            seen = known_fingerprints(db, [one.fingerprint for one in batch if one.fingerprint is not None])
             fresh = []
             for one in batch:
                 if one.fingerprint not in seen:
                     fresh.append(one)
                 if one.fingerprint is not None:
                     seen.add(one.fingerprint)
-            _write(db, fresh)
+            write_games(db, fresh)
         return len(fresh)
-
-
-def _known(db: Connection, fingerprints: list[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(fingerprints), 500):  # a statement has a largest number of values
-        some = games.c.fingerprint.in_(fingerprints[start : start + 500])
-        found.update(db.execute(select(games.c.fingerprint).where(some)).scalars())
-    return found
-
-
-def _write(db: Connection, new: list[Game]) -> None:
-    """Games with all that belongs to them: four statements, however many games."""
-    rows: dict[Any, list[dict[str, Any]]] = {games: [], seats: [], rounds: [], guesses: []}
-    for game in new:
-        rows[games].append(_game_row(game))
-        rows[seats] += [_seat_row(game.game_id, number, seat) for number, seat in game.seats.items()]
-        rows[rounds] += [_round_row(game.game_id, one) for one in game.rounds]
-        rows[guesses] += list(_guess_rows(game))
-    for table, values in rows.items():
-        if values:
-            db.execute(insert(table), values)
-
-
-def _game_row(game: Game) -> dict[str, Any]:
-    return {
-        "game_id": game.game_id, "map": game.map, "source": game.source, "seed": game.seed, "scale_km": game.scale_km,
-        "rounds": len(game.rounds), "created_at": game.created_at, "finished_at": game.finished_at,
-        "seed_chosen": game.seed_chosen, "time_limit_s": game.rules.time_limit_s, "movement": game.rules.movement,
-        "world_version": game.world_version, "origin": game.origin, "fingerprint": game.fingerprint,
-    }  # fmt: skip
-
-
-def _seat_row(game_id: str, number: int, seat: Seat) -> dict[str, Any]:
-    return {"game_id": game_id, "seat": number, "player": seat.player, "kind": seat.kind,
-            "player_id": seat.player_id, "rating": seat.rating, "owner": seat.owner}  # fmt: skip
-
-
-def _round_row(game_id: str, one: Round) -> dict[str, Any]:
-    return {"game_id": game_id, "round": one.number, "lat": one.place.lat, "lng": one.place.lng,
-            "country": one.place.country, "label": one.place.label, "recipe": one.place.recipe,
-            "started_at": one.started_at}  # fmt: skip
-
-
-def _guess_rows(game: Game) -> Iterator[dict[str, Any]]:
-    for one in game.rounds:
-        for seat, guess in one.guesses.items():
-            yield _guess_row(game.game_id, one.number, seat, guess)
-
-
-def _guess_row(game_id: str, number: int, seat: int, guess: Guess) -> dict[str, Any]:
-    return {"game_id": game_id, "round": number, "seat": seat, "guess_lat": guess.lat, "guess_lng": guess.lng,
-            "distance_km": guess.distance_km, "score": guess.score, "seconds": guess.seconds,
-            "at": guess.at}  # fmt: skip
-
-
-def _place(row: Any) -> Place:
-    return Place(row.lat, row.lng, row.recipe, row.country, row.label)

@@ -1,6 +1,6 @@
 """Where panoramas come from: the protocol of a source, and the list of maps one can play. Knows no game.
 
-A source draws places by seed, so that the same map and seed give the same five places to everyone, and makes the
+A source draws places by seed, so that the same map and seed give the same places to everyone, and makes the
 picture of a place from its recipe, whenever asked.
 """
 

@@ -1,26 +1,35 @@
-"""A game as the page sees it: JSON data, with the truth of guessed rounds only. Knows no store and no HTTP."""
+"""A match as one seat sees it: JSON data, with the truth of told rounds only. Knows no store and no HTTP.
+
+Who has no seat looks on over the shoulder of the first one, and is told no more than everyone may know.
+"""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from arena.games import OPPONENT
-from arena.records import HOST, MODEL_NAME, Game, Guess, Round, Rules
+from arena.records import HOST, MODEL_NAME, Game, Guess, Round
 from arena.rules import is_expired, open_round, seconds_left
 from model.geo.scoring import MAX_SCORE
 
 Bounds = tuple[float, float, float, float]  # south, west, north, east
 
 
-def game_state(
-    game: Game,
-    map_title: str,
-    view: Bounds,
-    opponent: bool,
-    now: float,
-    hidden: Collection[int] = (),
-    tell_seed: bool = False,
-) -> dict[str, Any]:
-    """Everything the page needs to draw or resume a game.
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks, and what must not be told: `hidden` are rounds, guessed or not; a seed tells all places."""
+
+    seat: int | None
+    hidden: Collection[int] = ()
+    tell_seed: bool = False
+
+    @property
+    def shown(self) -> int:
+        """The seat whose rounds are shown."""
+        return HOST if self.seat is None else self.seat
+
+
+def game_state(game: Game, map_title: str, view: Bounds, opponent: bool, now: float, viewer: Viewer) -> dict[str, Any]:
+    """Everything the page needs to draw or resume a match.
 
     Args:
         game: as stored.
@@ -28,72 +37,96 @@ def game_state(
         view: what the guess map shows first.
         opponent: whether a model is at the table.
         now: seconds since 1970, UTC.
-        hidden: rounds whose truth the asker must not get, guessed or not.
-        tell_seed: whether the seed, which tells all places, gives nothing away any more.
+        viewer: the seat that asks.
     """
-    host = game.seats[HOST]
-    current = open_round(game.guessed(), len(game.rounds))
-    played_by_opponent = len(game.guessed(OPPONENT)) == len(game.rounds)
-    told = [one for one in game.rounds if HOST in one.guesses and one.number not in hidden]
+    seat = viewer.shown
+    own, current = game.seats[seat], open_round(game.guessed(seat), game.length)
+    told = [one.number for one in game.rounds if seat in one.guesses and one.number not in viewer.hidden]
+    closed = is_expired(game.created_at, game.finished_at, now, game.closes_at)
     return {
         "game_id": game.game_id,
+        "mode": game.mode,
+        "told": game.told,
+        "seat": viewer.seat,
+        "seats": standings(game, viewer),
+        "room": game.has_room() and game.finished_at is None and not closed,
+        "closes_at": game.closes_at,
         "map": game.map,
         "map_title": map_title,
         "source": game.source,
         "scale_km": game.scale_km,
         "view": view,
-        "player": host.player,
-        "kind": host.kind,
+        "player": own.player,
+        "kind": own.kind,
         "rules": {"time_limit_s": game.rules.time_limit_s, "movement": game.rules.movement},
         "seed_chosen": game.seed_chosen,
         "ranked": not game.seed_chosen,
-        "rounds_total": len(game.rounds),
-        "round": current or len(game.rounds),
+        "rounds_total": game.length,
+        "round": current or game.length,
         "finished": current is None,
-        "expired": is_expired(game.created_at, game.finished_at, now),
-        "total": sum(one.guesses[HOST].score for one in told),
-        "max_total": MAX_SCORE * len(game.rounds),
-        "seed": game.seed if current is None and tell_seed else None,
-        "rounds": [round_state(one, current, game.rules, now, one.number in hidden) for one in game.rounds],
+        "expired": closed and current is not None,
+        "total": game.total(seat, told),
+        "max_total": MAX_SCORE * game.length,
+        "seed": game.seed if current is None and viewer.tell_seed else None,
+        "rounds": [round_state(one, current, game, now, viewer) for one in game.rounds],
         "opponent_offered": opponent,
         "model_name": MODEL_NAME,
-        "opponent": opponent_state(game) if played_by_opponent and current is None and not hidden else None,
+        "opponent": opponent_state(game) if current is None and _model_is_told(game, viewer) else None,
     }
 
 
-def round_state(one: Round, current: int | None, rules: Rules, now: float, hidden: bool) -> dict[str, Any]:
+def standings(game: Game, viewer: Viewer) -> list[dict[str, Any]]:
+    """Everyone at the table, the best first; points are told of those who have guessed every round."""
+    rows = [
+        {"seat": number, "player": seat.player, "kind": seat.kind, "you": number == viewer.seat,
+         "guessed": len(game.guessed(number)), "done": game.is_done(number),
+         "total": game.total(number) if game.is_done(number) else None}
+        for number, seat in game.seats.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (not row["done"], -(row["total"] or 0), -row["guessed"], row["seat"]))
+
+
+def round_state(one: Round, current: int | None, game: Game, now: float, viewer: Viewer) -> dict[str, Any]:
     """One round: `status` is "guessed", "open" or "waiting"; only a guessed one has its guess, truth and points.
 
-    A guessed round that is hidden from the asker has none of them and says so.
+    A guessed round that must not be told yet has none of them and says so.
     """
-    if HOST in one.guesses:
-        told = {"hidden": True} if hidden else guess_result(one)
+    seat = viewer.shown
+    if seat in one.guesses:
+        told = {"hidden": True} if one.number in viewer.hidden else guess_result(one, seat)
         return {"round": one.number, "status": "guessed", "started": True, **told}
-    if one.number != current:
-        return {"round": one.number, "status": "waiting", "started": one.started_at is not None}
-    state = {"round": one.number, "status": "open", "started": one.started_at is not None}
-    left_s = seconds_left(rules, one.started_at, now)
+    started_at = one.starts.get(seat)
+    status = "open" if one.number == current else "waiting"
+    state = {"round": one.number, "status": status, "started": started_at is not None}
+    left_s = seconds_left(game.rules, started_at, now) if status == "open" else None
     return state if left_s is None else state | {"seconds_left": round(left_s, 3)}
 
 
-def guess_result(one: Round) -> dict[str, Any]:
+def guess_result(one: Round, seat: int = HOST) -> dict[str, Any]:
     """The answer to a guess: truth, guess, distance_km, score, seconds, timed_out."""
     place = one.place
     return {
         "truth": {"lat": place.lat, "lng": place.lng, "country": place.country, "label": place.label},
-        **_guess(one.guesses[HOST]),
+        **_guess(one.guesses[seat]),
     }
 
 
-def opponent_state(game: Game) -> dict[str, Any]:
-    """What the opponent played on the rounds of a finished game."""
-    guesses = [(one.number, one.guesses[OPPONENT]) for one in game.rounds]
+def opponent_state(game: Game) -> dict[str, Any] | None:
+    """What the model played on the rounds of a match; None before it has played them all."""
+    seat = game.model_seat()
+    if seat is None or not game.is_done(seat):
+        return None
     return {
-        "player": game.seats[OPPONENT].player,
-        "kind": game.seats[OPPONENT].kind,
-        "total": sum(guess.score for _, guess in guesses),
-        "rounds": [{"round": number, **_guess(guess)} for number, guess in guesses],
+        "player": game.seats[seat].player,
+        "kind": game.seats[seat].kind,
+        "total": game.total(seat),
+        "rounds": [{"round": one.number, **_guess(one.guesses[seat])} for one in game.rounds],
     }
+
+
+def _model_is_told(game: Game, viewer: Viewer) -> bool:
+    """Whether no round of the match is kept from who asks."""
+    return not any(one.number in viewer.hidden for one in game.rounds)
 
 
 def _guess(guess: Guess) -> dict[str, Any]:

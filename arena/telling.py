@@ -1,15 +1,15 @@
 """What must not be told yet: places that someone may still guess, and the seeds that lead to them. Knows SQL, no HTTP.
 
 Places are drawn by public code, so a seed is the truth as much as a coordinate is. A game that nobody may play on
-(finished, or left for longer than `EXPIRES_S`) holds nothing back. Only what is about to be told is looked up, each
+(finished, closed, or left for a day) holds nothing back. Only what is about to be told is looked up, each
 place and seed once and by an index: what that costs does not grow with the games that were left open.
 """
 
-import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, func, or_, select
 
+from arena import clock
 from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
 
@@ -18,9 +18,10 @@ Drawn = tuple[str, int | None, int | None]  # map, seed, world version: the same
 
 
 def still_open(now: float | None = None) -> ColumnElement[bool]:
-    """The condition that a game may still be played on; it has an index of its own."""
-    since = (time.time() if now is None else now) - EXPIRES_S
-    return and_(games.c.finished_at.is_(None), games.c.created_at > since, games.c.origin == "played")
+    """The condition that a match may still be played on; it has an index of its own."""
+    now = clock.now() if now is None else now
+    young = or_(games.c.closes_at > now, and_(games.c.closes_at.is_(None), games.c.created_at > now - EXPIRES_S))
+    return and_(games.c.finished_at.is_(None), young, games.c.origin == "played")
 
 
 def untold_places(db: Connection, asked: Select[Any], but: str = "") -> set[Position]:
@@ -52,9 +53,20 @@ def _only(asked: Select[Any], *columns: ColumnElement[Any]) -> Any:
 
 
 def _waits(*which: ColumnElement[bool]) -> Exists:
-    """Whether a round of an open game, one of `which`, still waits for a guess of somebody at its table."""
+    """Whether a round of an open match, one of `which`, still waits for a guess of somebody at its table.
+
+    A table at which anyone may still sit down waits for everybody who has not come yet.
+    """
+    sitting = seats.alias("sitting")
     guessed = exists().where(
         guesses.c.game_id == rounds.c.game_id, guesses.c.round == rounds.c.round, guesses.c.seat == seats.c.seat
     )
+    taken = (
+        select(func.count())
+        .select_from(sitting)
+        .where(sitting.c.game_id == games.c.game_id, sitting.c.kind != "model")
+        .scalar_subquery()
+    )
+    room = or_(games.c.most_seats.is_(None), games.c.most_seats > taken)
     tables = rounds.join(games, games.c.game_id == rounds.c.game_id).join(seats, seats.c.game_id == games.c.game_id)
-    return exists().select_from(tables).where(*which, still_open(), ~guessed)
+    return exists().select_from(tables).where(*which, still_open(), or_(~guessed, room))

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from arena.records import BOT_NAME
+from arena.records import BOT_NAME, LENGTH, USUAL_LENGTH
+from arena.tokens import token_of
 from bot.album import Album, NamePlaces
 from bot.alive import hold_for_life
 from bot.browser import open_browser
@@ -27,7 +28,7 @@ from bot.events import EventLog, GamePlayed, Sink, event, read_events
 from bot.player import Locate, Sitting
 from bot.report import Report
 from bot.runner import LOCK, runs
-from bot.screens.arena import ArenaSite
+from bot.screens.arena import COOKIE, ArenaSite
 from bot.screens.site import Site
 from bot.series import Series
 from bot.server import running_app, world_drawn
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 class BotConfig:
     """What to play, where, and what to leave."""
 
-    games: int = field(default=1, metadata={"help": "how many games of five rounds"})
+    games: int = field(default=1, metadata={"help": "how many games"})
+    rounds: int = field(default=USUAL_LENGTH, metadata={"help": "how many rounds a game has, 1 to 20"})
     url: str = field(default="http://127.0.0.1:8501", metadata={"help": "the app; started if nothing answers there"})
     map: str = field(default="world", metadata={"help": "the map to play on"})
     seed: int | None = field(default=None, metadata={"help": "seed of the places; game k gets seed + k - 1"})
@@ -59,6 +61,9 @@ class BotConfig:
     def __post_init__(self) -> None:
         if self.games < 1:
             raise ConfigError(f"--games must be at least 1, found {self.games}.")
+        fewest, most = LENGTH
+        if not fewest <= self.rounds <= most:
+            raise ConfigError(f"--rounds must be from {fewest} to {most}, found {self.rounds}.")
         if self.seed is not None and self.seed < 0:
             raise ConfigError(f"--seed must not be negative, found {self.seed}.")
 
@@ -78,7 +83,14 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
         log(happened)
         report(happened)
 
-    settings = {"games": config.games, "url": config.url, "map": config.map, "seed": config.seed, "pid": os.getpid()}
+    settings = {
+        "games": config.games,
+        "rounds": config.rounds,
+        "url": config.url,
+        "map": config.map,
+        "seed": config.seed,
+        "pid": os.getpid(),
+    }
     tell(event("started", player=config.name, **settings))
     games: list[GamePlayed] = []
     problem = ""
@@ -121,7 +133,7 @@ def _play(
 ) -> None:
     """Play, and leave in `games` what ended, also when this raises."""
     model: Geolocator | None = None
-    identity: dict[str, str] = {}  # of the player, over all browsers
+    identity = {COOKIE: token_of(config.name)}  # of the player, over all browsers and runs
 
     @contextlib.contextmanager
     def doing(what: str) -> Iterator[None]:
@@ -135,7 +147,7 @@ def _play(
         with contextlib.ExitStack() as browser:
             with doing("browser"):
                 driver = browser.enter_context(open_browser(config.headed))
-            yield ArenaSite(driver, config.url, identity=identity)
+            yield ArenaSite(driver, config.url, identity=identity, rounds=config.rounds, player=config.name)
 
     if locate is None:  # first: without a model there is no need of an app
         with doing("model"):

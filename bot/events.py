@@ -2,7 +2,7 @@
 
 Each event carries `event`, `at` (seconds since 1970) and the facts of its kind:
 
-    started              player, games, url, map, seed, pid
+    started              player, games, rounds, url, map, seed, pid
     doing, done          what: "model", "app", "browser"; done has `seconds`
     beginning            number: which game of the run is being opened
     game                 game_id, map, player
@@ -49,7 +49,7 @@ class RoundPlayed:
 
 @dataclass(frozen=True)
 class GamePlayed:
-    """One game: the rounds that this run played (all five, unless it was resumed) and the points of the whole.
+    """One game: the rounds that this run played (all of it, unless it was resumed) and the points of the whole.
 
     A game that could not be finished says why in `failed`; its total is then that of its rounds.
     """

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from arena.records import LENGTH, USUAL_LENGTH
 from bot.alive import HANDED_DOWN, held, is_held
 from bot.events import ENDINGS, Event, EventTail
 from bot.server import stop_group
@@ -53,7 +54,7 @@ class BotRun:
         return self.folder.name
 
     def settings(self) -> dict[str, Any]:
-        """How the run was started: games, url, map, seed, pid, at; empty if that cannot be read."""
+        """How the run was started: games, rounds, url, map, seed, pid, at; empty if that cannot be read."""
         try:
             found = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):  # started by hand, or its file is broken: its first event says the same
@@ -115,23 +116,29 @@ class BotRun:
         return f": {without_folders(lines[-1])[:300].rstrip('.')}" if lines else ""
 
 
-def start(games: int, base_url: str, map_name: str = "world", seed: int | None = None) -> BotRun:
-    """Start a bot that plays `games` games at `base_url`; returns at once.
+def start(
+    games: int, base_url: str, map_name: str = "world", seed: int | None = None, rounds: int = USUAL_LENGTH
+) -> BotRun:
+    """Start a bot that plays `games` games of `rounds` rounds at `base_url`; returns at once.
 
     Raises:
-        ConfigError: fewer than one game.
+        ConfigError: fewer than one game, or a length that no game has.
         AlreadyPlaying: a bot is at it, whoever started it.
         StorageError: the run's folder cannot be written, or the system starts no process.
     """
     if games < 1:
         raise ConfigError(f"a run has at least one game, found {games}.")
+    if not LENGTH[0] <= rounds <= LENGTH[1]:
+        raise ConfigError(f"a game has {LENGTH[0]} to {LENGTH[1]} rounds, found {rounds}.")
     with held(runs_folder() / "start.lock"):  # one at a time, over all threads and processes
         if (playing := running()) is not None:
             raise AlreadyPlaying(playing)
         folder = runs_folder() / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
-        command = [sys.executable, "-m", "bot", "--games", str(games), "--url", base_url, "--map", map_name,
-                   "--out", str(folder), *(["--seed", str(seed)] if seed is not None else [])]  # fmt: skip
-        settings = {"games": games, "url": base_url, "map": map_name, "seed": seed, "at": time.time(), "pid": None}
+        command = [sys.executable, "-m", "bot", "--games", str(games), "--rounds", str(rounds), "--url", base_url,
+                   "--map", map_name, "--out", str(folder),
+                   *(["--seed", str(seed)] if seed is not None else [])]  # fmt: skip
+        settings = {"games": games, "rounds": rounds, "url": base_url, "map": map_name, "seed": seed,
+                    "at": time.time(), "pid": None}  # fmt: skip
         with held(folder / LOCK) as lock:
             _write(folder, settings)
             try:
@@ -163,7 +170,7 @@ def older() -> list[str]:
 
 
 def usual_seconds(what: str, among: list[BotRun]) -> float | None:
-    """How long `what` took in these runs, the middle of them: "model", "app", "browser", or a "game" of five rounds."""
+    """How long `what` took in these runs, the middle: "model", "app", "browser", or a "game" of the usual length."""
     found: list[float] = []
     for run in among:
         began: dict[str, float] = {}
@@ -174,7 +181,7 @@ def usual_seconds(what: str, among: list[BotRun]) -> float | None:
                 began[str(happened.get("game_id"))] = float(happened["at"])
             elif happened["event"] == "game_over" and what == "game":
                 since = began.get(str(happened.get("game_id")))
-                if since is not None and len(happened.get("rounds", [])) == 5 and not happened.get("failed"):
+                if since is not None and len(happened.get("rounds", [])) == USUAL_LENGTH and not happened.get("failed"):
                     found.append(float(happened["at"]) - since)
     return statistics.median(found) if found else None
 

@@ -9,13 +9,13 @@ import contextlib
 import pandas as pd
 import streamlit as st
 
+from arena.records import LENGTH, USUAL_LENGTH
 from bot import runner
 from model.geo.folders import without_folders
 from pages.components import access, address, bot_words, game_client, names, notices, resources, words
 
 POLL = "1s"
 MOST_GAMES = 20
-ROUNDS = 5
 CHOSEN, JUST_ENDED, MINE, TOLD = "bot-run", "bot-just-ended", "bot-mine", "bot-told"
 LATER = "told later"
 
@@ -41,15 +41,17 @@ def main() -> None:
 def starter(runs: list[runner.BotRun]) -> None:
     """The settings of a run, and the button."""
     with st.form("bot", border=True):
-        games, place, seed = st.columns(3)
+        games, length, place, seed = st.columns(4)
         maps = game_client.maps()
-        count = games.number_input("Games of five rounds", 1, MOST_GAMES, 1)
+        count = games.number_input("Games", 1, MOST_GAMES, 1)
+        rounds = length.number_input("Rounds a game", *LENGTH, USUAL_LENGTH)
         name = place.selectbox("Map", list(maps), format_func=maps.__getitem__)
         about = "The same seed gives the same places; such games are marked. Empty: new ones."
         wanted = seed.number_input("Seed", 0, 2**31, None, help=about, placeholder="new places")
         if st.form_submit_button("Start the bot", type="primary", icon=":material/play_arrow:"):
             with contextlib.suppress(runner.AlreadyPlaying):  # somebody pressed a moment before: watch that one
-                run = runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted))
+                run = runner.start(int(count), address.own_url(), str(name), None if wanted is None else int(wanted),
+                                   int(rounds))  # fmt: skip
                 st.session_state[MINE] = run.name
             st.rerun()
     usual = runner.usual_seconds("game", runs)
@@ -68,7 +70,7 @@ def live(name: str) -> None:
         st.session_state[JUST_ENDED] = name
         st.rerun(scope="app")
     settings, events, played = run.settings(), run.events(), run.rounds()
-    games = int(settings.get("games") or 1)
+    games, rounds = int(settings.get("games") or 1), int(settings.get("rounds") or USUAL_LENGTH)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f":material/smart_toy: **{bot_words.doing(events, runner.runs())}**")
         if access.allowed() and st.button("Stop the bot", icon=":material/stop:"):
@@ -76,7 +78,7 @@ def live(name: str) -> None:
                 run.stop()
             st.session_state[JUST_ENDED] = name
             st.rerun(scope="app")
-    st.progress(bot_words.share(events, games, ROUNDS), bot_words.progress(events, games, ROUNDS))
+    st.progress(bot_words.share(events, games, rounds), bot_words.progress(events, games, rounds))
     if not access.allowed():
         access.ask()
         return
@@ -102,7 +104,7 @@ def earlier(runs: list[runner.BotRun], playing: bool) -> None:
     """Runs that have ended, the newest open, with their filmstrips."""
     if not runs:
         if not playing:
-            with notices.empty("No run yet", "A run is five rounds or more, and you can watch each of them."):
+            with notices.empty("No run yet", "A run is a game or more, and you can watch each of its rounds."):
                 pass
         return
     st.subheader("Earlier runs")

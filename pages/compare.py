@@ -140,13 +140,13 @@ def games_together(frame: pd.DataFrame, two: tuple[str, str] | None) -> pd.DataF
 
 
 def _places(frame: pd.DataFrame) -> pd.Series:
-    """What five places are known by: pool and seed; a game without a seed is on places of its own."""
+    """What the places of a game are known by: pool and seed; a game without a seed is on places of its own."""
     seeded = frame["pool"].astype(str) + "/" + frame["seed"].astype("string")
     return seeded.where(frame["seed"].notna(), frame["game_id"]).astype(object)
 
 
 def sample(kind: str) -> None:
-    """A button that fills the book: pins at random and Homing, on five new places."""
+    """A button that fills the book: pins at random and Homing, on new places."""
     if st.button("Add a sample: random pins against Homing", type=kind, icon=":material/add:"):
         seed = secrets.randbelow(2**31)
         pins = [(float(row.lat), float(row.lng)) for row in resources.places(5, seed).itertuples()]

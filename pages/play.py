@@ -20,8 +20,8 @@ def main() -> None:
     """The whole page."""
     st.title("Play")
     st.html(
-        "<p class='homing-lede'>Five rounds on the simulated Earth. Look around, place your pin, and see whether you "
-        "beat the model on the same places.</p>"
+        "<p class='homing-lede'>One round or twenty on the simulated Earth, alone or by a link that you share. Look "
+        "around, place your pin, and see whether you beat the model on the same places.</p>"
     )
     game = address.arena_url()
     st.iframe(game, height=720, alt="The game")
@@ -32,7 +32,9 @@ def main() -> None:
         st.session_state[SEEN] = book.version()
         games = own(book)
         mine(book, games)
-        playing = bool(games["finished_at"].isna().any()) if len(games) else False
+        playing = (
+            bool((games["finished_at"].isna() & (games["guessed"] < games["rounds"])).any()) if len(games) else False
+        )
         st.fragment(watch, run_every=POLL_S if playing else IDLE_S)()
 
 
@@ -92,13 +94,17 @@ def watch() -> None:
 
 def title(game: object) -> str:
     """A game in a line."""
-    state = "" if pd.notna(game.finished_at) else f", {game.guessed} of {game.rounds} rounds"
+    state = (
+        "" if pd.notna(game.finished_at) or game.guessed == game.rounds else f", {game.guessed} of {game.rounds} rounds"
+    )
     return f"{game.map}, {game.created_at:%d %b %H:%M} UTC: {game.total:,.0f} points{state}"
 
 
 def waiting(game: pd.Series) -> str:
     """Why the places of a game are not shown."""
     if pd.isna(game["finished_at"]):
+        if game["mode"] == "challenge" and game["guessed"] == game["rounds"]:
+            return "Others may still take this challenge; its places are told here when it is closed."
         rounds_played = f"{game['guessed']} of {game['rounds']} rounds"
         return f"This game is still open: {rounds_played}. Its places are told when it is over."
     return "Somebody else may still guess at some of these places; they are told when that game is over."

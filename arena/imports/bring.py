@@ -148,6 +148,8 @@ def _record(
         Rules(game.time_limit_s, game.movement),
         origin="imported",
         fingerprint=fingerprint,
+        mode="duel" if len(game.players) > 1 else "solo",
+        most_seats=max(1, len(game.players)),
     )
 
 

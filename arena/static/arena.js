@@ -9,9 +9,9 @@ import {hideControls, listenToKeys, openHelp} from './keys.js';
 import {forgetRunning, keepRunning, runningGame, runningHere, stepOut} from './kept.js';
 import {askToLeave, dropFromAddress, enterGame, guardGame, leave} from './leave.js';
 import {look, pinned, sayPin, setClock, showHeading, submit, submitLabel} from './round.js';
-import {rulesInWords, rulesToSend} from './rules.js';
-import {fillForm, problem, readForm, wireForm} from './start.js';
-import {createGame, fetchGame, fetchMaps} from './server.js';
+import {matchToSend, rulesInWords, rulesToSend} from './rules.js';
+import {fillForm, inviteTo, problem, readForm, readName, wireForm} from './start.js';
+import {createGame, fetchGame, fetchMaps, joinGame} from './server.js';
 import {attempt, page, parts, prepare} from './table.js';
 
 const makeReady = () => prepare({onChange: showHeading, onPin: pinned, onToggle: submitLabel});
@@ -31,9 +31,10 @@ async function openPage() {
 
 let mapsAreThere = false;
 /** The start form: at once, its maps as soon as they are known, and everything heavy after it is on the screen. */
-async function showStart() {
+async function showStart(invitation = null) {
   page.visit = {};
   page.game = null;
+  page.invited = invitation?.game_id ?? null;
   parts.clock.stop();
   parts.sharpener?.stop();
   if (embedded) stepOut();
@@ -43,10 +44,11 @@ async function showStart() {
     fillForm(await fetchMaps());
     mapsAreThere = true;
   }
+  inviteTo(invitation);
   body.dataset.game = '';
   body.dataset.round = '0';
   enter('start');
-  offerRunning();
+  if (!invitation) offerRunning();
   if (kind !== 'bot') spinGlobe($('globe'), {still});
   requestAnimationFrame(() => setTimeout(() => makeReady().catch(() => {}))); // a failure comes again where it matters
 }
@@ -69,10 +71,11 @@ async function offerRunning() {
 }
 
 async function start() {
-  const settings = readForm();
+  const {invited} = page, settings = invited ? {name: readName(), kind} : readForm();
   if (!settings) return;
   try {
-    await begin(settings);
+    if (invited) await join(invited, settings);
+    else await begin(settings);
   } catch (error) {
     // What was typed stays: the form says what the server did not like. A bot reads one place for all errors.
     if (page.game || kind === 'bot') throw error;
@@ -83,10 +86,29 @@ async function start() {
 
 async function begin(settings) {
   page.game = null;
-  loading('Choosing five places…');
+  loading(`Choosing ${settings.rounds === 1 ? 'a place' : `${settings.rounds ?? 'the'} places`}…`);
   const {visit} = page, {game_id: id} = await createGame(settings);
   if (page.visit !== visit) return;
   await resume(id);
+}
+
+async function join(id, settings) {
+  const {visit} = page;
+  loading('Taking a seat…');
+  await joinGame(id, settings);
+  if (page.visit !== visit) return;
+  await resume(id);
+}
+
+/** A game of somebody else's: one may take a seat, look at its end, or neither. */
+async function lookOn(game) {
+  page.game = null;
+  if (game.finished && !game.room) return false;
+  if (!game.room) {
+    throw Object.assign(new Error('This game is played by someone else, or in another browser. It can be looked at when it is over.'), {passing: false});
+  }
+  await showStart(game);
+  return true;
 }
 
 /** Take up a game where it stands, in this page or after a reload. */
@@ -95,6 +117,8 @@ async function resume(id) {
   loading('Opening the game…');
   const [game] = await Promise.all([fetchGame(id), makeReady()]);
   if (page.visit !== visit) return;
+  if (game.seat == null && await lookOn(game)) return;
+  page.invited = null;
   page.game = game;
   body.dataset.game = id;
   body.dataset.movement = game.rules?.movement ?? 'no_move';
@@ -105,16 +129,16 @@ async function resume(id) {
   if (game.finished) return finish();
   if (kind !== 'bot') keepRunning(id);
   const open = game.rounds[game.round - 1], before = game.rounds[game.round - 2];
-  if (!open.started && before) return result(before); // the last result was still on the screen
+  if (!open.started && before && before.truth) return result(before); // the last result was still on the screen
   return look(game.round);
 }
 
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
-  const {map, player, rules} = page.game;
+  const {map, player, rules, told, rounds_total} = page.game;
   dropFromAddress('seed');
-  return begin({name: player, map, kind, ...rulesToSend(rules)});
+  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total}), ...rulesToSend(rules)});
 }
 
 // ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +170,7 @@ function wire() {
   listenToKeys({parts: () => parts, submit, next: () => attempt(next), pinned: () => { submitLabel(); sayPin(); }});
   guardGame({
     middle: inTheMiddle,
-    toStart: () => { page.busy = null; attempt(showStart); },
+    toStart: () => { page.busy = null; attempt(() => showStart()); },
     toGame: (id) => { if (page.game?.game_id !== id) { page.busy = null; attempt(() => resume(id)); } },
     warning: () => (page.game.rules?.time_limit_s && body.dataset.state !== 'guessed' ? 'You can go on with it from the start page, but the clock of this round runs on.' : 'It stays as it is: you can go on with it from the start page.'),
   });

@@ -4,7 +4,7 @@ import {$, body, enter, say, still} from './page.js';
 import {forgetRunning} from './kept.js';
 import {formatScore, resultInWords, showResult, showSummary} from './results.js';
 import {playRival} from './rival.js';
-import {rulesToSend} from './rules.js';
+import {matchToSend, rulesToSend} from './rules.js';
 import {page, parts} from './table.js';
 
 /** The result of a round. */
@@ -18,7 +18,7 @@ export function result(round) {
   if (page.game.finished) forgetRunning(page.game.game_id);
   enter('guessed');
   showResult(round, page.game, still);
-  say(`Round ${round.round} of ${page.game.rounds_total}. ${resultInWords(round)} ${formatScore(page.game.total)} points in all.`);
+  say(`Round ${round.round} of ${page.game.rounds_total}. ${resultInWords(round, page.game)} ${formatScore(page.game.total)} points in all.`);
   parts.resultMap.show([round], $('result'));
 }
 
@@ -55,7 +55,9 @@ export async function playOpponent() {
 export async function share() {
   const {game} = page;
   const address = new URL(location.pathname, location.href);
-  address.search = new URLSearchParams({map: game.map, seed: game.seed, ...rulesToSend(game.rules)});
+  const {told, rounds_total} = game;
+  address.search = game.mode === 'challenge' ? new URLSearchParams({game: game.game_id})
+    : new URLSearchParams({map: game.map, seed: game.seed, ...matchToSend({told, rounds_total}), ...rulesToSend(game.rules)});
   const button = $('share');
   try {
     await navigator.clipboard.writeText(address.href);

@@ -14,6 +14,16 @@ const EXPIRES_MS = 24 * 3600 * 1000; // as the server's
 export const keptOfRound = (game, round) => read('sessionStorage', `${game}:${round}`) ?? {};
 export const keepOfRound = (game, round, more) => write('sessionStorage', `${game}:${round}`, {...keptOfRound(game, round), ...more});
 
+/** The token of one's seat in a game: that of this tab, else that of this browser; the latest of them are kept. */
+const MOST_SEATS = 50, held = new Map(); // where there is no storage, this page remembers by itself
+export const keptSeat = (game) => held.get(game) ?? read('sessionStorage', `seat:${game}`) ?? read('localStorage', 'seats')?.[game] ?? null;
+export function keepSeat(game, token) {
+  held.set(game, token);
+  write('sessionStorage', `seat:${game}`, token);
+  const {[game]: _, ...others} = read('localStorage', 'seats') ?? {};
+  write('localStorage', 'seats', Object.fromEntries([...Object.entries(others), [game, token]].slice(-MOST_SEATS)));
+}
+
 /** Choices of the start form, for the next game. */
 export const remembered = (name) => read('localStorage', `choice:${name}`);
 export const remember = (name, value) => write('localStorage', `choice:${name}`, value);

@@ -33,11 +33,12 @@ function fillBar(bar, share, still) {
   bar.style.width = `${share * 100}%`;
 }
 
-const NOT_TOLD = 'It is told when everyone who still plays these places has guessed.';
+const NOT_TOLD = 'It is told when everyone who still plays these places has guessed.', AT_THE_END = 'It is told at the end of the game.';
+export const whyNotTold = (game) => (game.told === 'after_match' && !game.finished ? AT_THE_END : NOT_TOLD);
 
 /** Where a round was and how it went, in a sentence or two. */
-export function resultInWords({truth, guess, distance_km: km, score}) {
-  if (!truth) return NOT_TOLD;
+export function resultInWords({truth, guess, distance_km: km, score}, game) {
+  if (!truth) return whyNotTold(game);
   const where = truth.label ? `${truth.label}.` : `${truth.lat.toFixed(1)} degrees north, ${truth.lng.toFixed(1)} degrees east.`;
   return guess ? `${where} You were ${formatDistance(km)} away: ${formatScore(score)} points.` : `${where} Time ran out before there was a pin: no points.`;
 }
@@ -51,14 +52,15 @@ export function showResult(round, game, still) {
   $('result-distance').textContent = guess ? formatDistance(round.distance_km) : '';
   $('result-away').hidden = !guess;
   $('result-why').hidden = Boolean(guess);
-  $('result-why').textContent = truth ? 'Time ran out before there was a pin.' : NOT_TOLD;
+  $('result-why').textContent = truth ? 'Time ran out before there was a pin.' : whyNotTold(game);
   $('next-round').textContent = game.finished ? 'See the summary' : 'Next round';
   countUp($('result-score'), round.score ?? 0, still);
   fillBar($('result-bar'), (round.score ?? 0) / 5000, still);
 }
 
-const VERDICTS = [[22500, 'You must have been there before.'], [17500, 'You know this planet well.'], [12500, 'A solid sense of where you are.'],
-  [6000, 'The right half of the world, mostly.'], [0, 'The world is large. Look at the sun, the plants, the lines on the road.']];
+// By the share of all points.
+const VERDICTS = [[0.9, 'You must have been there before.'], [0.7, 'You know this planet well.'], [0.5, 'A solid sense of where you are.'],
+  [0.24, 'The right half of the world, mostly.'], [0, 'The world is large. Look at the sun, the plants, the lines on the road.']];
 
 export function showSummary(game, still) {
   const {opponent} = game, model = modelOf(game);
@@ -68,18 +70,32 @@ export function showSummary(game, still) {
   $('summary-player').textContent = game.player;
   $('summary-map').textContent = [game.map_title, rulesInWords(game.rules)].filter(Boolean).join(' · ');
   $('summary-unranked').hidden = game.ranked !== false;
+  $('summary-max').textContent = formatScore(game.max_total);
+  showSeats(game);
   countUp($('summary-total'), game.total, still);
   fillBar($('summary-bar'), game.total / game.max_total, still);
-  $('summary-verdict').textContent = opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from)[1];
+  $('summary-verdict').textContent = opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from * game.max_total)[1];
   $('summary-rounds').replaceChildren(...game.rounds.map((round, i) => line(round, opponent?.rounds[i], game.player, model)));
   const button = $('opponent-button');
-  button.hidden = !game.opponent_offered || Boolean(opponent);
+  button.hidden = !game.opponent_offered || game.seat == null || Boolean(opponent);
   button.disabled = false;
   button.classList.remove('busy');
   button.textContent = `Let ${model} play these rounds`;
   $('opponent-problem').hidden = true;
-  $('share').textContent = 'Copy link';
-  $('share').hidden = game.seed == null; // a seed tells the places: not while somebody may still play them
+  $('share').textContent = game.mode === 'challenge' && game.room ? 'Copy the challenge’s link' : 'Copy link';
+  $('share').hidden = game.mode !== 'challenge' && game.seed == null; // a seed tells the places: not while somebody may still play them
+}
+
+/** Everyone at a table of several, the best first. */
+function showSeats({mode, seats = [], room, closes_at: closes}) {
+  $('summary-table').hidden = mode !== 'challenge';
+  $('summary-seats').replaceChildren(...seats.map(({player, you, kind, done, total, guessed}) => {
+    const item = make('li', `${kind}${you ? ' you' : ''}`);
+    item.append(make('span', 'who', you ? `${player} (you)` : player), make('b', 'score', done ? formatScore(total) : `${guessed} guessed`));
+    return item;
+  }));
+  const until = closes && new Date(closes * 1000).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
+  $('summary-closes').textContent = room && until ? `Everyone with the link may play until ${until}.` : 'This challenge is closed.';
 }
 
 const modelOf = (game) => game.model_name ?? game.opponent?.player ?? 'Homing';

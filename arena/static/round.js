@@ -85,9 +85,10 @@ async function send({lat, lng}) {
   }
   const game = await fetchGame(page.game.game_id);
   if (page.visit !== visit) return;
-  page.game = told ? withAnswer(game, told) : game;
+  page.game = told && !told.hidden ? withAnswer(game, told) : game;
   const done = page.game.rounds[page.round - 1];
-  if (done.status === 'guessed') result(done);
+  if (done.hidden && page.game.told === 'after_match' && !page.game.finished) await look(page.round + 1); // told at the end
+  else if (done.status === 'guessed') result(done);
   else throw refused ?? new Error('The server does not know this guess. Try again.');
 }
 

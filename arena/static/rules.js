@@ -1,4 +1,4 @@
-// The rules of a game in words. Knows no page.
+// The rules of a game in words, and as the server is asked for them. Knows no page.
 
 const MOVEMENTS = {no_move: '', nmpz: 'NMPZ', moving: 'Moving'};
 
@@ -6,6 +6,13 @@ const MOVEMENTS = {no_move: '', nmpz: 'NMPZ', moving: 'Moving'};
 export function rulesInWords({time_limit_s: limit = null, movement = 'no_move'} = {}) {
   return [limit ? `${limit} s a round` : '', MOVEMENTS[movement] ?? movement].filter(Boolean).join(' · ');
 }
+
+/** "5 rounds", "1 round". */
+export const roundsInWords = (count) => `${count} round${count === 1 ? '' : 's'}`;
+
+/** What else a game is, as the server is asked for it: its length, its mode, and when the truth is told. */
+export const matchToSend = ({rounds_total: rounds = null, mode = 'solo', told = 'after_round'} = {}) =>
+  ({...(rounds ? {rounds} : {}), ...(mode !== 'solo' ? {mode} : {}), ...(told !== 'after_round' ? {told} : {})});
 
 /** The rules of a game as the server is asked for them. */
 export const rulesToSend = ({time_limit_s: limit = null, movement = 'no_move'} = {}) =>

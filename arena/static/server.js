@@ -1,5 +1,7 @@
 // The server's answers as promises. Knows the HTTP contract; knows nothing of the page.
 
+import {keepSeat, keptSeat} from './kept.js';
+
 // Below whatever path this file is served from, so that a base path or a proxy changes nothing.
 const API = new URL('../api/', import.meta.url).href;
 
@@ -14,10 +16,13 @@ export class ServerError extends Error {
   get passing() { return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500; }
 }
 
+const SEAT_HEADER = 'X-Seat-Token';
+
 async function ask(path, options = {}) {
   let response;
+  const token = seatToken(path);
   try {
-    response = await fetch(API + path, options);
+    response = await fetch(API + path, token ? {...options, headers: {...options.headers, [SEAT_HEADER]: token}} : options);
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ServerError('The server cannot be reached. Check that it is running, then try again.', 0);
@@ -35,11 +40,24 @@ const post = (path, body = {}) => ask(path, {method: 'POST', headers: {'Content-
 
 const game = (id) => `games/${encodeURIComponent(id)}`;
 
+/** The token of the seat that a path is about: a browser that keeps no cookies holds its seat by that alone. */
+function seatToken(path) {
+  const [, id] = /^games\/([^/]+)/.exec(path) ?? [];
+  return id ? keptSeat(decodeURIComponent(id)) : null;
+}
+
+async function takeSeat(path, settings) {
+  const taken = await (await post(path, settings)).json();
+  if (taken.seat_token) keepSeat(taken.game_id, taken.seat_token);
+  return taken;
+}
+
 export const fetchMaps = () => get('maps');
 export const fetchOutlines = (kind) => get(`outlines/${kind}`);
 export const fetchLabels = () => get('labels');
 export const fetchTowns = (zoom, x, y) => get(`towns/${zoom}/${x}/${y}`);
-export const createGame = async (settings) => (await post('games', settings)).json();
+export const createGame = (settings) => takeSeat('games', settings);
+export const joinGame = (id, settings) => takeSeat(`${game(id)}/seats`, settings);
 export const fetchGame = (id) => get(game(id));
 /** Send a guess; null for both says that the time ran out before there was one. */
 export const sendGuess = async (id, round, lat, lng) => (await post(`${game(id)}/rounds/${round}/guess`, {lat, lng})).json();

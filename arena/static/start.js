@@ -2,21 +2,24 @@
 
 import {$, kind, query} from './page.js';
 import {remember, remembered} from './kept.js';
-import {rulesInWords, rulesToSend} from './rules.js';
+import {matchToSend, roundsInWords, rulesInWords, rulesToSend} from './rules.js';
 
 const PRESETS = ['', '30', '60', '120'];
 const MAX_SEED = 2n ** 53n - 1n;
 // A bot says all it wants in the address.
 const choice = (name) => query.get(name) ?? (kind === 'bot' ? null : remembered(name));
 
-let limits = {min: 10, max: 600};
+const LENGTHS = ['3', '5', '10', '20'];
+
+let limits = {min: 10, max: 600}, lengths = {min: 1, max: 20};
 
 const radio = (name) => document.querySelector(`#start-form input[name="${name}"]:checked`)?.value ?? '';
 const pick = (name, value) => { document.querySelector(`#start-form input[name="${name}"][value="${value}"]`).checked = true; };
 
 /** Fill the form from the server's maps, the address and what was chosen last. */
-export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move']}) {
+export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
   limits = time;
+  lengths = length;
   fillMaps(maps);
   // Whoever typed while the maps were on their way keeps it.
   $('start-name').value ||= choice('name') ?? '';
@@ -25,10 +28,16 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
   pick('time', PRESETS.includes(seconds) ? seconds : 'other');
   if (!PRESETS.includes(seconds)) $('start-seconds').value = seconds;
   $('start-seconds').placeholder = `${limits.min} to ${limits.max}`;
+  const rounds = String(choice('rounds') ?? usual);
+  pick('rounds', LENGTHS.includes(rounds) ? rounds : 'other');
+  if (!LENGTHS.includes(rounds)) $('start-length').value = rounds;
+  $('start-length').placeholder = `${lengths.min} to ${lengths.max}`;
+  if (choice('told') === 'after_match') pick('told', 'after_match');
+  if (query.get('mode') === 'challenge') pick('mode', 'challenge');
   const movement = choice('movement');
   pick('movement', movement === 'nmpz' && movements.includes('nmpz') ? 'nmpz' : 'no_move');
   $('start-movement').hidden = !movements.includes('nmpz');
-  const asked = ['seed', 'time_limit_s', 'movement'].some((name) => query.has(name));
+  const asked = ['seed', 'time_limit_s', 'movement', 'rounds', 'mode', 'told'].some((name) => query.has(name));
   $('start-rules').open = asked || matchMedia('(min-height: 800px) and (min-width: 701px)').matches;
   $('start-button').disabled = false;
   follow();
@@ -60,7 +69,7 @@ function fillMaps(maps) {
   select.onchange();
 }
 
-/** Say what is wrong beside a field, "map", "seconds" or "seed", or below the form; an empty text takes it back. */
+/** Say what is wrong beside a field, "map", "seconds", "length" or "seed", or below the form; an empty text takes it back. */
 export function problem(field, text) {
   const said = $(`${field}-problem`), input = $(`start-${field}`);
   said.textContent = text;
@@ -75,7 +84,7 @@ export function problem(field, text) {
 
 /** What the form asks for, or null when something in it is wrong, which is then said. */
 export function readForm() {
-  for (const field of ['map', 'seconds', 'seed', 'start']) problem(field, '');
+  for (const field of ['map', 'seconds', 'length', 'seed', 'start']) problem(field, '');
   const name = $('start-name').value.trim() || 'Guest', map = $('start-map').value || 'world';
   const seed = $('start-seed').value.trim(), time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
   if (seed && !(/^\d{1,19}$/.test(seed) && BigInt(seed) <= MAX_SEED)) {
@@ -86,14 +95,44 @@ export function readForm() {
     problem('seconds', `Give whole seconds from ${limits.min} to ${limits.max}, or choose “None”.`);
     return null;
   }
+  const rounds = chosenRounds();
+  if (!(/^\d{1,4}$/.test(rounds) && +rounds >= lengths.min && +rounds <= lengths.max)) {
+    problem('length', `A game has ${lengths.min} to ${lengths.max} rounds: give a whole number.`);
+    return null;
+  }
+  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: radio('told') || 'after_round'};
   const rules = {time_limit_s: seconds ? Number(seconds) : null, movement: radio('movement') || 'no_move'};
   if (kind !== 'bot') {
     remember('name', name === 'Guest' ? null : name);
     remember('map', map);
     remember('time_limit_s', rules.time_limit_s);
     remember('movement', rules.movement);
+    remember('rounds', match.rounds_total);
+    remember('told', match.told);
   }
-  return {name, map, kind, ...(seed ? {seed} : {}), ...rulesToSend(rules)};
+  return {name, map, kind, ...(seed ? {seed} : {}), ...matchToSend(match), ...rulesToSend(rules)};
+}
+
+const chosenRounds = () => (radio('rounds') === 'other' ? $('start-length').value.trim() : radio('rounds'));
+
+/** Show the form for a game of somebody else's, in which one may take a seat; null shows the whole form again. */
+export function inviteTo(game) {
+  $('join-about').hidden = !game;
+  $('start-choices').hidden = Boolean(game);
+  $('start-button').textContent = game ? 'Take the challenge' : 'Start';
+  if (!game) return;
+  const count = game.seats.length, people = `${count} ${count === 1 ? 'player' : 'players'} so far`;
+  $('join-about').textContent = [`${game.seats.find((one) => one.seat === 0)?.player ?? 'Somebody'} challenges you: ${game.map_title}`,
+    roundsInWords(game.rounds_total), rulesInWords(game.rules), people].filter(Boolean).join(' · ');
+  $('start-button').disabled = false;
+  $('start-name').value ||= choice('name') ?? '';
+}
+
+/** The name in the form. */
+export function readName() {
+  const name = $('start-name').value.trim() || 'Guest';
+  if (kind !== 'bot') remember('name', name === 'Guest' ? null : name);
+  return name;
 }
 
 /** Keep the form's own words in step with what is chosen. */
@@ -101,14 +140,18 @@ function follow() {
   const time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
   $('start-seconds').hidden = time !== 'other';
   const words = rulesInWords({time_limit_s: /^\d+$/.test(seconds) ? seconds : null, movement: radio('movement')});
-  $('start-rules-now').textContent = [words || 'no timer, look around', $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
+  const rounds = chosenRounds();
+  $('start-length').hidden = radio('rounds') !== 'other';
+  const length = /^\d+$/.test(rounds) ? roundsInWords(Number(rounds)) : '';
+  $('start-rules-now').textContent = [length, radio('mode') === 'challenge' ? 'by link' : '', words || 'no timer, look around', $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
 }
 
 export function wireForm() {
   $('start-form').addEventListener('input', (event) => {
-    const field = {'start-map': 'map', 'start-seconds': 'seconds', 'start-seed': 'seed'}[event.target.id] ?? (event.target.name === 'time' ? 'seconds' : null);
+    const field = {'start-map': 'map', 'start-seconds': 'seconds', 'start-length': 'length', 'start-seed': 'seed'}[event.target.id]
+      ?? {time: 'seconds', rounds: 'length'}[event.target.name];
     if (field) problem(field, '');
     follow();
-    if (event.target.value === 'other') $('start-seconds').focus();
+    if (event.target.value === 'other') $(event.target.name === 'rounds' ? 'start-length' : 'start-seconds').focus();
   });
 }

@@ -9,7 +9,7 @@ import {ResultMap} from './resultmap.js';
 import {WorldMap} from './worldmap.js';
 
 // `visit` changes whenever another screen is wanted: what was begun for the one before ends there.
-export const page = {game: null, round: 0, busy: null, again: null, visit: {}};
+export const page = {game: null, invited: null, round: 0, busy: null, again: null, visit: {}};
 /** The clock; the panorama, its sharpener and the maps, once `prepare` has made them. */
 export const parts = {clock: null, panorama: null, sharpener: null, guessMap: null, resultMap: null};
 

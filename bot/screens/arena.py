@@ -1,6 +1,7 @@
 """The arena's screens, from start to summary, and the site they make up. Knows nothing of models."""
 
 import math
+import shlex
 from urllib.parse import urlencode
 
 from selenium.common.exceptions import TimeoutException
@@ -8,6 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
+from arena.records import BOT_NAME
 from bot.screens.guess_map import GuessMap
 from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
@@ -160,13 +162,21 @@ class ErrorScreen(Screen):
 class ArenaSite:
     """The arena, as `bot.screens.site.Site` describes a page that can be played.
 
-    `identity` is what the arena knows its player by; a browser that takes over from another one is handed it.
+    `identity` is what the arena knows its player by; a browser that takes over from another one is handed it. A game
+    has `rounds` rounds, or as many as the arena finds usual. `player` is the name by which its token is found again.
     """
 
     def __init__(
-        self, driver: WebDriver, base_url: str, timeout_s: float = 120.0, identity: dict[str, str] | None = None
+        self,
+        driver: WebDriver,
+        base_url: str,
+        timeout_s: float = 120.0,
+        identity: dict[str, str] | None = None,
+        rounds: int | None = None,
+        player: str = BOT_NAME,
     ) -> None:
-        self.driver, self.identity = driver, {} if identity is None else identity
+        self.driver, self.identity, self.rounds = driver, {} if identity is None else identity, rounds
+        self.player = player
         self.base_url = base_url.rstrip("/")
         self.start, self.look = StartScreen(driver, timeout_s), LookScreen(driver, timeout_s)
         self.map = GuessMap(driver, timeout_s)
@@ -176,7 +186,7 @@ class ArenaSite:
     def begin(self, player: str, map_name: str, seed: int | None) -> None:
         """Open the page with name, map and seed filled in, and start a game."""
         wanted = {"name": player, "map": map_name, "kind": "bot"} | ({} if seed is None else {"seed": str(seed)})
-        self._visit(wanted)
+        self._visit(wanted if self.rounds is None else wanted | {"rounds": str(self.rounds)})
         self.start.start()
 
     def resume(self, game_id: str) -> None:
@@ -250,7 +260,8 @@ class ArenaSite:
 
     def resume_command(self, game_id: str, map_name: str) -> str:
         """What to type to go on with a game that was left."""
-        return f"python -m bot --url {self.base_url} --map {map_name} --resume {game_id}"
+        name = "" if self.player == BOT_NAME else f" --name {shlex.quote(self.player)}"
+        return f"python -m bot --url {self.base_url} --map {map_name}{name} --resume {game_id}"
 
     def total(self) -> int:
         """The points of the game."""

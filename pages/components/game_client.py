@@ -1,6 +1,6 @@
 """The game as any browser sees it, over HTTP on this very server: its maps, and a sample game. Knows no page.
 
-The sample is two players on the same five places, named as what they are: pins thrown at random, and the model.
+The sample is two players on the same places, named as what they are: pins thrown at random, and the model.
 """
 
 import time
@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from arena.records import MODEL_NAME
+from arena.tokens import token_of
 from model.errors import GameError
 from pages.components.address import own_url
 
@@ -48,13 +49,16 @@ def play_sample(pins: list[tuple[float, float]]) -> Iterator[str]:
         GameError: the server refused, with its own sentence, or the model did not come to an end.
     """
     try:
-        with httpx.Client(base_url=own_url(), timeout=ANSWER_S, trust_env=False) as client:
-            yield "Drawing five places on the simulated Earth …"
-            _, game = _post(client, "/arena/api/games", {"name": RANDOM, "map": "world", "kind": "bot"})
+        known = {"Authorization": f"Bearer {token_of(RANDOM)}"}
+        with httpx.Client(base_url=own_url(), timeout=ANSWER_S, trust_env=False, headers=known) as client:
+            yield f"Drawing {len(pins)} places on the simulated Earth …"
+            _, game = _post(
+                client, "/arena/api/games", {"name": RANDOM, "map": "world", "kind": "bot", "rounds": len(pins)}
+            )
             address = f"/arena/api/games/{game['game_id']}"
             for number, (lat, lng) in enumerate(pins, start=1):
                 _post(client, f"{address}/rounds/{number}/guess", {"lat": lat, "lng": lng})
-            yield f"{MODEL_NAME} looks at the same five places …"
+            yield f"{MODEL_NAME} looks at the same places …"
             since = time.monotonic()
             while (answer := _post(client, f"{address}/opponent", {}))[0] == 202:
                 yield _progress(answer[1])
@@ -69,7 +73,7 @@ def _progress(state: dict[str, Any]) -> str:
     """How far the model is, as a sentence."""
     if state.get("status") == "waiting":
         return f"{MODEL_NAME} waits for its turn: other games are before this one …"
-    return f"{MODEL_NAME} looks at the same places: {state.get('played', 0)} of {state.get('of', 5)} …"
+    return f"{MODEL_NAME} looks at the same places: {state.get('played', 0)} of {state.get('of', '?')} …"
 
 
 def _post(client: httpx.Client, path: str, body: dict[str, object]) -> tuple[int, dict[str, Any]]:

@@ -24,7 +24,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
+import arena.answers
 import arena.routes
+from arena import clock as server_clock
 from arena.games import Arena
 from arena.guard import Guard
 from arena.records import Game, Place
@@ -95,19 +97,19 @@ def model_plays() -> Callable[[Arena, str], Game]:
 
 
 class Clock:
-    """The time of day, as a test wants it."""
+    """The server's clock, as a test wants it."""
 
     def __init__(self) -> None:
-        self.ahead_s, self._time = 0.0, time.time
+        self.ahead_s, self._now = 0.0, server_clock.now
 
     def __call__(self) -> float:
-        return self._time() + self.ahead_s
+        return self._now() + self.ahead_s
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     running = Clock()
-    monkeypatch.setattr(time, "time", running)
+    monkeypatch.setattr(server_clock, "now", running)
     return running
 
 
@@ -162,12 +164,12 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     drawn = {"land": coast, "borders": {"type": "MultiLineString", "coordinates": []}, "regions": inner}
     towns = [[f"Town {i}", 15 + 1.7 * (i % 7), 2 * (i // 7), 900_000 - 1000 * i] for i in range(40)]
     monkeypatch.setattr(
-        arena.routes, "_outline_bytes",
+        arena.answers, "outline_bytes",
         lambda kind: json.dumps({"type": "FeatureCollection", "features": [
             {"type": "Feature", "properties": {}, "geometry": drawn[kind]}]}).encode(),
     )  # fmt: skip
     labels = {"countries": [["Freedonia", 0, 0, 9e6], ["Sylvania", 2, 4, 5e6], ["Klopstokia", 30, 60, 9e5]]}
-    monkeypatch.setattr(arena.routes, "map_labels", lambda: {**labels, "towns": towns[:5]})
+    monkeypatch.setattr(arena.answers, "map_labels", lambda: {**labels, "towns": towns[:5]})
     monkeypatch.setattr(arena.routes, "towns_of_tile", lambda zoom, x, y: towns)
     running = []
 

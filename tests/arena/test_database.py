@@ -124,7 +124,7 @@ def test_a_book_from_before_tells_worlds_and_chosen_seeds_by_what_it_wrote(book_
 def test_a_book_from_before_can_be_written_on(book_url, tmp_path):
     old_book(tmp_path / "book.sqlite", 1)
     book = Scorebook.open(book_url)
-    book.start_round("g1", 1)
+    book.start_round("g1", 1, 0)
     with book.engine.begin() as db, pytest.raises(Exception, match="FOREIGN KEY"):
         db.exec_driver_sql("INSERT INTO seats (game_id, seat, player, kind, player_id) VALUES ('no', 0, 'A', 'p', 'i')")
 
@@ -136,6 +136,46 @@ def test_a_recipe_that_cannot_be_read_costs_no_round(book_url, tmp_path):
             db.execute("UPDATE rounds SET recipe = ? WHERE game_id = ?", (recipe, game_id))
     frame = Scorebook.open(book_url).guesses()
     assert len(frame) == 21 and frame["world_version"].isna().all()
+
+
+GAME = """
+INSERT INTO games (game_id, map, source, seed, scale_km, rounds, created_at, finished_at, seed_chosen, movement, origin)
+VALUES (?, 'world', 'world', 5, 1492.7, 5, 1.7e9, 1.7e9, 0, 'no_move', ?)
+"""
+SEAT = "INSERT INTO seats (game_id, seat, player, kind, player_id, owner) VALUES (?, ?, ?, 'person', ?, ?)"
+ROUND = "INSERT INTO rounds VALUES (?, ?, 10.0, 20.0, 'FR', 'Lyon, France', '{}', 1.6e9)"
+GUESS = "INSERT INTO guesses VALUES (?, ?, ?, 1.0, 2.0, 333.5, 4000, 9.5, 1.7e9)"
+
+
+def book_of_schema(path: Path, newest: str) -> None:
+    """A book as the app wrote it when `newest` was its last migration: a game, and a duel from elsewhere."""
+    folder = path.with_name(f"until {newest}")
+    shutil.copytree(MIGRATIONS, folder)
+    for later in (one for one in (folder / "versions").glob("0*.py") if one.name[:4] > newest):
+        later.unlink()
+    open_database(f"sqlite:///{path}", migrations=folder).dispose()
+    with sqlite3.connect(path) as db:
+        for game_id, origin, owners in (("g1", "played", ["ab"]), ("d1", "imported", [None, None])):
+            db.execute(GAME, (game_id, origin))
+            for seat, owner in enumerate(owners):
+                db.execute(SEAT, (game_id, seat, f"P{seat}", f"id{seat}", owner))
+            for number in range(1, 6):
+                db.execute(ROUND, (game_id, number))
+                for seat in range(len(owners)):
+                    db.execute(GUESS, (game_id, number, seat))
+
+
+@pytest.mark.parametrize("newest", ["0002", "0003"])
+def test_a_book_of_each_later_schema_comes_along_with_every_round(book_url, tmp_path, newest):
+    book_of_schema(tmp_path / "book.sqlite", newest)
+    book = Scorebook.open(book_url)
+    assert len(book.guesses()) == 15 and set(book.guesses()["score"]) == {4000}
+    played, duel = book.game("g1"), book.game("d1")
+    assert (played.mode, played.told, played.most_seats, played.closes_at) == ("solo", "after_round", 1, None)
+    assert (duel.mode, duel.most_seats) == ("duel", 2)
+    assert [one.starts for one in played.rounds] == [{0: 1.6e9}] * 5  # its clock is that of its one seat
+    assert played.seats[0].owner == "ab" and played.seats[0].token_hash is None
+    assert differences(book.engine, types=False) == []
 
 
 def with_migration(folder, body):
@@ -209,9 +249,9 @@ def test_a_locked_database_is_a_sentence_and_loses_nothing(book_url, tmp_path):
     other = sqlite3.connect(tmp_path / "book.sqlite")
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageError, match="in use by another program"):
-        book.start_round("any", 1)
+        book.start_round("any", 1, 0)
     other.rollback()
-    book.start_round("any", 1)
+    book.start_round("any", 1, 0)
 
 
 def test_a_book_can_be_opened_and_read_while_another_program_writes(book_url, tmp_path):
@@ -227,7 +267,7 @@ def test_a_read_only_database_is_a_sentence(book_url, tmp_path):
     book = Scorebook.open(f"sqlite:///file:{tmp_path / 'book.sqlite'}?mode=ro&uri=true", busy_s=0.05)
     assert book.guesses().empty
     with pytest.raises(StorageError, match="can only be read"):
-        book.start_round("any", 1)
+        book.start_round("any", 1, 0)
 
 
 def test_a_file_that_is_no_database_is_not_overwritten(book_url, tmp_path):

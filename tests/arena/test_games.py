@@ -243,11 +243,11 @@ def test_rules_are_part_of_a_game(new_arena):
     assert arena.game(arena.create("Ada", "world", seed=0)).seed_chosen
 
 
-def test_players_are_known_by_a_secret_or_by_what_they_are(new_arena):
+def test_players_are_known_by_a_secret_and_a_bot_is_another_player_than_its_owner(new_arena):
     arena, owner = new_arena(), player_id_of("a secret")
     ids = [arena.create("Ada", "world", kind, owner=owner) for kind in ("person", "bot")]
     seats = [arena.game(game_id).seats[0] for game_id in ids]
-    assert [(seat.player_id, seat.owner) for seat in seats] == [(owner, owner), ("bot:Ada", owner)]
+    assert [(seat.player_id, seat.owner) for seat in seats] == [(owner, owner), (f"bot:{owner}", owner)]
     nobody = arena.create("Ada", "world")
     assert arena.game(nobody).seats[0].player_id == f"game:{nobody}"
 

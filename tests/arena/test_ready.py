@@ -71,7 +71,7 @@ def test_many_who_open_the_page_at_a_time_fill_the_stock_once(cache, painted_map
     for one in crowd:
         one.join(WAIT_S)
     settle(cache)
-    assert len(ready._stock["world", "no_move"]) == 2
+    assert len(ready._stock["world", "no_move", 5]) == 2
     assert len(painted_map.painted) == 2
 
 

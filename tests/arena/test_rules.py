@@ -44,9 +44,10 @@ def test_a_guess_off_the_earth_is_told_apart_from_a_bad_one():
 
 
 def test_rounds_open_one_after_the_other():
-    assert open_round([]) == 1
-    assert open_round([1, 2]) == 3
-    assert open_round([1, 2, 3, 4, 5]) is None
+    assert open_round([], 5) == 1
+    assert open_round([1, 2], 5) == 3
+    assert open_round([1, 2, 3, 4, 5], 5) is None
+    assert open_round([1, 2], 2) is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_rounds_open_one_after_the_other():
 )
 def test_a_move_out_of_turn_is_refused_with_its_reason(number, guessed, status, sentence):
     with pytest.raises(Refused, match=sentence) as refusal:
-        check_turn(number, guessed)
+        check_turn(number, guessed, 5)
     assert refusal.value.reason == status
 
 

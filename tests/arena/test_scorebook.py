@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from arena import frames
+from arena import clock, frames
 from arena.records import HOST, Game, Guess, Place, Round, Rules, Seat
 from arena.rules import EXPIRES_S
 from arena.scorebook import BATCH, URL_VARIABLE, Scorebook
@@ -13,7 +13,7 @@ from model.errors import StorageError
 
 COLUMNS = ["game_id", "origin", "map", "source", "round", "seat", "player_id", "player", "kind", "rating", "guess_lat",
            "guess_lng", "lat", "lng", "country", "label", "distance_km", "score", "seconds", "at", "seed",
-           "seed_chosen", "scale_km", "time_limit_s", "movement", "world_version", "finished"]  # fmt: skip
+           "seed_chosen", "scale_km", "time_limit_s", "movement", "world_version", "finished", "mode"]  # fmt: skip
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def imported(game_id, fingerprint, at=1.6e9):
                 origin="imported", fingerprint=fingerprint)  # fmt: skip
 
 
-def play(book, game_id, *numbers, seat=HOST, last=False):
+def play(book, game_id, *numbers, seat=HOST):
     for number in numbers:
-        book.add_guess(game_id, number, seat, a_guess(), last and number == numbers[-1])
+        book.add_guess(game_id, number, seat, a_guess())
 
 
 def test_a_game_comes_back_as_it_was_written(book):
@@ -78,9 +78,9 @@ def test_a_guess_counts_once_and_the_first_stays(book):
 
 def test_the_clock_of_a_round_starts_once(book):
     book.add_game(a_game())
-    book.start_round("g1", 2)
+    book.start_round("g1", 2, HOST)
     first = book.game("g1").rounds[1].started_at
-    book.start_round("g1", 2)
+    book.start_round("g1", 2, HOST)
     assert first is not None
     assert book.game("g1").rounds[1].started_at == first
 
@@ -141,7 +141,7 @@ def test_a_game_in_play_is_not_public_until_it_ends_or_expires(book):
     play(book, "g1", 1, 2, 3, 4)
     assert book.guesses().empty
     assert book.games()["seed"].isna().all()
-    play(book, "g1", 5, last=True)
+    play(book, "g1", 5)
     assert len(book.guesses()) == 5
     assert book.games()["seed"].tolist() == [7]
     book.add_game(a_game("g2", created_at=time.time() - EXPIRES_S - 1))
@@ -152,12 +152,12 @@ def test_a_game_in_play_is_not_public_until_it_ends_or_expires(book):
 def test_a_place_that_someone_else_may_still_guess_is_not_told_nor_the_seed_that_leads_there(book):
     for game_id, player in (("g1", "Ada"), ("g2", "Bo")):
         book.add_game(a_game(game_id, player))
-    play(book, "g1", 1, 2, 3, 4, 5, last=True)
+    play(book, "g1", 1, 2, 3, 4, 5)
     play(book, "g2", 1, 2)
     frame = book.guesses()
     assert (set(frame["game_id"]), frame["round"].tolist()) == ({"g1"}, [1, 2])
     assert frame["seed"].isna().all() and book.games()["seed"].isna().all()
-    play(book, "g2", 3, 4, 5, last=True)
+    play(book, "g2", 3, 4, 5)
     assert len(book.guesses()) == 10
     assert book.guesses()["seed"].eq(7).all()
 
@@ -172,7 +172,7 @@ def test_a_place_that_someone_else_may_still_guess_is_not_told_nor_the_seed_that
 )
 def test_games_elsewhere_and_games_that_are_over_hold_nothing_back(book, other):
     book.add_game(a_game())
-    play(book, "g1", 1, 2, 3, 4, 5, last=True)
+    play(book, "g1", 1, 2, 3, 4, 5)
     book.add_game(a_game("g2", "Bo", **other))
     assert book.guesses(game_id="g1")["seed"].eq(7).all() and len(book.guesses(game_id="g1")) == 5
 
@@ -180,7 +180,7 @@ def test_games_elsewhere_and_games_that_are_over_hold_nothing_back(book, other):
 def test_the_same_place_is_held_back_whatever_seed_led_to_it(book):
     """A small photo map gives the same few places to every seed."""
     book.add_game(a_game())
-    play(book, "g1", 1, 2, 3, 4, 5, last=True)
+    play(book, "g1", 1, 2, 3, 4, 5)
     backwards = tuple(replace(one, number=6 - one.number) for one in reversed(a_game().rounds))
     book.add_game(a_game("g2", "Bo", seed=8, rounds=backwards))
     play(book, "g2", 1)  # the place of Ada's fifth round
@@ -191,7 +191,7 @@ def test_games_count_the_rounds_of_the_player_who_started_them(book):
     book.add_game(a_game())
     book.add_seat("g1", 1, Seat("Homing", "model", "model:Homing"))
     for number in range(1, 6):
-        book.add_guess("g1", number, HOST, a_guess(1000), last=number == 5)
+        book.add_guess("g1", number, HOST, a_guess(1000))
         book.add_guess("g1", number, 1, a_guess(5000))
     book.add_game(a_game("g2", "Bo", "bot", created_at=time.time() + 1))
     games = book.games()
@@ -235,7 +235,7 @@ def test_two_imports_of_the_same_games_at_once_add_them_once(book, monkeypatch):
     """The other import writes between our look at the fingerprints and our writing."""
     from arena import scorebook
 
-    look = scorebook._known
+    look = scorebook.known_fingerprints
     seen = []
 
     def late(db, fingerprints):
@@ -245,7 +245,7 @@ def test_two_imports_of_the_same_games_at_once_add_them_once(book, monkeypatch):
             assert Scorebook.open(book.url).add_games([imported("other", "f1")]) == 1
         return found
 
-    monkeypatch.setattr(scorebook, "_known", late)
+    monkeypatch.setattr(scorebook, "known_fingerprints", late)
     assert book.add_games([imported("g1", "f1"), imported("g2", "f2")]) == 1
     assert sorted(book.games()["game_id"]) == ["g2", "other"]
 
@@ -262,7 +262,7 @@ def test_the_version_changes_with_all_that_pages_show(book, monkeypatch):
     book.add_games([imported("old", "f1")])
     versions.append(book.version())
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + EXPIRES_S + 1)  # its truths may be told now
+    monkeypatch.setattr(clock, "now", lambda: now + EXPIRES_S + 1)  # its truths may be told now
     versions.append(book.version())
     assert len(set(versions)) == len(versions) - 1
 

@@ -86,7 +86,7 @@ def far(place):
 def table(painted_map, book_url, monkeypatch):
     """An arena whose places have a country, a town and a recipe each that occur nowhere else."""
     drawn = type(painted_map).draw
-    monkeypatch.setattr("arena.routes.map_labels", lambda: {"countries": [], "towns": []})
+    monkeypatch.setattr("arena.answers.map_labels", lambda: {"countries": [], "towns": []})
 
     def draw(self, n, seed):
         return [
@@ -175,7 +175,7 @@ def test_two_people_on_one_seed_learn_no_place_that_they_may_still_guess(app, ta
     seen = bo.client.get(ada.game).json()
     assert [one.get("hidden", False) for one in seen["rounds"]] == [False, True, True, True, True]
     assert seen["opponent"] is None and seen["total"] == own["rounds"][0]["score"]
-    assert bo.client.post(f"{ada.game}/opponent").status_code == 409
+    assert bo.client.post(f"{ada.game}/opponent").status_code == 403
     assert table.scorebook.guesses()["round"].unique().tolist() == [1]
     for number in (2, 3, 4, 5):
         bo.look(number, picture)

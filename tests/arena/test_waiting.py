@@ -11,8 +11,9 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from arena.answers import once
 from arena.panoramas import PanoramaCache, Urgency
-from arena.routes import _once, routes
+from arena.routes import routes
 from model.errors import ImageError
 
 API = "/arena/api/games"
@@ -253,11 +254,11 @@ def test_of_a_crowd_that_comes_in_together_one_makes_what_all_need():
         time.sleep(0.05)
         return kind.encode()
 
-    once = _once(make)
-    crowd = [threading.Thread(target=once, args=("land",)) for _ in range(10)]
+    making = once(make)
+    crowd = [threading.Thread(target=making, args=("land",)) for _ in range(10)]
     for one in crowd:
         one.start()
     for one in crowd:
         one.join(WAIT_S)
-    assert once("land") == b"land"
+    assert making("land") == b"land"
     assert made == ["land"]

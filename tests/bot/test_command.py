@@ -12,7 +12,7 @@ from bot.events import EventLog, GamePlayed, RoundPlayed, event, read_events
 from model.errors import ArtifactError, BrowserError, ConfigError
 
 
-@pytest.mark.parametrize("wrong", [{"games": 0}, {"seed": -1}])
+@pytest.mark.parametrize("wrong", [{"games": 0}, {"seed": -1}, {"rounds": 0}, {"rounds": 21}])
 def test_contradictions_are_refused_at_birth(wrong):
     with pytest.raises(ConfigError, match=f"--{next(iter(wrong))}"):
         BotConfig(**wrong)

@@ -65,7 +65,7 @@ def test_the_bot_is_called_with_what_was_asked_for(fake_bot):
     finish(run)
     said = (run.folder / "run.log").read_text()
     assert all(word in said for word in ("'--games', '3'", "'--url', 'http://127.0.0.1:9'", "'--map', 'europe'"))
-    assert "--seed" not in said
+    assert "--seed" not in said and "'--rounds', '5'" in said
 
 
 def test_a_running_bot_is_seen_running_and_can_be_stopped(fake_bot):

@@ -48,11 +48,12 @@ def test_starting_hands_the_settings_to_the_runner(open_page: Open, monkeypatch:
     app = open_page("bot_runs")
     app.number_input[0].set_value(3)
     app.selectbox[0].set_value("alps")
-    app.number_input[1].set_value(42)
+    app.number_input[1].set_value(12)
+    app.number_input[2].set_value(42)
     app.button[0].click().run()
     assert not app.exception
-    [(games, url, name, seed)] = asked
-    assert (games, name, seed) == (3, "alps", 42) and url.startswith("http://127.0.0.1:")
+    [(games, url, name, seed, rounds)] = asked
+    assert (games, name, seed, rounds) == (3, "alps", 42, 12) and url.startswith("http://127.0.0.1:")
 
 
 def test_a_run_that_cannot_start_is_one_sentence(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,3 +192,8 @@ def test_screens_know_what_they_are_called_and_when_they_are_there(site, driver)
     ]  # fmt: skip
     assert arena.look.loaded and not StartScreen(driver).loaded and not ResultScreen(driver).loaded
     assert isinstance(arena.map.view, MapView) and arena.map.pin is None
+
+
+def test_the_command_to_go_on_names_the_player_by_whose_token_the_game_is_held():
+    site = ArenaSite(None, "http://127.0.0.1:9", player="My bot")
+    assert site.resume_command("abc", "alps").endswith("--map alps --name 'My bot' --resume abc")

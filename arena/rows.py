@@ -1,0 +1,133 @@
+"""Records of a match to rows of the scorebook, and back. Knows SQL; knows no store and no rule of play."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from arena.records import Game, Guess, Place, Round, Rules, Seat
+from arena.schema import games, guesses, rounds, seats, starts
+
+MANY = 500  # values of one statement, which has a largest number
+
+
+def read_game(db: Connection, game_id: str) -> Game | None:
+    """A match with all that belongs to it; None where there is none."""
+    head = db.execute(select(games).where(games.c.game_id == game_id)).first()
+    if head is None:
+        return None
+    guessed: dict[int, dict[int, Guess]] = {}
+    for row in db.execute(select(guesses).where(guesses.c.game_id == game_id)):
+        guessed.setdefault(row.round, {})[row.seat] = Guess(
+            row.guess_lat, row.guess_lng, row.distance_km, row.score, row.seconds, row.at
+        )
+    began: dict[int, dict[int, float]] = {}
+    for row in db.execute(select(starts).where(starts.c.game_id == game_id)):
+        began.setdefault(row.round, {})[row.seat] = row.started_at
+    played = db.execute(select(rounds).where(rounds.c.game_id == game_id).order_by(rounds.c.round))
+    return Game(
+        game_id, head.map, head.source, head.seed, head.scale_km, head.created_at, head.finished_at,
+        read_seats(db, game_id),
+        tuple(
+            Round(row.round, place_of(row), row.started_at, guessed.get(row.round, {}), began.get(row.round, {}))
+            for row in played
+        ),
+        Rules(head.time_limit_s, head.movement), head.seed_chosen, head.world_version, head.origin, head.fingerprint,
+        head.mode, head.told, head.closes_at, head.most_seats,
+    )  # fmt: skip
+
+
+def read_seats(db: Connection, game_id: str) -> dict[int, Seat]:
+    """Who sits at a table, by the number of the seat."""
+    seated = db.execute(select(seats).where(seats.c.game_id == game_id).order_by(seats.c.seat))
+    return {
+        row.seat: Seat(row.player, row.kind, row.player_id, row.rating, row.owner, row.token_hash) for row in seated
+    }
+
+
+def write_games(db: Connection, new: list[Game]) -> None:
+    """Matches with all that belongs to them: a statement for each table, however many they are."""
+    rows: dict[Any, list[dict[str, Any]]] = {games: [], seats: [], rounds: [], starts: [], guesses: []}
+    for game in new:
+        rows[games].append(_game_row(game))
+        rows[seats] += [seat_row(game.game_id, number, seat) for number, seat in game.seats.items()]
+        rows[rounds] += [_round_row(game.game_id, one) for one in game.rounds]
+        rows[starts] += list(_start_rows(game))
+        rows[guesses] += list(_guess_rows(game))
+    for table, values in rows.items():
+        if values:
+            db.execute(insert(table), values)
+
+
+def close_if_done(db: Connection, game_id: str, at: float) -> None:
+    """Close a match in which nobody can guess any more: no seat is free, and all but the model have guessed it all."""
+    people = (
+        select(func.count())
+        .select_from(seats)
+        .where(seats.c.game_id == game_id, seats.c.kind != "model")
+        .scalar_subquery()
+    )
+    guessed = (
+        select(func.count())
+        .select_from(guesses)
+        .join(seats, (seats.c.game_id == guesses.c.game_id) & (seats.c.seat == guesses.c.seat))
+        .where(guesses.c.game_id == game_id, seats.c.kind != "model")
+        .scalar_subquery()
+    )
+    over = (games.c.finished_at.is_(None), games.c.most_seats <= people, guessed >= games.c.rounds * people)
+    db.execute(update(games).where(games.c.game_id == game_id, *over).values(finished_at=at))
+
+
+def known_fingerprints(db: Connection, fingerprints: list[str]) -> set[str]:
+    """Which of these are in the book."""
+    found: set[str] = set()
+    for start in range(0, len(fingerprints), MANY):
+        some = games.c.fingerprint.in_(fingerprints[start : start + MANY])
+        found.update(db.execute(select(games.c.fingerprint).where(some)).scalars())
+    return found
+
+
+def seat_row(game_id: str, number: int, seat: Seat) -> dict[str, Any]:
+    """A seat as it is written."""
+    return {"game_id": game_id, "seat": number, "player": seat.player, "kind": seat.kind, "player_id": seat.player_id,
+            "rating": seat.rating, "owner": seat.owner, "token_hash": seat.token_hash}  # fmt: skip
+
+
+def guess_row(game_id: str, number: int, seat: int, guess: Guess) -> dict[str, Any]:
+    """A guess as it is written."""
+    return {"game_id": game_id, "round": number, "seat": seat, "guess_lat": guess.lat, "guess_lng": guess.lng,
+            "distance_km": guess.distance_km, "score": guess.score, "seconds": guess.seconds,
+            "at": guess.at}  # fmt: skip
+
+
+def place_of(row: Any) -> Place:
+    """The place in a row of `rounds`."""
+    return Place(row.lat, row.lng, row.recipe, row.country, row.label)
+
+
+def _game_row(game: Game) -> dict[str, Any]:
+    return {
+        "game_id": game.game_id, "map": game.map, "source": game.source, "seed": game.seed, "scale_km": game.scale_km,
+        "rounds": game.length, "created_at": game.created_at, "finished_at": game.finished_at,
+        "seed_chosen": game.seed_chosen, "time_limit_s": game.rules.time_limit_s, "movement": game.rules.movement,
+        "world_version": game.world_version, "origin": game.origin, "fingerprint": game.fingerprint,
+        "mode": game.mode, "told": game.told, "closes_at": game.closes_at, "most_seats": game.most_seats,
+    }  # fmt: skip
+
+
+def _round_row(game_id: str, one: Round) -> dict[str, Any]:
+    return {"game_id": game_id, "round": one.number, "lat": one.place.lat, "lng": one.place.lng,
+            "country": one.place.country, "label": one.place.label, "recipe": one.place.recipe,
+            "started_at": one.started_at}  # fmt: skip
+
+
+def _start_rows(game: Game) -> Iterator[dict[str, Any]]:
+    for one in game.rounds:
+        for seat, started_at in one.starts.items():
+            yield {"game_id": game.game_id, "round": one.number, "seat": seat, "started_at": started_at}
+
+
+def _guess_rows(game: Game) -> Iterator[dict[str, Any]]:
+    for one in game.rounds:
+        for seat, guess in one.guesses.items():
+            yield guess_row(game.game_id, one.number, seat, guess)

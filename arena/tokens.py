@@ -1,0 +1,52 @@
+"""The secrets by which this machine's own bots and programs are known to a game. Knows files; knows no game.
+
+A person has a cookie, a bot or a program has such a token: one for each name, made when it is first needed and kept in
+`home_dir()/tokens`, where only their owner reads them. HOMING_TOKEN names another one.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from model.errors import ConfigError, StorageError
+from model.geo.folders import home_dir
+
+TOKEN_VARIABLE = "HOMING_TOKEN"
+_TOKEN = re.compile(r"[\w-]{32,128}", re.ASCII)
+
+
+def token_of(name: str) -> str:
+    """The token of the bot or program of this name, made now where there is none.
+
+    Raises:
+        ConfigError: HOMING_TOKEN holds no token. StorageError: the file cannot be read or written, or holds none.
+    """
+    if given := os.environ.get(TOKEN_VARIABLE):
+        if not _TOKEN.fullmatch(given):
+            raise ConfigError(f"{TOKEN_VARIABLE} must be 32 to 128 letters, digits, - and _; found something else.")
+        return given
+    path = home_dir() / "tokens" / hashlib.sha256(name.encode()).hexdigest()[:16]
+    try:
+        return _kept(path)
+    except OSError as error:
+        raise StorageError(f"The token of {name!r:.40} cannot be kept in {path.parent}: {error.strerror}.") from error
+
+
+def _kept(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    if not path.exists():
+        draft.touch(0o600)
+        draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        try:
+            os.link(draft, path)  # whole or not at all, and never over another one's
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    found = path.read_text(encoding="ascii", errors="replace").strip()
+    if not _TOKEN.fullmatch(found):
+        raise StorageError(f"The file {path} holds no token; remove it, and a new one is made.")
+    return found
