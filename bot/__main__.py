@@ -1,6 +1,8 @@
 """A bot plays GeoGuessr-style games on the arena: it looks four ways, asks the model, pins and submits.
 
 The rounds land in the scorebook, like everyone's. A filmstrip for each round and game is left in the output folder.
+With --site it plays another page, described by a class of yours (docs/bot-on-your-page.md); its owner must allow that.
+Every round is written before the next begins: a run that was killed is taken up with --resume last and the same --out.
 With --json the last line of stdout is {"games": [{"rounds": [{"distance_km", "score", …}]}], "failed": [{"game",
 "message", …}]}: always, and with everything that was finished. A lost round is tried again, and a lost game does not
 end the games after it; if one was lost all the same, the exit code is 2.
@@ -25,13 +27,15 @@ from bot.album import Album, NamePlaces
 from bot.alive import hold_for_life
 from bot.browser import open_browser
 from bot.events import EventLog, GamePlayed, Sink, event, read_events
-from bot.player import Locate, Sitting
+from bot.left import LAST, LeftGame, last_left, left_game, views_of
+from bot.player import Locate, Sitting, Submitted
 from bot.report import Report
 from bot.runner import LOCK, runs
 from bot.screens.arena import COOKIE, ArenaSite
 from bot.screens.site import Site
 from bot.series import Series
 from bot.server import running_app, world_drawn
+from bot.sites import load_site, opened
 from bot.small_map import Outlines
 from model.commands import parser_for, read, run
 from model.errors import BrowserError, ConfigError, HomingError
@@ -41,19 +45,27 @@ if TYPE_CHECKING:
     from model.geolocator import Geolocator
 
 
+ARENA_URL = "http://127.0.0.1:8501"
+
+
 @dataclass(frozen=True)
 class BotConfig:
     """What to play, where, and what to leave."""
 
     games: int = field(default=1, metadata={"help": "how many games"})
     rounds: int = field(default=USUAL_LENGTH, metadata={"help": "how many rounds a game has, 1 to 20"})
-    url: str = field(default="http://127.0.0.1:8501", metadata={"help": "the app; started if nothing answers there"})
+    url: str = field(default=ARENA_URL, metadata={"help": "the app; started if nothing answers there"})
     map: str = field(default="world", metadata={"help": "the map to play on"})
     seed: int | None = field(default=None, metadata={"help": "seed of the places; game k gets seed + k - 1"})
     name: str = field(default=BOT_NAME, metadata={"help": "the name in the scorebook"})
     json: bool = field(default=False, metadata={"help": "end with one JSON object on the last line"})
     out: Path | None = field(default=None, metadata={"help": "folder of filmstrips and events; by default a new one"})
-    resume: str | None = field(default=None, metadata={"help": "id of a game that was left; it is finished first"})
+    resume: str | None = field(
+        default=None, metadata={"help": "id of a game that was left, or: last; it is finished first"}
+    )
+    site: str | None = field(
+        default=None, metadata={"help": "module:Class of another page, instead of the arena; --url may replace its URL"}
+    )
     checkpoint: Path | None = field(default=None, metadata={"help": "another checkpoint than the shipped one"})
     predictor: str = field(default="pigeon", metadata={"help": "which system plays, as of `python -m model.locate`"})
     headed: bool = field(default=False, metadata={"help": "show the browser window"})
@@ -76,7 +88,7 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
     """
     out = config.out or home_dir() / "bot" / time.strftime("%Y%m%d-%H%M%S")
     hold_for_life(out / LOCK)
-    known = _known_rounds(config.resume, out)
+    left = _left(config.resume, out)
     log, report = EventLog(out / "events.jsonl"), Report(Console(), out)
 
     def tell(happened: dict[str, object]) -> None:
@@ -95,7 +107,7 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
     games: list[GamePlayed] = []
     problem = ""
     try:
-        _play(config, out, tell, locate, known, games)
+        _play(config, out, tell, locate, left, games)
         tell(event("finished", lost=sum(1 for game in games if game.failed)))
     except HomingError as error:
         problem = str(error)
@@ -129,11 +141,12 @@ def as_json(games: Sequence[GamePlayed], problem: str = "") -> dict[str, Any]:
 
 
 def _play(
-    config: BotConfig, out: Path, tell: Sink, locate: Locate | None, known: frozenset[int], games: list[GamePlayed]
+    config: BotConfig, out: Path, tell: Sink, locate: Locate | None, left: LeftGame | None, games: list[GamePlayed]
 ) -> None:
     """Play, and leave in `games` what ended, also when this raises."""
     model: Geolocator | None = None
     identity = {COOKIE: token_of(config.name)}  # of the player, over all browsers and runs
+    site_class = load_site(config.site) if config.site else None
 
     @contextlib.contextmanager
     def doing(what: str) -> Iterator[None]:
@@ -147,40 +160,57 @@ def _play(
         with contextlib.ExitStack() as browser:
             with doing("browser"):
                 driver = browser.enter_context(open_browser(config.headed))
-            yield ArenaSite(driver, config.url, identity=identity, rounds=config.rounds, player=config.name)
+            if site_class is None:
+                yield ArenaSite(driver, config.url, identity=identity, rounds=config.rounds, player=config.name)
+            else:
+                yield opened(site_class, driver, "" if config.url == ARENA_URL else config.url, out)
 
     if locate is None:  # first: without a model there is no need of an app
         with doing("model"):
             model = _model(config)
     names, outlines = _atlas()
     with contextlib.ExitStack() as app:
-        with doing("app"):
-            app.enter_context(running_app(config.url, out / "app.log"))
+        if site_class is None:
+            with doing("app"):
+                app.enter_context(running_app(config.url, out / "app.log"))
         if model is not None:
             locate = _on_screenshots(model, config)
         assert locate is not None
         Series(open_site, locate, Album(out, outlines, names, tell), games).play(
-            Sitting(
-                config.name,
-                config.map,
-                None if config.seed is None else config.seed + number,
-                config.resume or "" if number == 0 else "",
-                known if number == 0 else frozenset(),
-            )
-            for number in range(config.games)
+            _sitting(config, number, left if number == 0 else None) for number in range(config.games)
         )
 
 
-def _known_rounds(game_id: str | None, out: Path) -> frozenset[int]:
-    """The rounds of a game that a run has reported before: this one, or another whose folder is at hand."""
+def _sitting(config: BotConfig, number: int, left: LeftGame | None) -> Sitting:
+    """A game to play: a new one, or the one that was left."""
+    seed = None if config.seed is None else config.seed + number
+    if left is None:
+        return Sitting(config.name, config.map, seed)
+    sitting = Sitting(left.player or config.name, left.map_name or config.map, seed, left.game_id, left.known)
+    if (sent := left.pending) is not None and left.folder is not None:
+        wanted, pin = (sent["wanted_lat"], sent["wanted_lng"]), (sent["lat"], sent["lng"])
+        sitting.submitted = Submitted(int(sent["round"]), views_of(sent, left.folder), wanted, pin, None)
+    return sitting
+
+
+def _left(game_id: str | None, out: Path) -> LeftGame | None:
+    """What the runs whose folders are at hand say of a game: this run's, and those of the dashboard.
+
+    Raises:
+        ConfigError: `last` is asked for, and no game was left.
+    """
     if not game_id:
-        return frozenset()
-    events = [happened for run in runs() for happened in run.events()] + read_events(out / "events.jsonl")
-    return frozenset(
-        int(happened["round"])
-        for happened in events
-        if happened["event"] == "round" and happened.get("game_id") == game_id
-    )
+        return None
+    folders = {run.folder.resolve(): run.events() for run in reversed(runs())} | {
+        out.resolve(): read_events(out / "events.jsonl")
+    }
+    if game_id == LAST:
+        here = folders[out.resolve()]
+        game_id = last_left([(out, happened) for happened in here])
+        if not game_id:
+            raise ConfigError(f"looked in {out} for a game that was left, found none; say which with --out or its id.")
+    told = [(folder, happened) for folder, events in folders.items() for happened in events]
+    return left_game(game_id, sorted(told, key=lambda one: float(one[1].get("at", 0.0))))
 
 
 def _model(config: BotConfig) -> "Geolocator":
@@ -195,6 +225,8 @@ def _on_screenshots(model: "Geolocator", config: BotConfig) -> Locate:
     Raises:
         ArtifactError: a map that is drawn by a world which the model does not know.
     """
+    if config.site:
+        return lambda views: model.locate(list(views))
     version = world_drawn(config.url, config.map)
     model.require_world(version)
     return lambda views: model.locate(list(views), world_version=version)

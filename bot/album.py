@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.events import GamePlayed, RoundPlayed, Sink
 from bot.filmstrip import Frame, game_image, round_image
+from bot.screens.site import HEADINGS
 from bot.small_map import Outlines
 from model.artifacts import whole
 
@@ -23,9 +24,28 @@ class Album:
         with whole(self.out / name) as path:
             path.write_bytes(png)
 
-    def add_round(self, played: RoundPlayed, views: tuple[bytes, ...], player: str, map_name: str) -> Frame:
-        """The filmstrip of a round, from its four views; from none, where they were lost with an earlier run."""
-        frame = Frame(played, views)
+    def keep_views(self, game_id: str, number: int, views: Sequence[bytes]) -> list[str]:
+        """Write the views of an open round; gives the names of their files, in order."""
+        names = [f"{file_name(game_id)}-round-{number}-view-{k}.png" for k in range(1, len(views) + 1)]
+        for name, png in zip(names, views, strict=True):
+            self.show(png, name)
+        return names
+
+    def drop_views(self, game_id: str, number: int | str = "*") -> None:
+        """Remove them, once the round has its filmstrip; those of all rounds, once the game is over."""
+        for path in self.out.glob(f"{file_name(game_id)}-round-{number}-view-*.png"):
+            path.unlink(missing_ok=True)
+
+    def add_round(
+        self,
+        played: RoundPlayed,
+        views: tuple[bytes, ...],
+        player: str,
+        map_name: str,
+        names: tuple[str, ...] = HEADINGS,
+    ) -> Frame:
+        """The filmstrip of a round, from its views; from none, where they were lost with an earlier run."""
+        frame = Frame(played, views, names)
         strip = round_image(frame, self.outlines, player, map_title(map_name))
         with whole(self.out / played.filmstrip) as path:
             strip.save(path, "JPEG", quality=90)

@@ -40,6 +40,7 @@ def open_browser(headed: bool = False, width_px: int = 1024, height_px: int = 76
     """
     options = ChromeOptions()
     options.binary_location = _on_path(BROWSERS)
+    options.unhandled_prompt_behavior = "accept"  # an alert, or "leave this page?", ends no game
     for flag in (*FLAGS, f"--window-size={width_px},{height_px}", *(() if headed else ("--headless=new",))):
         options.add_argument(flag)
     try:

@@ -5,9 +5,10 @@ Each event carries `event`, `at` (seconds since 1970) and the facts of its kind:
     started              player, games, rounds, url, map, seed, pid
     doing, done          what: "model", "app", "browser"; done has `seconds`
     beginning            number: which game of the run is being opened
-    game                 game_id, map, player
+    game                 game_id, map, player, resumed; views: what is seen of a place, numbers where north is unknown
     looking              game_id, round, heading: the camera turns there
     asking, guessed      game_id, round: the model is asked; the pin is being placed at lat, lng
+    submitting           game_id, round, lat, lng of the pin, wanted_lat, wanted_lng, views: files beside the events
     round                all fields of `RoundPlayed`, and game_id
     lost                 number, game_id, message, screenshot, again: what went wrong, and whether it is tried again
     game_over            all fields of `GamePlayed`
@@ -15,12 +16,15 @@ Each event carries `event`, `at` (seconds since 1970) and the facts of its kind:
 """
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from model.geo.scoring import MAX_SCORE
 
 Event = dict[str, Any]
 Sink = Callable[[Event], None]
@@ -30,34 +34,43 @@ ENDINGS = frozenset({"failed", "stopped", "finished"})
 
 @dataclass(frozen=True)
 class RoundPlayed:
-    """One round: what the model said, where the pin fell, the truth, and what the arena gave for it."""
+    """One round: what the model said, where the pin fell, the truth, and what the page gave for it.
+
+    Truth, distance and points are None where the page does not tell them.
+    """
 
     round: int
     guess_lat: float  # the pin, which is what counts
     guess_lng: float
     wanted_lat: float  # the model's answer, at most a few pixels from the pin
     wanted_lng: float
-    lat: float
-    lng: float
-    distance_km: float
-    score: int
+    lat: float | None
+    lng: float | None
+    distance_km: float | None
+    score: int | None
     seconds: float
     guess_place: str
     true_place: str
     filmstrip: str  # file name, beside the events
+    max_score: int | None = MAX_SCORE
+
+    def truth(self) -> tuple[float, float] | None:
+        """(lat, lng) of the truth, if the page told it."""
+        return None if self.lat is None or self.lng is None else (self.lat, self.lng)
 
 
 @dataclass(frozen=True)
 class GamePlayed:
     """One game: the rounds that this run played (all of it, unless it was resumed) and the points of the whole.
 
-    A game that could not be finished says why in `failed`; its total is then that of its rounds.
+    A game that could not be finished says why in `failed`; its total is then that of its rounds. On a page that shows
+    no points the total is None.
     """
 
     game_id: str
     map: str
     player: str
-    total: int
+    total: int | None
     filmstrip: str
     rounds: list[RoundPlayed] = field(default_factory=list)
     failed: str | None = None
@@ -73,12 +86,24 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._end_torn_line()
 
     def __call__(self, event: Event) -> None:
         """Append one event."""
         line = json.dumps(event, ensure_ascii=False)
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
+
+    def _end_torn_line(self) -> None:
+        """A run that was killed in the midst of a line must not swallow the next one."""
+        try:
+            with self.path.open("rb+") as stream:
+                if stream.seek(0, os.SEEK_END) > 0:
+                    stream.seek(-1, os.SEEK_END)
+                    if stream.read(1) != b"\n":
+                        stream.write(b"\n")
+        except FileNotFoundError:
+            pass
 
 
 def event(kind: str, **facts: Any) -> Event:

@@ -14,7 +14,6 @@ from model.geo.scoring import MAX_SCORE
 
 PAPER, CARD, INK, SOFT = "#0c131a", "#16212c", "#f5f7fa", "#93a4b3"
 WIDTH, EDGE, GAP = 1600, 36, 14
-LOST = (b"",) * len(HEADINGS)  # the views of a round that an earlier run saw
 MISSING = "\U0010ffff"  # a letter that no font has
 PLAIN = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th",
          "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ı": "i", "ħ": "h", "Ħ": "H", "ə": "a", "Ə": "A",
@@ -23,10 +22,16 @@ PLAIN = {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð":
 
 @dataclass(frozen=True)
 class Frame:
-    """A round and what was seen in it: four views (PNG or JPEG), north, east, south, west; none if they were lost."""
+    """A round and what was seen in it: one view or four (PNG or JPEG) with their names; none if they were lost."""
 
     played: RoundPlayed
     views: tuple[bytes, ...]
+    names: tuple[str, ...] = HEADINGS
+
+    def named(self) -> list[tuple[str, bytes]]:
+        """Each view with the letter that is written on it: none on a single photo."""
+        views = self.views or (b"",) * len(self.names)
+        return list(zip(self.names if len(self.names) > 1 else ("",), views, strict=True))
 
 
 def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, rounds: int = 5) -> Image.Image:
@@ -37,22 +42,28 @@ def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, ro
     draw = ImageDraw.Draw(image)
     _text(draw, (EDGE, 34), f"Round {played.round} of {rounds}", 40)
     _text(draw, (WIDTH - EDGE, 46), f"{player}  ·  {map_name}  ·  Homing", 24, SOFT, "ra")
-    for number, (heading, data) in enumerate(zip(HEADINGS, frame.views or LOST, strict=True)):
+    shown = frame.named()
+    each_w = view_w if len(shown) > 1 else WIDTH - 2 * EDGE
+    for number, (heading, data) in enumerate(shown):
         corner = (EDGE + number * (view_w + GAP), 108)
-        image.paste(_rounded(_view(data, view_w, view_h), PAPER), corner)
+        image.paste(_rounded(_view(data, each_w, view_h), PAPER), corner)
         _badge(draw, (corner[0] + 14, corner[1] + 14), heading)
     top, map_w = 108 + view_h + GAP, 2 * view_w + GAP + 180
-    where = (played.guess_lat, played.guess_lng), (played.lat, played.lng)
-    image.paste(_rounded(small_map(outlines, *where, map_w, map_h), PAPER), (EDGE, top))
+    guess, truth = (played.guess_lat, played.guess_lng), played.truth()
+    image.paste(_rounded(small_map(outlines, guess, truth, map_w, map_h), PAPER), (EDGE, top))
     left, right = EDGE + map_w + GAP, WIDTH - EDGE
     draw.rounded_rectangle([left, top, right, top + map_h], 16, CARD)
-    _text(draw, (left + 36, top + 34), f"{played.score:,}", 96, score_colour(played.score))
-    _text(draw, (left + 40, top + 142), f"of {MAX_SCORE:,} points", 24, SOFT)
-    _bar(draw, (left + 36, top + 186, right - 36, top + 200), played.score / MAX_SCORE)
-    _text(draw, (left + 36, top + 222), f"{distance_text(played.distance_km)} away", 40)
-    for row, (colour, title, place, at) in enumerate(
-        ((GUESS, "Guess", played.guess_place, where[0]), (TRUTH, "Truth", played.true_place, where[1]))
-    ):
+    points, share = _points(played)
+    _text(draw, (left + 36, top + 34), points, 96, INK if share is None else score_colour(share * MAX_SCORE))
+    of = "points not shown" if played.score is None else "points"
+    _text(draw, (left + 40, top + 142), of if played.max_score is None else f"of {played.max_score:,} {of}", 24, SOFT)
+    if share is not None:
+        _bar(draw, (left + 36, top + 186, right - 36, top + 200), share)
+    away = "distance not shown" if played.distance_km is None else f"{distance_text(played.distance_km)} away"
+    _text(draw, (left + 36, top + 222), away, 40)
+    rows = [(GUESS, "Guess", played.guess_place, guess)]
+    rows += [(TRUTH, "Truth", played.true_place, truth)] if truth else []
+    for row, (colour, title, place, at) in enumerate(rows):
         y = top + 292 + row * 62
         _pin(image, left + 38, y + 7, 18, colour, CARD)
         _text(draw, (left + 74, y), _fitting(place or position_text(at), 27, right - left - 110), 27)
@@ -60,39 +71,55 @@ def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, ro
     return image
 
 
-def game_image(frames: list[Frame], outlines: Outlines, player: str, map_name: str, total: int) -> Image.Image:
+def game_image(frames: list[Frame], outlines: Outlines, player: str, map_name: str, total: int | None) -> Image.Image:
     """A whole game, 1600 px wide: a row for each round."""
     row_h, view_w, map_w = 186, 236, 330
     head = 142
     image = Image.new("RGB", (WIDTH, head + len(frames) * (row_h + GAP) + EDGE - GAP), PAPER)
     draw = ImageDraw.Draw(image)
-    most = MAX_SCORE * max(5, len(frames))
+    most = MAX_SCORE * max(5, len(frames)) if all(frame.played.max_score for frame in frames) else None
     _text(draw, (EDGE, 34), player, 44)
     _text(draw, (EDGE, 92), f"{map_name}  ·  Homing: where on Earth was this seen?", 22, SOFT)
-    _text(draw, (WIDTH - EDGE, 28), f"{total:,}", 60, score_colour(total * MAX_SCORE // most), "ra")
-    _text(draw, (WIDTH - EDGE, 94), f"of {most:,} points", 22, SOFT, "ra")
+    if total is not None:
+        colour = INK if most is None else score_colour(total * MAX_SCORE // most)
+        _text(draw, (WIDTH - EDGE, 28), f"{total:,}", 60, colour, "ra")
+        _text(draw, (WIDTH - EDGE, 94), "points" if most is None else f"of {most:,} points", 22, SOFT, "ra")
     for number, frame in enumerate(frames):
         played, top = frame.played, head + number * (row_h + GAP)
-        for column, (heading, data) in enumerate(zip(HEADINGS, frame.views or LOST, strict=True)):
+        shown = frame.named()
+        each_w = view_w if len(shown) > 1 else 4 * view_w + 24
+        for column, (heading, data) in enumerate(shown):
             corner = (EDGE + column * (view_w + 8), top)
-            image.paste(_rounded(_view(data, view_w, row_h), PAPER, 10), corner)
+            image.paste(_rounded(_view(data, each_w, row_h), PAPER, 10), corner)
             _badge(draw, (corner[0] + 8, corner[1] + 8), heading, 26)
         left = EDGE + 4 * (view_w + 8) + 6
-        where = (played.guess_lat, played.guess_lng), (played.lat, played.lng)
-        image.paste(_rounded(small_map(outlines, *where, map_w, row_h), PAPER, 10), (left, top))
+        guess = (played.guess_lat, played.guess_lng)
+        image.paste(_rounded(small_map(outlines, guess, played.truth(), map_w, row_h), PAPER, 10), (left, top))
         left += map_w + 18
-        _text(draw, (left, top + 8), f"{played.score:,}", 50, score_colour(played.score))
-        _bar(draw, (left, top + 70, WIDTH - EDGE, top + 78), played.score / MAX_SCORE)
+        points, share = _points(played)
+        _text(draw, (left, top + 8), points, 50, INK if share is None else score_colour(share * MAX_SCORE))
+        if share is not None:
+            _bar(draw, (left, top + 70, WIDTH - EDGE, top + 78), share)
         _text(draw, (left, top + 88), distance_text(played.distance_km), 27)
-        for line, (colour, place) in enumerate(((GUESS, played.guess_place), (TRUTH, played.true_place))):
+        places = [(GUESS, played.guess_place), *([(TRUTH, played.true_place)] if played.truth() else [])]
+        for line, (colour, place) in enumerate(places):
             y = top + 128 + line * 28
             _pin(image, left, y + 5, 12, colour, PAPER)
             _text(draw, (left + 20, y), _fitting(place, 18, WIDTH - EDGE - left - 20), 18, SOFT)
     return image
 
 
-def distance_text(distance_km: float) -> str:
-    """A distance as a person says it: 320 m, 8.4 km, 1,204 km."""
+def _points(played: RoundPlayed) -> tuple[str, float | None]:
+    """What is written for the points, and their share of what a round can bring, where both are known."""
+    if played.score is None:
+        return "–", None
+    return f"{played.score:,}", played.score / played.max_score if played.max_score else None
+
+
+def distance_text(distance_km: float | None) -> str:
+    """A distance as a person says it: 320 m, 8.4 km, 1,204 km; a dash for none."""
+    if distance_km is None:
+        return "–"
     if distance_km < 1.0:
         return f"{distance_km * 1000:.0f} m"
     return f"{distance_km:.1f} km" if distance_km < 100 else f"{distance_km:,.0f} km"
@@ -163,6 +190,8 @@ def _fitting(text: str, size: int, width_px: float) -> str:
 
 
 def _badge(draw: ImageDraw.ImageDraw, at: tuple[int, int], letter: str, size: int = 38) -> None:
+    if not letter:
+        return
     draw.rounded_rectangle([*at, at[0] + size, at[1] + size], size // 4, PAPER)
     _text(draw, (at[0] + size / 2, at[1] + size / 2), letter, size * 3 // 5, INK, "mm")
 

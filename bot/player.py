@@ -18,7 +18,7 @@ from bot.browser import said_by
 from bot.events import GamePlayed, RoundPlayed, event
 from bot.filmstrip import Frame
 from bot.screens.screen import PageRefused
-from bot.screens.site import HEADINGS, Outcome, Site
+from bot.screens.site import HEADINGS, Outcome, Site, TwoSteps, Viewing
 from model.errors import BrowserError
 
 FAILURE = "failure.png"
@@ -37,7 +37,7 @@ class Place(Protocol):
         """Longitude in degrees."""
 
 
-Locate = Callable[[Sequence[bytes]], Place]  # four PNGs, N E S W -> where
+Locate = Callable[[Sequence[bytes]], Place]  # four PNGs, a quarter turn clockwise each, or one photo -> where
 
 
 class Trouble(BrowserError):
@@ -61,7 +61,7 @@ class Submitted:
     views: tuple[bytes, ...]
     wanted: tuple[float, float]
     pin: tuple[float, float] | None
-    began: float
+    began: float | None  # by the clock of this process; None where another one began the round
 
 
 @dataclass
@@ -86,7 +86,11 @@ class Sitting:
         """Whether there is a game to go on with: it was seen, or the page had begun it before it failed."""
         return self.announced or (self.fresh and bool(self.game_id))
 
-    def ended(self, total: int, failed: str | None = None) -> GamePlayed:
+    def expected(self) -> int:
+        """The round that is shown, where the page does not say it."""
+        return self.submitted.number if self.submitted else max(self.played(), default=0)
+
+    def ended(self, total: int | None, failed: str | None = None) -> GamePlayed:
         """The game as it is reported."""
         rounds = [frame.played for frame in self.frames]
         return GamePlayed(self.game_id, self.map_name, self.player, total, "", rounds, failed)
@@ -123,7 +127,7 @@ class Player:
                     break
                 self._announce(sitting)
                 if phase == "guessed":
-                    number = self.site.round()
+                    number = self.site.round() or sitting.expected()
                     if number not in sitting.played():
                         self._take(sitting, number, self.site.outcome())
                     self.site.next_round()
@@ -131,6 +135,7 @@ class Player:
                     self._play_round(sitting, began)
         game = self.album.add_game(sitting.ended(total), sitting.frames)
         self.tell(event("game_over", **game.as_dict()))
+        self.album.drop_views(sitting.game_id)
         return game
 
     def _game_id(self) -> str:
@@ -141,17 +146,27 @@ class Player:
     def _announce(self, sitting: Sitting) -> None:
         if not sitting.announced:
             facts = {"game_id": sitting.game_id, "map": sitting.map_name, "player": sitting.player}
-            self.tell(event("game", **facts))
+            self.tell(event("game", **facts, resumed=not sitting.fresh, views=self._views()))
             sitting.announced = True
+
+    def _views(self) -> tuple[str, ...]:
+        """What is seen of a place, as the site names it."""
+        return self.site.views if isinstance(self.site, Viewing) else HEADINGS
 
     def _play_round(self, sitting: Sitting, began: float) -> None:
         """Look, ask, submit, and wait for the result: until it comes, the page looks as if the round were open."""
         number, about = self.site.round(), {"game_id": sitting.game_id}
+        if number < 1:
+            raise BrowserError(
+                "the page does not say which round is open, so that no crash could be told from a guess."
+            )
+        if sitting.submitted and sitting.submitted.number < number:
+            self._take_unread(sitting)  # the page went on by itself, past a result that nobody read
         self.site.prepare_to_look()
         views: list[bytes] = []
-        for heading in HEADINGS:
+        for heading in self._views():
             self.tell(event("looking", **about, round=number, heading=heading))
-            views.append(self.site.photograph(heading))
+            views.append(self.site.photograph(heading))  # type: ignore[arg-type]
             self.album.show(views[-1])
         self.tell(event("asking", **about, round=number))
         place = self.locate(views)
@@ -160,14 +175,36 @@ class Player:
         said = {"reach": reach} if reach else {}
         self.tell(event("guessed", **about, round=number, lat=wanted[0], lng=wanted[1], **said))
         sitting.submitted = Submitted(number, tuple(views), wanted, None, began)
-        pin = self.site.guess(*wanted)
+        pin = self._guess(sitting, sitting.submitted)
         sitting.submitted = Submitted(number, tuple(views), wanted, pin, began)
         self._take(sitting, number, self.site.outcome())
 
+    def _guess(self, sitting: Sitting, sent: Submitted) -> tuple[float, float]:
+        """Put the pin and send it; what can be written down in between is, for a run that is killed right after."""
+        if not isinstance(self.site, TwoSteps):
+            return self.site.guess(*sent.wanted)
+        pin = self.site.put_pin(*sent.wanted)
+        names = self.album.keep_views(sitting.game_id, sent.number, sent.views)
+        facts = {"lat": pin[0], "lng": pin[1], "wanted_lat": sent.wanted[0], "wanted_lng": sent.wanted[1]}
+        self.tell(event("submitting", game_id=sitting.game_id, round=sent.number, **facts, views=names))
+        sitting.submitted = Submitted(sent.number, sent.views, sent.wanted, pin, sent.began)
+        self.site.submit()
+        return pin
+
+    def _take_unread(self, sitting: Sitting) -> None:
+        """Report a guess that was sent and whose result is on no screen any more: with what the page still tells."""
+        assert sitting.submitted is not None
+        number = sitting.submitted.number
+        self._take(sitting, number, self.site.outcomes().get(number, Outcome()))
+
     def _read_what_was_missed(self, sitting: Sitting) -> None:
         """At the end of a game that was taken up again, the last result is not on the screen any more."""
+        if sitting.submitted and sitting.submitted.number not in sitting.played():
+            self._announce(sitting)
+            self._take_unread(sitting)
+            return
         outcomes = self.site.outcomes()
-        last = sitting.submitted.number if sitting.submitted else max(outcomes, default=0)
+        last = max(outcomes, default=0)
         if last in outcomes and last not in sitting.played():
             self._announce(sitting)
             self._take(sitting, last, outcomes[last])
@@ -182,17 +219,20 @@ class Player:
             guess = sent.wanted
         if guess is None:
             return  # submitted by a run that is gone, on a page that does not say what was guessed
-        wanted, truth = sent.wanted if sent else guess, (outcome.lat, outcome.lng)
-        seconds = round(time.perf_counter() - sent.began, 3) if sent else 0.0
-        names = self.album.name_places([guess, truth])
+        wanted = sent.wanted if sent else guess
+        seconds = round(time.perf_counter() - sent.began, 3) if sent and sent.began is not None else 0.0
+        known = outcome.lat is not None and outcome.lng is not None
+        names = self.album.name_places([guess, (outcome.lat, outcome.lng)] if known else [guess])  # type: ignore[list-item]
         played = RoundPlayed(
-            number, *guess, *wanted, *truth, outcome.distance_km, outcome.score, seconds, names[0], names[1],
-            f"{file_name(sitting.game_id)}-round-{number}.jpg",
+            number, *guess, *wanted, outcome.lat, outcome.lng, outcome.distance_km, outcome.score, seconds,
+            names[0], names[1] if known else "", f"{file_name(sitting.game_id)}-round-{number}.jpg", outcome.max_score,
         )  # fmt: skip
         views = sent.views if sent else ()
-        sitting.frames.append(self.album.add_round(played, views, sitting.player, sitting.map_name))
-        sitting.submitted = None
+        frame = self.album.add_round(played, views, sitting.player, sitting.map_name, self._views())
         self.tell(event("round", game_id=sitting.game_id, **vars(played)))
+        sitting.frames.append(frame)
+        sitting.submitted = None
+        self.album.drop_views(sitting.game_id, number)
 
     @contextlib.contextmanager
     def _failing_well(self) -> Iterator[None]:

@@ -8,6 +8,8 @@ from rich.table import Table
 
 from bot.events import Event
 from bot.filmstrip import distance_text, score_colour
+from bot.screens.site import UNKNOWN_NORTH
+from model.geo.scoring import MAX_SCORE
 
 DOING = {"model": "Loading the model", "app": "Looking for the game", "browser": "Starting the browser"}
 
@@ -25,12 +27,17 @@ class Report:
         if kind == "game":
             self.rounds.clear()
             self.console.print(f"Game {event['game_id']} on the map {event['map']}", style="dim")
+            if list(event.get("views", ())) == list(UNKNOWN_NORTH):
+                self.console.print(
+                    "North is unknown here: four views, a quarter turn each, from any start.", style="dim"
+                )
         elif kind == "round":
             self.rounds.append(event)
-            self.console.print(
-                f"Round {event['round']}: [{score_colour(event['score'])}]{event['score']:,}[/] points, "
-                f"{distance_text(event['distance_km'])} away, {event['seconds']:.1f} s"
+            away = (
+                "no distance shown" if event["distance_km"] is None else f"{distance_text(event['distance_km'])} away"
             )
+            points = "no points shown" if event["score"] is None else f"{_coloured(event)} points"
+            self.console.print(f"Round {event['round']}: {points}, {away}, {event['seconds']:.1f} s")
         elif kind == "guessed" and event.get("reach"):
             self.console.print(f"Round {event['round']}: it expects to be {event['reach']}", style="dim")
         elif kind == "doing":
@@ -46,7 +53,8 @@ class Report:
                 self.console.print(escape(f"Go on with this game: {event['resume']}"), highlight=False, soft_wrap=True)
 
     def _table(self, game: Event) -> Table:
-        table = Table(title=escape(f"{game['player']}: {game['total']:,} points"), title_justify="left")
+        total = "no points shown" if game["total"] is None else f"{game['total']:,} points"
+        table = Table(title=escape(f"{game['player']}: {total}"), title_justify="left")
         for heading in ("Round", "Guess", "Truth"):
             table.add_column(heading)
         for heading in ("Distance", "Points", "Seconds"):
@@ -57,7 +65,16 @@ class Report:
                 played["guess_place"],
                 played["true_place"],
                 distance_text(played["distance_km"]),
-                f"[{score_colour(played['score'])}]{played['score']:,}[/]",
+                _coloured(played),
                 f"{played['seconds']:.1f}",
             )
         return table
+
+
+def _coloured(played: Event) -> str:
+    """The points of a round, red to green where it is known what a round can bring."""
+    if played["score"] is None:
+        return "–"
+    most = played.get("max_score", MAX_SCORE)
+    points = f"{played['score']:,}"
+    return f"[{score_colour(MAX_SCORE * played['score'] / most)}]{points}[/]" if most else points

@@ -108,7 +108,8 @@ class Series:
     def _lose(self, sitting: Sitting, why: str, site: Site | None = None) -> None:
         """Report a game that cannot be finished, with the rounds it has and, where there is one, the way to go on."""
         command = site.resume_command(sitting.game_id, sitting.map_name) if site and sitting.announced else ""
-        game = sitting.ended(sum(frame.played.score for frame in sitting.frames), why)
+        points = [frame.played.score for frame in sitting.frames if frame.played.score is not None]
+        game = sitting.ended(sum(points) if points or not sitting.frames else None, why)
         game = self._album.add_game(game, sitting.frames)
         self.games.append(game)
         self._album.tell(event("game_over", **game.as_dict(), resume=command))

@@ -28,10 +28,10 @@ class Outlines:
 
 
 def small_map(
-    outlines: Outlines, guess: tuple[float, float], truth: tuple[float, float], width_px: int, height_px: int
+    outlines: Outlines, guess: tuple[float, float], truth: tuple[float, float] | None, width_px: int, height_px: int
 ) -> Image.Image:
-    """The piece of the Earth that holds both places, in RGB."""
-    view = view_of(guess, truth, width_px, height_px)
+    """The piece of the Earth that holds both places, in RGB; the guess alone where nobody told the truth."""
+    view = view_of(guess, truth or guess, width_px, height_px)
     image = Image.new("RGB", (width_px * SMOOTH, height_px * SMOOTH), SEA)
     draw = ImageDraw.Draw(image)
     for ring in outlines.land:
@@ -40,11 +40,12 @@ def small_map(
     for ring in outlines.borders:
         for line in _copies(view, ring):
             draw.line(line, fill=BORDER, width=SMOOTH)
-    way = great_circle(guess, truth)
+    way = great_circle(guess, truth or guess)
     for line in _copies(view, np.column_stack([np.unwrap(way[:, 1], period=360.0), way[:, 0]])):
         for start in range(0, len(line) - 2, 4):
             draw.line(line[start : start + 3], fill=LINE, width=2 * SMOOTH)
-    for place, colour, radius in ((truth, TRUTH, 15.0), (guess, GUESS, 8.0)):  # a good guess is a bull's eye
+    dots = [(truth, TRUTH, 15.0)] if truth else []
+    for place, colour, radius in [*dots, (guess, GUESS, 8.0)]:  # a good guess is a bull's eye
         _dot(draw, *view.pixel_of(*place), colour, radius)
     return image.resize((width_px, height_px), Image.Resampling.LANCZOS)
 

@@ -189,6 +189,11 @@ def told(events: list[dict]) -> set[tuple[str, int]]:
     return {(game_id, number) for game_id, number in rounds if number in found[game_id]}
 
 
+def _away(played: dict) -> str:
+    """How far a guess was; a dash where the page that was played does not say."""
+    return "–" if played["distance_km"] is None else words.distance(float(played["distance_km"]))
+
+
 def table(played: list[dict], known: set[tuple[str, int]]) -> None:
     """Rounds as rows; a place is named where it may be told, and while none may be there are no columns for it."""
     if not played:
@@ -200,7 +205,7 @@ def table(played: list[dict], known: set[tuple[str, int]]) -> None:
         rows.append(
             {"Round": int(one["round"]), "Truth": one["true_place"] if shown else LATER,
              "Guess": one["guess_place"] if shown else LATER,
-             "Away": words.distance(float(one["distance_km"])) if shown else LATER, "Score": int(one["score"])}
+             "Away": _away(one) if shown else LATER, "Score": one["score"]}
         )  # fmt: skip
     frame = pd.DataFrame(rows)
     hidden = frame["Truth"] == LATER

@@ -14,6 +14,7 @@ from bot.screens.guess_map import GuessMap
 from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
 from model.errors import BrowserError
+from model.geo.scoring import MAX_SCORE
 
 COOKIE = "homing_player"
 RETRY_S = 10.0  # a guess sent again is answered sooner
@@ -112,7 +113,7 @@ class ResultScreen(Screen):
         lat, lng, distance, score = (
             float(self.attribute(self.RESULT, f"data-{name}")) for name in ("lat", "lng", "distance-km", "score")
         )
-        return Outcome(lat, lng, distance, int(score))
+        return Outcome(lat, lng, distance, int(score), max_score=MAX_SCORE)
 
     def next_round(self) -> None:
         """Go on to the next round, or to the summary."""
@@ -248,7 +249,7 @@ class ArenaSite:
         return {
             int(one["round"]): Outcome(
                 one["truth"]["lat"], one["truth"]["lng"], one["distance_km"], one["score"],
-                (one["guess"]["lat"], one["guess"]["lng"]),
+                (one["guess"]["lat"], one["guess"]["lng"]), MAX_SCORE,
             )
             for one in rounds
             if one.get("status") == "guessed" and one.get("guess") and one.get("truth")

@@ -80,6 +80,6 @@ def title(run: runner.BotRun) -> str:
     at = run.settings().get("at")
     when = f"{datetime.fromtimestamp(at, UTC):%d %b %H:%M} UTC" if isinstance(at, int | float) else run.name
     played = run.rounds()
-    points = sum(int(one["score"]) for one in played)
+    points = sum(int(one["score"] or 0) for one in played)
     rounds = f"{len(played)} round{'s' if len(played) != 1 else ''}"
     return f"{when}: {rounds}, {points:,} points" if played else f"{when}: no rounds"

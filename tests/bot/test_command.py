@@ -138,5 +138,5 @@ def test_the_rounds_that_another_run_reported_are_known(tmp_path):
     EventLog(runs_folder() / "20260101-000000" / "events.jsonl")(event("round", game_id="a", round=1))
     EventLog(tmp_path / "events.jsonl")(event("round", game_id="a", round=2))
     EventLog(tmp_path / "events.jsonl")(event("round", game_id="b", round=3))
-    assert command._known_rounds("a", tmp_path) == {1, 2}
-    assert command._known_rounds(None, tmp_path) == frozenset()
+    assert command._left("a", tmp_path).known == {1, 2}
+    assert command._left(None, tmp_path) is None

@@ -1,0 +1,54 @@
+"""How a guess map is opened: by the pointer over it, by a key, by a click. Knows no map."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from bot.screens.paths import find, shown
+
+
+class Opening(Protocol):
+    """Something that makes the map large enough to be clicked on."""
+
+    def open(self, driver: WebDriver) -> None:
+        """Do it; a map that is open already must stay so."""
+
+
+@dataclass(frozen=True)
+class Hover:
+    """The map grows under the pointer; `path` is of what the pointer must lie on."""
+
+    path: str
+
+    def open(self, driver: WebDriver) -> None:
+        """Bring the pointer there."""
+        ActionChains(driver, duration=0).move_to_element(find(driver, self.path)).perform()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key opens the map, unless `opened` (a path) is shown."""
+
+    key: str
+    opened: str
+
+    def open(self, driver: WebDriver) -> None:
+        """Press it."""
+        if not shown(driver, self.opened):
+            driver.switch_to.default_content()
+            ActionChains(driver, duration=0).send_keys(self.key).perform()
+
+
+@dataclass(frozen=True)
+class Click:
+    """A button opens the map, unless `opened` (a path) is shown."""
+
+    path: str
+    opened: str
+
+    def open(self, driver: WebDriver) -> None:
+        """Click it."""
+        if not shown(driver, self.opened):
+            find(driver, self.path).click()

@@ -1,0 +1,270 @@
+"""Puts a pin on any map that an adapter tells of: opens it, brings the place near, clicks, checks. Knows no library."""
+
+import math
+import time
+
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from bot.maps.blind import BlindMap
+from bot.maps.opening import Opening
+from bot.maps.protocol import Bounds, Look, MapAdapter, MapSettings, Place
+from bot.maps.view import MAX_LAT, View
+from bot.maps.wheel import Wheel
+from bot.screens.paths import find
+from bot.screens.pointer import bring_into_window, pointer_at
+from bot.screens.screen import TIMEOUT_S, Screen
+from model.errors import BrowserError
+from model.geo.distance import haversine_km
+
+FINE_KM_PER_PX = 1.0
+FINE_SHARE = 2000.0  # a map with bounds is fine enough when this many pixels cross it
+CLOSE_PX, CLOSE_SHARE = 2.0, 0.003  # how far a pin may be from where it was meant: pixels, or of what the map shows
+EDGE_PX = 12.0  # nearer to the edge, the next turn of the wheel may push the place out
+STEPS, ATTEMPTS = 24, 4
+PIN_S = 1.5  # how long a click may take to become a pin
+INSET_PX = 2.0
+_NEARBY = sorted(((dx, dy) for dx in range(-2, 3) for dy in range(-2, 3)), key=lambda by: by[0] ** 2 + by[1] ** 2)
+DRAG_SHARE = 0.6  # of the map's size, at most, in one drag
+
+
+_FREE = """
+const [m, x, y] = arguments, r = m.getBoundingClientRect();
+const at = m.getRootNode().elementFromPoint(r.left + x, r.top + y);
+return !!at && (m.contains(at) || at.contains(m)) && !at.closest('button, a, input');
+"""
+
+
+class PinMap(Screen):
+    """A guess map on somebody's page."""
+
+    def __init__(
+        self,
+        driver: WebDriver,
+        adapter: MapAdapter,
+        opening: Opening | None = None,
+        settings: MapSettings | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        super().__init__(driver, timeout_s)
+        self.adapter, self.opening, self.settings = adapter, opening, settings or MapSettings()
+        self.wheel = Wheel()
+
+    def open(self) -> None:
+        """Make the map as large as it gets, and quiet."""
+        if self.opening is not None:
+            self.opening.open(self.driver)
+        self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open")
+        self._rest_of_box()
+        bring_into_window(self.driver, find(self.driver, self.adapter.path))
+        self.adapter.tame(self.driver)
+
+    def put_pin(self, lat: float, lng: float) -> Place:
+        """Click the place, within the map's bounds; gives (lat, lng) of the pin.
+
+        Raises:
+            BrowserError: the place cannot be reached, the map takes no click, or the pin always falls elsewhere.
+        """
+        look = self._calibrated()
+        lat, lng = _within(lat, lng, (look.bounds, self.settings.bounds))
+        astray_px = math.inf
+        for _ in range(ATTEMPTS):
+            look, view = self._bring_near(lat, lng)
+            x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
+            pin = self._click(look, x, y)
+            if pin is None:
+                continue
+            astray_px = view.distance_px(pin, view.place_at(x, y))
+            if astray_px <= max(CLOSE_PX, CLOSE_SHARE * math.hypot(view.width_px, view.height_px)):
+                return pin
+            if isinstance(self.adapter, BlindMap):
+                self.adapter.forget()  # it has been moved, or its scale is not what two clicks said
+        where = f"({lat:.4f}, {lng:.4f})"
+        if math.isinf(astray_px):
+            raise BrowserError(
+                f"the map at {self.adapter.path} took no click: no pin after {ATTEMPTS} tries at {where}."
+            )
+        raise BrowserError(
+            f"the pin fell {astray_px:.0f} px from {where}, and no nearer in {ATTEMPTS} tries; the map at "
+            f"{self.adapter.path} may move under the click, or show another projection than its adapter says."
+        )
+
+    def markers(self) -> tuple[Place, ...]:
+        """All markers on the map, as far as it tells."""
+        self.adapter.attach(self.driver)
+        return self.adapter.look(self.driver).markers
+
+    def _can_be_seen(self) -> bool:
+        return find(self.driver, self.adapter.path).is_displayed()
+
+    def _bring_near(self, lat: float, lng: float) -> tuple[Look, View]:
+        """Zoom and drag until a pixel is fine enough and the place can be clicked."""
+        stuck = False  # the last move changed nothing: the map has reached an end
+        look = self._calibrated()
+        for _ in range(STEPS):
+            view = _view_of(look)
+            x, y = view.pixel_of(lat, lng)
+            levels = math.log2(view.km_per_px(lat, lng) / self._finest_km_per_px(look.bounds))
+            on_map, clear = view.shows(x, y, -INSET_PX), self._can_be_clicked(view, x, y)
+            if (levels <= 0.0 and clear) or (stuck and on_map):
+                return look, view
+            before = view
+            if not clear:
+                away = math.hypot(x - view.width_px / 2, y - view.height_px / 2) / view.width_px
+                if away > 1.5 and not stuck:
+                    self._zoom(look, view.width_px / 2, view.height_px / 2, -math.log2(2.5 * away))
+                else:
+                    self._drag_to_centre(look, view, x, y)
+            else:
+                room_px = max(2.0, min(x, y, view.width_px - x, view.height_px - y))  # for what rounding leads astray
+                self._zoom(look, x, y, min(levels, max(1.0, math.log2(room_px))))
+            look = self._calibrated()
+            after = _view_of(look)
+            self.wheel.learn(before.km_per_px(lat, lng), after.km_per_px(lat, lng))
+            stuck = after == before
+        raise BrowserError(
+            f"the map at {self.adapter.path} could not be moved to ({lat:.4f}, {lng:.4f}) in {STEPS} steps."
+        )
+
+    def _finest_km_per_px(self, bounds: Bounds | None) -> float:
+        if self.settings.finest_km_per_px is not None:
+            return self.settings.finest_km_per_px
+        kept = self.settings.bounds or bounds
+        if kept is None:
+            return FINE_KM_PER_PX
+        return min(FINE_KM_PER_PX, float(haversine_km(kept[:2], kept[2:])) / FINE_SHARE)
+
+    def _calibrated(self) -> Look:
+        """The map at rest, with a view: a map that tells none is clicked twice."""
+        look = self._at_rest()
+        if look.view is None and isinstance(self.adapter, BlindMap):
+            width, height = look.box[2:]
+            known = []
+            for share in (0.35, 0.65):
+                pin = self._click(look, width * share, height * share)
+                if pin is None:
+                    raise BrowserError(
+                        f"a click on the map at {self.adapter.path} left no place at {self.adapter.pin}."
+                    )
+                known.append((round(width * share), round(height * share), *pin))
+            self.adapter.calibrate([(float(x), float(y), lat, lng) for x, y, lat, lng in known], width, height)
+            look = self._at_rest()
+        return look
+
+    def _at_rest(self) -> Look:
+        """The map, once nothing of it has changed for a while: no easing, no inertia, no growing."""
+        last, since = self.adapter.look(self.driver), time.monotonic()
+        tells = not isinstance(self.adapter, BlindMap)
+
+        def still() -> bool:
+            nonlocal last, since
+            look = self.adapter.look(self.driver)
+            if look != last:
+                last, since = look, time.monotonic()
+            whole = look.box[2] > 0 and (look.view is not None or not tells)
+            return whole and time.monotonic() - since >= self.settings.rest_s
+
+        self.wait(still, f"the map at {self.adapter.path} did not come to rest")
+        return last
+
+    def _rest_of_box(self) -> None:
+        """Wait until the element has stopped growing; what is in it may not have noticed yet."""
+        script = "const r = arguments[0].getBoundingClientRect(); return [r.left, r.top, r.width, r.height]"
+        last, since = None, time.monotonic()
+
+        def still() -> bool:
+            nonlocal last, since
+            box = self.driver.execute_script(script, find(self.driver, self.adapter.path))
+            if box != last:
+                last, since = box, time.monotonic()
+            return time.monotonic() - since >= self.settings.rest_s
+
+        self.wait(still, f"the map at {self.adapter.path} did not stop growing")
+
+    def _can_be_clicked(self, view: View, x: float, y: float) -> bool:
+        """Whether a pixel is well inside the map and no button lies over it."""
+        margin = min(EDGE_PX, view.width_px / 8, view.height_px / 8)
+        return view.shows(x, y, margin) and bool(
+            self.driver.execute_script(
+                _FREE,
+                find(self.driver, self.adapter.path), x, y,
+            )
+        )  # fmt: skip
+
+    def _click(self, look: Look, x: float, y: float) -> Place | None:
+        """Click a pixel; the pin that comes of it, if one does."""
+        before = self.adapter.look(self.driver)
+        self._pointer(look, x, y).click().perform()
+        found: list[Place] = []
+
+        def pinned() -> bool:
+            now = self.adapter.look(self.driver)
+            if now.pin is not None and (now.pin != before.pin or now.clicks > before.clicks):
+                found[:] = [now.pin]
+            return bool(found) and (now.pin != before.pin or isinstance(self.adapter, BlindMap) is False)
+
+        try:
+            self.wait(pinned, "no pin", PIN_S)
+        except BrowserError:
+            self.refuse_if_broken()
+        return found[0] if found else None
+
+    def _pixel_within(self, look: Look, view: View, x: float, y: float) -> tuple[float, float]:
+        """The pixel to click: on the map, and where a place lies on the edge of its bounds, just within them."""
+        x = max(INSET_PX, min(view.width_px - INSET_PX, x))
+        y = max(INSET_PX, min(view.height_px - INSET_PX, y))
+        left, top = look.box[:2]
+        near = ((round(left + x) + dx - left, round(top + y) + dy - top) for dx, dy in _NEARBY)
+        for pixel in near:
+            place = view.place_at(*pixel)
+            kept = _within(*place, (look.bounds, self.settings.bounds))
+            if math.dist(kept, place) < 1e-9:
+                return pixel
+        return x, y
+
+    def _zoom(self, look: Look, x: float, y: float, levels: float) -> None:
+        if self.settings.zoom_in and levels > 0.0:
+            find(self.driver, self.settings.zoom_in).click()
+        else:
+            left, top = look.box[:2]
+            find(self.driver, self.adapter.path)  # its frame
+            origin = ScrollOrigin.from_viewport(round(left + x), round(top + y))
+            self.wheel.turn(self.driver, origin, levels)
+        if isinstance(self.adapter, BlindMap):
+            self.adapter.forget()
+
+    def _drag_to_centre(self, look: Look, view: View, x: float, y: float) -> None:
+        """Take hold on the far side of the centre and pull the place towards the middle, within the map."""
+        dx, dy = view.width_px / 2 - x, view.height_px / 2 - y
+        reach = min(1.0, DRAG_SHARE * view.width_px / (abs(dx) or 1.0), DRAG_SHARE * view.height_px / (abs(dy) or 1.0))
+        dx, dy = dx * reach, dy * reach
+        chain = self._pointer(look, view.width_px / 2 - dx / 2, view.height_px / 2 - dy / 2).click_and_hold()
+        for _ in range(4):
+            chain.move_by_offset(round(dx / 4), round(dy / 4))
+        chain.pause(0.1).release().perform()  # held still before it is let go, a map has no swing to go on with
+        if isinstance(self.adapter, BlindMap):
+            self.adapter.forget()
+
+    def _pointer(self, look: Look, x: float, y: float) -> ActionChains:
+        """The pointer on a pixel of the map, in the map's own frame."""
+        find(self.driver, self.adapter.path)
+        return pointer_at(self.driver, look.box[0] + x, look.box[1] + y)
+
+
+def _view_of(look: Look) -> View:
+    if look.view is None:
+        raise BrowserError("the map does not say where it looks.")
+    return look.view
+
+
+def _within(lat: float, lng: float, kept: tuple[Bounds | None, ...]) -> Place:
+    """The nearest place that may be guessed."""
+    lat = max(-MAX_LAT, min(MAX_LAT, lat))
+    for bounds in kept:
+        if bounds is not None:
+            south, west, north, east = bounds
+            middle = (west + east) / 2
+            lng += 360.0 * round((middle - lng) / 360.0)  # bounds may reach across the antimeridian
+            lat, lng = max(south, min(north, lat)), max(west, min(east, lng))
+    return lat, lng

@@ -1,0 +1,160 @@
+"""Pictures of a panorama alone: what lies over it is hidden and put back, and a picture counts once it is drawn.
+
+Whether it is drawn is judged by the picture: it is not all one colour, it has changed since the camera was turned, and
+nothing in it has moved for a moment. Knows no camera.
+"""
+
+import io
+import math
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
+
+from bot.screens.paths import find, frames_of
+from model.errors import BrowserError
+
+ENCODER_FOV_DEG = 90.0  # what one of the four views of a place shows
+THUMB = (96, 64)
+PLAIN = 1.5  # a standard deviation of greys below this is one colour
+SAME = 0.8  # mean difference of greys between two pictures of the same
+TURNED_S = 1.0  # a page that shows the same picture for so long after a turn does look the same there
+
+_HIDE = """
+const [el] = arguments, root = el.getRootNode(), r = el.getBoundingClientRect(), kept = el.homingHidden ??= [];
+const all = document.createElement('style');
+all.textContent = '* { pointer-events: auto !important }';
+(root.head ?? root).append(all);
+const over = new Set();
+for (let i = 0.5; i < 16; i += 1) for (let j = 0.5; j < 12; j += 1) {
+  for (let at of root.elementsFromPoint(r.left + r.width * i / 16, r.top + r.height * j / 12)) {
+    if (at === el || el.contains(at)) break;
+    if (at.contains(el) || at.getRootNode() !== root) continue;
+    while (at.parentElement && !at.parentElement.contains(el)) at = at.parentElement;
+    over.add(at);
+  }
+}
+all.remove();
+for (const at of over) {
+  kept.push([at, at.getAttribute('style')]);
+  for (const name of ['transition', 'animation']) at.style.setProperty(name, 'none', 'important');
+  at.style.setProperty('opacity', '0', 'important');
+}
+"""
+_PUT_BACK = """
+for (const [at, style] of (arguments[0].homingHidden ?? []).splice(0).reverse()) {
+  at.style.setProperty('opacity', '');
+  at.getBoundingClientRect();  // while it still has no transition
+  if (style === null) at.removeAttribute('style'); else at.setAttribute('style', style);
+}
+"""
+
+Thumb = NDArray[np.float64]
+
+
+class Pictures:
+    """Photographs the element at `path`.
+
+    Attributes:
+        mirrored: the page shows its panorama as in a mirror; pictures are turned back.
+        fov_deg: how wide the page's view is, if that is known; more than the encoder knows is cut off.
+        still_s: nothing may have moved for so long.
+    """
+
+    def __init__(
+        self,
+        driver: WebDriver,
+        path: str,
+        mirrored: bool = False,
+        fov_deg: float | None = None,
+        still_s: float = 0.12,
+        timeout_s: float = 20.0,
+    ) -> None:
+        self.driver, self.path, self.mirrored, self.fov_deg = driver, path, mirrored, fov_deg
+        self.still_s, self.timeout_s = still_s, timeout_s
+
+    def hide_overlays(self) -> None:
+        """Make everything invisible that lies over the panorama, at once; it keeps its place."""
+        for element in self._on_the_way():
+            self.driver.execute_script(_HIDE, element)
+
+    def put_back(self) -> None:
+        """Show what was hidden, as it was."""
+        for element in self._on_the_way():
+            self.driver.execute_script(_PUT_BACK, element)
+
+    def take(self, before: Thumb | None = None) -> bytes:
+        """A picture (PNG) once it is drawn; `before` is what was seen before a turn, which it should not be.
+
+        Raises:
+            BrowserError: it stays all one colour, or never comes to rest.
+        """
+        began = since = time.monotonic()
+        last: Thumb | None = None
+        while True:
+            png = self.shoot()
+            seen, now = thumb(png), time.monotonic()
+            if last is None or not same(seen, last):
+                last, since = seen, now
+            turned = before is None or now - began > TURNED_S or not same(seen, before)
+            if now - since >= self.still_s and turned and seen.std() > PLAIN:
+                return png
+            if now - began > self.timeout_s:
+                why = "is all one colour" if seen.std() <= PLAIN else "did not come to rest"
+                raise BrowserError(f"the picture at {self.path} {why} within {self.timeout_s:g} s.")
+
+    def shoot(self) -> bytes:
+        """The picture as it is at this moment, mirrored back."""
+        try:
+            png = find(self.driver, self.path).screenshot_as_png
+        except StaleElementReferenceException:
+            png = find(self.driver, self.path).screenshot_as_png  # a page that draws anew
+        except NoSuchElementException as error:
+            raise BrowserError(f"looked for a picture at {self.path}, found no such element.") from error
+        return _png(ImageOps.mirror(_open(png))) if self.mirrored else png
+
+    def for_encoder(self, png: bytes, measured_fov_deg: float | None = None) -> bytes:
+        """A picture cut to what the encoder knows: the middle, 90° wide, where the page shows more."""
+        fov_deg = self.fov_deg or measured_fov_deg
+        if fov_deg is None or not ENCODER_FOV_DEG < fov_deg < 175.0:
+            return png
+        image = _open(png)
+        focal_px = image.width / 2.0 / math.tan(math.radians(fov_deg) / 2.0)
+        side = round(2.0 * focal_px * math.tan(math.radians(ENCODER_FOV_DEG) / 2.0))
+        if side >= min(image.size):
+            return png
+        left, top = (image.width - side) // 2, (image.height - side) // 2
+        return _png(image.crop((left, top, left + side, top + side)))
+
+    def _on_the_way(self) -> Iterator[WebElement]:
+        for path in [*frames_of(self.path), self.path]:
+            yield find(self.driver, path)
+
+
+def thumb(png: bytes, size: tuple[int, int] = THUMB) -> Thumb:
+    """A picture in few greys, to compare: (height, width), 0 … 255."""
+    return np.asarray(_open(png).convert("L").resize(size, Image.Resampling.BOX), np.float64)
+
+
+def same(a: Thumb, b: Thumb) -> bool:
+    """Whether two thumbs show the same, but for noise."""
+    return bool(np.abs(a - b).mean() < SAME)
+
+
+def _open(png: bytes) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(png)) as image:
+            return image.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise BrowserError(f"the browser gave a picture that is none: {error}.") from error
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

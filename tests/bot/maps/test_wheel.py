@@ -1,0 +1,34 @@
+"""The wheel learns what a turn does."""
+
+import pytest
+
+from bot.maps.wheel import MOST_DELTA, Wheel
+
+
+def turned(wheel, count, levels):
+    wheel._turned = count
+    wheel.learn(2.0**levels, 1.0)
+    return wheel
+
+
+def test_a_turn_that_does_much_is_made_smaller():
+    wheel = turned(Wheel(), 1, 4.0)
+    assert wheel.delta == 60 and wheel.levels_per_turn == pytest.approx(2.0)
+
+
+def test_a_turn_that_does_little_is_made_larger_within_reason():
+    wheel = Wheel()
+    for _ in range(6):
+        turned(wheel, 1, 0.1)
+    assert wheel.delta == MOST_DELTA
+
+
+def test_zooming_out_teaches_as_well():
+    assert turned(Wheel(), -2, -2.0).levels_per_turn == pytest.approx(1.0)
+
+
+def test_a_map_at_its_end_does_not_spoil_what_was_learnt():
+    wheel = turned(Wheel(), 1, 1.0)
+    for _ in range(5):
+        turned(wheel, 1, 0.0)
+    assert wheel.levels_per_turn is not None and wheel.delta <= MOST_DELTA
