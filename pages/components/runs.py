@@ -46,9 +46,11 @@ def found(root: Path | None = None) -> list[Run]:
     """Every folder of checkpoints/ and runs/ that holds figures, one deeper too, the shipped checkpoints first."""
     base = root or repository_dir()
     return [
-        Run(path.parent.relative_to(base).as_posix(), path.parent)
+        Run(folder.relative_to(base).as_posix(), folder)
         for name in FOLDERS
-        for path in sorted([*(base / name).glob("*/metrics.json"), *(base / name).glob("*/*/metrics.json")])
+        for folder in sorted(
+            path.parent for deep in ("*", "*/*") for path in (base / name).glob(f"{deep}/metrics.json")
+        )
     ]
 
 
