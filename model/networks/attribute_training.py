@@ -120,7 +120,7 @@ def fitted_temperatures(logits: Mapping[str, NDArray[Any]], labels: Labels) -> d
 
 def figures_of(probabilities: Mapping[str, NDArray[Any]], labels: Labels) -> dict[str, Any]:
     """Of each attribute: n, accuracy, the mean over the classes of their recalls, and the cross-entropy in nats."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, shares in probabilities.items():
         known = labels[name] != UNKNOWN
         true, said = labels[name][known], shares[known]
