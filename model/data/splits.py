@@ -75,11 +75,11 @@ def split_by_group(frame: pd.DataFrame, validation: float, test: float, seed: in
         for limit in (LARGEST, largest):
             names = _drawn(groups, limit, validation, test)
             if set(shares) <= set(names):
-                return names[groups[0]]
+                return np.asarray(names[groups[0]], object)
     for groups in ways:
         names = _filled(groups, _drawn(groups, largest, validation, test), list(shares), largest)
         if set(shares) <= set(names):
-            return names[groups[0]]
+            return np.asarray(names[groups[0]], object)
     sizes = ways[-1][2]
     raise ManifestError(
         f"the {len(frame):,} places without a split are of {len(sizes):,} sequences or authors, the smallest of them "
@@ -118,7 +118,7 @@ def _drawn(groups: Groups, limit: float, validation: float, test: float) -> NDAr
     rows, draws, sizes = groups
     small = sizes <= max(1.0, limit * len(rows))
     names = np.where(draws < test, "test", np.where(draws < test + validation, "validation", "train"))
-    return np.where(small, names, "train").astype(object)
+    return np.asarray(np.where(small, names, "train"), object)
 
 
 def _filled(groups: Groups, names: NDArray[np.object_], wanted: list[str], limit: float) -> NDArray[np.object_]:

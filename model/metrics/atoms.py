@@ -139,7 +139,8 @@ def _normalised(scores: NDArray[Any]) -> Floats:
     """Every row (N, J) made to sum to 1 but those of zeros."""
     array = np.asarray(scores, np.float64)
     total = array.sum(axis=1, keepdims=True)
-    return array / np.where(total > 0, total, 1.0)
+    found: Floats = array / np.where(total > 0, total, 1.0)
+    return found
 
 
 def _blocks(rows: int, width: int) -> Iterator[slice]:

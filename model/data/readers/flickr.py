@@ -11,6 +11,7 @@ The author is the column AUTHOR, or the last token of a file name that Flickr ga
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def read(root: Path, name: str, table: Path | None = None) -> Found:
             or no pictures.
     """
     tally = Tally()
-    look = table_of if name == "mp16" else find_table
+    look: Callable[..., Path | None] = table_of if name == "mp16" else find_table
     path = table or look(root, NAMES[name], {key: WANTED[key] for key in ("id", "lat", "lng")})
     if path is None:
         frame, tables = _by_cameras(root, tally), []
