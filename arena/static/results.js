@@ -82,7 +82,7 @@ export function showSummary(game, still) {
   button.classList.remove('busy');
   button.textContent = `Let ${model} play these rounds`;
   $('opponent-problem').hidden = true;
-  $('share').textContent = game.mode === 'challenge' && game.room ? 'Copy the challenge’s link' : 'Copy link';
+  $('share').textContent = 'Copy link';
   $('share').hidden = game.mode !== 'challenge' && game.seed == null; // a seed tells the places: not while somebody may still play them
 }
 

@@ -46,7 +46,7 @@ def test_a_challenge_is_taken_by_its_link_and_shows_everyone(page, served, new_a
     page.click("next-round").wait_for("summary")
     assert page.shown("summary-table") and "Bo (you)" in page.text("summary-seats")
     assert "Ada" in page.text("summary-seats") and "may play until" in page.text("summary-closes")
-    assert page.text("share").startswith("Copy the challenge")
+    assert page.text("share") == "Copy link"
     assert len(table.game(taken.game_id).seats) == 2
     page.driver.refresh()
     page.wait_for("summary")  # the same seat, and not another one
