@@ -231,6 +231,9 @@ class PinMap(Screen):
             find(self.driver, self.adapter.path)  # its frame
             origin = ScrollOrigin.from_viewport(round(left + x), round(top + y))
             self.wheel.turn(self.driver, origin, levels)
+            bring_into_window(
+                self.driver, find(self.driver, self.adapter.path)
+            )  # it may have scrolled the page instead
         if isinstance(self.adapter, BlindMap):
             self.adapter.forget()
 

@@ -151,6 +151,7 @@ class LocatorSite(Screen):
 
     def photograph(self, heading: str) -> bytes:
         """Turn to a view and take its picture, cut to what the encoder knows."""
+        self._in_the_way()
         self.camera.face(self.pictures, heading)
         png = self.pictures.take(self._before)
         self._before = thumb(png)

@@ -18,8 +18,8 @@ from model.artifacts import whole
 _READ = "return [Object.entries(localStorage), Object.entries(sessionStorage)]"
 _WRITE = """
 if (location.origin === %s) {
-  for (const [k, v] of %s) localStorage.setItem(k, v);
-  for (const [k, v] of %s) sessionStorage.setItem(k, v);
+  const kept = [[localStorage, %s], [sessionStorage, %s]];  // what the browser has itself is newer
+  for (const [store, entries] of kept) if (store.length === 0) for (const [k, v] of entries) store.setItem(k, v);
 }
 """
 
