@@ -91,9 +91,10 @@ after-encoder: # embeddings, head, index, calibration and figures of the encoder
 	$(BIN)/python -m model.build_index --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --geocells $(OUT)/geocells.parquet \
 	  --preset $(KIND) --space lda --dimensions 64 --factory SQ8 --out $(OUT)
 	$(BIN)/python -m model.calibrate --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --preset $(KIND) --out $(OUT)
+	$(BIN)/python -m model.train_attributes --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --out $(OUT) --calibrate $(OUT)
 	$(BIN)/python -m model.evaluate --checkpoint $(OUT) --manifest $(MANIFEST) --split test --out $(OUT)
 	@mkdir -p $(TO) && rm -rf $(TO)/* && cd $(OUT) && \
-	  cp -r encoder head index $$(ls -d kernel 2>/dev/null) calibration geocells.parquet metrics.json predictions.csv README.md *.record.json $(CURDIR)/$(TO)/
+	  cp -r encoder head index $$(ls -d kernel 2>/dev/null) calibration attributes geocells.parquet metrics.json predictions.csv README.md *.record.json $(CURDIR)/$(TO)/
 	@echo "shipped: $(TO)"
 
 screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the running app

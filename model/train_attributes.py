@@ -187,7 +187,8 @@ def main(config: AttributesConfig) -> Path:
 
 def _towns(labels: Labels, buckets: int) -> NDArray[np.bool_]:
     """Which places lie in towns, by either map."""
-    return (labels["density"] >= buckets - DENSEST) | (labels["land_cover"] == URBAN)
+    towns: NDArray[np.bool_] = (labels["density"] >= buckets - DENSEST) | (labels["land_cover"] == URBAN)
+    return towns
 
 
 def _heads(
