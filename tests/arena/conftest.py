@@ -332,9 +332,10 @@ class Page:
 
 
 @pytest.fixture
-def page(driver: WebDriver) -> Page:
+def page(driver: WebDriver) -> Iterator[Page]:
     driver.execute_cdp_cmd("Network.enable", {})
     driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     driver.get_log("browser")
-    return Page(driver)
+    yield Page(driver)
+    driver.get("about:blank")  # a map that nobody looks at any more would go on drawing through all later tests
