@@ -33,7 +33,7 @@ def play_round(pictures: Sequence[Image.Image]) -> tuple[float, float]:
 
 def locate(images: Sequence[bytes], predictor: str = DEFAULT) -> Any:
     """The systems behind the API: the bytes of 1 photo, 4 views or 1 panorama -> Guess."""
-    return resources.system(predictor).locate(list(images))
+    return resources.named_system(predictor).locate(list(images))
 
 
 def describe() -> dict[str, Any]:

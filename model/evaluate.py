@@ -221,8 +221,8 @@ def refuse_known_places(
     if n_same:
         raise ArtifactError(
             f"{n_same:,} of the {len(places):,} places of the split '{config.split}' are places that "
-            f"{checkpoint.folder} was made from (the same spot within 10 m, perhaps under another id): they would look "
-            "themselves up. Choose another split, or say --allow-train."
+            f"{checkpoint.folder} was made from or chooses among (the same spot within 10 m, perhaps under another "
+            "id): they would look themselves up. Choose another split, or say --allow-train."
         )
 
 

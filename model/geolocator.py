@@ -28,7 +28,7 @@ from model.predictors.download import Download
 from model.predictors.fetched import is_fetched, kept_bytes
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, knows_any, system_of
-from model.predictors.registry import DEFAULT, SYSTEMS, Options, default_checkpoint, open_system
+from model.predictors.registry import DEFAULT, SYSTEMS, Options, default_checkpoint, is_here, open_system
 from model.predictors.why import Of, Why, explain
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CATALOGUE", "DEFAULT", "LIMITS_KM", "SYSTEMS", "Candidate", "Download", "Geocells", "Geolocator", "Guess",
-    "LookAlike", "Published", "Why", "default_checkpoint", "for_photos", "is_fetched", "kept_bytes", "size_words",
+    "LookAlike", "Published", "Why", "default_checkpoint", "for_photos", "is_fetched", "is_here", "kept_bytes",
+    "size_words",
     "drawn_by", "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
@@ -268,9 +269,9 @@ class Geolocator:
         """
         from model.predictors.searching import searcher_of  # brings torch
 
-        views = self._look_at(images, world_version).views
-        checkpoint = self.answering(len(views))
-        embeddings = checkpoint.embed(views)
+        handed = self._look_at(images, world_version)
+        checkpoint = self.answering(len(handed.views), handed.world_version)
+        embeddings = checkpoint.embed(handed.views)
         with self._searching:
             if id(checkpoint) not in self._searchers:
                 self._searchers[id(checkpoint)] = searcher_of(checkpoint)

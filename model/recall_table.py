@@ -17,7 +17,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,6 +37,7 @@ from model.metrics.recall_area import CAPS_KM, area_report
 from model.metrics.recall_curves import recall_curves
 from model.metrics.recall_text import COLUMNS, PUBLISHED, markdown
 from model.predictors.checkpoint import Checkpoint
+from model.predictors.ground import STAGE as LEARNED
 from model.predictors.ground import Ground, attributes_in
 from model.predictors.known import known_places, seen_before
 from model.predictors.protocol import features_of, system_of
@@ -128,7 +129,7 @@ def main(config: TableConfig) -> Path:
                                     "model.train_attributes`.")  # fmt: skip
             strata = ground.maps[0].at(truth)
         if not config.allow_train:
-            _refuse_known(checkpoint, manifest, truth, config)
+            _refuse_known(checkpoint, ground, manifest, truth, config)
         areas = _areas(config, name, checkpoint, ground, manifest, rows)
         assert strata is not None
         systems[name] = _figures(areas, strata, config.seed) | {
@@ -173,13 +174,14 @@ def _attributes(config: TableConfig, checkpoint: Checkpoint) -> Path:
 
 
 def _refuse_known(
-    checkpoint: Checkpoint, manifest: pd.DataFrame, truth: NDArray[np.float64], config: TableConfig
+    checkpoint: Checkpoint, ground: Ground, manifest: pd.DataFrame, truth: NDArray[np.float64], config: TableConfig
 ) -> None:
-    same = int(seen_before(truth, known_places(checkpoint, manifest, fingerprint(config.manifest))).sum())
+    both = replace(checkpoint, records={**checkpoint.records, LEARNED: ground.record})
+    same = int(seen_before(truth, known_places(both, manifest, fingerprint(config.manifest))).sum())
     if same:
         raise ArtifactError(
             f"{same:,} of the {len(truth):,} places of the split '{config.split}' are places that {checkpoint.name} "
-            "was made from; choose another split, or say --allow-train."
+            "or the heads of the attributes were made from; choose another split, or say --allow-train."
         )
 
 

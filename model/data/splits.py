@@ -100,7 +100,7 @@ def _by_sequence(frame: pd.DataFrame) -> pd.DataFrame:
 def _groups(frame: pd.DataFrame, names: tuple[str, ...], seed: int) -> Groups:
     """The group of each row (N,), 0 … G − 1; a draw in [0, 1) for each, by the first of its `names`; its rows (G,)."""
     _, group = np.unique(groups_of(frame), return_inverse=True)
-    called: "pd.Series[Any]" = pd.Series(np.nan, range(int(group.max()) + 1), dtype="object")
+    called: pd.Series[Any] = pd.Series(np.nan, range(int(group.max()) + 1), dtype="object")
     for column in (*names, "id"):
         if column in frame:
             known = frame[column].where(frame[column] != "").dropna().astype("str")

@@ -29,7 +29,9 @@ class GalleryPredictor:
         self, network: GeoClip, gallery: Gallery, vectors: Floats, temperature: float = 1.0,
         record: Mapping[str, Any] | None = None, remembers: bool = False,
     ) -> None:  # fmt: skip
-        """`vectors` (G, P) are the network's of the gallery; `remembers`: the gallery is what it was trained on."""
+        """`vectors` (G, P) are the network's of the gallery; `remembers`: it is of training places or a
+        person's own, so that a place of it must not be measured: it would be found among the answers.
+        """
         self.network, self.gallery, self.vectors = network, gallery, vectors
         self._scale = np.float32(network.logit_scale / temperature)
         self._points = gallery.points
@@ -55,7 +57,7 @@ class GalleryPredictor:
 
     @property
     def remembered(self) -> pd.DataFrame:
-        """id, lat, lng of the training places, where the gallery is made of them; of no place otherwise."""
+        """id, lat, lng of the gallery's places; of none where the gallery is the published one."""
         table = self.gallery.table[["id", "lat", "lng"]]
         return table if self._remembers else table.iloc[:0]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.artifacts import read_record
+from model.artifacts import read_record, record_path
 from model.errors import ArtifactError
 from model.geo.attribute_maps import NAMES, AttributeMap, Name, load_map, make_map
 
@@ -74,8 +74,12 @@ class Ground:
 
 
 def attributes_in(folder: Path) -> Path | None:
-    """The run whose attributes belong to a checkpoint or an encoder in `folder`; None where there are none."""
-    return next((place for place in (folder, folder.parent) if (place / FOLDER).is_dir()), None)
+    """The run whose attributes belong to a checkpoint or an encoder in `folder`; None where there are none.
+
+    A folder of that name alone is not enough: beside a checkpoint there may lie a whole run that is called so.
+    """
+    places = (folder, folder.parent)
+    return next((one for one in places if (one / FOLDER).is_dir() and record_path(one, STAGE).is_file()), None)
 
 
 def _map(folder: Path, name: Name, told: Any) -> AttributeMap:

@@ -9,7 +9,7 @@ from model.errors import ArtifactError, ConfigError
 from model.metrics.atoms import FLOOR
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.ensemble import Ensemble, ensemble_of
-from model.predictors.ground import FOLDER, Ground, attributes_in
+from model.predictors.ground import FOLDER, STAGE, Ground, attributes_in
 
 NAME, BASE = "ensemble", "pigeon"
 KEYS = ("base", "attributes", "maps", "floor")
@@ -59,7 +59,9 @@ def weighed(checkpoint: Checkpoint, settings: dict[str, Any]) -> Checkpoint:
     check_encoder(checkpoint, ground)
     system: Ensemble = ensemble_of(checkpoint.predictor, ground, settings["floor"])
     # What was fitted for the base's own scores holds no longer.
-    return replace(checkpoint, predictor=system, calibration=None, called=f"{checkpoint.name} (ensemble)")
+    records = {**checkpoint.records, STAGE: ground.record}  # the places that its heads learned from are known too
+    called = f"{checkpoint.name} (ensemble)"
+    return replace(checkpoint, predictor=system, records=records, calibration=None, called=called)
 
 
 def check_encoder(checkpoint: Checkpoint, ground: Ground) -> None:

@@ -119,7 +119,7 @@ def _published_predictor(
     temperature = settings.temperature or 1.0
     told = {**named, "weights": weights, "encoder": _name_of(encoder), "temperature": temperature}
     record = {"features": {"kind": "unscaled", "views": "mean"}, "settings": told, "knows": "any"}
-    return _predictor(network, gallery, temperature, record)
+    return _predictor(network, gallery, temperature, record, remembers=settings.gallery is not None)
 
 
 def _trained(folder: Path, encoder: str | Path | None, settings: GeoClipSettings) -> Checkpoint:
@@ -148,8 +148,7 @@ def _trained(folder: Path, encoder: str | Path | None, settings: GeoClipSettings
     features = records.get("embed", {}).get("facts", {}).get("features", "pooled")
     record = {"features": {"kind": features, "views": "mean"}, "stages": dict(records),
               "settings": {**named, "temperature": temperature}}  # fmt: skip
-    of_training = settings.gallery is None and facts.get("gallery") == OWN_GALLERY
-    opened = Checkpoint(_predictor(network, gallery, temperature, record, of_training), None, folder, records,
+    opened = Checkpoint(_predictor(network, gallery, temperature, record, remembers=True), None, folder, records,
                         hub=hub_encoder(records))  # fmt: skip
     source = encoder or _encoder_beside(folder, records)
     if source is None:
@@ -173,11 +172,11 @@ def _gallery_of(table: Path, settings: GeoClipSettings) -> tuple["Gallery", dict
 
 
 def _predictor(
-    network: "GeoClip", gallery: "Gallery", temperature: float, record: dict[str, Any], of_training: bool = False
+    network: "GeoClip", gallery: "Gallery", temperature: float, record: dict[str, Any], remembers: bool
 ) -> Any:
     from model.predictors.gallery import GalleryPredictor
 
-    return GalleryPredictor(network, gallery, vectors_of(network, gallery), temperature, record, of_training)
+    return GalleryPredictor(network, gallery, vectors_of(network, gallery), temperature, record, remembers)
 
 
 def _encoder_beside(folder: Path, records: Records) -> Path | None:

@@ -60,6 +60,16 @@ def open_system(name: str, options: Options) -> Opened:
     return SYSTEMS[name].open(options)
 
 
+def is_here(name: str) -> bool:
+    """Whether a system can be opened by its name alone: what must be fetched or trained first may not be there."""
+    from model.predictors.fetched import is_fetched
+    from model.predictors.open_hierarchy import FOLDER
+
+    if name in CATALOGUE:
+        return is_fetched(CATALOGUE[name])
+    return name in SYSTEMS and (name != "geoestimation" or (default_checkpoint() / FOLDER).is_dir())
+
+
 def shipped_singles() -> Path | None:
     """The folder of the shipped checkpoint that answers single photos, if it is there."""
     folder = default_checkpoint().parent / SINGLES

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from model.predictors.ensemble import Ensemble, ensemble_of
 from model.predictors.ground import Ground, attributes_in
 from model.predictors.open_ensemble import check_encoder
-from model.predictors.protocol import Predictor, system_of
+from model.predictors.protocol import Predictor, features_of, system_of
 from model.predictors.search import Search, SearchMap
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Searcher:
 
 
 def searcher_of(checkpoint: "Checkpoint") -> Searcher:
-    """What says where to search for a checkpoint's system.
+    """What says where to search for a checkpoint's system: with the attributes beside it, where it takes the kind of
+    embeddings that they read; a system that takes others (zero-shot) has its own word alone.
 
     Raises:
         ArtifactError: attributes that are broken, or of another encoder.
@@ -38,9 +39,17 @@ def searcher_of(checkpoint: "Checkpoint") -> Searcher:
     system = checkpoint.predictor
     if not isinstance(system, Ensemble):
         folder = attributes_in(checkpoint.folder)
-        if folder is None:
+        ground = None if folder is None else Ground.load(folder)
+        if ground is None or ground.features != features_of(system).kind:
             return Searcher(system, Search(system.regions, None))
-        ground = Ground.load(folder)
         check_encoder(checkpoint, ground)
         system = ensemble_of(system, ground)
-    return Searcher(system.base, system.search, system.ground.levels.get(system_of(system.base), ()))
+    return Searcher(system.base, system.search, _levels(checkpoint, system))
+
+
+def _levels(checkpoint: "Checkpoint", system: Ensemble) -> Sequence[float]:
+    """What was calibrated with this very checkpoint; none with another one, or with what it was before."""
+    ours = checkpoint.records.get("train_head", {}).get("outputs", {}).get("head", {}).get("sha256")
+    theirs = system.ground.record.get("inputs", {}).get("calibrated_with")
+    known = system.ground.levels.get(system_of(system.base), ())
+    return known if ours is None or theirs is None or ours == theirs else ()

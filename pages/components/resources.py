@@ -15,10 +15,10 @@ import streamlit as st
 from PIL import Image
 
 from arena.scorebook import Scorebook
-from model.errors import ArtifactError
+from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
-from model.geolocator import DEFAULT, Download, Geocells, Geolocator, Published, default_checkpoint, for_photos
+from model.geolocator import DEFAULT, SYSTEMS, Download, Geocells, Geolocator, Published, default_checkpoint, for_photos
 from world import WORLD_VERSION
 from world.clues import build_scene
 from world.draw.pictures import CLASS_COLOURS, encode
@@ -63,6 +63,17 @@ def system(name: str) -> Geolocator:
         ArtifactError: it cannot be opened.
     """
     return geolocator() if name == DEFAULT else _another(name)
+
+
+def named_system(name: str) -> Geolocator:
+    """As `system`, of a name that a program gave: what pages call a pair among themselves is none.
+
+    Raises:
+        ConfigError, ArtifactError: as `system`.
+    """
+    if name not in SYSTEMS:
+        raise ConfigError(f"looked for the predictor '{name}', found {', '.join(SYSTEMS)}; take one of those.")
+    return system(name)
 
 
 @st.cache_resource(show_spinner="Waking the system …", max_entries=4)

@@ -6,7 +6,7 @@ Where a fetched system answers photos, the first choice is the pair: that one fo
 import streamlit as st
 
 from model.errors import ConfigError
-from model.geolocator import CATALOGUE, DEFAULT, SYSTEMS, for_photos, is_fetched
+from model.geolocator import CATALOGUE, DEFAULT, SYSTEMS, for_photos, is_fetched, is_here
 from pages.components import notices, resources
 
 WIDTH_PX = 180
@@ -36,10 +36,9 @@ def answers_photos(told: bool = False) -> str | None:
 
 
 def _names() -> list[str]:
-    """The default first; what was not fetched is not here to be chosen."""
+    """The default first; what was not fetched, or not trained beside what ships, is not here to be chosen."""
     photos = answers_photos()
-    there = [name for name in SYSTEMS if name not in CATALOGUE or is_fetched(CATALOGUE[name])]
-    rest = [name for name in there if name != DEFAULT]
+    rest = [name for name in SYSTEMS if name != DEFAULT and is_here(name)]
     return [*([resources.FOR_PHOTOS + photos] if photos else []), DEFAULT, *rest]
 
 

@@ -63,7 +63,7 @@ def test_the_gallery_can_be_exchanged_when_it_is_opened(trained, toy_run, tmp_pa
     assert (told["gallery"], told["places"], told["temperature"]) == ("towns.csv", 3, 2.0)
     points = system.predictor.points(np.load(toy_run.embeddings)[:40])
     assert {tuple(point) for point in points.tolist()} <= {(10.0, 20.0), (-30.0, 150.0), (50.0, 5.0)}
-    assert len(system.predictor.remembered) == 0
+    assert len(system.predictor.remembered) == 3
     table.write_text("name,lat,lon\nA,10,20\nB,-300,150\n")
     with pytest.raises(ManifestError, match=r"towns\.csv row 2"):
         Geolocator.load(trained, "geoclip", settings=[f"gallery={table}"])
@@ -71,12 +71,20 @@ def test_the_gallery_can_be_exchanged_when_it_is_opened(trained, toy_run, tmp_pa
         Geolocator.load(trained, "geoclip", settings=["gallery=nowhere.csv"])
 
 
+def test_a_gallery_that_holds_the_places_asked_for_is_no_measurement(trained, toy_run, tmp_path):
+    table = tmp_path / "truth.csv"
+    pd.read_parquet(toy_run.manifest)[["id", "lat", "lng"]].to_csv(table, index=False)
+    asked = {"checkpoint": trained, "embeddings": toy_run.embeddings, "predictor": "geoclip"}
+    with pytest.raises(ArtifactError, match="chooses among"):
+        evaluate.main(evaluate.EvaluateConfig(toy_run.manifest, tmp_path, settings=(f"gallery={table}",), **asked))
+
+
 def test_a_table_of_ones_own_can_be_the_gallery_from_the_start(toy_run, tmp_path):
     table = tmp_path / "own.csv"
     table.write_text("lat,lng\n" + "\n".join(f"{lat},{lng}" for lat in range(-60, 61, 20) for lng in range(0, 180, 30)))
     out = train_geoclip.main(config(toy_run, tmp_path / "run", gallery=table, epochs=1))
     system = Geolocator.load(out, "geoclip")
-    assert len(system.predictor.gallery) == 42 and len(system.predictor.remembered) == 0
+    assert len(system.predictor.gallery) == len(system.predictor.remembered) == 42
     table.write_text("lat,lng\n1,2\n1,200\n")
     with pytest.raises(ManifestError, match=r"own\.csv row 2"):
         train_geoclip.main(config(toy_run, tmp_path / "other", gallery=table))
@@ -148,7 +156,7 @@ def test_embeddings_of_another_encoder_or_kind_are_refused(trained, toy_run, tmp
     with pytest.raises(ArtifactError, match="another encoder"):
         evaluate.main(evaluate.EvaluateConfig(toy_run.manifest, tmp_path / "out", **asked))
     embed_record(beside, features="unscaled")
-    with pytest.raises(ArtifactError, match="holds unscaled features and run takes pooled ones"):
+    with pytest.raises(ArtifactError, match="holds unscaled features, and GeoCLIP takes pooled ones"):
         evaluate.main(evaluate.EvaluateConfig(toy_run.manifest, tmp_path / "out", **asked))
     np.save(tmp_path / "wide.npy", np.zeros((700, 9), np.float32))
     with pytest.raises(ArtifactError, match=r"looked for embeddings \(N, 24\)"):

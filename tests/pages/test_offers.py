@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model.errors import NetworkError
+from model.errors import ConfigError, NetworkError
 from model.geolocator import CATALOGUE, for_photos
 from model.predictors import fetch as fetching
 from model.predictors.fetched import Progress
@@ -48,9 +48,9 @@ def test_the_offer_names_licence_size_and_figures_and_asks_no_network(
     assert "StreetCLIP" in words and "CC BY-NC 4.0" in words and "1.7 GB" in words and "arXiv 2302.00275" in words
     assert "Yes, fetch StreetCLIP" in [button.label for button in app.button]
     assert any("22.4" in str(table.value.to_numpy()) for table in app.table)
-    assert (
-        app.selectbox(key="system").options[0] == "PIGEON" and "StreetCLIP" not in app.selectbox(key="system").options
-    )
+    options = app.selectbox(key="system").options
+    assert options[0] == "PIGEON" and "StreetCLIP" not in options
+    assert "GeoEstimation" not in options, "nothing of it ships, so it could only fail"
 
 
 def test_a_photograph_is_answered_with_the_offer_beside_it(open_page: Open, photo: bytes) -> None:
@@ -183,6 +183,13 @@ def test_the_pair_is_opened_on_the_shipped_systems(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(resources, "geolocator", Shipped)
     assert resources.system("photos:streetclip") == "shipped, and streetclip"
+
+
+def test_programs_cannot_ask_for_what_pages_call_a_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "_another", lambda name: pytest.fail(f"{name} was opened"))
+    for name in ("photos:streetclip", "photos:nobody", "nobody", ""):
+        with pytest.raises(ConfigError, match="looked for the predictor"):
+            resources.named_system(name)
 
 
 def test_an_answer_of_such_a_system_names_its_licence(open_page: Open, said: Said, monkeypatch, photo: bytes) -> None:

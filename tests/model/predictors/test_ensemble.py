@@ -17,7 +17,8 @@ from model.networks.attribute_heads import AttributeHeads
 from model.predictors import open_ensemble
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.ensemble import Ensemble, ensemble_of
-from model.predictors.ground import Ground
+from model.predictors.ground import Ground, attributes_in
+from model.predictors.known import known_places
 from model.predictors.open_ensemble import read_ensemble_settings, weighed
 from model.predictors.protocol import Considers, Describes, RemembersPlaces, ask, features_of
 from model.predictors.registry import SYSTEMS, Options, open_system
@@ -234,13 +235,36 @@ def test_it_is_opened_by_name_and_says_what_to_train_where_nothing_reads_the_gro
     toy = Checkpoint(toy_base(), folder=tmp_path)
     with pytest.raises(ArtifactError, match="train_attributes"):
         weighed(toy, read_ensemble_settings([]))
-    (tmp_path / "attributes").mkdir()
+    beside(tmp_path)
     monkeypatch.setattr(Ground, "load", classmethod(lambda cls, folder: ground()))
     monkeypatch.setattr("model.predictors.registry._pigeon", None)
     monkeypatch.setitem(SYSTEMS, "pigeon", replace(SYSTEMS["pigeon"], open=lambda options: _opened(toy)))
     opened = open_system("ensemble", Options(settings=("maps=density",)))
     assert opened.checkpoint.predictor.record["settings"]["maps"] == ["density"]
     assert opened.checkpoint.name.endswith("(ensemble)") and opened.checkpoint.calibration is None
+
+
+def beside(folder):
+    """As if attributes were trained there."""
+    (folder / "attributes").mkdir()
+    (folder / "train_attributes.record.json").write_text("{}")
+
+
+def test_a_run_that_is_called_attributes_beside_a_checkpoint_is_none_of_its_parts(tmp_path):
+    run = tmp_path / "attributes"
+    run.mkdir()
+    beside(run)
+    assert attributes_in(tmp_path / "geoclip") is None
+    assert attributes_in(run / "encoder") == attributes_in(run) == run
+
+
+def test_the_places_that_the_heads_learned_from_belong_to_the_ensemble(monkeypatch, tmp_path):
+    learned = replace(ground(), record={"facts": {}, "inputs": {"manifest": "this one"}})
+    monkeypatch.setattr(Ground, "load", classmethod(lambda cls, folder: learned))
+    opened = weighed(Checkpoint(toy_base()), read_ensemble_settings([f"attributes={tmp_path}"]))
+    manifest = pd.DataFrame({"lat": [1.0, 2.0], "lng": [3.0, 4.0], "split": ["train", "test"]})
+    assert known_places(opened, manifest, "this one").tolist() == [[1.0, 3.0]]
+    assert len(known_places(opened, manifest, "another")) == 0
 
 
 def _opened(checkpoint):
@@ -252,7 +276,7 @@ def _opened(checkpoint):
 def test_where_to_search_takes_the_attributes_beside_a_checkpoint_or_goes_without(monkeypatch, tmp_path):
     toy = Checkpoint(toy_base(), folder=tmp_path)
     assert searcher_of(toy).search.names == ()
-    (tmp_path / "attributes").mkdir()
+    beside(tmp_path)
     levelled = replace(ground(), levels={"Toy": [0.1, 0.9]})
     monkeypatch.setattr(Ground, "load", classmethod(lambda cls, folder: levelled))
     found = searcher_of(toy)
@@ -261,6 +285,21 @@ def test_where_to_search_takes_the_attributes_beside_a_checkpoint_or_goes_withou
     assert one.levels == (0.1, 0.9) and one.attributes == ("density", "land_cover")
     assert searcher_of(replace(toy, predictor=ensemble_of(toy_base(), levelled))).levels == [0.1, 0.9]
     assert levelled.only(("density",)).levels == {}
+
+
+def test_where_to_search_is_the_systems_own_word_where_it_takes_other_embeddings(monkeypatch, tmp_path):
+    beside(tmp_path)
+    monkeypatch.setattr(Ground, "load", classmethod(lambda cls, folder: replace(ground(), features="projected")))
+    assert searcher_of(Checkpoint(toy_base(), folder=tmp_path)).search.names == ()
+
+
+def test_areas_that_were_calibrated_with_another_checkpoint_are_not_said_to_be_measured(monkeypatch, tmp_path):
+    beside(tmp_path)
+    made_of = replace(ground(), levels={"Toy": [0.1, 0.9]}, record={"facts": {}, "inputs": {"calibrated_with": "old"}})
+    monkeypatch.setattr(Ground, "load", classmethod(lambda cls, folder: made_of))
+    for head, wanted in (("old", [0.1, 0.9]), ("new", [])):
+        records = {"train_head": {"outputs": {"head": {"path": "head", "sha256": head}}}}
+        assert list(searcher_of(Checkpoint(toy_base(), folder=tmp_path, records=records)).levels) == wanted
 
 
 def test_no_piece_of_an_area_is_lost_in_a_coarse_picture():

@@ -9,6 +9,7 @@ from model.geo.folders import home_dir
 from model.geolocator import SYSTEMS, Geolocator, for_photos
 from model.predictors.catalogue import CLIP_FILES, TOKENIZER_FILES, published, size_words
 from model.predictors.fetch import fetch
+from model.predictors.protocol import system_of
 from world.draw.pictures import encode
 
 
@@ -107,6 +108,23 @@ def test_what_was_fetched_answers_photos_while_pictures_of_the_simulated_earth_a
     assert paired.answering(4) is shipped.checkpoint, "nothing is opened twice"
     assert shipped.locate(picture()).system == "PIGEOTTO", "API and bot keep their default"
     assert "streetclip" in SYSTEMS
+
+
+def test_where_to_search_is_asked_of_the_system_that_answers(streetclip, monkeypatch):
+    fetch(published("streetclip"), wait=lambda _: None)
+    asked = []
+
+    class Searcher:
+        def __init__(self, checkpoint):
+            asked.append(system_of(checkpoint.predictor))
+
+        def of(self, embeddings):
+            return [len(embeddings)]
+
+    monkeypatch.setattr("model.predictors.searching.searcher_of", Searcher)
+    paired = Geolocator.load().with_photos("streetclip")
+    assert paired.search_map(drawn()) == paired.search_map(picture()) == 1
+    assert asked == ["PIGEOTTO", "StreetCLIP"]
 
 
 def test_the_verb_lists_asks_fetches_chooses_and_takes_back(streetclip, capsys):

@@ -70,7 +70,7 @@ def test_candidates_are_the_likeliest_cells_with_their_best_places_and_the_guess
             assert place.tolist() == gallery.points[inside[similar[n, inside].argmax()]].tolist()
 
 
-def test_only_training_places_are_remembered(network, gallery):
+def test_the_places_of_a_gallery_are_remembered_where_that_is_said(network, gallery):
     assert isinstance(system(network, gallery), RemembersPlaces)
     assert len(system(network, gallery).remembered) == 0
     assert len(system(network, gallery, remembers=True).remembered) == 90
