@@ -4,13 +4,13 @@ import hashlib
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, and_, case, func, select
 
 from arena import clock
 from arena.records import HOST
 from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
-from arena.telling import untold_places, untold_seeds
+from arena.telling import still_open, untold_places, untold_seeds
 
 GUESSES: dict[str, Column[Any]] = {
     "game_id": games.c.game_id, "origin": games.c.origin, "map": games.c.map, "source": games.c.source,
@@ -51,7 +51,9 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
     """Every game, the newest first; see `Scorebook.games`."""
     own = (guesses.c.game_id == games.c.game_id, guesses.c.seat == seats.c.seat)
     guessed = select(func.count()).select_from(guesses).where(*own).scalar_subquery()
-    total = select(func.coalesce(func.sum(guesses.c.score), 0)).where(*own).scalar_subquery()
+    points = select(func.coalesce(func.sum(guesses.c.score), 0)).where(*own).scalar_subquery()
+    # How far off a guess was is told with its place: at the end, where the match says so.
+    total = case((and_(games.c.told == "after_match", still_open(), guessed < games.c.rounds), 0), else_=points)
     query = (
         select(
             games.c.game_id, games.c.origin, games.c.map, games.c.source, seats.c.player_id, seats.c.player,

@@ -271,11 +271,12 @@ class Arena:
             waits = game.told == "after_match" and not game.is_done(seat) and not self._is_closed(game)
             return frozenset(number for number in numbers if waits or seat not in game.rounds[number - 1].guesses)
         untold = self.scorebook.untold_places(game)
-        closed = self._is_closed(game)
+        closed, waits = self._is_closed(game), game.told == "after_match" and game.finished_at is None
         return frozenset(
             one.number
             for one in game.rounds
-            if (one.place.lat, one.place.lng) in untold or not (closed or game.is_over_for_all(one.number))
+            if (one.place.lat, one.place.lng) in untold
+            or not (closed or (game.is_over_for_all(one.number) and not waits))
         )
 
     def may_tell_seed(self, game: Game) -> bool:

@@ -47,8 +47,8 @@ class Rival:
         """
         own = game.model_seat()
         played = 0 if own is None else len(game.guessed(own))
-        if own is not None and played == game.length:
-            return None
+        if own is not None and played == game.length and game.is_done(seat):
+            return None  # where it stands may be read now: what it guessed tells much of the places
         if self.opponent is None:
             raise Refused(
                 "No model is at the table: this is the game alone. Start the whole app to play against it.", "unknown"

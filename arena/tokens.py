@@ -1,7 +1,8 @@
 """The secrets by which this machine's own bots and programs are known to a game. Knows files; knows no game.
 
 A person has a cookie, a bot or a program has such a token: one for each name, made when it is first needed and kept in
-`home_dir()/tokens`, where only their owner reads them. HOMING_TOKEN names another one.
+`home_dir()/tokens`, where only their owner reads them. HOMING_PLAYER_TOKEN names another one; HOMING_TOKEN is the
+password of an app that others may reach, and no player's.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from pathlib import Path
 from model.errors import ConfigError, StorageError
 from model.geo.folders import home_dir
 
-TOKEN_VARIABLE = "HOMING_TOKEN"
+TOKEN_VARIABLE = "HOMING_PLAYER_TOKEN"
 _TOKEN = re.compile(r"[\w-]{32,128}", re.ASCII)
 
 
@@ -21,7 +22,7 @@ def token_of(name: str) -> str:
     """The token of the bot or program of this name, made now where there is none.
 
     Raises:
-        ConfigError: HOMING_TOKEN holds no token. StorageError: the file cannot be read or written, or holds none.
+        ConfigError: HOMING_PLAYER_TOKEN holds no token. StorageError: the file cannot be used, or holds none.
     """
     if given := os.environ.get(TOKEN_VARIABLE):
         if not _TOKEN.fullmatch(given):

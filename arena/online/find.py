@@ -44,8 +44,7 @@ def _opened(asked: tuple[str, str, str], where: str, mapillary_url: str, street_
         found.append(_map(mapillary.Mapillary(web), where, _key_problem(MAPILLARY, token)))
     if instance.casefold() not in OFF:
         url = panoramax.ENDPOINT if instance.casefold() in ON else instance
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = _is_address(url)
         broken = "" if good else (f"Looked for on or the address of an API in {PANORAMAX}, found '{instance[:60]}'; "
                                   "such an address looks like https://panoramax.openstreetmap.fr/api.")  # fmt: skip
         found.append(_map(panoramax.Panoramax(Web("Panoramax", url if good else panoramax.ENDPOINT)), where, broken))
@@ -65,6 +64,14 @@ def _map(service: Service, where: str, broken: str) -> OnlineMap:
         broken = broken or (f"Looked for {', '.join(sorted(known))} or a country's two letters in {PLACES}, found "
                             f"'{where[:40]}'.")  # fmt: skip
     return OnlineMap(service, named, broken)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half a bracket, a port beyond all ports
+        return False
 
 
 def _plain(key: str) -> str:

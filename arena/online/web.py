@@ -20,6 +20,7 @@ from model.errors import NetworkError
 CONNECT_S, READ_S = 5.0, 15.0
 DEADLINE_S = 40.0  # for one answer, however slowly it drips
 TRIES = 4
+PATIENCE_S = 30.0  # no new try after so long: a player waits
 LONGEST_WAIT_S = 20.0  # a player waits: a service that asks for more is given up for now
 MOST_JSON_BYTES = 4 << 20
 MOST_PICTURE_BYTES = 48 << 20
@@ -95,13 +96,14 @@ class Web:
             raise NetworkError(f"{self.title} was asked for a picture and sent none that can be read.") from error
 
     def _ask(self, url: str, params: Mapping[str, str], most: int) -> bytes:
-        wait_s = 1.0
+        wait_s, began = 1.0, self._clock()
         for left in range(TRIES - 1, -1, -1):
             try:
                 return self._once(url, params, most)
             except _Passing as error:
                 asked_s = error.wait_s if error.wait_s is not None else wait_s
-                if not left or asked_s > LONGEST_WAIT_S:
+                late = self._clock() - began + asked_s > PATIENCE_S
+                if not left or late or asked_s > LONGEST_WAIT_S:
                     raise Refusal(str(error), error.status) from error
                 self._sleep(asked_s)
                 wait_s *= 2.0
@@ -126,7 +128,7 @@ class Web:
                 raise NetworkError(f"the proxy refused to pass on to {self.title}; look at HTTPS_PROXY.") from error
             except httpx.TransportError as error:
                 raise _Passing(f"{self.title} cannot be reached; look at the network.") from error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:  # an address out of a reply may be none
                 raise NetworkError(f"{self.title} gave no usable answer.") from error
         raise NetworkError(f"{self.title} sends from one address to the next without end.")
 
@@ -163,7 +165,10 @@ class Web:
 
     def _check(self, url: str) -> None:
         """An address out of a reply must not lead into this network."""
-        parts, own = urlsplit(url), urlsplit(self.endpoint)
+        try:
+            parts, own = urlsplit(url), urlsplit(self.endpoint)
+        except ValueError as error:
+            raise NetworkError(f"{self.title} names an address that is none.") from error
         if parts.netloc == own.netloc and parts.scheme == own.scheme:
             return
         host = parts.hostname or ""

@@ -45,14 +45,15 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
 
 function fillMaps(maps) {
   const select = $('start-map');
-  const group = (label, source) => {
-    const own = maps.filter((map) => map.kind === source);
+  const group = (label, ...sources) => {
+    const own = maps.filter((map) => sources.includes(map.kind));
     if (!own.length) return [];
     const part = Object.assign(document.createElement('optgroup'), {label});
     part.append(...own.map((map) => Object.assign(new Option(map.title, map.name), {disabled: Boolean(map.error)})));
     return [part];
   };
-  select.replaceChildren(...group('Simulated Earth', 'world'), ...group('Your photos', 'photos'));
+  const others = maps.map((map) => map.kind).filter((source) => source !== 'world' && source !== 'photos');
+  select.replaceChildren(...group('Simulated Earth', 'world'), ...group('Your photos', 'photos'), ...group('Real streets, over the network', ...others));
   select.disabled = false;
   const playable = (name) => maps.some((map) => map.name === name && !map.error);
   const wanted = query.get('map') ?? remembered('map') ?? 'world';

@@ -222,7 +222,8 @@ class LocatorSite(Screen):
             return None
         with contextlib.suppress(BrowserError, NoSuchElementException):
             new = [one for one in self.map.markers() if one not in self._markers_before]
-            return new[0] if len(new) == 1 else None  # two candidates are no truth
+            earthly = len(new) == 1 and abs(new[0][0]) <= 90.0 and abs(new[0][1]) <= 540.0
+            return new[0] if earthly else None  # two candidates are no truth, nor is a pixel of a drawn plan
         return None
 
     def _click(self, path: str, what: str) -> None:

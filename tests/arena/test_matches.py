@@ -194,6 +194,31 @@ def test_where_it_was_can_be_told_at_the_end_alone(app):
     assert all("truth" in one for one in state["rounds"]) and state["total"] == sum(r["score"] for r in state["rounds"])
 
 
+def test_what_is_told_at_the_end_is_told_to_nobody_before_not_even_without_a_cookie(app, new_arena):
+    client, stranger = TestClient(app), TestClient(app)
+    game, _ = start(client, told="after_match")
+    guess(client, game, 1)
+    state = stranger.get(game).json()
+    assert state["rounds"][0] == {"round": 1, "status": "guessed", "started": True, "hidden": True}
+    assert state["total"] == 0 and new_arena().scorebook.games()["total"].tolist() == [0]
+    last = guess(client, game, 2).json()
+    assert all("truth" in one for one in stranger.get(game).json()["rounds"])
+    assert new_arena().scorebook.games()["total"].item() >= last["score"] > 0
+
+
+def test_what_the_model_guessed_is_told_to_no_seat_that_may_still_guess(new_arena, model_plays):
+    arena = new_arena(lambda pictures: (1.0, 2.0))
+    game_id = challenge(arena, rounds=1).game_id
+    bo = arena.join(game_id, "Bo", owner=BO)
+    arena.guess(game_id, 1, 0.0, 0.0)
+    model_plays(arena, game_id)
+    asking = TestClient(Starlette(routes=routes(arena=arena)), headers={"X-Seat-Token": str(bo.token)})
+    answer = asking.post(f"/arena/api/games/{game_id}/opponent")
+    assert answer.status_code == 409 and "when you have finished" in answer.json()["error"]
+    arena.guess(game_id, 1, 0.0, 0.0, bo.seat)
+    assert asking.post(f"/arena/api/games/{game_id}/opponent").json()["rounds"][0]["guess"] == {"lat": 1.0, "lng": 2.0}
+
+
 @pytest.mark.parametrize("wish", [{"mode": "war"}, {"told": "never"}, {"rounds": 99}, {"mode": 7}])
 def test_a_match_that_is_not_offered_is_a_sentence(app, wish):
     answer = TestClient(app).post("/arena/api/games", json={"name": "Ada", "map": "world"} | wish)

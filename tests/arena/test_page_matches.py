@@ -32,6 +32,18 @@ def test_a_length_that_no_game_has_is_said_beside_its_field(page, served, new_ar
     assert page.state == "start" and sentence in page.text("length-problem")
 
 
+def test_a_map_that_a_service_lends_can_be_chosen_by_hand_and_by_link(page, served, new_arena, painted_map):
+    lent = type(painted_map)(name="panoramax", title="Panoramax", description="Lent", kind="online")
+    table = new_arena(maps={"world": painted_map, "panoramax": lent})
+    address = served(table)
+    page.visit(address, "start")
+    group = "return document.querySelector('option[value=panoramax]')?.parentElement.label"
+    assert page.script(group) == "Real streets, over the network"
+    page.visit(f"{address}?map=panoramax&rounds=1", "start")
+    page.click("start-button").wait_for("looking")
+    assert table.game(page.of_body("game")).map == "panoramax"
+
+
 def test_a_challenge_is_taken_by_its_link_and_shows_everyone(page, served, new_arena):
     table = new_arena()
     address = served(table)

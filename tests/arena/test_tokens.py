@@ -22,6 +22,13 @@ def test_a_token_can_be_given_and_must_be_one(monkeypatch):
         token_of("Homing bot")
 
 
+def test_the_password_of_an_app_is_no_players_token(monkeypatch):
+    own = token_of("Homing bot")
+    for password in ("open sesame", "g" * 40):
+        monkeypatch.setenv("HOMING_TOKEN", password)
+        assert token_of("Homing bot") == own
+
+
 def test_a_file_without_a_token_is_a_sentence():
     token_of("Homing bot")
     [path] = (home_dir() / "tokens").iterdir()

@@ -67,3 +67,17 @@ def test_the_page_object_of_the_guide_is_whole_and_short(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
     site = opened(load_site("my_campus:MyCampus"), None, "", tmp_path)
     assert site.session.path == tmp_path / "session.json" and site.views == ("N", "E", "S", "W")
+
+
+@pytest.mark.parametrize(("marker", "truth"), [((35.0, 190.0), (35.0, 190.0)), ((350.0, 120.0), None)])
+def test_a_marker_that_stands_nowhere_on_earth_is_no_truth(marker, truth):
+    class Quiz(LocatorSite):
+        URL, LOOKING, GUESSED, SUMMARY, NUMBER = "http://127.0.0.1:1/", "#p", "#g", "#s", "#n"
+
+    class Drawn:
+        def markers(self):
+            return (1.0, 2.0), marker
+
+    site = Quiz(None)
+    site.map, site._markers_before = Drawn(), ((1.0, 2.0),)
+    assert site._truth() == truth

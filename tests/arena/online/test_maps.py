@@ -247,6 +247,7 @@ def test_a_flat_picture_and_a_lost_one_are_sentences(panoramax, services):
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [(find.PANORAMAX, "panoramax", "address of an API"), (find.PANORAMAX, "ftp://x", "address of an API"),
+     (find.PANORAMAX, "http://[::1", "address of an API"), (find.PANORAMAX, "http://x:99999", "address of an API"),
      (find.MAPILLARY, "two words and more", "is no key"), (find.STREET_VIEW, "kéy-kéy-kéy", "is no key"),
      (find.PLACES, "Atlantis", "Atlantis")],
 )  # fmt: skip

@@ -267,6 +267,29 @@ def test_an_address_in_a_reply_never_leads_into_this_network(url):
     assert not server.asked
 
 
+@pytest.mark.parametrize("url", ["https://[::1/x", "https://a.example\uff0fb/x"])
+def test_an_address_in_a_reply_that_is_none_is_a_sentence(url):
+    for server, asked in [
+        (Server(httpx.Response(200, content=jpeg())), url),
+        (Server(httpx.Response(302, headers={"Location": url.encode()})), "https://b.example/y"),
+    ]:
+        with pytest.raises(NetworkError, match=r"Panoramax .*\.$"):
+            server.web().picture(asked)
+
+
+def test_a_service_that_accepts_and_never_answers_is_given_up_before_a_player_gives_up():
+    now = [0.0]
+
+    def silent(_):
+        now[0] += 15.0
+        raise httpx.ReadTimeout("slow")
+
+    server = Server(silent)
+    with pytest.raises(NetworkError, match="in time"):
+        server.web(clock=lambda: now[0]).json("/x", {})
+    assert len(server.asked) == 2
+
+
 def test_redirects_are_followed_a_little_and_never_into_this_network():
     away = httpx.Response(302, headers={"Location": "https://b.example/y"})
     server = Server(away, httpx.Response(200, content=jpeg()))
