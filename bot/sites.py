@@ -1,7 +1,6 @@
 """Finds the class that describes a page: --site module:Class. Knows no page."""
 
 import importlib
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ GUESS = ("guess", ("put_pin", "submit"))  # in one step, or in two
 
 
 def load_site(name: str) -> type[Any]:
-    """The class behind "module:Class", looked for in the folder one stands in too.
+    """The class behind "module:Class", which `python -m bot` finds in the folder one stands in too.
 
     Raises:
         ConfigError: no such module or class, or one that lacks what a site needs.
@@ -23,8 +22,6 @@ def load_site(name: str) -> type[Any]:
     module_name, colon, class_name = name.partition(":")
     if not (module_name and colon and class_name):
         raise ConfigError(f"--site is module:Class, such as my_page:MyPage; found {name!r}.")
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:

@@ -1,6 +1,7 @@
 """What every test shares: a home of its own, and the real atlas, built once for the machine."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,9 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     """Scorebook, filmstrips and maps go to a temporary folder; only the cache (atlas, compiled code) is shared."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOMING_HOME", str(home))
+    main = sys.modules["__main__"]
     yield home
+    sys.modules["__main__"] = main  # a page that was tested leaves itself there, and new processes would run it
 
 
 @pytest.fixture(scope="session")

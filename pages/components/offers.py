@@ -94,7 +94,7 @@ def _figures(one: Published) -> None:
     )  # fmt: skip
     st.table(frame)
     sources = ", ".join(dict.fromkeys(figures.source for figures in one.figures))
-    st.caption(f"Percent of test photos within each distance, as the authors report it ({sources}).")
+    st.caption(f"Percent of test photos nearer than each distance, as the authors report it ({sources}).")
 
 
 @st.fragment(run_every=POLL_S)

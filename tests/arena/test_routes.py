@@ -364,12 +364,13 @@ def test_forty_who_ask_for_the_model_at_once_do_not_hold_up_the_server(serve, ev
 
     client = serve(opponent=slow)
     with client:
-        games = [finished(TestClient(client.app) if number % 20 == 0 else client) for number in range(20)]
-        games += [finished(TestClient(client.app)) for _ in range(20)]
+        people = [TestClient(client.app) if number % 20 == 0 else client for number in range(20)]
+        people += [TestClient(client.app) for _ in range(20)]  # each may ask for the model of its own games
+        games = [finished(one) for one in people]
         answers = [None] * len(games)
 
         def ask(number):
-            answers[number] = client.post(f"{games[number]}/opponent")
+            answers[number] = people[number].post(f"{games[number]}/opponent")
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(games))]
         for thread in threads:
@@ -385,8 +386,9 @@ def test_forty_who_ask_for_the_model_at_once_do_not_hold_up_the_server(serve, ev
         busy = next(answer for answer in answers if answer.status_code == 503)
         assert int(busy.headers["retry-after"]) >= 1 and "ask again" in busy.json()["error"]
         go_on.set()
-        waiting = [game for game, answer in zip(games, answers, strict=True) if answer.status_code == 202]
-        eventually(lambda: all(client.post(f"{game}/opponent").status_code == 200 for game in waiting))
+        asked = zip(people, games, answers, strict=True)
+        waiting = [(who, game) for who, game, answer in asked if answer.status_code == 202]
+        eventually(lambda: all(who.post(f"{game}/opponent").status_code == 200 for who, game in waiting))
 
 
 def test_a_model_that_cannot_play_says_why_once_and_may_be_asked_again(serve, eventually):

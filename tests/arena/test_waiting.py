@@ -63,7 +63,7 @@ def until(condition):
 
 
 def idle(arena):
-    return not arena._panoramas._jobs and not arena._warming.locked()
+    return not arena._openings._panoramas._jobs and not arena._openings._warming.locked()
 
 
 def test_the_first_picture_is_made_while_the_start_form_is_open(client, arena, painted_map):
@@ -175,9 +175,9 @@ def test_the_sharp_panorama_comes_after_the_first_and_is_sharper(client, painted
 
 
 def test_too_many_who_wait_hear_when_to_come_back(client, arena, door):
-    arena._panoramas._most = dict.fromkeys(Urgency, 1)
+    arena._openings._panoramas._most = dict.fromkeys(Urgency, 1)
     games = [start(client, seed=seed) for seed in range(5)]
-    until(lambda: sum(job.begun for job in arena._panoramas._jobs.values()) >= 1)
+    until(lambda: sum(job.begun for job in arena._openings._panoramas._jobs.values()) >= 1)
     answers = {}
 
     def ask(game):
@@ -202,7 +202,7 @@ def test_too_many_who_wait_hear_when_to_come_back(client, arena, door):
 
 
 def test_the_clock_of_who_was_turned_away_has_not_started(client, arena, door):
-    arena._panoramas._most = {**dict.fromkeys(Urgency, 1), Urgency.WAITED: 0, Urgency.AHEAD: 0}
+    arena._openings._panoramas._most = {**dict.fromkeys(Urgency, 1), Urgency.WAITED: 0, Urgency.AHEAD: 0}
     game = start(client, seed=1)
     assert client.get(f"{game}/rounds/1/panorama.jpg").status_code == 503
     assert client.get(game).json()["rounds"][0]["started"] is False
@@ -212,7 +212,7 @@ def test_a_hundred_who_wait_for_pictures_keep_nobody_from_anything_else(app, are
     """Whoever waits for a picture holds no thread: states, maps and guesses are answered meanwhile."""
 
     async def visit():
-        arena._panoramas._most = dict.fromkeys(Urgency, 200)
+        arena._openings._panoramas._most = dict.fromkeys(Urgency, 200)
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=WAIT_S) as client:
             games = []

@@ -1,7 +1,6 @@
 """A site class is found by its name, or a sentence says what is wrong with it."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -36,8 +35,7 @@ def test_what_cannot_be_played_is_a_sentence(name, words):
 
 def test_a_module_that_fails_is_named(tmp_path, monkeypatch):
     (tmp_path / "broken_page.py").write_text("1 / 0")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ConfigError, match=r"broken_page .* ZeroDivisionError"):
         load_site("broken_page:Page")
 
@@ -63,8 +61,7 @@ def test_the_page_object_of_the_guide_is_whole_and_short(tmp_path, monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(code.splitlines()) < 80
     (tmp_path / "my_campus.py").write_text(code)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.syspath_prepend(tmp_path)
     site = opened(load_site("my_campus:MyCampus"), None, "", tmp_path)
     assert site.session.path == tmp_path / "session.json" and site.views == ("N", "E", "S", "W")
 
