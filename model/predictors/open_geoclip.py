@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.progress import Progress
 
 from model.artifacts import fingerprint, read_record, record_path
@@ -91,7 +92,8 @@ def vectors_of(network: "GeoClip", gallery: "Gallery") -> "Floats":
     """The network's vectors of a gallery, made once and kept; a bar shows how far, where there are many."""
     from model.retrieval.gallery import kept_vectors
 
-    with Progress(transient=True, disable=len(gallery) < TOLD_FROM) as progress:
+    told = Console(stderr=True)  # what is printed is the answer alone
+    with Progress(transient=True, console=told, disable=len(gallery) < TOLD_FROM) as progress:
 
         def embed(points: Any) -> "Floats":
             task = progress.add_task("embedding the gallery (once)", total=len(points))

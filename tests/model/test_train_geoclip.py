@@ -55,6 +55,12 @@ def test_a_run_is_measured_by_evaluate_as_any_system_is(trained, toy_run, tmp_pa
         evaluate.main(evaluate.EvaluateConfig(toy_run.manifest, tmp_path, split="train", **asked))
 
 
+def test_opening_a_run_prints_nothing_before_the_answer(trained, capsys, monkeypatch):
+    monkeypatch.setattr("model.predictors.open_geoclip.TOLD_FROM", 0)  # as a large gallery would be told of
+    Geolocator.load(trained, "geoclip")
+    assert capsys.readouterr().out == ""
+
+
 def test_the_gallery_can_be_exchanged_when_it_is_opened(trained, toy_run, tmp_path):
     table = tmp_path / "towns.csv"
     table.write_text("name,lat,lon\nA,10,20\nB,-30,150\nC,50,5\n")
