@@ -270,13 +270,12 @@ class Arena:
         if seat is not None:
             waits = game.told == "after_match" and not game.is_done(seat) and not self._is_closed(game)
             return frozenset(number for number in numbers if waits or seat not in game.rounds[number - 1].guesses)
-        untold = self.scorebook.untold_places(game)
-        closed, waits = self._is_closed(game), game.told == "after_match" and game.finished_at is None
+        untold, closed = self.scorebook.untold_places(game), self._is_closed(game)
+        waits = game.told == "after_match" and game.finished_at is None and not closed
         return frozenset(
             one.number
             for one in game.rounds
-            if (one.place.lat, one.place.lng) in untold
-            or not (closed or (game.is_over_for_all(one.number) and not waits))
+            if (one.place.lat, one.place.lng) in untold or not (closed or game.is_over_for_all(one.number)) or waits
         )
 
     def may_tell_seed(self, game: Game) -> bool:

@@ -189,10 +189,15 @@ class Scorebook:
             return bool(untold_seeds(db, select(games).where(games.c.game_id == game.game_id)))
 
     def burden(self, owner: str, since: float) -> tuple[int, int]:
-        """How many games of this owner may still be played on, and how many he started after `since`."""
+        """How many games wait for a guess of this owner, and how many of his were begun after `since`.
+
+        A challenge is open for a week: it waits for him no longer than until he has guessed all of it.
+        """
+        his = (guesses.c.game_id == games.c.game_id, guesses.c.seat == seats.c.seat)
+        guessed = select(func.count()).select_from(guesses).where(*his).correlate(games, seats).scalar_subquery()
         own = select(func.count()).select_from(games).join(seats).where(seats.c.owner == owner)
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
-            waiting = db.execute(own.where(still_open())).scalar_one()
+            waiting = db.execute(own.where(still_open(), guessed < games.c.rounds)).scalar_one()
             started = db.execute(own.where(games.c.created_at > since)).scalar_one()
         return int(waiting), int(started)
 

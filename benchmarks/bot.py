@@ -68,7 +68,7 @@ def main() -> None:
         os.environ["HOMING_HOME"] = folder  # an app that we start keeps these rounds out of anyone's scorebook
         if options.on == "arena":
             out = Path(folder) / "run"
-            played = play(BotConfig(games, options.url, seed=options.seed, name="Benchmark bot", out=out))
+            played = play(BotConfig(games, url=options.url, seed=options.seed, name="Benchmark bot", out=out))
         else:
             played = on_strangers(games, options.seed, Path(folder), memory)
     figures = figures_of(played, games * ROUNDS_A_GAME[options.on], memory)

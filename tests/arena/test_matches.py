@@ -194,6 +194,18 @@ def test_where_it_was_can_be_told_at_the_end_alone(app):
     assert all("truth" in one for one in state["rounds"]) and state["total"] == sum(r["score"] for r in state["rounds"])
 
 
+def test_a_challenge_that_one_has_played_waits_for_one_no_longer(new_arena):
+    arena = new_arena()
+    game_id = challenge(arena).game_id
+    bo = arena.join(game_id, "Bo", owner=BO).seat
+    for number in (1, 2):
+        assert arena.scorebook.burden(ADA, 0.0) == (1, 1)
+        arena.guess(game_id, number, 0.0, 0.0)
+    assert arena.scorebook.burden(ADA, 0.0) == (0, 1)
+    arena.guess(game_id, 1, 0.0, 0.0, bo)
+    assert arena.scorebook.burden(BO, 0.0)[0] == 1
+
+
 def test_what_is_told_at_the_end_is_told_to_nobody_before_not_even_without_a_cookie(app, new_arena):
     client, stranger = TestClient(app), TestClient(app)
     game, _ = start(client, told="after_match")

@@ -364,13 +364,16 @@ def test_forty_who_ask_for_the_model_at_once_do_not_hold_up_the_server(serve, ev
 
     client = serve(opponent=slow)
     with client:
-        people = [TestClient(client.app) if number % 20 == 0 else client for number in range(20)]
-        people += [TestClient(client.app) for _ in range(20)]  # each may ask for the model of its own games
-        games = [finished(one) for one in people]
+        players = [TestClient(client.app), TestClient(client.app)]  # so many games are more than one may begin at once
+        games = [finished(players[number % 2]) for number in range(40)]
         answers = [None] * len(games)
 
+        def asked(number):
+            secret = players[number % 2].cookies["homing_player"]
+            return client.post(f"{games[number]}/opponent", headers={"Authorization": f"Bearer {secret}"})
+
         def ask(number):
-            answers[number] = people[number].post(f"{games[number]}/opponent")
+            answers[number] = asked(number)
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(len(games))]
         for thread in threads:
@@ -386,9 +389,8 @@ def test_forty_who_ask_for_the_model_at_once_do_not_hold_up_the_server(serve, ev
         busy = next(answer for answer in answers if answer.status_code == 503)
         assert int(busy.headers["retry-after"]) >= 1 and "ask again" in busy.json()["error"]
         go_on.set()
-        asked = zip(people, games, answers, strict=True)
-        waiting = [(who, game) for who, game, answer in asked if answer.status_code == 202]
-        eventually(lambda: all(who.post(f"{game}/opponent").status_code == 200 for who, game in waiting))
+        waiting = [number for number, answer in enumerate(answers) if answer.status_code == 202]
+        eventually(lambda: all(asked(number).status_code == 200 for number in waiting))
 
 
 def test_a_model_that_cannot_play_says_why_once_and_may_be_asked_again(serve, eventually):
