@@ -18,7 +18,17 @@ from arena.scorebook import Scorebook
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
-from model.geolocator import DEFAULT, SYSTEMS, Download, Geocells, Geolocator, Published, default_checkpoint, for_photos
+from model.geolocator import (
+    DEFAULT,
+    SYSTEMS,
+    Download,
+    Geocells,
+    Geolocator,
+    Published,
+    default_checkpoint,
+    for_photos,
+    is_here,
+)
 from world import WORLD_VERSION
 from world.clues import build_scene
 from world.draw.pictures import CLASS_COLOURS, encode
@@ -69,10 +79,15 @@ def named_system(name: str) -> Geolocator:
     """As `system`, of a name that a program gave: what pages call a pair among themselves is none.
 
     Raises:
-        ConfigError, ArtifactError: as `system`.
+        ConfigError: no system is called so.
+        ArtifactError: it was not fetched or trained on this machine, or as `system`.
     """
     if name not in SYSTEMS:
         raise ConfigError(f"looked for the predictor '{name}', found {', '.join(SYSTEMS)}; take one of those.")
+    if not is_here(name):  # a visitor's request must not begin a download that the owner was never asked about
+        raise ArtifactError(f"looked for the predictor '{name}' on this machine, found nothing of it: what is "
+                            f"published comes with `python -m model.get {name}`; one of your own is named on a "
+                            "command line, --checkpoint RUN.")  # fmt: skip
     return system(name)
 
 
