@@ -1,8 +1,9 @@
-"""Three pages that share nothing with the arena are played to their end, by page objects of under eighty lines each.
+"""Four pages that share nothing with the arena are played to their end, by page objects of under eighty lines each.
 
 One browser and one server for all of them; what is checked is what the pages themselves keep.
 """
 
+import contextlib
 import inspect
 
 import pytest
@@ -12,6 +13,7 @@ from bot.album import Album
 from bot.cameras.protocol import apart_deg
 from bot.maps.libraries import DeckMap, LeafletMap
 from bot.player import Player, Sitting, Trouble
+from bot.series import Series
 from model.errors import BrowserError
 from model.geo.distance import haversine_km
 
@@ -50,7 +52,7 @@ def astray_km(played):
     return float(haversine_km((played.guess_lat, played.guess_lng), (played.wanted_lat, played.wanted_lng)))
 
 
-@pytest.mark.parametrize("site", ["MirrorQuiz", "SnapshotClub", "Campus"])
+@pytest.mark.parametrize("site", ["MirrorQuiz", "SnapshotClub", "Campus", "WhereWasThat"])
 def test_a_page_object_has_fewer_than_eighty_lines(site):
     assert len(inspect.getsource(getattr(strangers, site)).splitlines()) < 80
 
@@ -85,6 +87,23 @@ def test_a_bounded_campus_with_a_compass(play):
     assert [played.lat for played in game.rounds] == [None] * 3 and game.rounds[0].distance_km < 1.0
     site.camera.face(site.pictures, "E")
     assert abs(apart_deg(site.camera.compass.read(site.driver, ".yard"), 90.0)) <= 3.0
+
+
+def test_dialogs_in_the_way_and_a_page_that_loads_itself_anew(driver, served, tmp_path, outlines):
+    events, answers = [], {1: PLACES[0], 2: PLACES[1], 3: PLACES[2]}
+    driver.get(f"{served}/quiz.js")
+    driver.execute_script("localStorage.clear()")
+    site = strangers.WhereWasThat(driver, f"{served}/dialog.html", 60.0)
+    site.session.path = tmp_path / "session.json"
+    album = Album(tmp_path, outlines, lambda where: ["Somewhere"] * len(where), events.append)
+    series = Series(lambda: contextlib.nullcontext(site), lambda views: Answer(answers[site.round()]), album)
+    (game,) = series.play([Sitting("Bot", "a page")])
+    assert game.failed is None and [played.round for played in game.rounds] == [1, 2, 3]
+    assert [one["round"] for one in events if one["event"] == "round"] == [1, 2, 3]
+    assert driver.execute_script("return JSON.parse(localStorage.dialog).guesses") == 3
+    assert (game.rounds[0].lat, game.rounds[0].lng, game.rounds[0].max_score) == (58.38, 26.72, 100)
+    assert game.rounds[0].distance_km == pytest.approx(float(haversine_km(PLACES[0], (58.38, 26.72))), rel=0.05)
+    assert game.total == sum(played.score for played in game.rounds)
 
 
 def test_a_map_of_another_library_is_named(driver, served):

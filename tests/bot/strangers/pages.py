@@ -1,4 +1,4 @@
-"""Page objects of three test pages, and a server for them: what somebody would write for a page of theirs."""
+"""Page objects of the four test pages, and a server for them: what somebody would write for a page of theirs."""
 
 import contextlib
 import functools
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.cameras.fixed import CallCamera
 from bot.cameras.matched import MatchedCamera
 from bot.cameras.moves import Arrows, Drags
 from bot.cameras.protocol import Compass
@@ -21,7 +22,7 @@ from bot.pictures import Pictures
 from bot.screens.locator_site import LocatorSite
 
 HERE = Path(__file__).parent
-FILES = ("drag", "photo", "campus")
+FILES = ("drag", "photo", "campus", "dialog")
 LOCAL = "http://127.0.0.1:8668"
 CAMPUS = (58.377, 26.71, 58.384, 26.73)  # south, west, north, east of the plan
 
@@ -67,6 +68,21 @@ class Campus(LocatorSite):
         self.pictures = Pictures(driver, ".yard", fov_deg=75.0)
         self.camera = CompassCamera(Drags(), Compass(".rose @style", factor=-1.0))
         self.map = PinMap(driver, ImageMap(".plan", CAMPUS, pin=".flag"))
+
+
+class WhereWasThat(LocatorSite):
+    """An alert, a dialog in the way, a reload in mid-round, a viewer in a shadow root turned by a call; miles."""
+
+    URL = f"{LOCAL}/dialog.html"
+    LOOKING, GUESSED, SUMMARY, NUMBER = ".ask", ".answer", ".final", ".q"
+    SUBMIT, NEXT, DISTANCE, POINTS, TOTAL = ".say", ".next-one", ".miles", ".worth", ".sum"
+    TRUTH, DISMISS, UNIT, MAX_POINTS = ".place", (".close",), "mi", 100
+
+    def __init__(self, driver, url="", timeout_s=30.0):
+        super().__init__(driver, url, timeout_s)
+        self.pictures = Pictures(driver, "pano-box >> canvas")
+        self.camera = CallCamera("window.turnTo(arguments[0])", fov_deg=120.0)
+        self.map = PinMap(driver, LeafletMap(".globe"))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -1,4 +1,4 @@
-// What the pages share that no visitor sees: places, a panorama of blocks, the law of points, a game in storage.
+// What the four pages share that no visitor sees: places, a panorama of blocks, the law of points, a game in storage.
 const PLACES = [[58.38, 26.72], [-17.8, 178.4], [-33.9, 18.4], [64.1, -21.9], [19.4, -99.1]];
 function kmBetween([a, b], [c, d]) {
   const r = Math.PI / 180, h = Math.sin((c - a) * r / 2) ** 2 + Math.cos(a * r) * Math.cos(c * r) * Math.sin((d - b) * r / 2) ** 2;
