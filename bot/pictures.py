@@ -111,12 +111,18 @@ class Pictures:
     def shoot(self) -> bytes:
         """The picture as it is at this moment, mirrored back."""
         try:
-            png = find(self.driver, self.path).screenshot_as_png
+            png = self._shot()
         except StaleElementReferenceException:
-            png = find(self.driver, self.path).screenshot_as_png  # a page that draws anew
+            png = self._shot()  # a page that draws anew
         except NoSuchElementException as error:
             raise BrowserError(f"looked for a picture at {self.path}, found no such element.") from error
         return _png(ImageOps.mirror(_open(png))) if self.mirrored else png
+
+    def _shot(self) -> bytes:
+        element = find(self.driver, self.path)
+        if min(element.size.values()) < 1:  # what a driver photographs of nothing differs from driver to driver
+            raise BrowserError(f"the picture at {self.path} has no size: it is hidden, or not laid out.")
+        return element.screenshot_as_png
 
     def for_encoder(self, png: bytes, measured_fov_deg: float | None = None) -> bytes:
         """A picture cut to what the encoder knows: the middle, 90° wide, where the page shows more."""

@@ -70,7 +70,7 @@ def test_the_first_picture_is_made_while_the_start_form_is_open(client, arena, p
     assert client.get("/arena").status_code == 200
     until(lambda: painted_map.painted == [0])
     until(lambda: idle(arena))
-    arena.warm_up = lambda *_: None  # what the next game gets is another matter
+    arena._openings.warm_up = lambda *_: None  # what the next game gets is another matter
     game = start(client)
     assert client.get(f"{game}/rounds/1/panorama.jpg").status_code == 200
     until(lambda: idle(arena))
@@ -120,7 +120,7 @@ def test_a_game_without_panning_leaves_the_panorama_in_stock_and_the_next_one_fi
     start(client, movement="nmpz")
     until(lambda: idle(arena) and len(stills) == 2)  # that of the game, and one in stock
     assert painted_map.painted == [0, 0, 0], "the panorama is still in stock"
-    arena.warm_up = lambda *_: None
+    arena._openings.warm_up = lambda *_: None
     game = start(client, movement="nmpz")
     shown = client.get(f"{game}/rounds/1/view.jpg")
     assert stills[1:2] == [int(shown.headers["x-heading-deg"])], "it was there before the game was"

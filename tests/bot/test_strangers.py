@@ -116,10 +116,19 @@ def test_a_map_of_another_library_is_named(driver, served):
 
 def test_a_picture_of_one_colour_is_a_sentence(driver, served):
     driver.get(f"{served}/campus.html")
-    pictures = strangers.Pictures(driver, ".flag", timeout_s=0.5)
-    driver.execute_script("document.querySelector('.flag').hidden = false")
+    pictures = strangers.Pictures(driver, ".red", timeout_s=0.5)
+    driver.execute_script("""const red = document.createElement('div'); red.className = 'red';
+        red.style = 'position:fixed;left:0;top:0;width:40px;height:40px;background:red'; document.body.append(red)""")
     with pytest.raises(BrowserError, match="all one colour"):
         pictures.take()
+
+
+def test_a_picture_that_is_hidden_is_a_sentence(driver, served):
+    driver.get(f"{served}/campus.html")
+    driver.execute_script("""const none = document.createElement('div'); none.className = 'none';
+        none.style = 'display:none'; document.body.append(none)""")
+    with pytest.raises(BrowserError, match="has no size"):
+        strangers.Pictures(driver, ".none", timeout_s=0.5).shoot()
 
 
 def test_what_was_hidden_for_a_picture_is_put_back_as_it_was(driver, served):

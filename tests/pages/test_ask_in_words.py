@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.errors import ArtifactError, ConfigError
-from model.geolocator import CATALOGUE, SYSTEMS, is_fetched
+from model.geolocator import SYSTEMS, is_here
 from pages.components import resources
 
 Open = Callable[[str], AppTest]
@@ -123,7 +123,7 @@ def test_another_system_can_be_asked_and_one_that_cannot_be_opened_says_why(
 
     monkeypatch.setattr(resources, "_another", another)
     app = open_page("guess")
-    here = [system.title for name, system in SYSTEMS.items() if name not in CATALOGUE or is_fetched(CATALOGUE[name])]
+    here = [system.title for name, system in SYSTEMS.items() if is_here(name)]
     assert app.selectbox(key="system").options == here, "what would have to be fetched first is not offered here"
     app.file_uploader[0].upload("street.jpg", photo, "image/jpeg").run()
     assert not asked
