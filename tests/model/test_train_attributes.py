@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
 from model import train_attributes
 from model.artifacts import read_record
@@ -63,7 +64,6 @@ def test_areas_are_calibrated_with_a_checkpoint(toy_run, tmp_path, monkeypatch):
 
 
 def test_maps_of_ones_own_travel_with_the_heads(toy_run, tmp_path):
-    rasterio = pytest.importorskip("rasterio")
     people = np.zeros((90, 180), np.float32)
     people[:, 90:] = 500.0
     path = tmp_path / "people.tif"

@@ -4,13 +4,13 @@ import sys
 
 import numpy as np
 import pytest
+import rasterio
 
 from model.errors import ArtifactError, ConfigError
 from model.geo import geotiffs
 from model.geo.geotiffs import classes_on_grid, look_at_tiff, mean_on_grid
 from model.geo.rasters import centres_of, pixels_of
 
-rasterio = pytest.importorskip("rasterio")
 GRID = (18, 36)
 
 
