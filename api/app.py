@@ -159,7 +159,7 @@ def create_api(
         )
 
     @api.get("/metrics", dependencies=[Depends(let_in)], response_class=PlainTextResponse,
-             responses=_problems(401, 429, 507))  # fmt: skip
+             responses=_problems(401, 429, 507, as_json=True))  # fmt: skip
     async def measured() -> PlainTextResponse:
         """What the server counts, as Prometheus reads it."""
         text = await anyio.to_thread.run_sync(counted.text, limiter=reckoning)
@@ -204,5 +204,8 @@ def _prediction(guess: GuessLike, predictor: str) -> Prediction:
     )
 
 
-def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return {code: {"model": Problem, "description": WORDS[code]} for code in (*codes, 500)}
+def _problems(*codes: int, as_json: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The errors of an operation; `as_json` where what it answers else is of another type."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    body = {"content": content} if as_json else {"model": Problem}
+    return {code: body | {"description": WORDS[code]} for code in (*codes, 500)}

@@ -50,7 +50,7 @@ def test_a_key_of_either_place_opens_by_either_header(keys, headers):
 
 @pytest.mark.parametrize("headers", [
     {}, {"authorization": "Bearer"}, {"authorization": f"Basic {KEY}"}, {"authorization": f"Bearer {KEY}x"},
-    {"x-api-key": KEY[:-1]}, {"x-api-key": "\xe4" * 20}, {"x-api-key": "x" * 9000},
+    {"x-api-key": KEY[:-1]}, {"x-api-key": b"\xe4" * 20}, {"x-api-key": "x" * 9000},
 ])  # fmt: skip
 def test_no_key_or_a_wrong_one_is_a_401_with_a_sentence(keys, headers):
     answer = ask(client_of(keys), **headers)
