@@ -16,7 +16,7 @@ HOMING_CORS_ORIGINS one of the sites whose pages may use the API, such as "https
 
 import ipaddress
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -184,12 +184,14 @@ def _json_route(path: str) -> str | None:
     return None
 
 
-def _wrong_type(headers: Headers, taken: Iterable[str]) -> str:
+def _wrong_type(headers: Headers, taken: frozenset[str]) -> str:
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     if kind in taken or (empty and not kind):
         return ""
-    return f"Looked for {' or '.join(sorted(taken))} in this request, found {kind or 'no content type'!r:.60}."
+    pictures = ["a picture such as image/jpeg"] if taken & PICTURE_TYPES else []
+    wanted = " or ".join(sorted(taken - PICTURE_TYPES) + pictures)
+    return f"Looked for {wanted} in this request, found {kind or 'no content type'!r:.60}."
 
 
 def _same_host(origin: str, host: str) -> bool:

@@ -51,7 +51,8 @@ def test_a_round_without_a_guess_is_one_in_which_the_time_ran_out(book):
 @pytest.mark.parametrize(("change", "word"), [
     ({"truth": None}, "truth"), ({"guess": {"lat": 91, "lng": 0}}, "guess.lat"), ({"score": 5001}, "score"),
     ({"guess": {"lat": "north", "lng": 0}}, "guess.lat"), ({"roundID": 0}, "roundID"), ({"player": "x" * 41}, "player"),
-    ({"player": ""}, "player"), ({"kind": "god"}, "kind"), ({"gameID": "x" * 81}, "gameID"), ({"seconds": -1}, "seconds"),
+    ({"player": ""}, "player"), ({"kind": "god"}, "kind"), ({"gameID": "x" * 81}, "gameID"),
+    ({"seconds": -1}, "seconds"),
 ])  # fmt: skip
 def test_a_report_that_cannot_be_names_the_field(book, change, word):
     answer = client_of(book).post("/game", json=ROUND | change)
