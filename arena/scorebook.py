@@ -178,6 +178,13 @@ class Scorebook:
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return "-".join(str(part) for part in db.execute(counts).one())
 
+    def counts(self) -> dict[str, int]:
+        """How many games and guesses there are."""
+        tables = {"games": games, "guesses": guesses}
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return {name: int(db.execute(select(func.count()).select_from(one)).scalar_one())
+                    for name, one in tables.items()}  # fmt: skip
+
     def untold_places(self, game: Game) -> set[Position]:
         """The places of a game, as (lat, lng), that someone may still guess in another one."""
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
