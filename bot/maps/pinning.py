@@ -56,9 +56,11 @@ class PinMap(Screen):
         if self.opening is not None:
             self.opening.open(self.driver)
         self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open")
-        self._rest_of_box()
-        bring_into_window(self.driver, find(self.driver, self.adapter.path))
-        self.adapter.tame(self.driver)
+        try:
+            self._fresh_size()  # what grows on is noticed while it comes to rest
+        except BrowserError:  # a map that is made when it is opened
+            self._rest_of_box()
+            self._fresh_size()
 
     def put_pin(self, lat: float, lng: float) -> Place:
         """Click the place, within the map's bounds; gives (lat, lng) of the pin.
@@ -69,8 +71,8 @@ class PinMap(Screen):
         look = self._calibrated()
         lat, lng = _within(lat, lng, (look.bounds, self.settings.bounds))
         astray_px = math.inf
-        for _ in range(ATTEMPTS):
-            look, view = self._bring_near(lat, lng)
+        for attempt in range(ATTEMPTS):
+            look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
             x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
             pin = self._click(look, x, y)
             if pin is None:
@@ -98,10 +100,9 @@ class PinMap(Screen):
     def _can_be_seen(self) -> bool:
         return find(self.driver, self.adapter.path).is_displayed()
 
-    def _bring_near(self, lat: float, lng: float) -> tuple[Look, View]:
-        """Zoom and drag until a pixel is fine enough and the place can be clicked."""
+    def _bring_near(self, look: Look, lat: float, lng: float) -> tuple[Look, View]:
+        """Zoom and drag until a pixel is fine enough and the place can be clicked; `look` is the map at rest."""
         stuck = False  # the last move changed nothing: the map has reached an end
-        look = self._calibrated()
         for _ in range(STEPS):
             view = _view_of(look)
             x, y = view.pixel_of(lat, lng)
@@ -161,12 +162,19 @@ class PinMap(Screen):
             nonlocal last, since
             look = self.adapter.look(self.driver)
             if look != last:
+                if look.box[2:] != last.box[2:]:
+                    self._fresh_size()
                 last, since = look, time.monotonic()
             whole = look.box[2] > 0 and (look.view is not None or not tells)
             return whole and time.monotonic() - since >= self.settings.rest_s
 
         self.wait(still, f"the map at {self.adapter.path} did not come to rest")
         return last
+
+    def _fresh_size(self) -> None:
+        """Let the map know how large it is now, quiet it, and have all of it in the window."""
+        bring_into_window(self.driver, find(self.driver, self.adapter.path))
+        self.adapter.tame(self.driver)
 
     def _rest_of_box(self) -> None:
         """Wait until the element has stopped growing; what is in it may not have noticed yet."""
