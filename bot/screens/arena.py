@@ -10,6 +10,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from arena.records import BOT_NAME
+from bot.pictures import Pictures
 from bot.screens.guess_map import GuessMap
 from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
@@ -87,7 +88,8 @@ class LookScreen(Screen):
 
     def photograph(self) -> bytes:
         """A picture (PNG) of the panorama."""
-        return self.find(self.PANORAMA).screenshot_as_png
+        pictures = Pictures(self.driver, f"#{self.PANORAMA[1]}")
+        return pictures.for_encoder(pictures.shoot())
 
     def _drawn(self, name: str) -> float:
         """A number of the view as it is drawn; not a number while it is being drawn."""
