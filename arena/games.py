@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from arena import clock
 from arena.hiding import hidden_rounds
-from arena.live import Live
-from arena.live_openings import LiveOpenings
+from arena.live.openings import LiveOpenings
+from arena.live.play import Live
+from arena.live.thinking import Thinking
 from arena.networks import OpenGames
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
@@ -40,7 +41,6 @@ from arena.scorebook import Scorebook
 from arena.seating import Seating, is_closed
 from arena.showings import Showing, Showings
 from arena.sources import Source, find_maps, pick_map
-from arena.thinking import Thinking
 from arena.turns import Turn
 from model.geo.distance import check_points
 

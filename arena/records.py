@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from arena.live_records import LiveRules
+from arena.live.records import LiveRules
 
 Movement = Literal["no_move", "nmpz", "moving"]  # look around and zoom; one still view; walk on
 Kind = Literal["person", "bot", "model"]

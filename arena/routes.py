@@ -22,7 +22,7 @@ from arena.askers import give_secret, identity_of, new_secret, seat_token_of, se
 from arena.games import Arena
 from arena.guard import network_of
 from arena.labels import towns_of_tile
-from arena.live_routes import FRESH, LiveWeb, state_for
+from arena.live.routes import FRESH, LiveWeb, state_for
 from arena.openings import Taken
 from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_of
 from arena.requests import position_in, read_json, round_in, width_in

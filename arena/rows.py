@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from arena.live_records import LiveRules
+from arena.live.records import LiveRules
 from arena.records import Game, Guess, Place, Round, Rules, Seat
 from arena.schema import games, guesses, rounds, seats, starts, verdicts
 

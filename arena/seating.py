@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from arena import clock
-from arena.live import Live
-from arena.live_rules import check_team
+from arena.live.play import Live
+from arena.live.rules import check_team
 from arena.openings import Taken, new_seat
 from arena.records import Game, seat_by_token, seat_of
 from arena.rules import Refused, check_player, closed_sentence, is_expired

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from arena import clock
-from arena.duels import is_opened
+from arena.live.course import is_opened
 from arena.panoramas import Order, PanoramaCache, Urgency
 from arena.pictures import WIDTHS, Making, Pictures
 from arena.records import HOST, Game

@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from arena.clicks import drawn_plan
-from arena.duels import LOBBY_S
-from arena.live_book import LiveBook
-from arena.live_records import LiveRules, Planned
-from arena.live_rules import at_once, check_duel
+from arena.live.book import LiveBook
+from arena.live.clicks import drawn_plan
+from arena.live.course import LOBBY_S
+from arena.live.records import LiveRules, Planned
+from arena.live.rules import at_once, check_duel
 from arena.openings import Openings, Taken, Wish
 from arena.records import HOST, LENGTH, MODEL_NAME, Game, Kind, Rules, Seat, model_id
 from arena.rules import Refused, check_length

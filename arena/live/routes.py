@@ -10,11 +10,11 @@ from arena import clock
 from arena.answers import told
 from arena.askers import identity_of, seat_token_of
 from arena.games import Arena
-from arena.live_state import add_live, series_state
+from arena.live.sockets import Sockets
+from arena.live.state import add_live, series_state
 from arena.records import Game
 from arena.requests import read_json
 from arena.rules import Refused
-from arena.sockets import Sockets
 from arena.state import Viewer, game_state
 from arena.threads import Threads
 

@@ -7,8 +7,8 @@ nobody in particular until the verdicts are in.
 from collections.abc import Collection
 from typing import Any
 
-from arena.duels import Closed, Course, course_of, is_present, is_ready, team_of
-from arena.live_records import LiveRules
+from arena.live.course import Closed, Course, course_of, is_present, is_ready, team_of
+from arena.live.records import LiveRules
 from arena.records import UNMOVED, Game, Round
 from arena.state import Viewer, guess_result
 

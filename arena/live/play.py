@@ -1,6 +1,6 @@
 """Live matches as they are played: what has become due is written, and moves are judged. Knows no HTTP and no SQL.
 
-Where a match is follows from the book and the clock (`arena/duels.py`); here is who writes it. Everyone who looks does:
+Where a match is follows from the book and the clock (`arena/live/course.py`); here is who writes it. Everyone who looks does:
 there is no thread that keeps a match going, so none can be lost with an app.
 """
 
@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from arena import clock
-from arena.clicks import clicked
-from arena.duels import Due, agenda, course_of, deadline, opened_at
-from arena.live_book import LiveBook
-from arena.live_openings import free_place, next_of
+from arena.live.book import LiveBook
+from arena.live.clicks import clicked
+from arena.live.course import Due, agenda, course_of, deadline, opened_at
+from arena.live.openings import free_place, next_of
+from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
 from arena.records import HOST, Game, Guess, Kind
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
-from arena.thinking import Thinking
 
 SEEN_EACH_S = 5.0  # presence is written no more often
 MOST_STEPS = 300  # of one look: more than a whole match has

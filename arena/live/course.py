@@ -11,7 +11,7 @@ clock that has been set back since.
 from dataclasses import dataclass
 from typing import Literal
 
-from arena.live_records import Planned
+from arena.live.records import Planned
 from arena.records import HOST, UNMOVED, Game, Seat
 
 PRESENT_S = 15.0  # since a seat was seen

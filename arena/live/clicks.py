@@ -9,7 +9,7 @@ import math
 import random
 from collections.abc import Sequence
 
-from arena.live_records import Planned
+from arena.live.records import Planned
 
 MEDIAN_S, SPREAD = 22.0, 0.6  # of a guess in a round without a hurry: half of them within 15 to 33 s
 FEWEST_TIMES = 50  # below, what was played tells too little

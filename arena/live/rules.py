@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from arena.live_records import MULTIPLIERS, LiveRules
+from arena.live.records import MULTIPLIERS, LiveRules
 from arena.records import LENGTH
 from arena.rules import Refused
 
