@@ -5,8 +5,9 @@ looked at before anything reads it:
 
     Host      on a loopback address a loopback name, or one listed in HOMING_HOSTS; else a foreign name that points
               here (DNS rebinding) could play and read as this machine's owner
-    Origin    where a browser sends one, this very host: no other site's page may use the routes; but the API, not the
-              game, for the origins that the owner lists in HOMING_CORS_ORIGINS
+    Origin    where a browser sends one, this very host: no other site's page may use the routes or open a socket, for
+              which browsers ask nobody; but the API, not the game, for the origins that the owner lists in
+              HOMING_CORS_ORIGINS
     type      what is sent to a JSON route is JSON, which no form of another site can send without asking first
     rate      new games by one address: many, not endlessly many
 
@@ -16,6 +17,7 @@ HOMING_CORS_ORIGINS one of the sites whose pages may use the API, such as "https
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
@@ -33,6 +35,8 @@ PICTURE_TYPES = frozenset(
 UPLOAD_TYPES = JSON_TYPES | PICTURE_TYPES | {"multipart/form-data"}
 GAMES_AT_ONCE, GAMES_PER_S = 240, 2.0  # by one address: a school behind one router, not a script without an end
 CALLS_AT_ONCE, CALLS_PER_S = 240, 10.0  # of the API, likewise
+
+_ENTERS = re.compile(r"/arena/api/blind/[^/]+/enter$")  # which begins matches too
 
 # What the pages of the game and of the API may load: nothing from elsewhere, whatever a name or a title says.
 PAGE_POLICY = (
@@ -131,7 +135,7 @@ class Guard:
         if trouble := _wrong_host(host, bound, scope.get("server")):
             return 421, trouble, {}
         kind = _json_route(scope["path"])
-        if kind is None or scope["type"] == "websocket":
+        if kind is None:
             return None
         origin = headers.get("origin")
         listed = kind in ("predict", "api") and origin in self._origins
@@ -141,6 +145,8 @@ class Guard:
                 "behind a proxy, list its name in HOMING_HOSTS."
             )
             return 403, sentence, {}
+        if scope["type"] == "websocket":
+            return None
         taken = UPLOAD_TYPES if kind == "predict" else JSON_TYPES
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and (trouble := _wrong_type(headers, taken)):
             return 415, trouble, {}
@@ -178,7 +184,7 @@ def _wrong_host(host: str, bound: str | None, server: object) -> str:
 def _json_route(path: str) -> str | None:
     """Which kind of JSON route a path is, wherever the app is mounted; None for pages and files."""
     if "/arena/api/" in path:
-        return "games" if path.endswith("/arena/api/games") else "game"
+        return "games" if path.endswith("/arena/api/games") or _ENTERS.search(path) else "game"
     if "/api/v1/" in path:
         return "predict" if path.endswith("/predict") else "api"
     return None
