@@ -20,7 +20,7 @@ export function endInWords(game) {
 export function whyInWords(game) {
   const {live} = game, sides = sidesOf(game), count = live.rounds.length;
   const rounds = `${count} round${count === 1 ? '' : 's'}`;
-  if (!live.why) return count ? `It ended after ${rounds}.` : 'It never began: not everyone came and was ready.';
+  if (!live.why) return count ? `It ended after ${rounds}.` : 'It never began: not everyone came, or whoever opened it left.';
   const winner = sides.find((side) => side.team === live.winner), loser = sides.find((side) => side !== winner);
   if (live.why === 'forfeit') {
     if (!winner) return 'Nobody was left to play it.';
