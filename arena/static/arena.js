@@ -62,7 +62,7 @@ async function leaveMatch() {
 /** Once more: the rematch, the next match of a series, or another opponent in the same room. */
 async function onward() {
   const {game} = page, known = $('end-again').dataset.game;
-  if (game.mode === 'blind') return enterBlind(game.live.blind.room);
+  if (game.mode === 'blind') return enterBlind(new URLSearchParams(location.search).get('blind'));
   return resume(known || (await askRematch(game.game_id)).game_id);
 }
 

@@ -41,7 +41,7 @@ export class Bars {
     $('versus').classList.toggle('counted', !fought);
     $('versus-round').textContent = live.phase === 'pause' ? (closed < game.rounds_total ? 'Next round in' : 'The end in') : `Round ${live.round}`;
     const factor = live.rules?.multipliers?.[Math.min(live.round, live.rules.multipliers.length) - 1] ?? 1;
-    $('versus-more').textContent = live.phase === 'pause' ? '' : !fought ? `of ${game.rounds_total}` : factor === 1 ? 'plain damage' : `damage ${times(factor)}`;
+    $('versus-more').textContent = live.phase === 'pause' ? '' : !fought ? `of ${game.rounds_total}` : `damage ${times(factor)}`;
     $('versus-more').classList.toggle('more', live.phase !== 'pause' && fought && factor > 1);
     if (left == null) {
       this.clock.stop();

@@ -24,11 +24,11 @@ export function showClash(game, round) {
   const {truth} = round;
   $('clash').dataset.round = round.round;
   $('clash-round').textContent = `Round ${round.round}${round.multiplier > 1 ? ` · damage ×${round.multiplier}` : ''}`;
-  $('clash-place').textContent = truth.label || `${truth.lat.toFixed(3)}°, ${truth.lng.toFixed(3)}°`;
+  $('clash-place').textContent = !truth ? 'Not told yet' : truth.label || `${truth.lat.toFixed(3)}°, ${truth.lng.toFixed(3)}°`;
   $('clash-guesses').replaceChildren(...sidesOf(game).map((side, i) => {
     const best = bestOf(side, round), item = make('li', i ? 'foe' : 'own');
     const who = side.people.length > 1 && best ? `${side.name}: ${seatName(side.people.find((one) => one.seat === best.seat))}` : side.name;
-    item.append(make('span', 'who', who), make('span', 'km', best ? formatDistance(best.distance_km) : 'no pin'),
+    item.append(make('span', 'who', who), make('span', 'km', best ? formatDistance(best.distance_km) : truth ? 'no pin' : ''),
       make('b', 'score', formatScore(round.scores[side.team])));
     return item;
   }));
@@ -36,10 +36,11 @@ export function showClash(game, round) {
 }
 
 /** Keep the button in step with who waits for whom. */
-export function showNext(game, last) {
+export function showNext(game, last, said) {
   const button = $('clash-next'), own = ownSeat(game), {live} = game;
   const waiting = live.seats.filter((one) => !one.ready && !one.you && one.present !== false && !one.forfeit);
   button.hidden = !own && !last;
-  button.disabled = Boolean(own?.ready) && !last;
-  button.textContent = last ? 'See the end' : !own?.ready ? 'Next' : waiting.length ? `Waiting for ${seatName(waiting[0])}…` : 'Here it comes…';
+  const ready = own?.ready || said; // a blind match tells nobody's
+  button.disabled = Boolean(ready) && !last;
+  button.textContent = last ? 'See the end' : !ready ? 'Next' : waiting.length ? `Waiting for ${seatName(waiting[0])}…` : 'Here it comes…';
 }

@@ -103,7 +103,7 @@ export class Match {
       this.lock();
       submitLabel();
     }
-    if (state === 'pause') showNext(game, over);
+    if (state === 'pause') showNext(game, over, this.passed === game.live.round);
     if (state === 'over') this.fillEnd();
   }
 
@@ -197,9 +197,12 @@ export class Match {
   /** "Next" in a pause; after the last round, on to the end. */
   next() {
     if (this.at === 'over') return this.end();
-    return this.ready(true, hint);
+    this.passed = this.game.live.round;
+    this.update();
+    return this.ready(true, () => {}); // refused: the next round has begun already
   }
 
+  /** Say that one may go on, or not after all; `trouble` hears why the server does not take it. */
   async ready(ready, trouble = lobbyProblem) {
     try {
       await sendReady(this.id, ready);

@@ -51,7 +51,7 @@ function showTable(rounds, sides, fought, game) {
   $('end-rounds').tHead.replaceChildren(row);
   $('end-rounds').tBodies[0].replaceChildren(...rounds.map((round) => {
     const line = document.createElement('tr'), best = Math.max(...sides.map((side) => round.scores[side.team]));
-    line.title = `${round.truth.label ? `${round.truth.label}. ` : ''}${clashInWords(game, round)}`;
+    line.title = `${round.truth?.label ? `${round.truth.label}. ` : ''}${clashInWords(game, round)}`;
     line.append(cell(String(round.round), 'number'), ...sides.map((side, i) => {
       const score = round.scores[side.team];
       return cell(formatScore(score), `${i ? 'foe' : 'own'}${score === best ? ' best' : ''}`);
@@ -71,9 +71,10 @@ function showSeries(series, sides) {
 function showHowOn(game) {
   const {live} = game, own = ownSeat(game), {series} = live, button = $('end-again');
   const next = series?.next_game_id ?? live.rematch_game_id ?? null;
+  const room = new URLSearchParams(location.search).get('blind');
   const asked = live.rematch_game_id && !series?.next_game_id;
   button.dataset.game = next ?? '';
-  button.hidden = game.mode === 'blind' ? !live.blind?.room : !own && !next;
+  button.hidden = game.mode === 'blind' ? !room : !own && !next;
   button.textContent = game.mode === 'blind' ? 'Another blind match' : !own ? 'Watch the next match' : series?.next_game_id ? 'Next match' : asked ? 'Take the rematch' : 'Rematch';
   $('end-share').hidden = game.mode === 'blind';
 }

@@ -25,7 +25,7 @@ export const subject = (side) => (side.own ? (side.people.length > 1 ? 'Your tea
 export const verb = (side, word) => (side.own ? side.people.length === 1 : side.people.length > 1) ? word : `${word}s`;
 
 /** Whether the match is fought for health; a blind one only counts points. */
-export const hasHealth = ({live}) => live.teams.some((team) => team.health != null);
+export const hasHealth = ({live}) => live.rules.health > 0;
 
 /** The guess that counts of a side in a closed round: its best, {lat, lng, …}; null where nobody placed a pin. */
 export function bestOf(side, round) {
