@@ -47,7 +47,7 @@ export class Live {
     this.connect();
   }
 
-  get open() { return this.socket?.readyState === WebSocket.OPEN; }
+  get open() { return this.socket?.readyState === 1; }
 
   connect() {
     if (this.stopped) return;
