@@ -5,7 +5,8 @@ looked at before anything reads it:
 
     Host      on a loopback address a loopback name, or one listed in HOMING_HOSTS; else a foreign name that points
               here (DNS rebinding) could play and read as this machine's owner
-    Origin    where a browser sends one, this very host: no other site's page may use the routes; there is no CORS
+    Origin    where a browser sends one, this very host: no other site's page may use the routes or open a socket, for
+              which browsers ask nobody; there is no CORS
     type      what is sent to a JSON route is JSON, which no form of another site can send without asking first
     rate      new games by one address: many, not endlessly many
 
@@ -93,7 +94,7 @@ class Guard:
         if trouble := _wrong_host(host, bound, scope.get("server")):
             return 421, trouble, {}
         kind = _json_route(scope["path"])
-        if kind is None or scope["type"] == "websocket":
+        if kind is None:
             return None
         origin = headers.get("origin")
         if origin is not None and not _same_host(origin, host):
@@ -102,6 +103,8 @@ class Guard:
                 "behind a proxy, list its name in HOMING_HOSTS."
             )
             return 403, sentence, {}
+        if scope["type"] == "websocket":
+            return None
         taken = UPLOAD_TYPES if kind == "predict" else JSON_TYPES
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and (trouble := _wrong_type(headers, taken)):
             return 415, trouble, {}
