@@ -9,7 +9,7 @@ import {finish, playOpponent, result, share} from './ending.js';
 import {ghostToSend, inviteGhost, shareGhost} from './ghost.js';
 import {spinGlobe} from './globe.js';
 import {hideControls, listenToKeys, openHelp} from './keys.js';
-import {forgetRunning, keepRunning, runningGame, runningHere, stepOut} from './kept.js';
+import {forgetRunning, keepRunning, keepSeat, keptSeat, runningGame, runningHere, stepOut} from './kept.js';
 import {askToLeave, dropFromAddress, enterGame, guardGame, leave} from './leave.js';
 import {copyLink} from './lobby.js';
 import {look, pinned, sayPin, setClock, showHeading, submit, submitLabel} from './round.js';
@@ -36,10 +36,10 @@ async function openPage() {
 }
 
 /** The room of a blind match; from there into the match itself. */
-async function enterBlind(room) {
+async function enterBlind(room, again = false) {
   const ready = makeReady();
   ready.catch(() => {}); // what does not load is told when the match begins
-  await openRoom(room, (id) => attempt(() => resume(id)));
+  await openRoom(room, (id) => attempt(() => resume(id)), again);
 }
 
 /** A game that was played, to be played against. */
@@ -62,8 +62,10 @@ async function leaveMatch() {
 /** Once more: the rematch, the next match of a series, or another opponent in the same room. */
 async function onward() {
   const {game} = page, known = $('end-again').dataset.game;
-  if (game.mode === 'blind') return enterBlind(new URLSearchParams(location.search).get('blind'));
-  return resume(known || (await askRematch(game.game_id)).game_id);
+  if (game.mode === 'blind') return enterBlind(new URLSearchParams(location.search).get('blind'), true);
+  const id = known || (await askRematch(game.game_id)).game_id, token = keptSeat(game.game_id);
+  if (token) keepSeat(id, token); // everyone's seat is theirs there too
+  return resume(id);
 }
 
 let mapsAreThere = false;

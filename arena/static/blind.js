@@ -1,7 +1,7 @@
 // A blind match: the room that one enters by a link, the wait for an opponent, and the question at the end.
 
 import {$, body, enter, kind, query, say} from './page.js';
-import {remember, remembered} from './kept.js';
+import {keepSeat, keptSeat, remember, remembered} from './kept.js';
 import {roundsInWords} from './rules.js';
 import {enterRoom, fetchRoom, sendVerdict} from './server.js';
 import {page} from './table.js';
@@ -13,8 +13,9 @@ function problem(text) {
   $('room-problem').hidden = !text;
 }
 
-/** Show the room `id`; `open(game)` is called with the match once there is an opponent. */
-export async function openRoom(id, open) {
+/** Show the room `id`; `open(game)` is called with the id of the match once there is an opponent. Whoever has played there
+ *  enters it `again` for another one. */
+export async function openRoom(id, open, again = false) {
   const room = await fetchRoom(id), visit = page.visit = {};
   body.dataset.room = id;
   page.game = null;
@@ -29,9 +30,9 @@ export async function openRoom(id, open) {
   problem('');
   waiting(false);
   enter('room');
-  if (room.game_id) return open(room.game_id);
-  if (room.entered || room.waiting) return wait(id, open, visit);
-  $('room-enter').onsubmit = (event) => { event.preventDefault(); join(id, open, visit); };
+  if (room.game_id && !again) return open(room.game_id);
+  if (room.waiting && !room.game_id) return wait(id, open, visit);
+  $('room-enter').onsubmit = (event) => { event.preventDefault(); join(id, open, visit, again ? {again} : {}); };
 }
 
 function waiting(on) {
@@ -39,15 +40,16 @@ function waiting(on) {
   $('room-waiting').hidden = !on;
 }
 
-async function join(id, open, visit) {
+async function join(id, open, visit, more) {
   const name = $('room-name').value.trim() || 'Guest';
   if (kind !== 'bot') remember('name', name === 'Guest' ? null : name);
   problem('');
   waiting(true);
   try {
-    const entered = await enterRoom(id, {name});
+    const entered = await enterRoom(id, {name, kind, ...more});
+    if (entered.seat_token) keepSeat(id, entered.seat_token);
     if (page.visit !== visit) return;
-    if (entered.game_id) open(entered.game_id);
+    if (entered.game_id) meet(id, entered.game_id, open);
     else await wait(id, open, visit);
   } catch (error) {
     if (page.visit !== visit) return;
@@ -66,12 +68,19 @@ async function wait(id, open, visit) {
       const room = await fetchRoom(id);
       missed = 0;
       problem('');
-      if (room.game_id && page.visit === visit) return void open(room.game_id);
+      if (room.game_id && page.visit === visit) return void meet(id, room.game_id, open);
     } catch (error) {
       problem(error.message);
       if (error.passing === false || (missed += 1) > PATIENT_TRIES) return void waiting(false);
     }
   }
+}
+
+// The token that the room gave is that of one's seat in the match.
+function meet(room, id, open) {
+  const token = keptSeat(room);
+  if (token) keepSeat(id, token);
+  open(id);
 }
 
 const CALLED = {person: 'a person', model: 'the model'};
@@ -82,7 +91,7 @@ export function showVerdict({live}) {
   $('end-verdict').hidden = !blind?.verdict_open || Boolean(told) || !live.seats.some((one) => one.you);
   $('end-told').hidden = !told && !blind?.was;
   if (!told && !blind?.was) return;
-  const rate = blind.rate?.of ? ` So far ${blind.rate.right} of ${blind.rate.of} answers here were right.` : '';
+  const rate = blind.rate?.of ? ` So far you were right in ${blind.rate.right} of ${blind.rate.of}.` : '';
   const was = !blind.was ? `You said: ${CALLED[told]}. Who it was is told when the other one has answered too.`
     : `It was ${CALLED[blind.was]}. ${!told ? '' : told === blind.was ? 'You were right.' : `You took it for ${CALLED[told]}.`}${rate}`;
   if ($('end-told').textContent === was) return;

@@ -71,17 +71,13 @@ export const sendReady = async (id, ready = true) => (await post(`${game(id)}/re
 /** Give up one's seat: in the lobby it is free again, in the match the other side wins. */
 export const leaveSeat = (id) => post(`${game(id)}/leave`);
 /** The same match once more: {game_id}, one for everybody who asks. */
-export const askRematch = (id) => takeSeat(`${game(id)}/rematch`, {});
+export const askRematch = async (id) => (await post(`${game(id)}/rematch`)).json();
 /** Say who the opponent of a blind match was, "person" or "model". */
 export const sendVerdict = async (id, thinks) => (await post(`${game(id)}/verdict`, {thinks})).json();
 
 const room = (id) => `blind/${encodeURIComponent(id)}`;
 export const fetchRoom = (id) => get(room(id));
-export async function enterRoom(id, settings) {
-  const entered = await (await post(`${room(id)}/enter`, settings)).json();
-  if (entered.seat_token) keepSeat(entered.game_id, entered.seat_token);
-  return entered;
-}
+export const enterRoom = async (id, settings) => (await post(`${room(id)}/enter`, settings)).json();
 
 /** Ask the model to play, or how far it is: {done: its state} or {playing: {status, played, of}}. */
 export async function askOpponent(id) {

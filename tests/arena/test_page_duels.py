@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from selenium.webdriver.common.by import By
 
-import arena.duels
-import arena.live_openings
+import arena.live.course
+import arena.live.openings
 
 pytestmark = pytest.mark.browser
 
@@ -16,8 +16,8 @@ FAR = (0.0, 0.0)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Duels that start at once."""
-    checked = arena.live_openings.check_duel
-    monkeypatch.setattr(arena.live_openings, "check_duel",
+    checked = arena.live.openings.check_duel
+    monkeypatch.setattr(arena.live.openings, "check_duel",
                         lambda *asked: replace(checked(*asked), countdown_s=0.1))  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def test_without_a_socket_the_page_asks_and_says_when_nobody_answers(page, serve
 
 
 def test_who_has_no_seat_looks_on_and_is_told_no_more(page, served, new_arena, monkeypatch):
-    monkeypatch.setattr(arena.duels, "PRESENT_S", 0.2)
+    monkeypatch.setattr(arena.live.course, "PRESENT_S", 0.2)
     table = new_arena()
     address, taken = served(table), table.open("Ada", "world", owner="ada", mode="duel", duel={"pause_s": 60})
     seat = table.join(taken.game_id, "Bo", owner="bo").seat
@@ -166,7 +166,7 @@ def test_an_opponent_who_is_away_is_told(page, served, new_arena, monkeypatch):
     address = served(table)
     page.visit(address, "start")
     duel_of(table, page, address)
-    monkeypatch.setattr(arena.duels, "PRESENT_S", 0.2)
+    monkeypatch.setattr(arena.live.course, "PRESENT_S", 0.2)
     page.until(lambda: "Bo is away" in page.text("versus-note"), "not told")
 
 
