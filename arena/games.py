@@ -13,6 +13,8 @@ from arena import clock
 from arena.hiding import hidden_rounds
 from arena.live.openings import LiveOpenings
 from arena.live.play import Live
+from arena.live.rooms import Rooms
+from arena.live.rooms_book import RoomsBook
 from arena.live.thinking import Thinking
 from arena.networks import OpenGames
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
@@ -73,6 +75,8 @@ class Arena:
         self._duels = LiveOpenings(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
         thinking = Thinking(opponent, panoramas, pictures)
         self.live = Live(self._find, lambda: self.scorebook, thinking, self._duels.again)
+        rooms_book = RoomsBook(lambda: self.scorebook)
+        self.rooms = Rooms(self._openings, maps, self.game, rooms_book, self.live.book, opponent is not None)
         self._seating = Seating(self.game, self._find, lambda: self.scorebook, self.live, self._check_burden)
         self._networks = OpenGames(lambda games: self.scorebook.still_open(games))
 

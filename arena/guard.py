@@ -15,6 +15,7 @@ HOMING_HOSTS is a list with commas of the names under which the app is known, su
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ from arena.rate import Rate
 JSON_TYPES = frozenset({"application/json"})
 UPLOAD_TYPES = JSON_TYPES | {"multipart/form-data"}
 GAMES_AT_ONCE, GAMES_PER_S = 240, 2.0  # by one address: a school behind one router, not a script without an end
+
+_ENTERS = re.compile(r"/arena/api/blind/[^/]+/enter$")  # which begins matches too
 
 # What the pages of the game and of the API may load: nothing from elsewhere, whatever a name or a title says.
 PAGE_POLICY = (
@@ -142,7 +145,7 @@ def _wrong_host(host: str, bound: str | None, server: object) -> str:
 def _json_route(path: str) -> str | None:
     """Which kind of JSON route a path is, wherever the app is mounted; None for pages and files."""
     if "/arena/api/" in path:
-        return "games" if path.endswith("/arena/api/games") else "game"
+        return "games" if path.endswith("/arena/api/games") or _ENTERS.search(path) else "game"
     if "/api/v1/" in path:
         return "predict" if path.endswith("/predict") else "api"
     return None

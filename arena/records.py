@@ -186,3 +186,8 @@ def seat_of(seats: Mapping[int, Seat], identity: str | None) -> int | None:
     if identity is None:
         return None
     return next((number for number, seat in sorted(seats.items()) if seat.owner == identity), None)
+
+
+def opponent_kind(game: Game, seat: int) -> str:
+    """What sits on the other side of a match for two: "person" or "model"."""
+    return "model" if any(one.kind in UNMOVED for number, one in game.seats.items() if number != seat) else "person"

@@ -66,7 +66,7 @@ def routes(
         Route(f"{game}/rounds/{{number}}/view.jpg", web.still),
         Route(f"{game}/rounds/{{number}}/guess", web.guess, methods=["POST"]),
         Route(f"{game}/opponent", web.play_opponent, methods=["POST"]),
-        *web.live.routes(game),
+        *web.live.routes(game, f"{api}/blind/{{room_id}}"),
     ]
 
 
@@ -101,12 +101,13 @@ class _Web:
             for one in found.values()
         ]  # fmt: skip
         offered = self.arena.opponent is not None
+        modes = [*MODES, "blind"] if offered else list(MODES)  # which is against the model, half of the time
         shortest, longest = TIME_LIMIT_S
         fewest, most = LENGTH
         return JSONResponse(
             {"maps": listed, "rounds": USUAL_LENGTH, "length": {"min": fewest, "max": most}, "opponent": offered,
              "model_name": MODEL_NAME, "world_version": WORLD_VERSION,
-             "time_limit_s": {"min": shortest, "max": longest}, "movements": list(MOVEMENTS), "modes": list(MODES),
+             "time_limit_s": {"min": shortest, "max": longest}, "movements": list(MOVEMENTS), "modes": modes,
              "told": list(TOLD)}
         )  # fmt: skip
 
@@ -131,6 +132,8 @@ class _Web:
     @told
     async def create(self, request: Request) -> Response:
         body = await read_json(request)
+        if body.get("mode") == "blind":
+            return await self.live.open_room(request, body)
         return await self._take_seat(request, lambda owner, network: self.arena.open(
             body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), owner, network,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from arena.database import sentences
@@ -83,6 +83,21 @@ class LiveBook:
         except IntegrityError:
             return False
         return True
+
+    def verdict_rate(self, player_id: str) -> tuple[int, int]:
+        """How many verdicts of a player were right, of how many, in blind matches that are over."""
+        right = func.coalesce(func.sum(case((verdicts.c.was == verdicts.c.thinks, 1), else_=0)), 0)
+        asked = (
+            select(right, func.count())
+            .select_from(verdicts)
+            .join(games, games.c.game_id == verdicts.c.game_id)
+            .join(seats, (seats.c.game_id == verdicts.c.game_id) & (seats.c.seat == verdicts.c.seat))
+            .where(seats.c.player_id == player_id, games.c.finished_at.is_not(None))
+        )
+        book = self._scorebook()
+        with sentences(book.url, book.busy_s), book.engine.connect() as db:
+            row = db.execute(asked).one()
+        return int(row[0]), int(row[1])
 
     def add_next(self, game: Game) -> None:
         """Write the next match of a series, unless somebody has."""

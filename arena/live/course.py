@@ -176,7 +176,13 @@ def is_ready(game: Game, seat: Seat, closed: tuple[Closed, ...], now: float, sin
         return True
     if seat.ready_at is None:
         return False
-    return game.started_at is None or not closed or past(seat.ready_at, now, since) >= closed[-1].at
+    return game.started_at is None or not closed or past(seat.ready_at, now, since) > closed[-1].at
+
+
+def gone_at(seat: Seat, least: float, now: float, since: float) -> float:
+    """When a seat that is not seen any more counts as gone."""
+    seen = past(least if seat.seen_at is None else max(seat.seen_at, least), now, since)
+    return max(seen, since) + GONE_S
 
 
 def agenda(game: Game, now: float, since: float) -> list[Due]:
@@ -204,7 +210,7 @@ def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
     found = []
     for number, seat in game.seats.items():
         if number != HOST and seat.kind not in UNMOVED and (game.series_number or 1) == 1:
-            at = _gone_at(seat, game.created_at, now, since)
+            at = gone_at(seat, game.created_at, now, since)
             found.append(Due(at, "free", at, seat=number))
     ready = [seat.ready_at for seat in game.seats.values() if seat.kind not in UNMOVED]
     if not game.has_room() and all(at is not None for at in ready):
@@ -217,7 +223,7 @@ def _forfeits(game: Game, now: float, since: float) -> list[Due]:
     found = []
     for number, seat in game.seats.items():
         if seat.kind not in UNMOVED and seat.left_at is None:
-            at = _gone_at(seat, game.started_at or 0.0, now, since)
+            at = gone_at(seat, game.started_at or 0.0, now, since)
             found.append(Due(at, "forfeit", at, seat=number))
     return found
 
@@ -261,12 +267,6 @@ def _finish(game: Game, result: Result) -> Due:
 
 def _sums(closed: tuple[Closed, ...]) -> tuple[int, int]:
     return sum(one.scores[0] for one in closed), sum(one.scores[1] for one in closed)
-
-
-def _gone_at(seat: Seat, least: float, now: float, since: float) -> float:
-    """When a seat that is not seen any more counts as gone."""
-    seen = past(least if seat.seen_at is None else max(seat.seen_at, least), now, since)
-    return max(seen, since) + GONE_S
 
 
 def _gave_up_at(game: Game, side: int, now: float, since: float) -> float | None:

@@ -1,5 +1,7 @@
 """How a live match is set up: sides, an opponent that nobody moves, the next of a series. Knows no HTTP and no SQL."""
 
+import base64
+import hashlib
 import random
 import secrets
 from collections.abc import Callable, Sequence
@@ -137,6 +139,20 @@ def next_of(game: Game, fresh: Game) -> Game:
         fresh, mode=game.mode, told=game.told, seats=seats, most_seats=game.most_seats,
         closes_at=fresh.created_at + LOBBY_S, series_id=game.series_id, series_number=(game.series_number or 1) + 1,
         seed_chosen=False,
+    )  # fmt: skip
+
+
+def rematch_id(game_id: str) -> str:
+    """The id of the one rematch of a match: known to whoever knows the match, and to nobody else."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"rematch of {game_id}".encode()).digest()[:16]).decode().rstrip("=")
+
+
+def first_of_rematch(game: Game, fresh: Game) -> Game:
+    """A match with other places and the seats of the one before: the first of a new series, where that was one."""
+    series = game.series_id is not None
+    return replace(
+        next_of(game, fresh), series_id=secrets.token_urlsafe(16) if series else None,
+        series_number=1 if series else None,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Live matches as they are played: what has become due is written, and moves are judged. Knows no HTTP and no SQL.
 
-Where a match is follows from the book and the clock (`arena/live/course.py`); here is who writes it. Everyone who looks does:
-there is no thread that keeps a match going, so none can be lost with an app.
+Where a match is follows from the book and the clock (`arena/live/course.py`); here is who writes it. Everyone who looks
+does: there is no thread that keeps a match going, so none can be lost with an app.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from arena import clock
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
 from arena.live.course import Due, agenda, course_of, deadline, opened_at
-from arena.live.openings import free_place, next_of
+from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
-from arena.records import HOST, Game, Guess, Kind
+from arena.records import HOST, Game, Guess, Kind, opponent_kind
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
 
@@ -143,6 +143,50 @@ class Live:
             self._check_open(self._find(game.game_id), "looking", number, number, seat)
         self.touch(game, seat, back=True)
         return self._after(game)
+
+    def add_verdict(self, game: Game, seat: int, thinks: object) -> Game:
+        """Write whom a seat thinks that it met in a blind match; said once.
+
+        Raises:
+            Refused: neither "person" nor "model" (malformed), no blind match, before its end, or after the time for it
+                (not_now).
+        """
+        if thinks not in ("person", "model"):
+            raise Refused(f'Looked for whom you think you met, "person" or "model", found {thinks!r:.40}.')
+        if game.mode != "blind":
+            raise Refused("Only after a blind match one says whom one met.", "not_now")
+        if seat in game.verdicts:
+            raise Refused("You have said whom you met already; it counts once.", "not_now")
+        if game.finished_at is not None:
+            raise Refused("The time to say whom you met is out.", "not_now")
+        if course_of(game, clock.now(), self.since).result is None:
+            raise Refused("The match still goes on; say whom you met at its end.", "not_now")
+        self.book.add_verdict(game.game_id, seat, str(thinks), opponent_kind(game, seat), clock.now())
+        return self._after(game)
+
+    def rematch(self, game: Game) -> Game:
+        """The same duel once more, on other places: one for everybody who asks.
+
+        Raises:
+            Refused: no duel that is over, or one against a ghost (not_now).
+        """
+        if game.mode != "duel" or game.live is None or game.finished_at is None or game.started_at is None:
+            raise Refused("A rematch is asked for when a duel is over.", "not_now")
+        if game.live.ghost is not None:
+            raise Refused("A ghost has played its places once, and you know them now: no rematch.", "not_now")
+        if (known := self.rematch_of(game)) is None:
+            fresh = replace(self._again(game), game_id=rematch_id(game.game_id))
+            self.book.add_next(first_of_rematch(game, fresh))
+            self._tell(game.game_id)
+            known = rematch_id(game.game_id)
+        return self._find(known)
+
+    def rematch_of(self, game: Game) -> str | None:
+        """The id of the rematch of a duel, where somebody has asked for one."""
+        if game.mode != "duel" or game.finished_at is None:
+            return None
+        known = rematch_id(game.game_id)
+        return known if self._scorebook().seats(known) else None
 
     def next_event_s(self, game: Game) -> float | None:
         """How long it is until something becomes due by itself; None where nothing will."""

@@ -113,7 +113,8 @@ class Sockets:
         silent_s = time.monotonic() - line.sent_at
         stamp = self._arena.live.book.stamp(line.game_id)
         event = line.next_at is not None and time.monotonic() >= line.next_at
-        if line.fresh and stamp == line.stamp and silent_s < SEND_S and not event:
+        told, line.told = line.told, False
+        if line.fresh and stamp == line.stamp and silent_s < SEND_S and not event and not told:
             line.note_next(None if line.next_at is None else line.next_at - time.monotonic())
             return None
         game = self._arena.game(line.game_id)
@@ -139,6 +140,7 @@ class Sockets:
     def _notice(self, game_id: str) -> None:
         """Called from any thread."""
         for line in list(self._open.get(game_id, ())):
+            line.told = True
             with contextlib.suppress(RuntimeError):  # its loop is closed already
                 line.loop.call_soon_threadsafe(line.changed.set)
 
@@ -151,6 +153,7 @@ class _Line:
         self.loop, self.changed = asyncio.get_running_loop(), asyncio.Event()
         self.identity: str | None = None
         self.seat: int | None = None
+        self.told = False  # of a change
         self.fresh = False  # whether anything was said that is still of account
         self.stamp: tuple[Any, ...] = ()
         self.said: dict[str, Any] = {}

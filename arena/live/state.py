@@ -7,9 +7,9 @@ nobody in particular until the verdicts are in.
 from collections.abc import Collection
 from typing import Any
 
-from arena.live.course import Closed, Course, course_of, is_present, is_ready, team_of
+from arena.live.course import Closed, Course, course_of, gone_at, is_present, is_ready, team_of
 from arena.live.records import LiveRules
-from arena.records import UNMOVED, Game, Round
+from arena.records import Game, Round, Seat, opponent_kind
 from arena.state import Viewer, guess_result
 
 OPPONENT = "Opponent"
@@ -61,6 +61,7 @@ def _live(game: Game, course: Course, now: float, since: float, viewer: Viewer) 
         "winner": None if result is None else "draw" if result.winner is None else result.winner,
         "why": None if result is None else result.why,
         "series": None,
+        "rematch_game_id": None,
         "blind": _blind(game, course, viewer) if game.mode == "blind" else None,
     }  # fmt: skip
 
@@ -105,7 +106,16 @@ def _seat(game: Game, number: int, course: Course, now: float, since: float, vie
         "present": True if stranger else is_present(seat, now, since),
         "guessed": course.phase in ("looking", "pause") and number in current.guesses,
         "forfeit": seat.left_at is not None and course.phase != "lobby",
+        "forfeits_at": None if stranger else _forfeits_at(game, seat, course, now, since),
     }
+
+
+def _forfeits_at(game: Game, seat: Seat, course: Course, now: float, since: float) -> float | None:
+    """When somebody who is away forfeits the match."""
+    running = course.phase in ("countdown", "looking", "pause")
+    if not running or seat.left_at is not None or is_present(seat, now, since):
+        return None
+    return round(gone_at(seat, game.started_at or 0.0, now, since), 3)
 
 
 def _closed(game: Game, one: Closed, hidden: Collection[int]) -> dict[str, Any]:
@@ -150,17 +160,13 @@ def _round(one: Round, course: Course, game: Game, viewer: Viewer) -> dict[str, 
 
 
 def _blind(game: Game, course: Course, viewer: Viewer) -> dict[str, Any]:
+    """What the one who asks has said, and once it is told, whom they met; `rate` is filled in by who knows the book."""
     own = None if viewer.seat is None else game.verdicts.get(viewer.seat)
     was = None
     if not is_masked(game) and viewer.seat is not None:
         was = opponent_kind(game, viewer.seat)
     opens = course.phase == "over" and game.finished_at is None and viewer.seat is not None and own is None
-    return {"verdict_open": opens and course.result is not None, "your_verdict": own, "was": was}
-
-
-def opponent_kind(game: Game, seat: int) -> str:
-    """What sat on the other side: "person" or "model"."""
-    return "model" if any(one.kind in UNMOVED for number, one in game.seats.items() if number != seat) else "person"
+    return {"verdict_open": opens and course.result is not None, "your_verdict": own, "was": was, "rate": None}
 
 
 def _fine(value: float | None, digits: int = 6) -> float | None:
