@@ -1,6 +1,7 @@
 // What follows a guess and a game: the result, the summary, the model's turn. Knows their screens and the large map.
 
 import {$, body, enter, say, still} from './page.js';
+import {showGhost} from './ghost.js';
 import {forgetRunning} from './kept.js';
 import {formatScore, resultInWords, showResult, showSummary} from './results.js';
 import {playRival} from './rival.js';
@@ -38,6 +39,7 @@ export function finish() {
 function summary() {
   const {game} = page;
   showSummary(game, still);
+  showGhost(game);
   parts.resultMap.show(game.rounds.map(({truth, guess, round}, i) => ({
     truth, guess, model: game.opponent?.rounds[i].guess, label: String(round),
   })), $('summary'));
@@ -52,13 +54,12 @@ export async function playOpponent() {
   say($('summary-verdict').textContent);
 }
 
-export async function share() {
+export async function share(button = $('share')) {
   const {game} = page;
   const address = new URL(location.pathname, location.href);
   const {told, rounds_total} = game;
-  address.search = game.mode === 'challenge' ? new URLSearchParams({game: game.game_id})
+  address.search = ['challenge', 'duel', 'blind'].includes(game.mode) ? new URLSearchParams({game: game.game_id})
     : new URLSearchParams({map: game.map, seed: game.seed, ...matchToSend({told, rounds_total}), ...rulesToSend(game.rules)});
-  const button = $('share');
   try {
     await navigator.clipboard.writeText(address.href);
     button.textContent = 'Link copied';

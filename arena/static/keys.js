@@ -31,7 +31,7 @@ export function listenToKeys(hands) {
     if (key === '?') return void openHelp();
     const go = (key === ' ' || key === 'Enter') && !on.matches('button, a');
     let done = false;
-    if (state === 'guessed' && go) { hands.next(); done = true; }
+    if ((state === 'guessed' || state === 'pause') && go) { hands.next(); done = true; }
     if (state === 'looking') done = look(key, event, go, hands);
     if (done) event.preventDefault();
   });

@@ -28,7 +28,7 @@ export async function look(round) {
   if (page.visit !== visit) return void picture.bitmap.close();
   page.game = game;
   const own = game.rounds[round - 1];
-  if (own.status === 'guessed') return result(own);
+  if (own.status === 'guessed' && !page.match) return result(own);
   const kept = keptOfRound(game.game_id, round);
   hud();
   enter('looking');
@@ -38,7 +38,8 @@ export async function look(round) {
   submitLabel();
   if (kept.pin) parts.guessMap.place(kept.pin.lat, kept.pin.lng);
   $('hud-time-key').textContent = own.seconds_left == null ? 'Time' : 'Time left';
-  if (own.seconds_left == null) clock.countUp(kept.seconds);
+  if (page.match) page.match.looking(); // its clock is everybody's
+  else if (own.seconds_left == null) clock.countUp(kept.seconds);
   else clock.countDown(own.seconds_left);
   if (!fixed) parts.sharpener.start(game.game_id, round);
   say(`Round ${round} of ${game.rounds_total}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : 'Look around'}, then press M for the map.`);
@@ -53,6 +54,12 @@ export function submitLabel() {
   const button = $('submit-guess');
   if (!parts.guessMap || button.classList.contains('busy')) return;
   const {pin, aiming, pinIsCentred} = parts.guessMap;
+  if (page.match?.waiting) {
+    button.disabled = true;
+    button.textContent = page.match.waiting;
+    $('map-hint').hidden = true;
+    return;
+  }
   button.disabled = !pin;
   button.textContent = pin ? 'Submit guess' : 'Place your pin on the map';
   $('map-hint').textContent = !aiming ? 'Click to place your pin' : pinIsCentred ? 'Enter submits your guess' : 'Arrows and + − move the map, P pins here';
@@ -60,11 +67,12 @@ export function submitLabel() {
 }
 
 export function submit() {
+  if (page.match?.waiting) return null;
   if (!parts.guessMap.pin) {
     hint(parts.guessMap.open ? 'There is no pin yet: P puts it under the crosshair.' : HOW_TO_PIN);
     return null;
   }
-  return attempt(() => send(parts.guessMap.pin));
+  return page.match ? page.match.send(parts.guessMap.pin) : attempt(() => send(parts.guessMap.pin));
 }
 
 async function send({lat, lng}) {
@@ -127,7 +135,7 @@ export function showHeading({heading, pitch, fov}) {
 
 /** A tab that slept asks the server what time it is. */
 export async function setClock() {
-  if (document.hidden || body.dataset.state !== 'looking' || !page.game?.rules?.time_limit_s) return;
+  if (document.hidden || page.match || body.dataset.state !== 'looking' || !page.game?.rules?.time_limit_s) return;
   const {visit} = page, game = await fetchGame(page.game.game_id).catch(() => null);
   const own = game?.rounds[page.round - 1];
   if (!own || page.visit !== visit || body.dataset.state !== 'looking') return;

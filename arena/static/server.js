@@ -62,6 +62,23 @@ export const fetchGame = (id) => get(game(id));
 /** Send a guess; null for both says that the time ran out before there was one. */
 export const sendGuess = async (id, round, lat, lng) => (await post(`${game(id)}/rounds/${round}/guess`, {lat, lng})).json();
 
+// ── a match in which all play at the same time ──────────────────────────────────────────────────────────────────────
+
+/** Where a live match is told as it goes on: the address of its WebSocket. */
+export const liveAddress = (id) => `${API.replace(/^http/, 'ws')}${game(id)}/live`;
+/** Say that one is ready for the start, or for the next round; gives the state of the match. */
+export const sendReady = async (id, ready = true) => (await post(`${game(id)}/ready`, {ready})).json();
+/** Give up one's seat: in the lobby it is free again, in the match the other side wins. */
+export const leaveSeat = (id) => post(`${game(id)}/leave`);
+/** The same match once more: {game_id}, one for everybody who asks. */
+export const askRematch = async (id) => (await post(`${game(id)}/rematch`)).json();
+/** Say who the opponent of a blind match was, "person" or "model". */
+export const sendVerdict = async (id, thinks) => (await post(`${game(id)}/verdict`, {thinks})).json();
+
+const room = (id) => `blind/${encodeURIComponent(id)}`;
+export const fetchRoom = (id) => get(room(id));
+export const enterRoom = async (id, settings) => (await post(`${room(id)}/enter`, settings)).json();
+
 /** Ask the model to play, or how far it is: {done: its state} or {playing: {status, played, of}}. */
 export async function askOpponent(id) {
   const response = await post(`${game(id)}/opponent`);

@@ -2,6 +2,7 @@
 
 import {$, kind, query} from './page.js';
 import {remember, remembered} from './kept.js';
+import {fillDuel, followMode, readDuel} from './duelform.js';
 import {matchToSend, roundsInWords, rulesInWords, rulesToSend} from './rules.js';
 
 const PRESETS = ['', '30', '60', '120'];
@@ -33,7 +34,8 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
   if (!LENGTHS.includes(rounds)) $('start-length').value = rounds;
   $('start-length').placeholder = `${lengths.min} to ${lengths.max}`;
   if (choice('told') === 'after_match') pick('told', 'after_match');
-  if (query.get('mode') === 'challenge') pick('mode', 'challenge');
+  if (['challenge', 'duel', 'blind'].includes(query.get('mode'))) pick('mode', query.get('mode'));
+  fillDuel();
   const movement = choice('movement');
   pick('movement', movement === 'nmpz' && movements.includes('nmpz') ? 'nmpz' : 'no_move');
   $('start-movement').hidden = !movements.includes('nmpz');
@@ -85,9 +87,16 @@ export function problem(field, text) {
 
 /** What the form asks for, or null when something in it is wrong, which is then said. */
 export function readForm() {
-  for (const field of ['map', 'seconds', 'length', 'seed', 'start']) problem(field, '');
+  for (const field of ['map', 'seconds', 'length', 'seed', 'start', 'duel']) problem(field, '');
   const name = $('start-name').value.trim() || 'Guest', map = $('start-map').value || 'world';
-  const seed = $('start-seed').value.trim(), time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
+  if (radio('mode') === 'duel') {
+    const duel = readDuel();
+    if (duel.problem) return void problem('duel', duel.problem);
+    if (kind !== 'bot') remember('map', map);
+    return {name: readName(), map, kind, mode: 'duel', ...rulesToSend({movement: radio('movement')}), duel};
+  }
+  const blind = radio('mode') === 'blind';
+  const seed = blind ? '' : $('start-seed').value.trim(), time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
   if (seed && !(/^\d{1,19}$/.test(seed) && BigInt(seed) <= MAX_SEED)) {
     problem('seed', `A seed is a whole number from 0 to ${MAX_SEED}. Leave it empty for places drawn at random.`);
     return null;
@@ -101,7 +110,7 @@ export function readForm() {
     problem('length', `A game has ${lengths.min} to ${lengths.max} rounds: give a whole number.`);
     return null;
   }
-  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: radio('told') || 'after_round'};
+  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: blind ? 'after_round' : radio('told') || 'after_round'};
   const rules = {time_limit_s: seconds ? Number(seconds) : null, movement: radio('movement') || 'no_move'};
   if (kind !== 'bot') {
     remember('name', name === 'Guest' ? null : name);
@@ -109,7 +118,7 @@ export function readForm() {
     remember('time_limit_s', rules.time_limit_s);
     remember('movement', rules.movement);
     remember('rounds', match.rounds_total);
-    remember('told', match.told);
+    if (!blind) remember('told', match.told);
   }
   return {name, map, kind, ...(seed ? {seed} : {}), ...matchToSend(match), ...rulesToSend(rules)};
 }
@@ -140,11 +149,12 @@ export function readName() {
 function follow() {
   const time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
   $('start-seconds').hidden = time !== 'other';
-  const words = rulesInWords({time_limit_s: /^\d+$/.test(seconds) ? seconds : null, movement: radio('movement')});
+  const words = rulesInWords({time_limit_s: /^\d+$/.test(seconds) && radio('mode') !== 'duel' ? seconds : null, movement: radio('movement')});
   const rounds = chosenRounds();
   $('start-length').hidden = radio('rounds') !== 'other';
   const length = /^\d+$/.test(rounds) ? roundsInWords(Number(rounds)) : '';
-  $('start-rules-now').textContent = [length, radio('mode') === 'challenge' ? 'by link' : '', words || 'no timer, look around', $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
+  followMode(radio('mode'));
+  $('start-rules-now').textContent = [radio('mode') === 'duel' ? '' : length, {challenge: 'by link', duel: 'duel', blind: 'blind'}[radio('mode')] ?? '', words || (radio('mode') === 'duel' ? '' : 'no timer, look around'), !['duel', 'blind'].includes(radio('mode')) && $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
 }
 
 export function wireForm() {
@@ -152,6 +162,7 @@ export function wireForm() {
     const field = {'start-map': 'map', 'start-seconds': 'seconds', 'start-length': 'length', 'start-seed': 'seed'}[event.target.id]
       ?? {time: 'seconds', rounds: 'length'}[event.target.name];
     if (field) problem(field, '');
+    problem('duel', '');
     follow();
     if (event.target.value === 'other') $(event.target.name === 'rounds' ? 'start-length' : 'start-seconds').focus();
   });

@@ -141,9 +141,8 @@ FLAGS = ("--headless=new --no-sandbox --enable-unsafe-swiftshader --use-angle=sw
 LAND = [[-60, -30], [-60, 40], [100, 40], [100, -30], [-60, -30]]  # (lng, lat) of the only land there is
 
 
-@pytest.fixture(scope="session")
-def driver() -> Iterator[WebDriver]:
-    """One browser for all tests of the page; without one they fail, for a page nobody looked at is not tested."""
+def open_chromium() -> WebDriver:
+    """A browser with a profile of its own; without one tests fail, for a page nobody looked at is not tested."""
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     assert chromium and chromedriver, "Looked for chromium and chromedriver on PATH; `make test` installs them."
     options = webdriver.ChromeOptions()
@@ -151,7 +150,21 @@ def driver() -> Iterator[WebDriver]:
     for flag in FLAGS.split():
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[WebDriver]:
+    """One browser for all tests of the page."""
+    browser = open_chromium()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def other_driver() -> Iterator[WebDriver]:
+    """The browser of somebody else, for what two people do together."""
+    browser = open_chromium()
     yield browser
     browser.quit()
 
@@ -329,6 +342,12 @@ class Page:
     def severe(self) -> list[str]:
         """What the browser complained of."""
         return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def other_page(other_driver: WebDriver) -> Iterator[Page]:
+    yield Page(other_driver)
+    other_driver.get("about:blank")
 
 
 @pytest.fixture
