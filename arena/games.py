@@ -36,7 +36,7 @@ from arena.rules import (
 )  # fmt: skip
 from arena.scorebook import Scorebook
 from arena.showings import Showing, Showings
-from arena.sources import Source, find_maps, pick_map
+from arena.sources import Source, check_walk, find_maps, pick_map
 from arena.turns import Turn
 from model.geo.distance import check_points
 
@@ -123,6 +123,7 @@ class Arena:
         rules, length = check_rules(time_limit_s, movement), check_length(rounds)
         chosen = None if seed is None else check_seed(seed)
         wish = Wish(pick_map(self.maps(), map_name), rules, length, check_mode(mode), check_told(told), chosen)
+        check_walk(wish.source, rules.movement)
         self._check_burden(owner, network)
         game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
         self.scorebook.add_game(game)
@@ -219,6 +220,12 @@ class Arena:
     def order_panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> Showing:
         """Order the JPEG of a round for a seat; see `Showings.panorama`."""
         return self._showings.panorama(game_id, number, width, seat)
+
+    def order_step(
+        self, game_id: str, number: int, step: int, width: int, seat: int | None, ahead: bool
+    ) -> tuple[Showing, int]:
+        """Order the panorama from a step along the road, and where the road leads there; see `Showings.step`."""
+        return self._showings.step(game_id, number, step, width, seat, ahead)
 
     def order_still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
         """Order the one view of a round for a seat, and its heading; see `Showings.still`."""

@@ -24,11 +24,11 @@ from arena.guard import network_of
 from arena.labels import towns_of_tile
 from arena.openings import Taken
 from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_of
-from arena.requests import position_in, read_json, round_in, width_in
+from arena.requests import ahead_in, position_in, read_json, round_in, step_in, width_in
 from arena.rival import Opponent
 from arena.rules import MODES, MOVEMENTS, TIME_LIMIT_S, TOLD, Refused
 from arena.showings import Showing
-from arena.state import Viewer, game_state, guess_result, opponent_state
+from arena.state import Viewer, game_state, guess_result, opponent_state, walk_state
 from arena.threads import Threads
 from world import WORLD_VERSION
 
@@ -95,7 +95,8 @@ class _Web:
         found = await self._threads.run(self.arena.maps)
         listed = [
             {"name": one.name, "title": one.title, "description": one.description, "kind": one.kind,
-             "scale_km": one.scale_km, "error": one.problem or None}
+             "scale_km": one.scale_km, "error": one.problem or None,
+             "walk": walk_state(one)}
             for one in found.values()
         ]  # fmt: skip
         offered = self.arena.opponent is not None
@@ -163,7 +164,11 @@ class _Web:
 
     @told
     async def panorama(self, request: Request) -> Response:
-        number, width = round_in(request), width_in(request)
+        number, width, step = round_in(request), width_in(request), step_in(request)
+        if step is not None:
+            asked = number, step, width, ahead_in(request)
+            showing, road_deg = await self._threads.run(self._step, *_asker(request), *asked)
+            return await self._picture(request, showing, {"X-Road-Deg": str(road_deg)})
         return await self._picture(request, await self._threads.run(self._panorama, *_asker(request), number, width))
 
     @told
@@ -195,10 +200,17 @@ class _Web:
         source = self.arena.maps().get(game.map)  # a photo folder may be gone by now
         title, view = (source.title, source.view) if source else (game.map, (-58.0, -170.0, 75.0, 180.0))
         viewer = Viewer(seat, self.arena.hidden_from(game, seat), self.arena.may_tell_seed(game))
-        return game_state(game, title, view, self.arena.opponent is not None, clock.now(), viewer)
+        state = game_state(game, title, view, self.arena.opponent is not None, clock.now(), viewer)
+        return state | {"walk": walk_state(source) if game.rules.movement == "moving" else None}
 
     def _panorama(self, game_id: str, identity: str | None, token: str | None, number: int, width: int) -> Showing:
         return self.arena.order_panorama(game_id, number, width, self.arena.seat_of(game_id, identity, token))
+
+    def _step(
+        self, game_id: str, identity: str | None, token: str | None, number: int, step: int, width: int, ahead: bool
+    ) -> tuple[Showing, int]:
+        seat = self.arena.seat_of(game_id, identity, token)
+        return self.arena.order_step(game_id, number, step, width, seat, ahead)
 
     def _still(self, game_id: str, identity: str | None, token: str | None, number: int) -> tuple[Showing, int]:
         return self.arena.order_still(game_id, number, self.arena.seat_of(game_id, identity, token))

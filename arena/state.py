@@ -9,6 +9,7 @@ from typing import Any
 
 from arena.records import HOST, MODEL_NAME, Game, Guess, Round
 from arena.rules import is_expired, open_round, seconds_left
+from arena.sources import Source, Walkable
 from model.geo.scoring import MAX_SCORE
 
 Bounds = tuple[float, float, float, float]  # south, west, north, east
@@ -109,6 +110,11 @@ def guess_result(one: Round, seat: int = HOST) -> dict[str, Any]:
         "truth": {"lat": place.lat, "lng": place.lng, "country": place.country, "label": place.label},
         **_guess(one.guesses[seat]),
     }
+
+
+def walk_state(source: Source | None) -> dict[str, int] | None:
+    """How far one can walk on a map: steps to either side of a place, metres a step; None where nobody can."""
+    return {"farthest": source.farthest, "step_m": source.step_m} if isinstance(source, Walkable) else None
 
 
 def opponent_state(game: Game) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ import {matchToSend, rulesInWords, rulesToSend} from './rules.js';
 import {fillForm, inviteTo, problem, readForm, readName, wireForm} from './start.js';
 import {createGame, fetchGame, fetchMaps, joinGame} from './server.js';
 import {attempt, page, parts, prepare} from './table.js';
+import {backToStart, isWalking, stopWalk, walkAsOneLooks, wireWalk} from './walk.js';
 
 const makeReady = () => prepare({onChange: showHeading, onPin: pinned, onToggle: submitLabel});
 
@@ -37,6 +38,7 @@ async function showStart(invitation = null) {
   page.invited = invitation?.game_id ?? null;
   parts.clock.stop();
   parts.sharpener?.stop();
+  stopWalk();
   if (embedded) stepOut();
   delete body.dataset.movement;
   if (!mapsAreThere) {
@@ -146,6 +148,7 @@ function playAgain() {
 function wire() {
   const press = (id, doing) => $(id).addEventListener('click', doing);
   wireForm();
+  wireWalk();
   $('start-form').addEventListener('submit', (event) => { event.preventDefault(); attempt(start); });
   press('submit-guess', submit);
   press('next-round', () => attempt(next));
@@ -167,7 +170,8 @@ function wire() {
   $('panorama').addEventListener('pointerdown', () => { $('panorama').focus(); parts.guessMap.pinned && matchMedia('(hover: none)').matches && parts.guessMap.toggle(false); });
   $('help').addEventListener('toggle', () => { $('leave-button').hidden = !inTheMiddle(); });
   document.addEventListener('visibilitychange', setClock);
-  listenToKeys({parts: () => parts, submit, next: () => attempt(next), pinned: () => { submitLabel(); sayPin(); }});
+  listenToKeys({parts: () => parts, submit, next: () => attempt(next), pinned: () => { submitLabel(); sayPin(); },
+    walk: {on: isWalking, asOneLooks: walkAsOneLooks, home: backToStart}});
   guardGame({
     middle: inTheMiddle,
     toStart: () => { page.busy = null; attempt(() => showStart()); },

@@ -6,6 +6,7 @@ import {formatScore, resultInWords, showResult, showSummary} from './results.js'
 import {playRival} from './rival.js';
 import {matchToSend, rulesToSend} from './rules.js';
 import {page, parts} from './table.js';
+import {stopWalk} from './walk.js';
 
 /** The result of a round. */
 export function result(round) {
@@ -14,6 +15,7 @@ export function result(round) {
   body.dataset.round = round.round;
   parts.clock.stop();
   parts.sharpener.stop();
+  stopWalk();
   hud();
   if (page.game.finished) forgetRunning(page.game.game_id);
   enter('guessed');
@@ -29,6 +31,7 @@ export function finish() {
   page.round = game.rounds_total;
   body.dataset.round = page.round;
   parts.clock.stop();
+  stopWalk();
   forgetRunning(game.game_id);
   enter('summary');
   summary();

@@ -18,4 +18,7 @@ export const matchToSend = ({rounds_total: rounds = null, mode = 'solo', told = 
 export const rulesToSend = ({time_limit_s: limit = null, movement = 'no_move'} = {}) =>
   ({...(limit ? {time_limit_s: limit} : {}), ...(movement !== 'no_move' ? {movement} : {})});
 
+/** Whether one may walk in this game, on a map that is still there. */
+export const canWalk = (game) => game?.rules?.movement === 'moving' && Boolean(game.walk);
+
 export const isFixed = (game) => game?.rules?.movement === 'nmpz';

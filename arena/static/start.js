@@ -35,7 +35,8 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
   if (choice('told') === 'after_match') pick('told', 'after_match');
   if (query.get('mode') === 'challenge') pick('mode', 'challenge');
   const movement = choice('movement');
-  pick('movement', movement === 'nmpz' && movements.includes('nmpz') ? 'nmpz' : 'no_move');
+  pick('movement', ['nmpz', 'moving'].includes(movement) && movements.includes(movement) ? movement : 'no_move');
+  if (!walkable() && radio('movement') === 'moving' && query.get('movement') !== 'moving') pick('movement', 'no_move');
   $('start-movement').hidden = !movements.includes('nmpz');
   const asked = ['seed', 'time_limit_s', 'movement', 'rounds', 'mode', 'told'].some((name) => query.has(name));
   $('start-rules').open = asked || matchMedia('(min-height: 800px) and (min-width: 701px)').matches;
@@ -65,9 +66,21 @@ function fillMaps(maps) {
   const broken = maps.filter((map) => map.error).map((map) => `${map.title}: ${map.error}`).join('\n');
   select.onchange = () => {
     const map = maps.find((one) => one.name === select.value);
+    walkable = () => Boolean(map?.walk);
+    offerWalk(map);
     $('start-about').textContent = [map ? `${map.description}.` : '', broken].filter(Boolean).join('\n');
   };
   select.onchange();
+}
+
+let walkable = () => false;
+/** Walking is offered where the map has roads to walk on; elsewhere it is said why not. */
+function offerWalk(map) {
+  const input = document.querySelector('#start-form input[name="movement"][value="moving"]');
+  input.disabled = !map?.walk;
+  $('walk-about').textContent = map?.walk ? `Walk: arrows lead along the road, ${map.walk.farthest * map.walk.step_m} m to either side.`
+    : 'Walk: not on this map, each of its places is a single photo.';
+  if (input.disabled && input.checked) pick('movement', 'no_move');
 }
 
 /** Say what is wrong beside a field, "map", "seconds", "length" or "seed", or below the form; an empty text takes it back. */
