@@ -20,6 +20,7 @@ from arena.rules import (
     STARTED_IN_S,
     Refused,
     check_burden,
+    check_flag,
     check_length,
     check_mode,
     check_player,
@@ -108,12 +109,14 @@ class Arena:
         rounds: object = None,
         mode: object = None,
         told: object = None,
+        with_model: object = None,
     ) -> Taken:
         """Start a match and take its first seat; the first picture is already being made.
 
         Args:
             owner: the identity of whoever asks; the seat is theirs, by it or by its token.
             network: the network address of whoever asks; it is not written down.
+            with_model: whether the opponent plays each round as soon as it is guessed.
 
         Raises:
             Refused: a bad name, kind, seed, map, length, mode or rule, or too many games. ImageError: a broken photo.
@@ -126,6 +129,8 @@ class Arena:
         check_walk(wish.source, rules.movement)
         self._check_burden(owner, network)
         game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
+        if check_flag(with_model, "with_model"):
+            game = self._rival.sit_down(game)
         self.scorebook.add_game(game)
         if network is not None:
             self._networks.note(network, game.game_id)
@@ -256,15 +261,12 @@ class Arena:
         guess = guess_of(game, number, position, seconds, now)
         if not self.scorebook.add_guess(game_id, number, seat, guess):  # someone was quicker by a hair
             check_turn(number, self._find(game_id).guessed(seat), game.length)
-        return self._find(game_id).rounds[number - 1]
+        game = self._find(game_id)
+        self._rival.follow(game)
+        return game.rounds[number - 1]
 
     def play_opponent(self, game_id: str, seat: int = HOST) -> Turn | None:
-        """Let the opponent play the rounds that a seat has finished, when it is free; None when it has played them all.
-
-        Raises:
-            Refused: no opponent here (unknown), the seat has not finished (not_now), or too many wait (busy).
-            Once, what made the opponent fail.
-        """
+        """Let the opponent play the rounds that are guessed, when it is free; None when it has. Raises as `Rival.ask`."""
         return self._rival.ask(self.game(game_id), seat)
 
     def hidden_from(self, game: Game, seat: int | None) -> frozenset[int]:

@@ -134,6 +134,7 @@ class _Web:
             body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), owner, network,
             rounds=body.get("rounds"), mode=body.get("mode"), told=body.get("told"),
+            with_model=body.get("with_model"),
         ))  # fmt: skip
 
     @told
@@ -229,6 +230,8 @@ class _Web:
         game = self.arena.game(game_id)
         if turn is not None:
             return {"status": turn.status, "played": turn.played, "of": game.length}, 202
+        if not game.is_done(seat):  # what it played on the rounds so far stands in the state, with their truth
+            return {"status": "played", "played": len(game.guessed(seat)), "of": game.length}, 200
         return opponent_state(game), 200
 
 

@@ -140,6 +140,17 @@ def check_told(told: object = None) -> Told:
     return _one_of(TOLD, told, "rule for when the truth is told")
 
 
+def check_flag(value: object, what: str) -> bool:
+    """A choice that is made or not; not where nothing is said.
+
+    Raises:
+        Refused: neither true nor false.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise Refused(f'Looked for true or false as "{what}", found {value!r:.40}.')
+    return bool(value)
+
+
 def check_rules(time_limit_s: object = None, movement: object = None) -> Rules:
     """The rules of a new game; what is left away is as in the simplest game: no limit, look around.
 

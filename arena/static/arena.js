@@ -138,9 +138,9 @@ async function resume(id) {
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
-  const {map, player, rules, told, rounds_total} = page.game;
+  const {map, player, rules, told, rounds_total, rival, opponent_offered: offered} = page.game;
   dropFromAddress('seed');
-  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total}), ...rulesToSend(rules)});
+  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total, with_model: Boolean(rival) && offered}), ...rulesToSend(rules)});
 }
 
 // ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────────

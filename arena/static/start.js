@@ -17,7 +17,7 @@ const radio = (name) => document.querySelector(`#start-form input[name="${name}"
 const pick = (name, value) => { document.querySelector(`#start-form input[name="${name}"][value="${value}"]`).checked = true; };
 
 /** Fill the form from the server's maps, the address and what was chosen last. */
-export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
+export function fillForm({maps, opponent = false, model_name: model = 'Homing', time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
   limits = time;
   lengths = length;
   fillMaps(maps);
@@ -34,11 +34,14 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
   $('start-length').placeholder = `${lengths.min} to ${lengths.max}`;
   if (choice('told') === 'after_match') pick('told', 'after_match');
   if (query.get('mode') === 'challenge') pick('mode', 'challenge');
+  $('start-rival').hidden = !opponent;
+  $('rival-name').textContent = `With ${model}`;
+  pick('with_model', opponent && (query.has('with_model') || choice('with_model') === true) ? '1' : '');
   const movement = choice('movement');
   pick('movement', ['nmpz', 'moving'].includes(movement) && movements.includes(movement) ? movement : 'no_move');
   if (!walkable() && radio('movement') === 'moving' && query.get('movement') !== 'moving') pick('movement', 'no_move');
   $('start-movement').hidden = !movements.includes('nmpz');
-  const asked = ['seed', 'time_limit_s', 'movement', 'rounds', 'mode', 'told'].some((name) => query.has(name));
+  const asked = ['seed', 'time_limit_s', 'movement', 'rounds', 'mode', 'told', 'with_model'].some((name) => query.has(name));
   $('start-rules').open = asked || matchMedia('(min-height: 800px) and (min-width: 701px)').matches;
   $('start-button').disabled = false;
   follow();
@@ -114,7 +117,7 @@ export function readForm() {
     problem('length', `A game has ${lengths.min} to ${lengths.max} rounds: give a whole number.`);
     return null;
   }
-  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: radio('told') || 'after_round'};
+  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: radio('told') || 'after_round', with_model: radio('with_model') === '1'};
   const rules = {time_limit_s: seconds ? Number(seconds) : null, movement: radio('movement') || 'no_move'};
   if (kind !== 'bot') {
     remember('name', name === 'Guest' ? null : name);
@@ -123,6 +126,7 @@ export function readForm() {
     remember('movement', rules.movement);
     remember('rounds', match.rounds_total);
     remember('told', match.told);
+    remember('with_model', match.with_model);
   }
   return {name, map, kind, ...(seed ? {seed} : {}), ...matchToSend(match), ...rulesToSend(rules)};
 }
