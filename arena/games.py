@@ -26,6 +26,7 @@ from arena.rules import (
     STARTED_IN_S,
     Refused,
     check_burden,
+    check_flag,
     check_length,
     check_mode,
     check_player,
@@ -42,7 +43,7 @@ from arena.rules import (
 from arena.scorebook import Scorebook
 from arena.seating import Seating, is_closed
 from arena.showings import Showing, Showings
-from arena.sources import Source, find_maps, pick_map
+from arena.sources import Source, check_walk, find_maps, pick_map
 from arena.turns import Turn
 from model.geo.distance import check_points
 
@@ -121,6 +122,7 @@ class Arena:
         mode: object = None,
         told: object = None,
         duel: object = None,
+        with_model: object = None,
     ) -> Taken:
         """Start a match and take its first seat; the first picture is already being made.
 
@@ -128,6 +130,7 @@ class Arena:
             duel: the settings of a duel, as JSON data.
             owner: the identity of whoever asks; the seat is theirs, by it or by its token.
             network: the network address of whoever asks; it is not written down.
+            with_model: whether the opponent plays each round as soon as it is guessed.
 
         Raises:
             Refused: a bad name, kind, seed, map, length, mode, rule or setting, or too many games. ImageError: a broken
@@ -137,11 +140,14 @@ class Arena:
         rules, length = check_rules(time_limit_s, movement), check_length(rounds)
         chosen = None if seed is None else check_seed(seed)
         wish = Wish(pick_map(self.maps(), map_name), rules, length, check_mode(mode), check_told(told), chosen)
+        check_walk(wish.source, rules.movement)
         self._check_burden(owner, network)
         if wish.mode == "duel":
             game, taken, in_stock = self._duels.begin(wish, rounds, duel, time_limit_s, player, known_kind, owner)
         else:
             game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
+            if check_flag(with_model, "with_model"):
+                game = self._rival.sit_down(game)
         self.scorebook.add_game(game)
         if network is not None:
             self._networks.note(network, game.game_id)
@@ -205,6 +211,12 @@ class Arena:
         """Order the JPEG of a round for a seat; see `Showings.panorama`."""
         return self._showings.panorama(game_id, number, width, seat)
 
+    def order_step(
+        self, game_id: str, number: int, step: int, width: int, seat: int | None, ahead: bool
+    ) -> tuple[Showing, int]:
+        """Order the panorama from a step along the road, and where the road leads there; see `Showings.step`."""
+        return self._showings.step(game_id, number, step, width, seat, ahead)
+
     def order_still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
         """Order the one view of a round for a seat, and its heading; see `Showings.still`."""
         return self._showings.still(game_id, number, seat)
@@ -236,15 +248,12 @@ class Arena:
         guess = guess_of(game, number, position, seconds, now)
         if not self.scorebook.add_guess(game_id, number, seat, guess):  # someone was quicker by a hair
             check_turn(number, self._find(game_id).guessed(seat), game.length)
-        return self._find(game_id).rounds[number - 1]
+        game = self._find(game_id)
+        self._rival.follow(game)
+        return game.rounds[number - 1]
 
     def play_opponent(self, game_id: str, seat: int = HOST) -> Turn | None:
-        """Let the opponent play the rounds that a seat has finished, when it is free; None when it has played them all.
-
-        Raises:
-            Refused: no opponent here (unknown), the seat has not finished (not_now), or too many wait (busy).
-            Once, what made the opponent fail.
-        """
+        """Let the opponent play the rounds that are guessed, when it is free; None when it has. Raises as `Rival.ask`."""
         game = self.game(game_id)
         if game.live is not None:
             raise Refused("In a live match the model plays along round by round, or not at all.", "not_now")

@@ -25,11 +25,11 @@ from arena.labels import towns_of_tile
 from arena.live.routes import FRESH, LiveWeb, state_for
 from arena.openings import Taken
 from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_of
-from arena.requests import position_in, read_json, round_in, width_in
+from arena.requests import ahead_in, position_in, read_json, round_in, step_in, width_in
 from arena.rival import Opponent
 from arena.rules import MODES, MOVEMENTS, TIME_LIMIT_S, TOLD, Refused
 from arena.showings import Showing
-from arena.state import guess_result, opponent_state
+from arena.state import guess_result, opponent_state, walk_state
 from arena.threads import Threads
 from world import WORLD_VERSION
 
@@ -97,7 +97,8 @@ class _Web:
         found = await self._threads.run(self.arena.maps)
         listed = [
             {"name": one.name, "title": one.title, "description": one.description, "kind": one.kind,
-             "scale_km": one.scale_km, "error": one.problem or None}
+             "scale_km": one.scale_km, "error": one.problem or None,
+             "walk": walk_state(one)}
             for one in found.values()
         ]  # fmt: skip
         offered = self.arena.opponent is not None
@@ -138,6 +139,7 @@ class _Web:
             body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), owner, network,
             rounds=body.get("rounds"), mode=body.get("mode"), told=body.get("told"), duel=body.get("duel"),
+            with_model=body.get("with_model"),
         ))  # fmt: skip
 
     @told
@@ -168,7 +170,11 @@ class _Web:
 
     @told
     async def panorama(self, request: Request) -> Response:
-        number, width = round_in(request), width_in(request)
+        number, width, step = round_in(request), width_in(request), step_in(request)
+        if step is not None:
+            asked = number, step, width, ahead_in(request)
+            showing, road_deg = await self._threads.run(self._step, *_asker(request), *asked)
+            return await self._picture(request, showing, {"X-Road-Deg": str(road_deg)})
         return await self._picture(request, await self._threads.run(self._panorama, *_asker(request), number, width))
 
     @told
@@ -204,6 +210,12 @@ class _Web:
     def _panorama(self, game_id: str, identity: str | None, token: str | None, number: int, width: int) -> Showing:
         return self.arena.order_panorama(game_id, number, width, self.arena.seat_of(game_id, identity, token))
 
+    def _step(
+        self, game_id: str, identity: str | None, token: str | None, number: int, step: int, width: int, ahead: bool
+    ) -> tuple[Showing, int]:
+        seat = self.arena.seat_of(game_id, identity, token)
+        return self.arena.order_step(game_id, number, step, width, seat, ahead)
+
     def _still(self, game_id: str, identity: str | None, token: str | None, number: int) -> tuple[Showing, int]:
         return self.arena.order_still(game_id, number, self.arena.seat_of(game_id, identity, token))
 
@@ -221,6 +233,8 @@ class _Web:
         game = self.arena.game(game_id)
         if turn is not None:
             return {"status": turn.status, "played": turn.played, "of": game.length}, 202
+        if not game.is_done(seat):  # what it played on the rounds so far stands in the state, with their truth
+            return {"status": "played", "played": len(game.guessed(seat)), "of": game.length}, 200
         return opponent_state(game), 200
 
 

@@ -17,7 +17,7 @@ from arena.live.state import add_live, series_state
 from arena.records import Game, player_id_of
 from arena.requests import read_json
 from arena.rules import Refused
-from arena.state import Viewer, game_state
+from arena.state import Viewer, game_state, walk_state
 from arena.threads import Threads
 
 Move = Callable[[Game, int], Game]
@@ -33,6 +33,7 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
     viewer = Viewer(seat, arena.hidden_from(game, seat), arena.may_tell_seed(game))
     now = clock.now()
     state = game_state(game, title, view, arena.opponent is not None, now, viewer)
+    state["walk"] = walk_state(source) if game.rules.movement == "moving" else None
     if game.live is None:
         return state
     state = add_live(state, game, now, arena.live.since, viewer)

@@ -17,6 +17,7 @@ import {matchToSend, rulesInWords, rulesToSend} from './rules.js';
 import {fillForm, inviteTo, problem, readForm, readName, wireForm} from './start.js';
 import {askRematch, createGame, fetchGame, fetchMaps, joinGame} from './server.js';
 import {attempt, page, parts, prepare} from './table.js';
+import {backToStart, isWalking, stopWalk, walkAsOneLooks, wireWalk} from './walk.js';
 
 const makeReady = () => prepare({onChange: showHeading, onPin: pinned, onToggle: submitLabel});
 
@@ -78,6 +79,7 @@ async function showStart(invitation = null) {
   page.invited = invitation?.game_id ?? null;
   parts.clock.stop();
   parts.sharpener?.stop();
+  stopWalk();
   if (embedded) stepOut();
   delete body.dataset.movement;
   if (!mapsAreThere) {
@@ -187,9 +189,9 @@ function follow(game) {
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
-  const {map, player, rules, told, rounds_total} = page.game;
+  const {map, player, rules, told, rounds_total, rival, opponent_offered: offered} = page.game;
   dropFromAddress('seed');
-  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total}), ...rulesToSend(rules)});
+  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total, with_model: Boolean(rival) && offered}), ...rulesToSend(rules)});
 }
 
 // ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,6 +199,7 @@ function playAgain() {
 function wire() {
   const press = (id, doing) => $(id).addEventListener('click', doing);
   wireForm();
+  wireWalk();
   $('start-form').addEventListener('submit', (event) => { event.preventDefault(); attempt(start); });
   press('submit-guess', submit);
   press('clash-next', () => page.match?.next());
@@ -235,7 +238,8 @@ function wire() {
   $('panorama').addEventListener('pointerdown', () => { $('panorama').focus(); parts.guessMap.pinned && matchMedia('(hover: none)').matches && parts.guessMap.toggle(false); });
   $('help').addEventListener('toggle', () => { $('leave-button').hidden = !inTheMiddle(); });
   document.addEventListener('visibilitychange', setClock);
-  listenToKeys({parts: () => parts, submit, next: () => (page.match ? page.match.next() : attempt(next)), pinned: () => { submitLabel(); sayPin(); }});
+  listenToKeys({parts: () => parts, submit, next: () => (page.match ? page.match.next() : attempt(next)), pinned: () => { submitLabel(); sayPin(); },
+    walk: {on: isWalking, asOneLooks: walkAsOneLooks, home: backToStart}});
   guardGame({
     middle: inTheMiddle,
     left: () => page.match?.giveUp(),

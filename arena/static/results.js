@@ -53,9 +53,19 @@ export function showResult(round, game, still) {
   $('result-away').hidden = !guess;
   $('result-why').hidden = Boolean(guess);
   $('result-why').textContent = truth ? 'Time ran out before there was a pin.' : whyNotTold(game);
+  showRival(round, game);
   $('next-round').textContent = game.finished ? 'See the summary' : 'Next round';
   countUp($('result-score'), round.score ?? 0, still);
   fillBar($('result-bar'), (round.score ?? 0) / 5000, still);
+}
+
+/** What the model at the table made of a round: nothing, where there is none, and "looking" until it has guessed. */
+export function showRival({truth, model}, game) {
+  const part = $('result-model'), name = make('b', '', modelOf(game));
+  part.hidden = !game.rival || !truth;
+  part.dataset.score = model?.score ?? '';
+  if (model) part.replaceChildren(name, ` was ${formatDistance(model.distance_km)} away: ${formatScore(model.score)} points`);
+  else part.replaceChildren(name, ' looks at the picture…');
 }
 
 // By the share of all points.

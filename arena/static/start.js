@@ -18,7 +18,7 @@ const radio = (name) => document.querySelector(`#start-form input[name="${name}"
 const pick = (name, value) => { document.querySelector(`#start-form input[name="${name}"][value="${value}"]`).checked = true; };
 
 /** Fill the form from the server's maps, the address and what was chosen last. */
-export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
+export function fillForm({maps, opponent = false, model_name: model = 'Homing', time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
   limits = time;
   lengths = length;
   fillMaps(maps);
@@ -36,10 +36,14 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
   if (choice('told') === 'after_match') pick('told', 'after_match');
   if (['challenge', 'duel', 'blind'].includes(query.get('mode'))) pick('mode', query.get('mode'));
   fillDuel();
+  $('start-rival').hidden = !opponent;
+  $('rival-name').textContent = `With ${model}`;
+  pick('with_model', opponent && (query.has('with_model') || choice('with_model') === true) ? '1' : '');
   const movement = choice('movement');
-  pick('movement', movement === 'nmpz' && movements.includes('nmpz') ? 'nmpz' : 'no_move');
+  pick('movement', ['nmpz', 'moving'].includes(movement) && movements.includes(movement) ? movement : 'no_move');
+  if (!walkable() && radio('movement') === 'moving' && query.get('movement') !== 'moving') pick('movement', 'no_move');
   $('start-movement').hidden = !movements.includes('nmpz');
-  const asked = ['seed', 'time_limit_s', 'movement', 'rounds', 'mode', 'told'].some((name) => query.has(name));
+  const asked = ['seed', 'time_limit_s', 'movement', 'rounds', 'mode', 'told', 'with_model'].some((name) => query.has(name));
   $('start-rules').open = asked || matchMedia('(min-height: 800px) and (min-width: 701px)').matches;
   $('start-button').disabled = false;
   follow();
@@ -67,9 +71,21 @@ function fillMaps(maps) {
   const broken = maps.filter((map) => map.error).map((map) => `${map.title}: ${map.error}`).join('\n');
   select.onchange = () => {
     const map = maps.find((one) => one.name === select.value);
+    walkable = () => Boolean(map?.walk);
+    offerWalk(map);
     $('start-about').textContent = [map ? `${map.description}.` : '', broken].filter(Boolean).join('\n');
   };
   select.onchange();
+}
+
+let walkable = () => false;
+/** Walking is offered where the map has roads to walk on; elsewhere it is said why not. */
+function offerWalk(map) {
+  const input = document.querySelector('#start-form input[name="movement"][value="moving"]');
+  input.disabled = !map?.walk;
+  $('walk-about').textContent = map?.walk ? `Walk: arrows lead along the road, ${map.walk.farthest * map.walk.step_m} m to either side.`
+    : 'Walk: not on this map, each of its places is a single photo.';
+  if (input.disabled && input.checked) pick('movement', 'no_move');
 }
 
 /** Say what is wrong beside a field, "map", "seconds", "length" or "seed", or below the form; an empty text takes it back. */
@@ -110,7 +126,7 @@ export function readForm() {
     problem('length', `A game has ${lengths.min} to ${lengths.max} rounds: give a whole number.`);
     return null;
   }
-  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: blind ? 'after_round' : radio('told') || 'after_round'};
+  const match = {rounds_total: Number(rounds), mode: radio('mode') || 'solo', told: blind ? 'after_round' : radio('told') || 'after_round', with_model: !blind && radio('with_model') === '1'};
   const rules = {time_limit_s: seconds ? Number(seconds) : null, movement: radio('movement') || 'no_move'};
   if (kind !== 'bot') {
     remember('name', name === 'Guest' ? null : name);
@@ -119,6 +135,7 @@ export function readForm() {
     remember('movement', rules.movement);
     remember('rounds', match.rounds_total);
     if (!blind) remember('told', match.told);
+    if (!blind) remember('with_model', match.with_model);
   }
   return {name, map, kind, ...(seed ? {seed} : {}), ...matchToSend(match), ...rulesToSend(rules)};
 }
