@@ -253,7 +253,11 @@ class Arena:
         return game.rounds[number - 1]
 
     def play_opponent(self, game_id: str, seat: int = HOST) -> Turn | None:
-        """Let the opponent play the rounds that are guessed, when it is free; None when it has. Raises as `Rival.ask`."""
+        """Let the opponent play the rounds that are guessed, when it is free; None when it has.
+
+        Raises:
+            Refused: as `Rival.ask`; a live match (not_now).
+        """
         game = self.game(game_id)
         if game.live is not None:
             raise Refused("In a live match the model plays along round by round, or not at all.", "not_now")
