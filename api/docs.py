@@ -11,12 +11,34 @@ h2 code { font-size: 1.05rem; } b.verb { color: #0a7d5a; margin-right: .4rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; }
 code { background: var(--soft); border-radius: .3rem; padding: .1rem .3rem; }
+pre { background: var(--soft); border-radius: .3rem; padding: .6rem .8rem; overflow-x: auto; font-size: .9rem; }
 label { display: block; margin: .3rem 0; } button { font: inherit; padding: .3rem 1rem; margin-top: .5rem; }
 """
 
 
-def docs_page(openapi: dict[str, Any]) -> str:
-    """HTML of an OpenAPI 3 document: every operation with its fields, answers and, for uploads, a form to try it."""
+SHELL = "curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' ADDRESS/predict"
+CLIENT = """
+import json, mimetypes, os, pathlib, urllib.request
+
+def locate(picture, address="ADDRESS"):
+    \"\"\"Where a photo or a 360° panorama was taken: {"results": {"lat", "lng"}, "country", "confidence", …}.\"\"\"
+    headers = {"Content-Type": mimetypes.guess_type(picture)[0] or "image/jpeg"}
+    if key := os.environ.get("HOMING_KEY"):
+        headers["Authorization"] = f"Bearer {key}"
+    body = pathlib.Path(picture).read_bytes()
+    request = urllib.request.Request(f"{address}/predict", body, headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+print(locate("photo.jpg")["results"])
+""".strip()
+
+
+def docs_page(openapi: dict[str, Any], address: str) -> str:
+    """HTML of an OpenAPI 3 document: every operation with its fields, answers and, for uploads, a form to try it.
+
+    `address` is where the API is found, for the examples.
+    """
     info = openapi["info"]
     operations = [
         _operation(path, verb, operation, openapi)
@@ -28,6 +50,8 @@ def docs_page(openapi: dict[str, Any]) -> str:
         f"<title>{escape(info['title'])} API</title><style>{STYLE}</style>"
         f"<h1>{escape(info['title'])} API <small>v{escape(info['version'])}</small></h1>"
         f"<p>{escape(info.get('description', ''))} The same as <a href=openapi.json>OpenAPI</a>.</p>"
+        f"<section><h2>From a shell, and from Python</h2><pre>{escape(SHELL.replace('ADDRESS', address))}</pre>"
+        f"<pre>{escape(CLIENT.replace('ADDRESS', address))}</pre></section>"
         f"{''.join(operations)}</html>"
     )
 
