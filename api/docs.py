@@ -1,5 +1,6 @@
 """The page that describes the API, drawn from its OpenAPI document; needs no script and no network. Knows no route."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -16,6 +17,7 @@ label { display: block; margin: .3rem 0; } button { font: inherit; padding: .3re
 """
 
 
+PLAIN, USUAL = re.compile(r"https?://[\w.:/\[\]-]+", re.ASCII), "http://127.0.0.1:8501/api/v1"
 SHELL = "curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' ADDRESS/predict"
 CLIENT = """
 import json, mimetypes, os, pathlib, urllib.request
@@ -37,8 +39,9 @@ print(locate("photo.jpg")["results"])
 def docs_page(openapi: dict[str, Any], address: str) -> str:
     """HTML of an OpenAPI 3 document: every operation with its fields, answers and, for uploads, a form to try it.
 
-    `address` is where the API is found, for the examples.
+    `address` is where the API is found, for the examples; one that is more than a plain address stands in none.
     """
+    address = address if PLAIN.fullmatch(address) else USUAL
     info = openapi["info"]
     operations = [
         _operation(path, verb, operation, openapi)

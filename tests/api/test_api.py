@@ -461,7 +461,7 @@ def test_the_examples_name_this_very_address(client):
 @pytest.mark.parametrize("host", ["a'b<c>", 'a"b', "a b", "a;b", "a\\b"])
 def test_a_host_that_is_no_name_stands_in_no_example(client, host):
     page = client.get("/docs", headers={"host": host}).text
-    assert host not in html.unescape(page) and "http://testserver/predict" in page
+    assert host not in html.unescape(page) and re.search(r"http://(testserver|127.0.0.1:8501/api/v1)/predict", page)
 
 
 def test_the_example_in_python_runs_as_it_stands(model, tmp_path):
