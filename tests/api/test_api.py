@@ -458,7 +458,7 @@ def test_the_examples_name_this_very_address(client):
     assert "http://127.0.0.1:8501/predict" in page
 
 
-@pytest.mark.parametrize("host", ["a'b<c>", 'a"b', "a b", "a;b", "a\\b"])
+@pytest.mark.parametrize("host", ["zz'b<c>", 'zz"b', "zz b", "zz;b", "a\\b"])
 def test_a_host_that_is_no_name_stands_in_no_example(client, host):
     page = client.get("/docs", headers={"host": host}).text
     assert host not in html.unescape(page) and re.search(r"http://(testserver|127.0.0.1:8501/api/v1)/predict", page)
