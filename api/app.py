@@ -170,8 +170,8 @@ def create_api(
         return RedirectResponse("docs")  # of this very folder, whatever it is mounted as
 
     @api.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(api.openapi()))
+    def docs(request: Request) -> HTMLResponse:
+        return HTMLResponse(docs_page(api.openapi(), str(request.url).partition("?")[0].removesuffix("/docs")))
 
     return api
 

@@ -1,8 +1,9 @@
 """Asked at the same moment, answered in one pass: a queue before something that answers many at once.
 
-Whoever asks brings what is prepared already and waits in a thread of his own; one thread takes what stands in the
-queue, as much as one pass may hold, and answers it together. An idle queue makes nobody wait longer than `WAIT_S`.
-Knows no picture, no model and no HTTP.
+Whoever asks brings what is prepared already and waits in a thread of his own; two threads take in turn what stands in
+the queue, as much as one pass may hold, and answer it together: while one holds Python's lock, for names and tables,
+the other computes. Who is alone waits `WAIT_S` for company, and longer only for those who are known to come. Knows no
+picture, no model and no HTTP.
 """
 
 import os
@@ -18,7 +19,10 @@ Answered = TypeVar("Answered")
 
 MOST = 16  # in one pass
 DECODERS = max(2, os.cpu_count() or 1)  # a large picture has hundreds of MB while it is decoded
-WAIT_S = 0.004  # for company, where there is any on the way; a guess alone takes ten times as long
+PASSES = 2  # at a time; more would only make all of them late
+WAIT_S = 0.002  # for company that nobody knows of; a guess alone takes twenty times as long
+STEP_S = 0.002  # between two looks at who is on the way
+EXPECT_S = 0.04  # for company that is on its way: a usual photo is decoded by then, a panorama is not waited for
 
 
 class Batches(Generic[Asked, Answered]):
@@ -27,7 +31,8 @@ class Batches(Generic[Asked, Answered]):
     Args:
         answer: many questions -> as many answers, in their order; called in one thread.
         most: questions in one pass.
-        wait_s: how long a pass waits for others who are `expected`.
+        wait_s: how long a pass waits for others.
+        expected: how many are on their way; for them it waits `expect_s`.
         observe: told the size of every pass.
     """
 
@@ -37,11 +42,15 @@ class Batches(Generic[Asked, Answered]):
         most: int = MOST,
         wait_s: float = WAIT_S,
         observe: Callable[[int], object] = lambda size: None,
+        expected: Callable[[], int] = lambda: 0,
+        expect_s: float = EXPECT_S,
+        passes: int = PASSES,
     ) -> None:
         self._answer, self._most, self._wait_s, self.observe = answer, most, wait_s, observe
+        self._expected, self._expect_s, self._passes = expected, expect_s, passes
         self._queue: queue.SimpleQueue[tuple[Asked, Future[Answered]]] = queue.SimpleQueue()
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._starting, self._gathering = threading.Lock(), threading.Lock()
+        self._threads: list[threading.Thread] = []
 
     def __len__(self) -> int:
         """How many wait for a pass."""
@@ -49,29 +58,37 @@ class Batches(Generic[Asked, Answered]):
 
     def ask(self, question: Asked) -> Answered:
         """The answer, or what the answering raised for this question."""
+        return self.put(question).result()
+
+    def put(self, question: Asked) -> "Future[Answered]":
+        """Stand in the queue; the answer comes later."""
         mine: Future[Answered] = Future()
         self._queue.put((question, mine))
         self._start()
-        return mine.result()
+        return mine
 
     def _start(self) -> None:
         with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="batches", daemon=True)
-                self._thread.start()
+            while len(self._threads) < self._passes:
+                self._threads.append(threading.Thread(target=self._run, name="batches", daemon=True))
+                self._threads[-1].start()
 
     def _run(self) -> None:
         while True:
-            self._pass(self._gather())
+            with self._gathering:
+                found = self._gather()
+            self._pass(found)
 
     def _gather(self) -> list[tuple[Asked, "Future[Answered]"]]:
-        """Who waits; those who come in the next moments too, for while a pass runs they would only wait for it."""
-        found, until = [self._queue.get()], time.monotonic() + self._wait_s
+        """Who waits, and those who come in the next moments."""
+        found, began = [self._queue.get()], time.monotonic()
         while len(found) < self._most:
+            left_s = began + (self._expect_s if self._expected() else self._wait_s) - time.monotonic()
             try:
-                found.append(self._queue.get(timeout=max(0.0, until - time.monotonic())))
+                found.append(self._queue.get(timeout=min(max(0.0, left_s), STEP_S)))
             except queue.Empty:
-                break
+                if left_s <= STEP_S:
+                    break
         return found
 
     def _pass(self, waiting: Sequence[tuple[Asked, "Future[Answered]"]]) -> None:
@@ -102,11 +119,21 @@ class Together(Generic[Asked, Answered]):
     def __init__(
         self, prepare: Callable[..., Asked], answer: Callable[[Sequence[Asked]], Sequence[Answered]], most: int = MOST
     ) -> None:
-        self._prepare, self.batches = prepare, Batches(answer, most)
+        self._prepare, self.batches = prepare, Batches(answer, most, expected=lambda: self._coming)
         self._decoders = threading.BoundedSemaphore(DECODERS)
+        self._coming, self._counting = 0, threading.Lock()
 
     def __call__(self, *given: Any, **named: Any) -> Answered:
         """Prepare, wait for a pass, and give its answer."""
-        with self._decoders:
-            question = self._prepare(*given, **named)
-        return self.batches.ask(question)
+        self._count(1)
+        try:
+            with self._decoders:
+                question = self._prepare(*given, **named)
+            waiting = self.batches.put(question)
+        finally:  # only now: who gathers a pass finds everyone either on his way or in the queue
+            self._count(-1)
+        return waiting.result()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._coming += more

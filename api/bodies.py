@@ -15,13 +15,20 @@ def pictures() -> dict[str, Any]:
         named = {name: kind | {"description": what} for name, what in zip(NAMES, HEADINGS, strict=True)}
         return {"schema": {"type": "object", "required": ["image"], "properties": named}}
 
-    file = {"schema": {"type": "string", "format": "binary", "description": HEADINGS[0]}}
+    usual = ("image/jpeg", "image/png", "image/webp")
+    file = {
+        "schema": {
+            "type": "string",
+            "format": "binary",
+            "description": "The bytes of a photo, a 2:1 panorama, or a 4:1 strip of views facing N, E, S and W",
+        }
+    }
     return {
         "required": True,
         "content": {
             "multipart/form-data": fields({"type": "string", "format": "binary"}),
             "application/json": fields({"type": "string", "format": "data-uri"}),
-            **dict.fromkeys(("image/jpeg", "image/png", "image/webp", *sorted(KINDS)), file),
+            **dict.fromkeys((*usual, *sorted(KINDS.difference(usual))), file),
         },
     }
 

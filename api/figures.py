@@ -78,12 +78,12 @@ def _player(row: dict[Hashable, Any]) -> Player:
 
 
 def _pair(own: pd.DataFrame, a: str | None, b: str | None) -> Duel:
-    ids = own.drop_duplicates("player_id").set_index("player")["player_id"]
+    ids = dict(own[["player", "player_id"]].drop_duplicates().itertuples(index=False, name=None))
     for name in (a, b):
         if name is None or name not in ids:
             raise UnknownError(f"looked for two players of this pool as `a` and `b`, found no '{name or '':.60}'; "
                                "take names of `players`.")  # fmt: skip
-    met = statistics.head_to_head(statistics.paired(own, str(ids[a]), str(ids[b])))
+    met = statistics.head_to_head(statistics.paired(own, str(ids[str(a)]), str(ids[str(b)])))
     return Duel(
         a=str(a), b=str(b), places=met.places, games=met.games, wins=met.wins, draws=met.draws, losses=met.losses,
         mean_difference=_figure(met.mean_difference, met.low, met.high),

@@ -21,19 +21,20 @@ class Metrics:
     """Counters of one API."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        kept = {"registry": self.registry}
+        self.registry = own = CollectorRegistry()
         self.requests = Counter(
-            "homing_requests", "Requests that were answered.", ["route", "method", "status"], **kept
+            "homing_requests", "Requests that were answered.", ["route", "method", "status"], registry=own
         )
-        self.errors = Counter("homing_errors", "Answers from 400 on.", ["status"], **kept)
+        self.errors = Counter("homing_errors", "Answers from 400 on.", ["status"], registry=own)
         self.seconds = Histogram("homing_request_seconds", "Time to the end of an answer.", ["route"],
-                                 buckets=SECONDS, **kept)  # fmt: skip
-        self.guesses = Counter("homing_guesses", "Places that were guessed, by system.", ["predictor"], **kept)
-        self.reported = Counter("homing_reported_rounds", "Rounds that programs reported and that were new.", **kept)
-        self.batches = Histogram("homing_batch_size", "Guesses in one pass of the model.", buckets=SIZES, **kept)
-        self.queue = Gauge("homing_queue_length", "Guesses that wait for a pass of the model.", **kept)
-        self.uploads = Gauge("homing_uploads_in_flight", "Uploads in memory: read, waiting or looked at.", **kept)
+                                 buckets=SECONDS, registry=own)  # fmt: skip
+        self.guesses = Counter("homing_guesses", "Places that were guessed, by system.", ["predictor"], registry=own)
+        self.reported = Counter(
+            "homing_reported_rounds", "Rounds that programs reported and that were new.", registry=own
+        )
+        self.batches = Histogram("homing_batch_size", "Guesses in one pass of the model.", buckets=SIZES, registry=own)
+        self.queue = Gauge("homing_queue_length", "Guesses that wait for a pass of the model.", registry=own)
+        self.uploads = Gauge("homing_uploads_in_flight", "Uploads in memory: read, waiting or looked at.", registry=own)
 
     def count_book(self, counts: Counts) -> None:
         """Tell the scorebook's size too: "games" and "guesses", asked for at each reading."""

@@ -143,6 +143,11 @@ class Guard:
             sentence = (
                 f"Looked for a request of this app's own pages, found one of {origin!r:.80}. If that is the app itself "
                 "behind a proxy, list its name in HOMING_HOSTS."
+                + (
+                    " Other sites that may use the API stand in HOMING_CORS_ORIGINS."
+                    if "/api/v1/" in scope["path"]
+                    else ""
+                )
             )
             return 403, sentence, {}
         if scope["type"] == "websocket":

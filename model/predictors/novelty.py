@@ -119,7 +119,8 @@ class Novelty:
         """As `share`, of N places whose V views follow one another: blocks (N*V, F) -> (N,)."""
         places = self.strangeness(blocks).reshape(-1, n_views)
         known = self.one if n_views == 1 else self.several
-        return np.interp(places.mean(axis=1), known, np.linspace(0.0, 1.0, len(known)))
+        found: NDArray[np.float64] = np.interp(places.mean(axis=1), known, np.linspace(0.0, 1.0, len(known)))
+        return found
 
     def familiarity(self, views: Sequence[Image.Image], encoder: "Encoder") -> float:
         """`share` of the views of one place, in a pass of their own."""

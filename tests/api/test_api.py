@@ -2,13 +2,19 @@
 
 import asyncio
 import base64
+import html
 import json
+import re
+import subprocess
+import sys
 import threading
 import tracemalloc
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -441,8 +447,38 @@ def test_openapi_describes_both_ways_of_sending_pictures(client):
 
 def test_the_docs_page_shows_every_operation_and_needs_no_network(client):
     page = client.get("/docs").text
-    for word in ("/predict", "/health", "image_4", "413", "<form"):
+    for word in ("/predict", "/health", "image_4", "413", "<form", "image/jpeg"):
         assert word in page
-    assert "http://" not in page
-    assert "https://" not in page
+    assert not re.search(r"(src|href|action)=.?https?:", page)
     assert "<script" not in page
+
+
+def test_the_examples_name_this_very_address(client):
+    page = client.get("/docs?x=1", headers={"host": "127.0.0.1:8501"}).text
+    assert "http://127.0.0.1:8501/predict" in page
+
+
+@pytest.mark.parametrize("host", ["zz'b<c>", 'zz"b', "zz b", "zz;b", "a\\b"])
+def test_a_host_that_is_no_name_stands_in_no_example(client, host):
+    page = client.get("/docs", headers={"host": host}).text
+    assert host not in html.unescape(page) and re.search(r"http://(testserver|127.0.0.1:8501/api/v1)/predict", page)
+
+
+def test_the_example_in_python_runs_as_it_stands(model, tmp_path):
+    server = uvicorn.Server(uvicorn.Config(create_api(model.locate, model.describe), port=0, log_level="error"))
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    while not server.started:
+        assert serving.is_alive()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    (tmp_path / "photo.jpg").write_bytes(PNG)
+    page = httpx.get(f"http://127.0.0.1:{port}/docs", trust_env=False).text
+    example = html.unescape(re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)[1])
+    assert f"http://127.0.0.1:{port}" in example and len(example.splitlines()) <= 16
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False,
+                          env={"HOMING_KEY": "k" * 20, "no_proxy": "*"}, timeout=60)  # fmt: skip
+    server.should_exit = True
+    serving.join(20)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str({"lat": 58.38, "lng": 26.72})
+    assert model.seen == [[PNG]]

@@ -50,14 +50,14 @@ def crowd(batches, numbers):
 
 def test_who_waits_while_a_pass_runs_shares_the_next_one():
     doubler, sizes = Doubler(), []
-    told = crowd(Batches(doubler, most=4, wait_s=0.0, observe=sizes.append), range(10))
+    told = crowd(Batches(doubler, most=4, wait_s=0.0, observe=sizes.append, passes=1), range(10))
     assert told == {number: 2 * number for number in range(10)}
     assert sizes == [1, 4, 4, 1] == [len(one) for one in doubler.passes]
 
 
 def test_nobody_pays_for_the_question_of_another():
     doubler = Doubler(bad=[3])
-    told = crowd(Batches(doubler, most=8, wait_s=0.0), range(6))
+    told = crowd(Batches(doubler, most=8, wait_s=0.0, passes=1), range(6))
     assert told.pop(3) == "cannot double [3]"
     assert told == {number: 2 * number for number in (0, 1, 2, 4, 5)}
 
@@ -83,3 +83,44 @@ def test_what_cannot_be_prepared_never_comes_into_a_pass():
         together("x")
     assert together("11", base=2) == 3
     assert passes == [[3]]
+
+
+def test_a_pass_waits_for_those_who_are_on_their_way_and_not_for_ever():
+    decoding, passes = threading.Barrier(3), []
+
+    def prepare(number):
+        decoding.wait(PATIENCE_S)  # all three are counted before the first is ready
+        return number
+
+    together = Together(prepare, lambda numbers: passes.append(sorted(numbers)) or numbers)
+    together._decoders = threading.BoundedSemaphore(3)
+    together.batches._wait_s, together.batches._expect_s = 0.0, PATIENCE_S
+    threads = [threading.Thread(target=together, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert passes == [[0, 1, 2]]
+    alone = Batches(lambda numbers: numbers, wait_s=0.0, expected=lambda: 5, expect_s=0.01)
+    assert alone.ask(7) == 7, "who does not come is not waited for"
+
+
+def test_two_passes_run_at_a_time_and_no_more():
+    inside, most, lock, both = 0, 0, threading.Lock(), threading.Barrier(2)
+
+    def answer(numbers):
+        nonlocal inside, most
+        with lock:
+            inside, most = inside + 1, max(most, inside + 1)
+        both.wait(PATIENCE_S)  # never comes unless another pass runs beside this one
+        with lock:
+            inside -= 1
+        return numbers
+
+    batches, told = Batches(answer, most=1, wait_s=0.0), []
+    threads = [threading.Thread(target=lambda n=n: told.append(batches.ask(n))) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert sorted(told) == list(range(6)) and most == 2
