@@ -14,7 +14,7 @@ import streamlit as st
 from PIL import Image
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from api import create_api
 from arena.guard import Guard
@@ -59,6 +59,8 @@ def under(base: str, served: Sequence[BaseRoute]) -> list[BaseRoute]:
     for one in served:
         if isinstance(one, Mount):
             found.append(Mount(base + one.path, app=one.app))
+        elif isinstance(one, WebSocketRoute):
+            found.append(WebSocketRoute(base + one.path, one.endpoint))
         elif isinstance(one, Route):
             found.append(Route(base + one.path, one.endpoint, methods=list(one.methods or ())))
     return found

@@ -10,7 +10,7 @@ Whoever shows a secret is the player of that secret; names are only shown.
 import re
 import secrets
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from arena.records import player_id_of
@@ -22,7 +22,7 @@ _SECRET = re.compile(r"[\w-]{32,128}", re.ASCII)
 _TOKEN = re.compile(r"[\w-]{16,64}", re.ASCII)
 
 
-def secret_of(request: Request) -> str | None:
+def secret_of(request: HTTPConnection) -> str | None:
     """The secret by which an asker is known, if there is one of ours; a bearer's goes before a cookie.
 
     Raises:
@@ -40,20 +40,30 @@ def secret_of(request: Request) -> str | None:
     return found if _SECRET.fullmatch(found) else None
 
 
-def identity_of(request: Request) -> str | None:
+def identity_of(request: HTTPConnection) -> str | None:
     """The identity of an asker; None for who shows no secret. Raises as `secret_of`."""
     secret = secret_of(request)
     return None if secret is None else player_id_of(secret)
 
 
-def seat_token_of(request: Request) -> str | None:
+def seat_token_of(request: HTTPConnection) -> str | None:
     """The token of the seat that a request is for.
 
     Raises:
         Refused: something that is no token of ours (not_allowed).
     """
-    shown = request.headers.get(SEAT_HEADER)
-    if shown is not None and not _TOKEN.fullmatch(shown):
+    return check_seat_token(request.headers.get(SEAT_HEADER))
+
+
+def check_seat_token(shown: object) -> str | None:
+    """The token of a seat as it was sent; None where none was.
+
+    Raises:
+        Refused: something that is no token of ours (not_allowed).
+    """
+    if shown is None:
+        return None
+    if not isinstance(shown, str) or not _TOKEN.fullmatch(shown):
         raise Refused("Looked for the token of a seat in the header X-Seat-Token, found something else.", "not_allowed")
     return shown
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Select, and_, case, func, select
+from sqlalchemy import Column, Connection, Select, and_, case, func, or_, select
 
 from arena import clock
 from arena.records import HOST
@@ -38,6 +38,7 @@ def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> p
         .join(games, games.c.game_id == guesses.c.game_id)
         .join(seats, (seats.c.game_id == guesses.c.game_id) & (seats.c.seat == guesses.c.seat))
         .join(rounds, (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round))
+        .where(seats.c.kind != "ghost")  # what it guessed stands in the book already, where it was guessed
         .where(*(GUESSES[name] == value for name, value in filters.items()))
         .order_by(guesses.c.at, guesses.c.game_id, guesses.c.round, guesses.c.seat)
     )
@@ -66,6 +67,8 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
         .order_by(games.c.created_at.desc(), games.c.game_id)
         .limit(limit)
     )  # fmt: skip
+    # Whom one meets in a blind match is told when it is over: until then nobody finds it, nor who sits there.
+    query = query.where(or_(games.c.mode != "blind", games.c.finished_at.is_not(None)))
     if player_id is None:
         query = query.where(seats.c.seat == HOST)
     if player_id is not None:

@@ -10,11 +10,17 @@ import threading
 from collections.abc import Callable
 
 from arena import clock
+from arena.hiding import hidden_rounds
+from arena.live.openings import LiveOpenings
+from arena.live.play import Live
+from arena.live.rooms import Rooms
+from arena.live.rooms_book import RoomsBook
+from arena.live.thinking import Thinking
 from arena.networks import OpenGames
-from arena.openings import Describe, Openings, Taken, Wish, from_atlas, new_seat
+from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
 from arena.pictures import WIDTHS, Pictures
-from arena.records import HOST, USUAL_LENGTH, Game, Movement, Round, seat_by_token, seat_of
+from arena.records import HOST, USUAL_LENGTH, Game, Movement, Round
 from arena.rival import Opponent, Rival
 from arena.rules import (
     STARTED_IN_S,
@@ -29,12 +35,12 @@ from arena.rules import (
     check_turn,
     closed_sentence,
     guess_of,
-    is_expired,
     is_late,
     open_round,
     seconds_left,
 )  # fmt: skip
 from arena.scorebook import Scorebook
+from arena.seating import Seating, is_closed
 from arena.showings import Showing, Showings
 from arena.sources import Source, find_maps, pick_map
 from arena.turns import Turn
@@ -66,6 +72,12 @@ class Arena:
         self._openings = Openings(maps, panoramas, pictures, describe or from_atlas)
         self._showings = Showings(self.game, lambda *seen: self.scorebook.start_round(*seen), panoramas, pictures)
         self._rival = Rival(opponent, self._find, lambda: self.scorebook, panoramas, pictures)
+        self._duels = LiveOpenings(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
+        thinking = Thinking(opponent, panoramas, pictures)
+        self.live = Live(self._find, lambda: self.scorebook, thinking, self._duels.again)
+        rooms_book = RoomsBook(lambda: self.scorebook)
+        self.rooms = Rooms(self._openings, maps, self.game, rooms_book, self.live.book, opponent is not None)
+        self._seating = Seating(self.game, self._find, lambda: self.scorebook, self.live, self._check_burden)
         self._networks = OpenGames(lambda games: self.scorebook.still_open(games))
 
     @property
@@ -108,23 +120,28 @@ class Arena:
         rounds: object = None,
         mode: object = None,
         told: object = None,
+        duel: object = None,
     ) -> Taken:
         """Start a match and take its first seat; the first picture is already being made.
 
         Args:
+            duel: the settings of a duel, as JSON data.
             owner: the identity of whoever asks; the seat is theirs, by it or by its token.
             network: the network address of whoever asks; it is not written down.
 
         Raises:
-            Refused: a bad name, kind, seed, map, length, mode or rule, or too many games. ImageError: a broken photo.
-            StorageError: the scorebook.
+            Refused: a bad name, kind, seed, map, length, mode, rule or setting, or too many games. ImageError: a broken
+                photo. StorageError: the scorebook.
         """
         player, known_kind = check_player(name, kind)
         rules, length = check_rules(time_limit_s, movement), check_length(rounds)
         chosen = None if seed is None else check_seed(seed)
         wish = Wish(pick_map(self.maps(), map_name), rules, length, check_mode(mode), check_told(told), chosen)
         self._check_burden(owner, network)
-        game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
+        if wish.mode == "duel":
+            game, taken, in_stock = self._duels.begin(wish, rounds, duel, time_limit_s, player, known_kind, owner)
+        else:
+            game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
         self.scorebook.add_game(game)
         if network is not None:
             self._networks.note(network, game.game_id)
@@ -138,26 +155,14 @@ class Arena:
         kind: object = "person",
         owner: str | None = None,
         network: str | None = None,
+        team: object = None,
     ) -> Taken:
         """Take a seat at a match that has one free; whoever sits there already is told which seat it is.
 
         Raises:
-            Refused: no such match (unknown), it is closed or full (not_now), a bad name or kind, too many games.
+            Refused: no such match (unknown), it is closed or full (not_now), a bad name, kind or side, too many games.
         """
-        player, known_kind = check_player(name, kind)
-        while True:  # another one may take the same number in the meantime
-            game = self.game(game_id)
-            if (known := seat_of(game.seats, owner)) is not None:
-                return Taken(game_id, known, None)
-            if game.finished_at is not None or self._is_closed(game):
-                raise Refused(closed_sentence(game), "not_now")
-            if not game.has_room():
-                raise Refused("Every seat of this game is taken; start one of your own.", "not_now")
-            self._check_burden(owner, network)
-            number = max(game.seats) + 1
-            seat, token = new_seat(game_id, number, player, known_kind, owner)
-            if self.scorebook.add_seat(game_id, number, seat):
-                return Taken(game_id, number, token)
+        return self._seating.join(game_id, name, kind, owner, network, team)
 
     def game(self, game_id: str) -> Game:
         """A match by its id, as it is now: every seat's round whose time is out is closed.
@@ -166,6 +171,8 @@ class Arena:
             Refused: there is none (unknown).
         """
         game = self._find(game_id)
+        if game.live is not None:
+            return self.live.settle(game)
         limit_s, late = game.rules.time_limit_s, False
         for seat in game.players() if limit_s is not None else ():
             number = open_round(game.guessed(seat), game.length)
@@ -178,34 +185,12 @@ class Arena:
         return self._find(game_id) if late else game
 
     def seat_of(self, game_id: str, identity: str | None, token: str | None = None) -> int | None:
-        """Whose seat a request is for: that of its token, else that of its identity; None for who only looks on.
-
-        Raises:
-            Refused: there is no such match (unknown), or a token of no seat there (not_allowed).
-        """
-        seats = self.scorebook.seats(game_id) or self._find(game_id).seats
-        held = seat_of(seats, identity)
-        if token is None:
-            return held
-        seat = seat_by_token(seats, token)
-        if seat is None and (seat := held) is None:
-            raise Refused("This token belongs to no seat of this game; take a seat, or start a game.", "not_allowed")
-        return seat
+        """Whose seat a request is for; see `Seating.seat_of`."""
+        return self._seating.seat_of(game_id, identity, token)
 
     def player_seat(self, game_id: str, identity: str | None, token: str | None = None) -> int:
-        """The same for a move, which only a seat can make.
-
-        Raises:
-            Refused: as `seat_of`; no seat (not_allowed).
-        """
-        seat = self.seat_of(game_id, identity, token)
-        if seat is None:
-            raise Refused(
-                "You have no seat in this game: it is played by someone else, or in another browser. Start one of "
-                "your own.",
-                "not_allowed",
-            )
-        return seat
+        """Whose seat a move is for; see `Seating.player_seat`."""
+        return self._seating.player_seat(game_id, identity, token)
 
     def panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> bytes:
         """The JPEG of a round, waited for in this thread."""
@@ -233,12 +218,14 @@ class Arena:
         """
         position = None if lat is None or lng is None else tuple(check_points((lat, lng)).tolist())
         game, now = self.game(game_id), clock.now()
+        if game.live is not None:
+            return self.live.guess(game, number, position, seat).rounds[number - 1]
         if number in game.guessed(seat) and game.rounds[number - 1].guesses[seat].lat is None:
             if position is None:
                 return game.rounds[number - 1]  # closed by the clock a moment ago, or asked again
             raise Refused(f"The time of round {number} was out when this guess came; it counts as none.", "not_now")
         check_turn(number, game.guessed(seat), game.length)
-        if self._is_closed(game):
+        if is_closed(game):
             raise Refused(closed_sentence(game), "not_now")
         started_at, limit_s = game.rounds[number - 1].starts.get(seat), game.rules.time_limit_s
         if position is None and seconds_left(game.rules, started_at, now) != 0.0:
@@ -258,25 +245,14 @@ class Arena:
             Refused: no opponent here (unknown), the seat has not finished (not_now), or too many wait (busy).
             Once, what made the opponent fail.
         """
-        return self._rival.ask(self.game(game_id), seat)
+        game = self.game(game_id)
+        if game.live is not None:
+            raise Refused("In a live match the model plays along round by round, or not at all.", "not_now")
+        return self._rival.ask(game, seat)
 
     def hidden_from(self, game: Game, seat: int | None) -> frozenset[int]:
-        """The rounds of a match whose truth must not be told to a seat, guessed or not; None is who only looks on.
-
-        A seat that has guessed knows the place, as soon as the match tells it. Anyone else who has the match's id may
-        be about to guess there.
-        """
-        numbers = range(1, game.length + 1)
-        if seat is not None:
-            waits = game.told == "after_match" and not game.is_done(seat) and not self._is_closed(game)
-            return frozenset(number for number in numbers if waits or seat not in game.rounds[number - 1].guesses)
-        untold, closed = self.scorebook.untold_places(game), self._is_closed(game)
-        waits = game.told == "after_match" and game.finished_at is None and not closed
-        return frozenset(
-            one.number
-            for one in game.rounds
-            if (one.place.lat, one.place.lng) in untold or not (closed or game.is_over_for_all(one.number)) or waits
-        )
+        """The rounds of a match whose truth must not be told; see `hidden_rounds`."""
+        return hidden_rounds(game, seat, self.scorebook)
 
     def may_tell_seed(self, game: Game) -> bool:
         """Whether the seed of a match gives nothing away any more."""
@@ -289,9 +265,6 @@ class Arena:
                 f"There is no game {game_id!r:.40}; it may belong to another scorebook. Start a new one.", "unknown"
             )
         return game
-
-    def _is_closed(self, game: Game) -> bool:
-        return is_expired(game.created_at, game.finished_at, clock.now(), game.closes_at)
 
     def _check_burden(self, owner: str | None, network: str | None) -> None:
         if owner is not None:

@@ -5,7 +5,8 @@ looked at before anything reads it:
 
     Host      on a loopback address a loopback name, or one listed in HOMING_HOSTS; else a foreign name that points
               here (DNS rebinding) could play and read as this machine's owner
-    Origin    where a browser sends one, this very host: no other site's page may use the routes; there is no CORS
+    Origin    where a browser sends one, this very host: no other site's page may use the routes or open a socket, for
+              which browsers ask nobody; there is no CORS
     type      what is sent to a JSON route is JSON, which no form of another site can send without asking first
     rate      new games by one address: many, not endlessly many
 
@@ -14,6 +15,7 @@ HOMING_HOSTS is a list with commas of the names under which the app is known, su
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
@@ -26,6 +28,8 @@ from arena.rate import Rate
 JSON_TYPES = frozenset({"application/json"})
 UPLOAD_TYPES = JSON_TYPES | {"multipart/form-data"}
 GAMES_AT_ONCE, GAMES_PER_S = 240, 2.0  # by one address: a school behind one router, not a script without an end
+
+_ENTERS = re.compile(r"/arena/api/blind/[^/]+/enter$")  # which begins matches too
 
 # What the pages of the game and of the API may load: nothing from elsewhere, whatever a name or a title says.
 PAGE_POLICY = (
@@ -93,7 +97,7 @@ class Guard:
         if trouble := _wrong_host(host, bound, scope.get("server")):
             return 421, trouble, {}
         kind = _json_route(scope["path"])
-        if kind is None or scope["type"] == "websocket":
+        if kind is None:
             return None
         origin = headers.get("origin")
         if origin is not None and not _same_host(origin, host):
@@ -102,6 +106,8 @@ class Guard:
                 "behind a proxy, list its name in HOMING_HOSTS."
             )
             return 403, sentence, {}
+        if scope["type"] == "websocket":
+            return None
         taken = UPLOAD_TYPES if kind == "predict" else JSON_TYPES
         if scope["method"] not in ("GET", "HEAD", "OPTIONS") and (trouble := _wrong_type(headers, taken)):
             return 415, trouble, {}
@@ -139,7 +145,7 @@ def _wrong_host(host: str, bound: str | None, server: object) -> str:
 def _json_route(path: str) -> str | None:
     """Which kind of JSON route a path is, wherever the app is mounted; None for pages and files."""
     if "/arena/api/" in path:
-        return "games" if path.endswith("/arena/api/games") else "game"
+        return "games" if path.endswith("/arena/api/games") or _ENTERS.search(path) else "game"
     if "/api/v1/" in path:
         return "predict" if path.endswith("/predict") else "api"
     return None

@@ -50,6 +50,7 @@ class Wish:
     mode: Mode = "solo"
     told: Told = "after_round"
     seed: int | None = None  # None: drawn, so that nobody knows it
+    places: tuple[Place, ...] = ()  # those of an earlier match, to be played again; else they are drawn
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,13 @@ class Openings:
         chosen = wish.seed is not None
         ready = None if chosen else self._ready.take(wish.source, wish.rules.movement, wish.length)
         seed = ready.seed if ready else secrets.randbits(48) if wish.seed is None else wish.seed
-        places = self._named(list(ready.places) if ready else wish.source.draw(wish.length, seed))
+        drawn = list(wish.places) or self._named(list(ready.places) if ready else wish.source.draw(wish.length, seed))
         game_id, now = secrets.token_urlsafe(16), clock.now()
         seat, token = new_seat(game_id, HOST, player, kind, owner)
         shared = wish.mode == "challenge"
         game = Game(
             game_id, wish.source.name, wish.source.kind, seed, wish.source.scale_km, now, None, {HOST: seat},
-            tuple(Round(i, place, None) for i, place in enumerate(places, start=1)), wish.rules,
+            tuple(Round(i, place, None) for i, place in enumerate(drawn, start=1)), wish.rules,
             seed_chosen=chosen, world_version=WORLD_VERSION if wish.source.kind == "world" else None,
             mode=wish.mode, told=wish.told, closes_at=now + CHALLENGE_S if shared else None,
             most_seats=MOST_SEATS if shared else 1,

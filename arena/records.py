@@ -10,16 +10,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from arena.live.records import LiveRules
+
 Movement = Literal["no_move", "nmpz", "moving"]  # look around and zoom; one still view; walk on
 Kind = Literal["person", "bot", "model"]
 Origin = Literal["played", "imported"]
-# Alone; a link for everyone who opens it; several at one table that was played elsewhere.
-Mode = Literal["solo", "challenge", "duel"]
+# Alone; a link for everyone who opens it; two sides round by round; the same, not knowing whom one meets.
+Mode = Literal["solo", "challenge", "duel", "blind"]
 Told = Literal["after_round", "after_match"]  # when a seat is told the truth of the rounds it has guessed
 
 LENGTH = (1, 20)  # the fewest and the most rounds of a match
 USUAL_LENGTH = 5
 HOST = 0  # the first seat: of the player who started the match
+UNMOVED = ("model", "ghost")  # kinds of seats that nobody holds
 MODEL_NAME = "Homing"
 BOT_NAME = "Homing bot"
 
@@ -62,6 +65,10 @@ class Seat:
     rating: int | None = None
     owner: str | None = None  # the identity of whoever holds this seat; None where nobody does
     token_hash: str | None = None  # of the seat's own token; None where it has none
+    team: int | None = None  # in a live match: its side, 0 or 1
+    ready_at: float | None = None  # for the start, or for the next round
+    seen_at: float | None = None
+    left_at: float | None = None  # when it forfeited the match
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,11 @@ class Game:
     told: Told = "after_round"
     closes_at: float | None = None  # when no guess is taken any more; None: a day after it was created
     most_seats: int | None = 1  # of people and bots; None: any number
+    live: LiveRules | None = None  # of a match whose rounds go in lockstep; None for all others
+    started_at: float | None = None  # when everyone at the table of such a match was ready
+    series_id: str | None = None
+    series_number: int | None = None
+    verdicts: Mapping[int, str] = field(default_factory=dict)  # by seat, after a blind match
 
     @property
     def length(self) -> int:
@@ -137,6 +149,8 @@ class Game:
     def is_over_for_all(self, number: int) -> bool:
         """Whether nobody can guess in this round any more: no seat is free, and everyone at the table has."""
         played = self.rounds[number - 1].guesses
+        if self.live is not None:  # nobody sits down in the midst of it, and the model is waited for too
+            return all(one in played for one in self.seats)
         return self.finished_at is not None or (not self.has_room() and all(one in played for one in self.players()))
 
     def total(self, seat: int, numbers: Collection[int] | None = None) -> int:
@@ -149,7 +163,7 @@ class Game:
 
     def players(self) -> list[int]:
         """The seats of people and bots."""
-        return [number for number, seat in sorted(self.seats.items()) if seat.kind != "model"]
+        return [number for number, seat in sorted(self.seats.items()) if seat.kind not in UNMOVED]
 
     def model_seat(self) -> int | None:
         """The model's seat, where it has one."""
@@ -172,3 +186,8 @@ def seat_of(seats: Mapping[int, Seat], identity: str | None) -> int | None:
     if identity is None:
         return None
     return next((number for number, seat in sorted(seats.items()) if seat.owner == identity), None)
+
+
+def opponent_kind(game: Game, seat: int) -> str:
+    """What sits on the other side of a match for two: "person" or "model"."""
+    return "model" if any(one.kind in UNMOVED for number, one in game.seats.items() if number != seat) else "person"

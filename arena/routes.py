@@ -16,25 +16,25 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from arena import answers, clock
+from arena import answers
 from arena.answers import told
 from arena.askers import give_secret, identity_of, new_secret, seat_token_of, secret_of
 from arena.games import Arena
 from arena.guard import network_of
 from arena.labels import towns_of_tile
+from arena.live.routes import FRESH, LiveWeb, state_for
 from arena.openings import Taken
 from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_of
 from arena.requests import position_in, read_json, round_in, width_in
 from arena.rival import Opponent
 from arena.rules import MODES, MOVEMENTS, TIME_LIMIT_S, TOLD, Refused
 from arena.showings import Showing
-from arena.state import Viewer, game_state, guess_result, opponent_state
+from arena.state import guess_result, opponent_state
 from arena.threads import Threads
 from world import WORLD_VERSION
 
 STATIC = Path(__file__).with_name("static")
 
-_FRESH = {"Cache-Control": "no-store"}  # a state is true for a moment, and for one asker
 _KEPT = {"Cache-Control": "private, max-age=3600"}
 
 
@@ -66,6 +66,7 @@ def routes(
         Route(f"{game}/rounds/{{number}}/view.jpg", web.still),
         Route(f"{game}/rounds/{{number}}/guess", web.guess, methods=["POST"]),
         Route(f"{game}/opponent", web.play_opponent, methods=["POST"]),
+        *web.live.routes(game, f"{api}/blind/{{room_id}}"),
     ]
 
 
@@ -74,6 +75,7 @@ class _Web:
 
     def __init__(self, arena: Arena) -> None:
         self.arena, self._threads = arena, Threads()
+        self.live = LiveWeb(arena, self._threads)
 
     @told
     async def page(self, request: Request) -> Response:
@@ -99,12 +101,13 @@ class _Web:
             for one in found.values()
         ]  # fmt: skip
         offered = self.arena.opponent is not None
+        modes = [*MODES, "blind"] if offered else list(MODES)  # which is against the model, half of the time
         shortest, longest = TIME_LIMIT_S
         fewest, most = LENGTH
         return JSONResponse(
             {"maps": listed, "rounds": USUAL_LENGTH, "length": {"min": fewest, "max": most}, "opponent": offered,
              "model_name": MODEL_NAME, "world_version": WORLD_VERSION,
-             "time_limit_s": {"min": shortest, "max": longest}, "movements": list(MOVEMENTS), "modes": list(MODES),
+             "time_limit_s": {"min": shortest, "max": longest}, "movements": list(MOVEMENTS), "modes": modes,
              "told": list(TOLD)}
         )  # fmt: skip
 
@@ -129,17 +132,19 @@ class _Web:
     @told
     async def create(self, request: Request) -> Response:
         body = await read_json(request)
+        if body.get("mode") == "blind":
+            return await self.live.open_room(request, body)
         return await self._take_seat(request, lambda owner, network: self.arena.open(
             body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), owner, network,
-            rounds=body.get("rounds"), mode=body.get("mode"), told=body.get("told"),
+            rounds=body.get("rounds"), mode=body.get("mode"), told=body.get("told"), duel=body.get("duel"),
         ))  # fmt: skip
 
     @told
     async def join(self, request: Request) -> Response:
         body, game_id = await read_json(request), request.path_params["game_id"]
         return await self._take_seat(request, lambda owner, network: self.arena.join(
-            game_id, body.get("name"), body.get("kind", "person"), owner, network,
+            game_id, body.get("name"), body.get("kind", "person"), owner, network, body.get("team"),
         ))  # fmt: skip
 
     async def _take_seat(self, request: Request, take: Callable[[str, str], Taken]) -> Response:
@@ -151,7 +156,7 @@ class _Web:
         answer = JSONResponse(
             {"game_id": taken.game_id, "seat": taken.seat, "seat_token": taken.token},
             201 if taken.token else 200,
-            _FRESH,
+            FRESH,
         )
         if known is None:
             give_secret(request, answer, secret)
@@ -159,7 +164,7 @@ class _Web:
 
     @told
     async def state(self, request: Request) -> Response:
-        return JSONResponse(await self._threads.run(self._state, *_asker(request)), headers=_FRESH)
+        return JSONResponse(await self._threads.run(self._state, *_asker(request)), headers=FRESH)
 
     @told
     async def panorama(self, request: Request) -> Response:
@@ -183,19 +188,18 @@ class _Web:
     async def guess(self, request: Request) -> Response:
         number, asker = round_in(request), _asker(request)
         lat, lng = position_in(await read_json(request))
-        return JSONResponse(await self._threads.run(self._guess, *asker, number, lat, lng), headers=_FRESH)
+        return JSONResponse(await self._threads.run(self._guess, *asker, number, lat, lng), headers=FRESH)
 
     @told
     async def play_opponent(self, request: Request) -> Response:
         found, status = await self._threads.run(self._opponent, *_asker(request))
-        return JSONResponse(found, status, headers=_FRESH)
+        return JSONResponse(found, status, headers=FRESH)
 
     def _state(self, game_id: str, identity: str | None, token: str | None) -> dict[str, Any]:
         game, seat = self.arena.game(game_id), self.arena.seat_of(game_id, identity, token)
-        source = self.arena.maps().get(game.map)  # a photo folder may be gone by now
-        title, view = (source.title, source.view) if source else (game.map, (-58.0, -170.0, 75.0, 180.0))
-        viewer = Viewer(seat, self.arena.hidden_from(game, seat), self.arena.may_tell_seed(game))
-        return game_state(game, title, view, self.arena.opponent is not None, clock.now(), viewer)
+        if game.live is not None and seat is not None:
+            self.arena.live.touch(game, seat)
+        return state_for(self.arena, game, seat)
 
     def _panorama(self, game_id: str, identity: str | None, token: str | None, number: int, width: int) -> Showing:
         return self.arena.order_panorama(game_id, number, width, self.arena.seat_of(game_id, identity, token))

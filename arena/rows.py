@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from arena.live.records import LiveRules
 from arena.records import Game, Guess, Place, Round, Rules, Seat
-from arena.schema import games, guesses, rounds, seats, starts
+from arena.schema import games, guesses, rounds, seats, starts, verdicts
 
 MANY = 500  # values of one statement, which has a largest number
 
@@ -24,6 +25,7 @@ def read_game(db: Connection, game_id: str) -> Game | None:
     began: dict[int, dict[int, float]] = {}
     for row in db.execute(select(starts).where(starts.c.game_id == game_id)):
         began.setdefault(row.round, {})[row.seat] = row.started_at
+    said = select(verdicts).where(verdicts.c.game_id == game_id)
     played = db.execute(select(rounds).where(rounds.c.game_id == game_id).order_by(rounds.c.round))
     return Game(
         game_id, head.map, head.source, head.seed, head.scale_km, head.created_at, head.finished_at,
@@ -34,6 +36,9 @@ def read_game(db: Connection, game_id: str) -> Game | None:
         ),
         Rules(head.time_limit_s, head.movement), head.seed_chosen, head.world_version, head.origin, head.fingerprint,
         head.mode, head.told, head.closes_at, head.most_seats,
+        None if head.settings is None else LiveRules.from_json(head.settings),
+        head.started_at, head.series_id, head.series_number,
+        {row.seat: row.thinks for row in db.execute(said)} if head.mode == "blind" else {},
     )  # fmt: skip
 
 
@@ -41,8 +46,10 @@ def read_seats(db: Connection, game_id: str) -> dict[int, Seat]:
     """Who sits at a table, by the number of the seat."""
     seated = db.execute(select(seats).where(seats.c.game_id == game_id).order_by(seats.c.seat))
     return {
-        row.seat: Seat(row.player, row.kind, row.player_id, row.rating, row.owner, row.token_hash) for row in seated
-    }
+        row.seat: Seat(row.player, row.kind, row.player_id, row.rating, row.owner, row.token_hash, row.team,
+                       row.ready_at, row.seen_at, row.left_at)
+        for row in seated
+    }  # fmt: skip
 
 
 def write_games(db: Connection, new: list[Game]) -> None:
@@ -60,7 +67,10 @@ def write_games(db: Connection, new: list[Game]) -> None:
 
 
 def close_if_done(db: Connection, game_id: str, at: float) -> None:
-    """Close a match in which nobody can guess any more: no seat is free, and all but the model have guessed it all."""
+    """Close a match in which nobody can guess any more: no seat is free, and all but the model have guessed it all.
+
+    A live match ends by rules of its own.
+    """
     people = (
         select(func.count())
         .select_from(seats)
@@ -74,7 +84,12 @@ def close_if_done(db: Connection, game_id: str, at: float) -> None:
         .where(guesses.c.game_id == game_id, seats.c.kind != "model")
         .scalar_subquery()
     )
-    over = (games.c.finished_at.is_(None), games.c.most_seats <= people, guessed >= games.c.rounds * people)
+    over = (
+        games.c.finished_at.is_(None),
+        games.c.settings.is_(None),
+        games.c.most_seats <= people,
+        guessed >= games.c.rounds * people,
+    )
     db.execute(update(games).where(games.c.game_id == game_id, *over).values(finished_at=at))
 
 
@@ -90,7 +105,8 @@ def known_fingerprints(db: Connection, fingerprints: list[str]) -> set[str]:
 def seat_row(game_id: str, number: int, seat: Seat) -> dict[str, Any]:
     """A seat as it is written."""
     return {"game_id": game_id, "seat": number, "player": seat.player, "kind": seat.kind, "player_id": seat.player_id,
-            "rating": seat.rating, "owner": seat.owner, "token_hash": seat.token_hash}  # fmt: skip
+            "rating": seat.rating, "owner": seat.owner, "token_hash": seat.token_hash, "team": seat.team,
+            "ready_at": seat.ready_at, "seen_at": seat.seen_at, "left_at": seat.left_at}  # fmt: skip
 
 
 def guess_row(game_id: str, number: int, seat: int, guess: Guess) -> dict[str, Any]:
@@ -112,6 +128,8 @@ def _game_row(game: Game) -> dict[str, Any]:
         "seed_chosen": game.seed_chosen, "time_limit_s": game.rules.time_limit_s, "movement": game.rules.movement,
         "world_version": game.world_version, "origin": game.origin, "fingerprint": game.fingerprint,
         "mode": game.mode, "told": game.told, "closes_at": game.closes_at, "most_seats": game.most_seats,
+        "settings": None if game.live is None else game.live.as_json(), "started_at": game.started_at,
+        "series_id": game.series_id, "series_number": game.series_number,
     }  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 games ── seats   who sits at the table: 0 the player who started, 1 … the others; each with a token of its own
   └───── rounds ── starts    when each seat first saw the picture: its clock
              └──── guesses   one for each seat, never changed
+seats ── verdicts   after a blind match: who one thinks that the other was
+rooms ── entries    of the blind experiment: who came in, and whom they were drawn to meet
 """
 
 from sqlalchemy import (
@@ -45,6 +47,11 @@ games = Table(
     Column("told", Text, nullable=False, server_default="after_round"),
     Column("closes_at", Double),  # a day after it was created where none is said
     Column("most_seats", Integer, server_default="1"),  # of people and bots; any number where none is said
+    Column("started_at", Double),  # of a live match: when everyone was ready
+    Column("settings", JSON(none_as_null=True)),  # of a live match; none for all others
+    Column("series_id", Text),
+    Column("series_number", Integer),
+    Index("games_by_series", "series_id", "series_number", unique=True),  # the next match is made once
     Index("games_by_fingerprint", "fingerprint", unique=True),
     Index("games_by_creation", "created_at"),  # the latest games, first
 )
@@ -75,6 +82,10 @@ seats = Table(
     Column("rating", Integer),
     Column("owner", Text),
     Column("token_hash", Text),
+    Column("team", Integer),
+    Column("ready_at", Double),  # for the start, or for the next round
+    Column("seen_at", Double),
+    Column("left_at", Double),  # forfeited
     Index("seats_by_player", "player_id"),  # a player's own games
     Index("seats_by_owner", "owner", "game_id", unique=True),  # nobody sits twice at one table
 )
@@ -119,4 +130,44 @@ guesses = Table(
     ForeignKeyConstraint(["game_id", "round"], ["rounds.game_id", "rounds.round"]),
     ForeignKeyConstraint(["game_id", "seat"], ["seats.game_id", "seats.seat"]),
     Index("guesses_by_time", "at"),  # the newest row tells whether a book has changed
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("game_id", Text, primary_key=True),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("thinks", Text, nullable=False),  # "person" or "model": the opponent
+    Column("was", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    ForeignKeyConstraint(["game_id", "seat"], ["seats.game_id", "seats.seat"]),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("room_id", Text, primary_key=True),
+    Column("owner", Text),
+    Column("created_at", Double, nullable=False),
+    Column("settings", JSON, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("room_id", Text, ForeignKey("rooms.room_id"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("player", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),  # of the seat that is coming
+    Column("drawn", Text, nullable=False),  # "person" or "model", before anything was sent
+    Column("left_over", Boolean, nullable=False, server_default=false()),  # nobody came: the model after all
+    Column("entered_at", Double, nullable=False),
+    Column("waits_s", Double, nullable=False),  # at least
+    Column("seen_at", Double, nullable=False),
+    Column("paired_at", Double),
+    Column("game_id", Text),
+    Column("seat", Integer),
+    Index("entries_by_room", "room_id", "owner"),
 )

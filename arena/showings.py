@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from arena import clock
+from arena.live.course import is_opened
 from arena.panoramas import Order, PanoramaCache, Urgency
 from arena.pictures import WIDTHS, Making, Pictures
 from arena.records import HOST, Game
@@ -77,6 +78,9 @@ class Showings:
                     f"You have no seat in this game, and round {number} is still being guessed; look on later.",
                     "not_allowed",
                 )
+        elif game.live is not None:
+            if not game.is_over_for_all(number) and not is_opened(game, number, clock.now()):
+                raise Refused(f"Round {number} is not open; wait until it opens for everyone.", "not_now")
         elif number not in game.guessed(seat):
             check_turn(number, game.guessed(seat), game.length)
             if is_expired(game.created_at, game.finished_at, clock.now(), game.closes_at):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Exists, Select, and_, exists, func, or_, select
 
 from arena import clock
+from arena.records import UNMOVED
 from arena.rules import EXPIRES_S
 from arena.schema import games, guesses, rounds, seats
 
@@ -64,7 +65,7 @@ def _waits(*which: ColumnElement[bool]) -> Exists:
     taken = (
         select(func.count())
         .select_from(sitting)
-        .where(sitting.c.game_id == games.c.game_id, sitting.c.kind != "model")
+        .where(sitting.c.game_id == games.c.game_id, sitting.c.kind.not_in(UNMOVED))
         .scalar_subquery()
     )
     room = or_(games.c.most_seats.is_(None), games.c.most_seats > taken)

@@ -178,6 +178,16 @@ def test_a_book_of_each_later_schema_comes_along_with_every_round(book_url, tmp_
     assert differences(book.engine, types=False) == []
 
 
+def test_a_book_from_before_live_matches_comes_along_and_its_duels_have_no_settings(book_url, tmp_path):
+    book_of_schema(tmp_path / "book.sqlite", "0004")
+    book = Scorebook.open(book_url)
+    assert len(book.guesses()) == 15
+    for game in (book.game("g1"), book.game("d1")):
+        assert (game.live, game.started_at, game.series_id) == (None, None, None)
+        assert all((seat.team, seat.ready_at, seat.left_at) == (None, None, None) for seat in game.seats.values())
+    assert differences(book.engine, types=False) == []
+
+
 def with_migration(folder, body):
     """The migrations of the app, and one more."""
     shutil.copytree(MIGRATIONS, folder)

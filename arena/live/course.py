@@ -1,0 +1,277 @@
+"""The course of a live match, as pure functions of stored facts and the clock. Knows no store, no web and no thread.
+
+Nothing is remembered between two looks: phase, deadlines, health and the end follow from what stands in the book, so an
+app that was started anew goes on where the match was, and two apps on one book agree. What has become due by itself is
+listed by `agenda`; whoever looks at a match writes it.
+
+`since` is when this app was started: before, nobody could be seen nor guess, and a time in the future was written by a
+clock that has been set back since.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from arena.live.records import Planned
+from arena.records import HOST, UNMOVED, Game, Seat
+
+PRESENT_S = 15.0  # since a seat was seen
+GONE_S = 60.0  # not seen for so long, a seat has forfeited; in the lobby it is free again
+GRACE_S = 1.0  # a guess may be on its way when the time is out
+LATE_S = 2.0  # what nobody was there to see happens when somebody looks
+AHEAD_S = 10.0  # a start may be written so far ahead; beyond, the clock was set back
+VERDICT_S = 300.0  # after a blind match, to say whom one met
+LOBBY_S = 3600.0
+
+Phase = Literal["lobby", "countdown", "looking", "pause", "over"]
+Why = Literal["health", "rounds", "forfeit"]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A round that nobody can guess in any more."""
+
+    number: int
+    scores: tuple[int, int]  # of each side: its better guess
+    damage: tuple[int, int]  # to each side
+    health: tuple[int, int]  # that each side has left
+    at: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a match ended: the side that won, or None for a draw."""
+
+    winner: int | None
+    why: Why
+    at: float
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a match is."""
+
+    phase: Phase
+    until: float | None  # when the phase ends by itself
+    round: int
+    closed: tuple[Closed, ...]
+    result: Result | None
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that happens by itself from `at` on, and is written as having happened at `counts_at`."""
+
+    at: float
+    what: Literal["free", "begin", "forfeit", "open", "play", "none", "finish"]
+    counts_at: float
+    number: int = 0  # of a round
+    seat: int = HOST
+
+    def moment(self, now: float) -> float:
+        """When it happened: at its time, or now where nobody was there for long."""
+        return self.counts_at if now - self.at <= LATE_S else now
+
+
+def past(at: float, now: float, since: float) -> float:
+    """A stored time, as it can be meant now."""
+    return at if at <= now + AHEAD_S else min(since, now)
+
+
+def team_of(seat: Seat) -> int:
+    """The side of a seat."""
+    return seat.team or 0
+
+
+def closed_rounds(game: Game, now: float, since: float) -> tuple[Closed, ...]:
+    """The rounds that are over for all, the first ones, and what they cost."""
+    if game.live is None:
+        return ()
+    health, found = [game.live.health, game.live.health], []
+    for one in game.rounds:
+        if not game.is_over_for_all(one.number) or not game.seats:
+            break
+        best = [0, 0]
+        for number, guess in one.guesses.items():
+            side = team_of(game.seats[number])
+            best[side] = max(best[side], guess.score)
+        damage = [0, 0]
+        if game.live.health and best[0] != best[1]:
+            behind = 0 if best[0] < best[1] else 1
+            damage[behind] = round(abs(best[0] - best[1]) * game.live.multiplier(one.number))
+            health[behind] = max(0, health[behind] - damage[behind])
+        at = max(past(guess.at, now, since) for guess in one.guesses.values())
+        found.append(Closed(one.number, (best[0], best[1]), (damage[0], damage[1]), (health[0], health[1]), at))
+        if game.live.health and 0 in health:
+            break
+    return tuple(found)
+
+
+def result_of(game: Game, closed: tuple[Closed, ...], now: float, since: float) -> Result | None:
+    """How the match ended; None while it goes on, or where it never began."""
+    if game.live is None or game.started_at is None:
+        return None
+    last = closed[-1] if closed else None
+    if last is not None and game.live.health and 0 in last.health:
+        return Result(0 if last.health[0] else 1, "health", last.at)
+    if last is not None and last.number == game.length:
+        ours, theirs = last.health if game.live.health else _sums(closed)
+        return Result(None if ours == theirs else int(ours < theirs), "rounds", last.at)
+    gone = {side: at for side in (0, 1) if (at := _gave_up_at(game, side, now, since)) is not None}
+    if not gone:
+        return None
+    first = min(gone.values())
+    losers = [side for side, at in gone.items() if at == first]
+    return Result(None if len(losers) == 2 else 1 - losers[0], "forfeit", first)
+
+
+def course_of(game: Game, now: float, since: float) -> Course:
+    """Where a match is at this moment, with all that was due written."""
+    closed = closed_rounds(game, now, since)
+    result = result_of(game, closed, now, since)
+    number = min(len(closed) + 1, game.length)
+    if game.finished_at is not None or result is not None:
+        return Course("over", None, max(1, len(closed)), closed, result)
+    if game.started_at is None or game.live is None:
+        ended = game.closes_at is not None and now > game.closes_at
+        return Course("over" if ended else "lobby", None if ended else game.closes_at, 1, closed, None)
+    opened = opened_at(game, number, now, since)
+    if opened is None:
+        return Course("pause", closed[-1].at + game.live.pause_s if closed else None, number - 1, closed, None)
+    if now < opened:
+        return Course("countdown", opened, number, closed, None)
+    return Course("looking", deadline(game, number, opened, now, since), number, closed, None)
+
+
+def opened_at(game: Game, number: int, now: float, since: float) -> float | None:
+    """When a round opened, or will open, for all; None where that is not written yet."""
+    started_at = game.rounds[number - 1].started_at
+    return None if started_at is None else past(started_at, now, since)
+
+
+def is_opened(game: Game, number: int, now: float) -> bool:
+    """Whether a round of a live match is open, or was."""
+    started_at = game.rounds[number - 1].started_at
+    return started_at is not None and not now < started_at <= now + AHEAD_S
+
+
+def deadline(game: Game, number: int, opened: float, now: float, since: float) -> float:
+    """When the time of an open round is out for everyone who has not guessed."""
+    assert game.live is not None
+    ends = opened + game.live.round_s
+    guesses = game.rounds[number - 1].guesses.values()
+    if guesses:
+        ends = min(ends, min(past(one.at, now, since) for one in guesses) + game.live.after_guess_s)
+    # While this app was not there nobody could guess: what was open then stays so for a moment.
+    return max(ends, since + game.live.after_guess_s) if opened < since else ends
+
+
+def is_present(seat: Seat, now: float, since: float) -> bool:
+    """Whether somebody is there."""
+    return seat.kind in UNMOVED or (seat.seen_at is not None and now - past(seat.seen_at, now, since) <= PRESENT_S)
+
+
+def is_ready(game: Game, seat: Seat, closed: tuple[Closed, ...], now: float, since: float) -> bool:
+    """Whether a seat has said that it may go on: to the match, or to the next round."""
+    if seat.kind in UNMOVED:
+        return True
+    if seat.ready_at is None:
+        return False
+    return game.started_at is None or not closed or past(seat.ready_at, now, since) > closed[-1].at
+
+
+def gone_at(seat: Seat, least: float, now: float, since: float) -> float:
+    """When a seat that is not seen any more counts as gone."""
+    seen = past(least if seat.seen_at is None else max(seat.seen_at, least), now, since)
+    return max(seen, since) + GONE_S
+
+
+def agenda(game: Game, now: float, since: float) -> list[Due]:
+    """What becomes due by itself, whatever anybody does, the earliest first."""
+    if game.live is None or game.finished_at is not None:
+        return []
+    if game.started_at is None:
+        found = _in_lobby(game, now, since)
+    else:
+        closed = closed_rounds(game, now, since)
+        result = result_of(game, closed, now, since)
+        if result is not None:
+            return [_finish(game, result)]
+        found = _forfeits(game, now, since)
+        number = len(closed) + 1
+        opened = opened_at(game, number, now, since)
+        if opened is None:
+            found += _opening(game, closed, now, since)
+        else:
+            found += _guesses(game, number, opened, now, since)
+    return sorted(found, key=lambda due: due.at)
+
+
+def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
+    found = []
+    for number, seat in game.seats.items():
+        if number != HOST and seat.kind not in UNMOVED and (game.series_number or 1) == 1:
+            at = gone_at(seat, game.created_at, now, since)
+            found.append(Due(at, "free", at, seat=number))
+    ready = [seat.ready_at for seat in game.seats.values() if seat.kind not in UNMOVED]
+    if not game.has_room() and all(at is not None for at in ready):
+        at = max(past(at, now, since) for at in ready if at is not None)
+        found.append(Due(at, "begin", at, number=1))
+    return found
+
+
+def _forfeits(game: Game, now: float, since: float) -> list[Due]:
+    found = []
+    for number, seat in game.seats.items():
+        if seat.kind not in UNMOVED and seat.left_at is None:
+            at = gone_at(seat, game.started_at or 0.0, now, since)
+            found.append(Due(at, "forfeit", at, seat=number))
+    return found
+
+
+def _opening(game: Game, closed: tuple[Closed, ...], now: float, since: float) -> list[Due]:
+    assert game.live is not None
+    at = closed[-1].at + game.live.pause_s
+    here = [seat for seat in game.seats.values() if seat.kind not in UNMOVED and seat.left_at is None
+            and is_present(seat, now, since)]  # fmt: skip
+    if here and all(is_ready(game, seat, closed, now, since) for seat in here):
+        at = min(at, max(past(seat.ready_at or 0.0, now, since) for seat in here))
+    return [Due(at, "open", at, number=len(closed) + 1)]
+
+
+def _guesses(game: Game, number: int, opened: float, now: float, since: float) -> list[Due]:
+    assert game.live is not None
+    guessed = game.rounds[number - 1].guesses
+    ends = deadline(game, number, opened, now, since)
+    waiting = [one for one in game.seats if one not in guessed]
+    found = []
+    for one in waiting:
+        if game.seats[one].kind in UNMOVED and number <= len(game.live.planned):
+            at = planned_at(game.live.planned[number - 1], opened, ends)
+            found.append(Due(at, "play", at, number, one))
+    if guessed and all(game.seats[one].left_at is not None for one in waiting):  # nobody is left to wait for
+        at = max(past(guess.at, now, since) for guess in guessed.values())
+        return found + [Due(at, "none", at, number, one) for one in waiting]
+    return found + [Due(ends + GRACE_S, "none", ends, number, one) for one in waiting]
+
+
+def planned_at(planned: Planned, opened: float, ends: float) -> float:
+    """When a seat that nobody holds guesses: at its own pace, but not after the end of the time."""
+    return max(opened, min(opened + planned.seconds, ends - planned.hurry_s))
+
+
+def _finish(game: Game, result: Result) -> Due:
+    if game.mode != "blind" or all(seat in game.verdicts for seat in game.players()):
+        return Due(result.at, "finish", result.at)
+    return Due(result.at + VERDICT_S, "finish", result.at + VERDICT_S)
+
+
+def _sums(closed: tuple[Closed, ...]) -> tuple[int, int]:
+    return sum(one.scores[0] for one in closed), sum(one.scores[1] for one in closed)
+
+
+def _gave_up_at(game: Game, side: int, now: float, since: float) -> float | None:
+    """When the last seat of a side left; None while somebody plays on."""
+    left = [seat.left_at for seat in game.seats.values() if team_of(seat) == side]
+    if not left or any(at is None for at in left):
+        return None
+    return max(past(at, now, since) for at in left if at is not None)

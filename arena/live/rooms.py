@@ -1,0 +1,192 @@
+"""The blind experiment: a room with a link, and for whoever comes in, a person or the model, drawn at random.
+
+Even odds, by a generator that nobody can foresee, and written down before anything is sent. Who was drawn a person is
+paired with the next who was; who was drawn the model waits as long as such waits are; who is left over gets the model,
+which is written down as well. Both kinds of match are made alike: the side of the seat is drawn, and nothing that is
+sent before the end depends on who sits on the other one. Knows no HTTP and no SQL.
+"""
+
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from arena import clock
+from arena.live.book import LiveBook
+from arena.live.clicks import drawn_plan
+from arena.live.openings import NO_MODEL
+from arena.live.records import LiveRules
+from arena.live.rooms_book import Drawn, Entry, RoomsBook
+from arena.openings import Openings, Wish
+from arena.records import MODEL_NAME, Game, Rules, Seat, hash_of, model_id, player_id_for
+from arena.rules import EXPIRES_S, Refused, check_length, check_player, check_rules
+from arena.sources import Source, pick_map
+
+LEFT_OVER_S = 60.0
+HERE_S = 12.0  # who has not asked for so long does not wait any more
+SEEN_EACH_S = 2.0
+LEAST_WAIT_S = (2.0, 4.0)  # of everyone: whoever comes when somebody waits is not served at once
+MEAN_WAIT_S, MOST_WAIT_S = 12.0, 50.0  # for the model, where few have waited for people yet: exponential
+FEWEST_WAITS = 20
+COUNTDOWN_S = 5.0  # who waits asks each second whether there is a match
+MOST_ENTRIES = 5000  # in one room
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody in a room: a match, or none yet; the token of the coming seat is shown once."""
+
+    room_id: str
+    settings: dict[str, Any]
+    entry: Entry | None
+    token: str | None = None
+
+
+class Rooms:
+    """The rooms of one server; safe to share between threads.
+
+    Args:
+        game: a match by its id, as it is now.
+        model: whether one is at the table.
+    """
+
+    def __init__(
+        self,
+        openings: Openings,
+        maps: Callable[[], dict[str, Source]],
+        game: Callable[[str], Game],
+        book: RoomsBook,
+        live_book: LiveBook,
+        model: bool,
+    ) -> None:
+        self._openings, self._maps, self._game = openings, maps, game
+        self.book, self._live_book, self._model = book, live_book, model
+        self._rng = random.SystemRandom()
+
+    def open(
+        self, map_name: object, movement: object, rounds: object, owner: str | None, round_s: object = None
+    ) -> str:
+        """Open a room, and answer its id.
+
+        Raises:
+            Refused: no model here (unknown), a bad map, movement, length or time.
+        """
+        if not self._model:
+            raise Refused(NO_MODEL, "unknown")
+        source, length = pick_map(self._maps(), map_name), check_length(rounds)
+        rules = check_rules(round_s, movement)
+        room_id = secrets.token_urlsafe(12)
+        settings = {"map": source.name, "movement": rules.movement, "rounds": length,
+                    "round_s": rules.time_limit_s or LiveRules().round_s}  # fmt: skip
+        self.book.add_room(room_id, owner, clock.now(), settings)
+        return room_id
+
+    def visit(self, room_id: str, owner: str | None) -> Visit:
+        """Look into a room: what is played there, and how far one's own wait is.
+
+        Raises:
+            Refused: no such room (unknown).
+        """
+        settings = self._settings(room_id)
+        own = self.book.entries_of(room_id, owner) if owner is not None else []
+        if own and own[-1].game_id is None:
+            self._see(own[-1])
+            self._pair(room_id, settings)
+            own = self.book.entries_of(room_id, owner or "")
+        return Visit(room_id, settings, own[-1] if own else None)
+
+    def enter(self, room_id: str, name: object, owner: str, again: object = False) -> Visit:
+        """Come in, and be drawn whom one meets; who is there already stays as they are, unless it is once more.
+
+        Raises:
+            Refused: no such room (unknown), a bad name, too many in it, or a match that still goes on (not_now).
+        """
+        settings, (player, _) = self._settings(room_id), check_player(name, "person")
+        own = self.book.entries_of(room_id, owner)
+        if own and (again is not True or own[-1].game_id is None):
+            return self.visit(room_id, owner)
+        if own and self._goes_on(own[-1]):
+            raise Refused("Your match in this room still goes on; finish it first, and say whom you met.", "not_now")
+        if self.book.count(room_id) >= MOST_ENTRIES:
+            raise Refused(f"This room was entered {MOST_ENTRIES} times; open another one.", "too_many", 3600.0)
+        if not self._model:
+            raise Refused(NO_MODEL, "unknown")
+        now, token = clock.now(), secrets.token_urlsafe(24)
+        drawn: Drawn = self._rng.choice(("person", "model"))
+        entry = Entry(f"{room_id}:{owner}:{len(own)}", room_id, owner, player, hash_of(token), drawn, now,
+                      self._wait_s(drawn), now)  # fmt: skip
+        if not self.book.add_entry(entry):  # another tab was quicker
+            return self.visit(room_id, owner)
+        return Visit(room_id, settings, entry, token)
+
+    def _settings(self, room_id: str) -> dict[str, Any]:
+        settings = self.book.room(room_id)
+        if settings is None:
+            raise Refused(f"There is no room {room_id!r:.40}; open one of your own.", "unknown")
+        return settings
+
+    def _goes_on(self, entry: Entry) -> bool:
+        game = self._game(entry.game_id or "")
+        return game.finished_at is None and entry.seat not in game.verdicts
+
+    def _see(self, entry: Entry) -> None:
+        """Somebody still waits; who was away for long waits from now on."""
+        now = clock.now()
+        away_s = now - entry.seen_at
+        if not 0.0 <= away_s < SEEN_EACH_S:
+            gone = not 0.0 <= away_s <= HERE_S
+            self.book.seen(entry.entry_id, now, now if gone else min(now, entry.entered_at))
+
+    def _wait_s(self, drawn: Drawn) -> float:
+        least = self._rng.uniform(*LEAST_WAIT_S)
+        if drawn == "person":
+            return least
+        waits = self.book.waits()
+        if len(waits) >= FEWEST_WAITS:
+            return max(least, self._rng.choice(waits) * self._rng.uniform(0.9, 1.1))
+        drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
+        while least + drawn_s > MOST_WAIT_S:  # drawn anew: nobody waits for exactly the longest time
+            drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
+        return least + drawn_s
+
+    def _pair(self, room_id: str, settings: dict[str, Any]) -> None:
+        """Give a match to everyone who has waited for long enough."""
+        now = clock.now()
+        waiting = [one for one in self.book.waiting(room_id, now - HERE_S) if now - one.entered_at >= one.waits_s]
+        people = [one for one in waiting if one.drawn == "person"]
+        while len(people) >= 2:
+            self._begin(settings, [people.pop(0), people.pop(0)], False)
+        for one in people:
+            if now - one.entered_at >= LEFT_OVER_S:
+                self._begin(settings, [one], True)
+        for one in waiting:
+            if one.drawn == "model":
+                self._begin(settings, [one], False)
+
+    def _begin(self, settings: dict[str, Any], who: list[Entry], left_over: bool) -> None:
+        now = clock.now()
+        wish = Wish(
+            pick_map(self._maps(), settings["map"]), Rules(None, settings["movement"]), settings["rounds"], "blind"
+        )
+        fresh, _, in_stock = self._openings.begin(wish, who[0].player, "person", who[0].owner)
+        numbers = [0, 1]
+        self._rng.shuffle(numbers)
+        seated = dict(zip(numbers, who, strict=False))
+        seats = {number: _seat(one, number, now) for number, one in seated.items()}
+        live = LiveRules(health=0, multipliers=(1.0,), round_s=float(settings["round_s"]), countdown_s=COUNTDOWN_S)
+        if len(who) == 1:
+            seats[numbers[1]] = Seat(MODEL_NAME, "model", model_id(), team=numbers[1], seen_at=now)
+            live = replace(live, planned=drawn_plan(fresh.length, self._live_book.human_times(), self._rng))
+        first, *later = fresh.rounds
+        game = replace(
+            fresh, seats=dict(sorted(seats.items())), live=live, started_at=now, closes_at=now + EXPIRES_S,
+            most_seats=len(who), rounds=(replace(first, started_at=now + COUNTDOWN_S), *later),
+        )  # fmt: skip
+        if self.book.pair(game, seated, now, left_over):
+            self._openings.begun(game, in_stock)
+
+
+def _seat(entry: Entry, number: int, now: float) -> Seat:
+    return Seat(entry.player, "person", player_id_for("person", entry.owner), owner=entry.owner,
+                token_hash=entry.token_hash, team=number, seen_at=now)  # fmt: skip
