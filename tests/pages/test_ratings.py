@@ -144,3 +144,14 @@ def test_long_curves_are_thinned_and_keep_their_end() -> None:
 def test_a_corrupt_scorebook_is_one_sentence(open_page: Open, broken_scorebook: Path) -> None:
     app = open_page("ratings")
     assert not app.exception and broken_scorebook.name in app.error[0].value
+
+
+def test_a_server_that_does_not_answer_is_one_sentence_without_its_password(
+    open_page: Open, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMING_SCOREBOOK", "postgresql://homing:hunter2@127.0.0.1:1/book")
+    app = open_page("ratings")
+    assert not app.exception and len(app.error) == 1 and "hunter2" not in said(app) + app.error[0].value
+    assert app.error[0].value.endswith(
+        "does not answer. Nothing was lost. Check that its server runs, and its address."
+    )
