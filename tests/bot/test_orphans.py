@@ -1,6 +1,5 @@
 """Whatever ends a bot, its browser ends too: its own, and nobody else's."""
 
-import os
 import signal
 import subprocess
 import sys
