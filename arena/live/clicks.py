@@ -30,11 +30,12 @@ def drawn_plan(rounds: int, times: Sequence[float], rng: random.Random) -> tuple
     known = [one for one in times if SHORTEST_S <= one <= LONGEST_S]
     found = []
     for _ in range(rounds):
-        if len(known) >= FEWEST_TIMES:
-            seconds = rng.choice(known) * rng.uniform(0.9, 1.1)
-        else:
-            seconds = rng.lognormvariate(math.log(MEDIAN_S), SPREAD)
-        seconds = min(LONGEST_S, max(SHORTEST_S, seconds))
+        seconds = 0.0
+        while not SHORTEST_S <= seconds <= LONGEST_S:
+            if len(known) >= FEWEST_TIMES:
+                seconds = rng.choice(known) * rng.uniform(0.9, 1.1)
+            else:
+                seconds = rng.lognormvariate(math.log(MEDIAN_S), SPREAD)
         found.append(Planned(seconds, hurry_s=rng.uniform(*HURRY_S), zoom=rng.choice(ZOOMS)))
     return tuple(found)
 

@@ -194,6 +194,10 @@ class Live:
         coming = [one.at - now for one in agenda(game, now, self.since) if one.at > now]
         return min(coming, default=None)
 
+    def thought(self, game: Game, number: int) -> Position | None:
+        """Where the model thinks that a round is; None while it does not know, or where it does not play."""
+        return None if game.model_seat() is None else self._thinking.position(game, number)
+
     def _check_open(self, game: Game, phase: str, current: int, number: int, seat: int) -> None:
         if not 1 <= number <= game.length:
             raise Refused(f"There is no round {number}; this match has rounds 1 to {game.length}.", "unknown")

@@ -145,7 +145,10 @@ class Rooms:
         waits = self.book.waits()
         if len(waits) >= FEWEST_WAITS:
             return max(least, self._rng.choice(waits) * self._rng.uniform(0.9, 1.1))
-        return min(MOST_WAIT_S, least + self._rng.expovariate(1.0 / MEAN_WAIT_S))
+        drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
+        while least + drawn_s > MOST_WAIT_S:  # drawn anew: nobody waits for exactly the longest time
+            drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
+        return least + drawn_s
 
     def _pair(self, room_id: str, settings: dict[str, Any]) -> None:
         """Give a match to everyone who has waited for long enough."""

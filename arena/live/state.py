@@ -103,10 +103,10 @@ def _seat(game: Game, number: int, course: Course, now: float, since: float, vie
         "you": number == viewer.seat,
         # What a person may do and a model cannot would tell them apart.
         "ready": False if game.mode == "blind" else is_ready(game, seat, course.closed, now, since),
-        "present": True if stranger else is_present(seat, now, since),
+        "present": stranger or number == viewer.seat or is_present(seat, now, since),
         "guessed": course.phase in ("looking", "pause") and number in current.guesses,
         "forfeit": seat.left_at is not None and course.phase != "lobby",
-        "forfeits_at": None if stranger else _forfeits_at(game, seat, course, now, since),
+        "forfeits_at": None if stranger or number == viewer.seat else _forfeits_at(game, seat, course, now, since),
     }
 
 

@@ -56,8 +56,23 @@ class Player(TestClient):
     def live(self) -> Any:
         return self.state()["live"]
 
+    def line(self, origin: str = "http://127.0.0.1") -> Any:
+        """The socket of the match."""
+        return self.websocket_connect(f"ws://127.0.0.1{self.game}/live", headers={"Origin": origin})
+
     def guess(self, number: int, lat: float | None = 0.0, lng: float | None = 0.0) -> Any:
         return self.post_to(f"rounds/{number}/guess", lat=lat, lng=lng)
+
+
+@pytest.fixture
+def live_players() -> Callable[[Arena, int], list[Player]]:
+    """Browsers at one app."""
+
+    def come(arena: Arena, count: int) -> list[Player]:
+        app = app_of(arena)
+        return [Player(app) for _ in range(count)]
+
+    return come
 
 
 @dataclass

@@ -1,0 +1,275 @@
+"""A blind match over HTTP and WebSocket, with every byte of it read for anything that tells whom one meets."""
+
+import json
+import random
+
+import pandas as pd
+import pytest
+
+from arena.blind_results import blind_frame, detection, wilson
+from arena.live.course import GRACE_S, VERDICT_S
+from arena.live.rooms import COUNTDOWN_S, LEFT_OVER_S
+from arena.records import model_id, player_id_of
+
+MODEL_AT = (12.3456789012, 98.7654321098)
+
+
+class Odds(random.Random):
+    """Draws at random, but whom one meets as it was told."""
+
+    def __init__(self, *drawn):
+        super().__init__(7)
+        self.drawn = list(drawn)
+
+    def choice(self, options):
+        return self.drawn.pop(0) if tuple(options) == ("person", "model") else super().choice(options)
+
+
+class Room:
+    """A room of the experiment, and what was said to whoever came in."""
+
+    def __init__(self, players, arena, time, eventually):
+        self.arena, self.time, self.eventually, self.players = arena, time, eventually, players
+        made = players[0].post("/arena/api/games", json={"name": "Ada", "mode": "blind", "rounds": 2})
+        assert made.status_code == 201, made.text
+        self.address = f"/arena/api/blind/{made.json()['room']}"
+        self.heard = []
+
+    def draw(self, *drawn):
+        self.arena.rooms._rng = Odds(*drawn)
+
+    def enter(self, player, name, **more):
+        answer = player.post(f"{self.address}/enter", json={"name": name} | more)
+        self.heard.append(answer.content)
+        return answer.json()
+
+    def look(self, player):
+        answer = player.get(self.address)
+        self.heard.append(answer.content + str(sorted(answer.headers)).encode())
+        return answer.json()
+
+    def wait(self, *who, seconds=130):
+        """Ask each second, as the page does, until there is a match."""
+        for _ in range(seconds):
+            self.time.go(1.0)
+            seen = [self.look(one) for one in who]
+            if all(one["game_id"] for one in seen):
+                for player, one in zip(who, seen, strict=True):
+                    player.game = f"/arena/api/games/{one['game_id']}"
+                return seen
+        raise AssertionError("nobody came")
+
+
+@pytest.fixture
+def room(new_arena, time, eventually, live_players):
+    arena = new_arena(lambda pictures: MODEL_AT)
+    return Room(live_players(arena, 2), arena, time, eventually)
+
+
+def play(room, player, other=None):
+    """Both rounds, as Ada: she guesses after 20 s, and hears of everything over a socket."""
+    states = []
+
+    def hear(line):
+        text = line.receive_text()
+        room.heard.append(text.encode())
+        states.append(json.loads(text))
+        return states[-1]["live"]
+
+    def ask():
+        room.heard.append(player.get(player.game).content)
+        states.append(json.loads(room.heard[-1]))
+
+    game_id = player.game.rsplit("/", 1)[1]
+    with player.line() as line:
+        assert hear(line)["phase"] == "countdown"
+        room.time.go(COUNTDOWN_S)
+        for number in (1, 2):
+            while hear(line)["phase"] != "looking":
+                pass
+            if other is None:
+                game = room.arena.game(game_id)
+                room.eventually(lambda: room.arena.live.thought(game, number) is not None)  # noqa: B023
+            picture = player.get(f"{player.game}/rounds/{number}/panorama.jpg")
+            room.heard.append(str(sorted(picture.headers)).encode())
+            room.time.go(1.5)
+            room.heard.append(player.guess(number, 10.0, 20.0).content)
+            ask()
+            room.time.go(14.9)  # the model has hurried by now
+            if other is not None:
+                assert other.guess(number, 11.123456789, 21.987654321).status_code == 200
+            ask()
+            room.time.go(GRACE_S + 9.0)
+            ask()
+        while hear(line)["phase"] != "over":
+            pass
+    return states
+
+
+def shape(value, name=""):
+    """What a message is made of: names and kinds of values, but for what one may know."""
+    if isinstance(value, dict):
+        return {key: shape(one, key) for key, one in sorted(value.items())}
+    if isinstance(value, list):
+        return sorted({json.dumps(shape(one, name)) for one in value})  # whichever seat one has
+    if name in ("phase", "status", "mode", "winner", "why", "present", "ready", "forfeit", "forfeits_at", "most_seats"):
+        return value if name != "winner" else type(value).__name__
+    return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
+
+
+def others(states):
+    return [seat for state in states for seat in state["live"]["seats"] if not seat["you"]]
+
+
+def test_no_byte_before_the_end_tells_whether_it_is_a_person_or_the_model(room):
+    ada, bo = room.players
+    heard, seen = {}, {}
+    for drawn in ("person", "model"):
+        room.heard = []
+        room.draw(drawn, drawn)
+        again = {"again": drawn == "model"}
+        entered = room.enter(ada, "Ada", **again)
+        assert entered["waiting"] and entered["game_id"] is None
+        if drawn == "person":
+            room.enter(bo, "Bo")
+            room.heard.pop()
+        room.wait(*((ada, bo) if drawn == "person" else (ada,)))
+        seen[drawn] = play(room, ada, bo if drawn == "person" else None)
+        heard[drawn] = b"".join(room.heard)
+        state = ada.state()
+        assert state["live"]["blind"] == {"verdict_open": True, "your_verdict": None, "was": None, "rate": None}
+        assert room.arena.scorebook.guesses().empty or drawn == "model"
+        answer = ada.post_to("verdict", thinks="person")
+        assert answer.status_code == 200
+        if drawn == "person":
+            assert answer.json()["was"] is None  # the other one has not said it yet
+            assert bo.post_to("verdict", thinks="model").json()["was"] == "person"
+        was = ada.live()["blind"]
+        assert (was["was"], was["your_verdict"]) == (drawn, "person")
+    secret = [model_id(), "Bo", player_id_of(bo.cookies["homing_player"]), player_id_of(ada.cookies["homing_player"])]
+    for drawn, said in heard.items():
+        text = said.decode().replace('"model_name":"Homing"', "")
+        for word in (*secret, "Homing", '"model"', "drawn", "left_over", "planned", "pace", "ghost", "waits"):
+            assert word not in text, (drawn, word)
+        assert {one["player"] for one in others(seen[drawn])} == {"Opponent"}
+        assert {one["kind"] for one in others(seen[drawn])} == {None}
+    for phase in ("countdown", "looking", "pause", "over"):
+        shapes = [
+            {json.dumps(shape(state)) for state in states if state["live"]["phase"] == phase}
+            for states in seen.values()
+        ]
+        assert shapes[0] & shapes[1], phase  # the two matches look alike
+    guesses = [
+        {seat["seat"]: seat for seat in state["live"]["rounds"][-1]["guesses"]} for state in
+        (states[-1] for states in seen.values())
+    ]  # fmt: skip
+    for played in guesses:
+        assert all(len(str(one["lat"]).partition(".")[2]) <= 6 for one in played.values())
+    frame = blind_frame(room.arena.scorebook)
+    assert frame["was"].tolist() == ["person", "person", "model"] and sorted(frame["right"]) == [False, False, True]
+    assert detection(frame).verdicts == 3
+
+
+def test_a_match_that_waits_for_a_verdict_is_in_no_list(room):
+    ada, bo = room.players
+    room.draw("person", "person")
+    room.enter(ada, "Ada")
+    room.enter(bo, "Bo")
+    room.wait(ada, bo)
+    play(room, ada, bo)
+    book = room.arena.scorebook
+    assert book.games().empty and book.guesses().empty and blind_frame(book).empty
+    early = ada.post_to("verdict", thinks="a dog")
+    assert early.status_code == 400 and "person" in early.json()["error"]
+    ada.post_to("verdict", thinks="person")
+    twice = ada.post_to("verdict", thinks="model")
+    assert twice.status_code == 409 and "counts once" in twice.json()["error"]
+    room.time.go(VERDICT_S)
+    assert ada.live()["blind"]["was"] == "person"  # the other one let the time pass
+    late = bo.post_to("verdict", thinks="person")
+    assert late.status_code == 409 and "time to say" in late.json()["error"]
+    assert len(book.guesses()) == 4 and len(blind_frame(book)) == 1
+
+
+def test_who_is_left_over_gets_the_model_and_that_is_written_down(room):
+    ada = room.players[0]
+    room.draw("person")
+    room.enter(ada, "Ada")
+    began = room.time.now
+    [seen] = room.wait(ada)
+    assert LEFT_OVER_S <= room.time.now - began <= LEFT_OVER_S + 2.0
+    game = room.arena.game(seen["game_id"])
+    assert game.model_seat() == 1 - seen["seat"]
+    [entry] = room.arena.rooms.book.entries_of(seen["room"], game.seats[seen["seat"]].owner)
+    assert entry.left_over and entry.drawn == "person"
+
+
+def test_who_has_gone_is_not_paired(room):
+    ada, bo = room.players
+    room.draw("person", "person")
+    room.enter(ada, "Ada")
+    room.time.go(30.0)
+    room.enter(bo, "Bo")
+    for _ in range(10):
+        room.time.go(1.0)
+        assert room.look(bo)["waiting"]
+    room.wait(ada, bo)  # Ada is back
+
+
+def test_coming_in_twice_is_one_visit_and_once_more_waits_for_the_end(room):
+    ada = room.players[0]
+    room.draw("model", "model")
+    first = room.enter(ada, "Ada")
+    assert first["seat_token"] and room.enter(ada, "Ada")["seat_token"] is None
+    assert len(room.arena.rooms.book.entries_of(first["room"], player_id_of(ada.cookies["homing_player"]))) == 1
+    room.wait(ada)
+    assert room.enter(ada, "Ada")["game_id"] is not None
+    assert "still goes on" in room.enter(ada, "Ada", again=True)["error"]
+
+
+def test_even_odds_and_waits_of_one_kind(room):
+    drawn = [room.arena.rooms._rng.choice(("person", "model")) for _ in range(2000)]
+    assert 850 < drawn.count("model") < 1150
+    waits = [room.arena.rooms._wait_s("model") for _ in range(200)]
+    assert min(waits) >= 2.0 and max(waits) <= 60.0 and len(set(waits)) == 200
+
+
+def test_a_room_needs_a_model_and_an_address_that_is_one(new_arena, time, live_players):
+    [ada] = live_players(new_arena(), 1)
+    refused = ada.post("/arena/api/games", json={"name": "Ada", "mode": "blind"})
+    assert refused.status_code == 404 and "No model" in refused.json()["error"]
+    assert ada.get("/arena/api/blind/nowhere").status_code == 404
+    assert ada.post("/arena/api/blind/nowhere/enter", json={"name": "Ada"}).status_code == 404
+
+
+# ── what it found ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def verdicts(*rows):
+    frame = pd.DataFrame(rows, columns=["was", "thinks", "own_total", "other_total"])
+    return frame.assign(match="m", player_id="p", right=frame["was"] == frame["thinks"], at=pd.Timestamp.now("UTC"))
+
+
+def test_the_detection_rate_stands_beside_chance_with_its_interval():
+    found = detection(verdicts(
+        ("model", "model", 10_000, 20_000), ("model", "person", 12_000, 18_000), ("person", "person", 9_000, 9_000),
+        ("person", "model", 11_000, 8_000), ("model", "model", 8_000, 22_000),
+    ))  # fmt: skip
+    assert (found.verdicts, found.right, found.rate) == (5, 3, 0.6)
+    assert found.low < 0.5 < found.high and found.p_value == 1.0
+    assert (found.against_model, found.model_taken_for_person) == (3, 1)
+    assert (found.own_mean_against_model, found.other_mean_model) == (10_000.0, 20_000.0)
+    assert (found.person_taken_for_model, found.other_mean_person) == (1, 8_500.0)
+
+
+def test_wilsons_interval_is_that_of_the_tables():
+    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson(0, 10)[0] == pytest.approx(0.0) and wilson(10, 10)[1] == pytest.approx(1.0)
+    with pytest.raises(ValueError, match="n > 0"):
+        wilson(0, 0)
+
+
+def test_an_experiment_without_a_verdict_has_no_rate(new_arena):
+    frame = blind_frame(new_arena().scorebook)
+    found = detection(frame)
+    assert frame.empty and found.rate is None and found.low is None and found.as_dict()["verdicts"] == 0
