@@ -18,7 +18,7 @@ const radio = (name) => document.querySelector(`#start-form input[name="${name}"
 const pick = (name, value) => { document.querySelector(`#start-form input[name="${name}"][value="${value}"]`).checked = true; };
 
 /** Fill the form from the server's maps, the address and what was chosen last. */
-export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
+export function fillForm({maps, time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5, opponent = true}) {
   limits = time;
   lengths = length;
   fillMaps(maps);
@@ -35,7 +35,7 @@ export function fillForm({maps, time_limit_s: time = limits, movements = ['no_mo
   $('start-length').placeholder = `${lengths.min} to ${lengths.max}`;
   if (choice('told') === 'after_match') pick('told', 'after_match');
   if (['challenge', 'duel', 'blind'].includes(query.get('mode'))) pick('mode', query.get('mode'));
-  fillDuel();
+  fillDuel(opponent);
   const movement = choice('movement');
   pick('movement', movement === 'nmpz' && movements.includes('nmpz') ? 'nmpz' : 'no_move');
   $('start-movement').hidden = !movements.includes('nmpz');
