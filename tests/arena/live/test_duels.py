@@ -243,7 +243,7 @@ def test_a_game_alone_knows_no_lobby(duel):
 
 def test_who_vanishes_forfeits_by_the_timer_and_is_told_when(duel):
     match = duel().begin()
-    ada, bo = match.players
+    ada, _bo = match.players
     for _ in range(4):
         match.time.go(14.0)
         ada.state()

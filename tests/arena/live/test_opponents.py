@@ -1,0 +1,148 @@
+"""Opponents that nobody moves: a ghost at its own pace, and the model that plays along."""
+
+import random
+import statistics
+
+import pytest
+
+from arena.live.clicks import FEWEST_TIMES, clicked, drawn_plan
+from arena.live.course import GRACE_S
+
+
+def finished_solo(ada, match, seconds=(20.0, 100.0)):
+    """A game alone that Ada has played: right in the first round, far off in the second."""
+    made = ada.post("/arena/api/games", json={"name": "Ada", "rounds": 2}).json()["game_id"]
+    for number, took in enumerate(seconds, start=1):
+        place = match.arena.game(made).rounds[number - 1].place
+        match.arena.panorama(made, number)
+        match.time.go(took)
+        match.arena.guess(made, number, *((place.lat, place.lng) if number == 1 else (0.0, 0.0)))
+    return made
+
+
+@pytest.fixture
+def ghost(duel):
+    """Bo against what Ada guessed."""
+    match = duel(people=1)
+    ada = match.players[0]
+    source = finished_solo(ada, match)
+    bo = type(ada)(ada.app)
+    made = bo.post("/arena/api/games", json={"name": "Bo", "mode": "duel",
+                                             "duel": {"ghost": {"game_id": source, "seat": 0}}})  # fmt: skip
+    assert made.status_code == 201, made.text
+    match.game_id = made.json()["game_id"]
+    bo.game = f"/arena/api/games/{match.game_id}"
+    match.source, match.players = source, [bo]
+    return match
+
+
+def test_a_ghost_guesses_where_and_when_it_did(ghost):
+    [bo] = ghost.players
+    assert [(seat["player"], seat["kind"], seat["ready"]) for seat in bo.live()["seats"]] == [
+        ("Bo", "person", False), ("Ada", "ghost", True)]  # fmt: skip
+    ghost.begin()
+    source = ghost.arena.game(ghost.source)
+    assert [one.place for one in ghost.game.rounds] == [one.place for one in source.rounds]
+    ghost.time.go(19.9)
+    assert not bo.live()["seats"][1]["guessed"]
+    ghost.time.go(0.2)
+    live = bo.live()
+    assert live["seats"][1]["guessed"] and live["until"] - ghost.time.now == pytest.approx(14.9, abs=0.01)
+    bo.guess(1)
+    closed = bo.live()["rounds"][0]
+    assert closed["guesses"][1]["score"] == 5000 and closed["guesses"][1]["seconds"] == pytest.approx(20.0)
+    ghost.next()
+    bo.guess(2, *ghost.truth(2))
+    ghost.time.go(15.1)  # it once took longer: now it guesses when the time is out
+    live = bo.live()
+    assert live["phase"] == "over" and live["rounds"][1]["guesses"][1]["lat"] == 0.0
+
+
+def test_a_ghosts_guesses_are_no_new_ones_in_the_book(ghost):
+    ghost.begin().players[0].guess(1)
+    ghost.time.go(15.0)
+    assert ghost.players[0].live()["phase"] == "pause"
+    ghost.next()
+    ghost.players[0].guess(2)
+    ghost.time.go(15.0 + GRACE_S)
+    assert ghost.players[0].live()["phase"] == "over"
+    frame = ghost.arena.scorebook.guesses(game_id=ghost.game_id)
+    assert frame["kind"].tolist() == ["person", "person"]
+    again = ghost.players[0].post_to("rematch")
+    assert again.status_code == 409 and "ghost" in again.json()["error"]
+
+
+def test_whoever_knows_the_places_meets_no_ghost_there(ghost):
+    bo = ghost.players[0]
+    ghost.begin()
+    bo.guess(1)
+    refused = bo.post("/arena/api/games", json={"name": "Bo", "mode": "duel",
+                                                "duel": {"ghost": {"game_id": ghost.source}}})  # fmt: skip
+    assert refused.status_code == 403 and "new to you" in refused.json()["error"]
+
+
+def test_a_game_that_is_still_played_has_no_ghost(duel):
+    match = duel(people=1)
+    ada = match.players[0]
+    made = ada.post("/arena/api/games", json={"name": "Ada", "rounds": 2}).json()["game_id"]
+    for seat, words in ((0, "that is over"), (5, "no seat 5")):
+        refused = ada.post("/arena/api/games", json={"name": "Bo", "mode": "duel",
+                                                     "duel": {"ghost": {"game_id": made, "seat": seat}}})  # fmt: skip
+        assert refused.status_code in (404, 409) and words in refused.json()["error"]
+
+
+def test_the_model_plays_along_and_is_waited_for(duel, eventually):
+    match = duel(people=1, opponent=lambda pictures: (1.0, 2.0), model=True, model_pace="at_once").begin()
+    [ada] = match.players
+    eventually(lambda: match.arena.live.thought(match.game, 1) is not None)
+    live = ada.live()
+    assert live["seats"][1]["kind"] == "model" and live["seats"][1]["guessed"] and live["rounds"] == []
+    assert "truth" in ada.guess(1).json()
+    closed = ada.live()["rounds"][0]
+    assert (closed["guesses"][1]["lat"], closed["guesses"][1]["lng"]) == (1.0, 2.0)
+    refused = ada.post_to("opponent")
+    assert refused.status_code == 409 and "plays along" in refused.json()["error"]
+
+
+def test_at_a_human_pace_the_model_takes_its_time_and_hurries_when_it_must(duel, eventually):
+    match = duel(people=1, opponent=lambda pictures: (1.0, 2.0), model=True).begin()
+    [ada] = match.players
+    eventually(lambda: match.arena.live.thought(match.game, 1) is not None)
+    assert not ada.live()["seats"][1]["guessed"]
+    match.time.go(1.0)
+    assert ada.guess(1, *match.truth(1)).json() == {"round": 1, "hidden": True}
+    match.time.go(14.5)
+    assert ada.live()["phase"] == "pause"
+    assert match.game.rounds[0].guesses[1].lat == 1.0
+
+
+def test_a_model_that_fails_costs_it_the_round_and_nobody_else(duel):
+    def fail(pictures):
+        raise RuntimeError("out of memory")
+
+    match = duel(people=1, opponent=fail, model=True, model_pace="at_once").begin()
+    [ada] = match.players
+    ada.guess(1, *match.truth(1))
+    match.time.go(15.0 + GRACE_S)
+    closed = ada.live()["rounds"][0]
+    assert closed["scores"] == [5000, 0] and closed["guesses"][1]["lat"] is None
+
+
+def test_the_pace_is_that_of_people_who_were_imported_and_else_a_skewed_one():
+    rng = random.Random(1)
+    plan = drawn_plan(2000, [], rng)
+    times = [one.seconds for one in plan]
+    assert statistics.median(times) == pytest.approx(22.0, rel=0.1) and min(times) >= 2.0 and max(times) <= 110.0
+    known = drawn_plan(200, [40.0] * FEWEST_TIMES, rng)
+    assert all(36.0 <= one.seconds <= 44.0 for one in known)
+    assert len({one.zoom for one in plan}) > 1 and all(one.hurry_s > 0.0 for one in plan)
+
+
+@pytest.mark.parametrize("position", [(48.8566, 2.3522), (-33.9, 179.9999), (0.0, -180.0), (89.9, 10.0)])
+def test_a_click_is_near_and_lies_on_the_grain_of_a_map(position):
+    found = clicked(position, 6)
+    pixel_deg = 360.0 / (256 * 2**6)
+    assert abs(found[1] - position[1]) <= pixel_deg
+    assert abs(found[0] - min(85.0511, position[0])) <= pixel_deg
+    assert clicked(found, 6) == pytest.approx(found) and clicked(position, None) == position
+    assert -180.0 <= found[1] <= 180.0
