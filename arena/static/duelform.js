@@ -27,8 +27,11 @@ export function followMode(mode) {
   $('duel-now').textContent = changed ? 'changed' : 'as usual';
 }
 
-/** What was chosen last. */
-export function fillDuel() {
+/** What was chosen last; what needs a model is only offered where there is one. */
+export function fillDuel(model) {
+  document.querySelector('#start-form input[value="blind"]').parentElement.hidden = !model;
+  document.querySelector('#start-form input[name="against"]').closest('.choice').hidden = !model;
+  document.querySelector('#start-against legend').hidden = !model;
   if (kind === 'bot') return;
   for (const [name, {id}] of Object.entries(FIELDS)) {
     const value = remembered(`duel_${name}`);

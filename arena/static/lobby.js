@@ -18,13 +18,13 @@ function rulesOf({map_title: title, mode, rules, live}) {
     `${round} s a round`, `${after} s after the first guess`].filter(Boolean).join(' · ');
 }
 
-function seatItem(seat, few) {
+function seatItem(seat, few, silent) {
   const item = document.createElement('li'), who = Object.assign(document.createElement('span'), {className: 'who'});
   const state = Object.assign(document.createElement('span'), {className: 'state'});
   if (seat) {
-    item.className = [seat.you ? 'you' : '', seat.ready ? 'ready' : '', seat.present === false ? 'away' : ''].join(' ');
+    item.className = [seat.you ? 'you' : '', seat.ready || silent ? 'ready' : '', seat.present === false ? 'away' : ''].join(' ');
     who.textContent = seat.you ? `${seatName(seat)} (you)` : seatName(seat);
-    state.textContent = seat.present === false && seat.kind !== 'model' ? 'away' : seat.ready ? 'ready' : 'not ready yet';
+    state.textContent = silent ? '' : seat.present === false && seat.kind !== 'model' ? 'away' : seat.ready ? 'ready' : 'not ready yet';
   } else {
     item.className = 'free';
     who.textContent = few ? 'Free seat' : 'Nobody yet';
@@ -42,7 +42,7 @@ export function showLobby(game, left) {
   for (let team = 0; team < most / size; team++) {
     const people = live.seats.filter((one) => one.team === team);
     if (size > 1) list.push(Object.assign(document.createElement('li'), {className: 'team', textContent: `Team ${team + 1}`}));
-    for (let i = 0; i < size; i++) list.push(seatItem(people[i], size > 1));
+    for (let i = 0; i < size; i++) list.push(seatItem(people[i], size > 1, game.mode === 'blind'));
   }
   $('lobby-seats').replaceChildren(...list);
   const unready = live.seats.filter((one) => !one.ready && !one.you);

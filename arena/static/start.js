@@ -35,7 +35,7 @@ export function fillForm({maps, opponent = false, model_name: model = 'Homing', 
   $('start-length').placeholder = `${lengths.min} to ${lengths.max}`;
   if (choice('told') === 'after_match') pick('told', 'after_match');
   if (['challenge', 'duel', 'blind'].includes(query.get('mode'))) pick('mode', query.get('mode'));
-  fillDuel();
+  fillDuel(opponent);
   $('start-rival').hidden = !opponent;
   $('rival-name').textContent = `With ${model}`;
   pick('with_model', opponent && (query.has('with_model') || choice('with_model') === true) ? '1' : '');

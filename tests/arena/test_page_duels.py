@@ -1,5 +1,6 @@
 """Duels on the page: two browsers against each other, and what goes wrong between people who are not in one room."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from selenium.webdriver.common.by import By
 
 import arena.live.course
 import arena.live.openings
+import arena.live.rooms
 
 pytestmark = pytest.mark.browser
 
@@ -14,11 +16,14 @@ FAR = (0.0, 0.0)
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Duels that start at once."""
+def unhurried(monkeypatch):
+    """Duels that start at once, and leave a slow browser its time."""
     checked = arena.live.openings.check_duel
-    monkeypatch.setattr(arena.live.openings, "check_duel",
-                        lambda *asked: replace(checked(*asked), countdown_s=0.1))  # fmt: skip
+
+    def check(*asked):
+        return replace(checked(*asked), countdown_s=0.1, after_guess_s=100.0, pause_s=60.0)
+
+    monkeypatch.setattr(arena.live.openings, "check_duel", check)
 
 
 def place(page, lat, lng):
@@ -70,7 +75,7 @@ def test_a_duel_is_played_to_its_end_in_two_browsers(page, other_page, served, n
     place(ada, *first)
     ada.click("submit-guess").until(lambda: ada.text("submit-guess") == "Waiting for Bo…", "the guess did not go")
     bo.until(lambda: "Ada has guessed" in bo.text("versus-note"), "no alarm").says("Ada has guessed")
-    assert int(bo.get("versus-time", "left")) <= 15 and not bo.shown("clash")
+    assert int(bo.get("versus-time", "left")) <= 100 and not bo.shown("clash")
     place(bo, *antipode(*first))
     bo.click("submit-guess").wait_for("pause")
     ada.wait_for("pause")
@@ -146,7 +151,7 @@ def test_without_a_socket_the_page_asks_and_says_when_nobody_answers(page, serve
 def test_who_has_no_seat_looks_on_and_is_told_no_more(page, served, new_arena, monkeypatch):
     monkeypatch.setattr(arena.live.course, "PRESENT_S", 0.2)
     table = new_arena()
-    address, taken = served(table), table.open("Ada", "world", owner="ada", mode="duel", duel={"pause_s": 60})
+    address, taken = served(table), table.open("Ada", "world", owner="ada", mode="duel")
     seat = table.join(taken.game_id, "Bo", owner="bo").seat
     page.visit(f"{address}?game={taken.game_id}", "lobby")
     assert page.text("lobby-title") == "All seats are taken" and not page.shown("lobby-ready")
@@ -204,3 +209,58 @@ def test_a_finished_game_lends_its_guesses_to_a_duel(page, served, new_arena):
     place(page, *truth(table, taken.game_id, 1))
     page.click("submit-guess").until(lambda: page.state in ("pause", "over"), "the ghost did not play")
     assert table.game(page.of_body("game")).rounds[0].place == table.game(taken.game_id).rounds[0].place
+
+
+class OnlyPeople(random.Random):
+    """Chance that never draws the model."""
+
+    def choice(self, among):
+        return "person" if "person" in among else super().choice(among)
+
+
+def test_a_blind_match_is_played_by_two_and_told_after_both_have_answered(
+    page, other_page, served, new_arena, monkeypatch
+):
+    monkeypatch.setattr(arena.live.rooms, "LEAST_WAIT_S", (0.0, 0.0))
+    monkeypatch.setattr(arena.live.rooms, "COUNTDOWN_S", 0.1)
+    table = new_arena(lambda images: (48.0, 2.0))
+    table.rooms._rng = OnlyPeople(1)
+    address, ada, bo = served(table), page, other_page
+    ada.visit(f"{address}?mode=blind&rounds=1&name=Ada", "start")
+    ada.click("start-button").wait_for("room")
+    link = ada.script("return document.getElementById('room-link').value")
+    bo.visit(f"{link}&name=Bo", "room")
+    for one in (ada, bo):
+        one.driver.find_element(By.CSS_SELECTOR, "#room-enter button").click()
+        one.until(lambda: one.shown("room-waiting") or one.state != "room", "nobody waits")  # noqa: B023
+    for one in (ada, bo):
+        one.wait_for("looking")
+        place(one, *FAR)
+    assert "Opponent" in ada.text("versus") and "Bo" not in ada.text("versus")
+    for one in (ada, bo):
+        one.click("submit-guess")
+    for one in (ada, bo):
+        one.wait_for("pause").click("clash-next").wait_for("over")
+        assert one.shown("end-verdict") and "person" not in one.text("end-told")
+    ada.driver.find_element(By.CSS_SELECTOR, "#end-verdict [value=person]").click()
+    ada.until(lambda: "told when the other one has answered" in ada.text("end-told"), "the answer did not go")
+    assert not ada.shown("end-verdict")
+    bo.driver.find_element(By.CSS_SELECTOR, "#end-verdict [value=model]").click()
+    bo.until(lambda: "It was a person. You took it for the model." in bo.text("end-told"), "not told")
+    ada.until(lambda: "It was a person. You were right." in ada.text("end-told"), "not told")
+    assert "right in 1 of 1" in ada.text("end-told") and bo.shown("end-again")
+    bo.click("end-again").wait_for("room")
+    assert bo.shown("room-enter")
+
+
+def test_a_rematch_is_the_same_table_for_both(page, served, new_arena):
+    table = new_arena()
+    address = served(table)
+    page.visit(address, "start")
+    game_id, _ = duel_of(table, page, address)
+    table.live.leave(table.game(game_id), 1)
+    page.wait_for("over")
+    again = table.live.rematch(table.game(game_id)).game_id
+    page.until(lambda: page.text("end-again") == "Take the rematch", "not told")
+    page.click("end-again").wait_for("lobby")
+    assert page.of_body("game") == again and "(you)" in page.text("lobby-seats")
