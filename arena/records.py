@@ -14,7 +14,8 @@ Movement = Literal["no_move", "nmpz", "moving"]  # look around and zoom; one sti
 Kind = Literal["person", "bot", "model"]
 Origin = Literal["played", "imported"]
 # Alone; a link for everyone who opens it; several at one table that was played elsewhere.
-Mode = Literal["solo", "challenge", "duel"]
+# The game of the day; countries until the first wrong one.
+Mode = Literal["solo", "challenge", "duel", "daily", "streak"]
 Told = Literal["after_round", "after_match"]  # when a seat is told the truth of the rounds it has guessed
 
 LENGTH = (1, 20)  # the fewest and the most rounds of a match
