@@ -3,15 +3,16 @@
 // Every state of the page that a player, a test or a bot needs stands in a data-* attribute: see page.js.
 
 import {$, body, embedded, enter, kind, loading, query, still} from './page.js';
+import {showDaily} from './daily.js';
 import {finish, playOpponent, result, share} from './ending.js';
 import {spinGlobe} from './globe.js';
 import {hideControls, listenToKeys, openHelp} from './keys.js';
 import {forgetRunning, keepRunning, runningGame, runningHere, stepOut} from './kept.js';
 import {askToLeave, dropFromAddress, enterGame, guardGame, leave} from './leave.js';
 import {look, pinned, sayPin, setClock, showHeading, submit, submitLabel} from './round.js';
-import {matchToSend, rulesInWords, rulesToSend} from './rules.js';
+import {isStreak, matchToSend, rulesInWords, rulesToSend} from './rules.js';
 import {fillForm, inviteTo, problem, readForm, readName, wireForm} from './start.js';
-import {createGame, fetchGame, fetchMaps, joinGame} from './server.js';
+import {createGame, fetchGame, fetchMaps, joinGame, playDaily} from './server.js';
 import {attempt, page, parts, prepare} from './table.js';
 import {backToStart, isWalking, stopWalk, walkAsOneLooks, wireWalk} from './walk.js';
 
@@ -51,6 +52,9 @@ async function showStart(invitation = null) {
   body.dataset.round = '0';
   enter('start');
   if (!invitation) offerRunning();
+  const {visit} = page;
+  $('daily').hidden = true;
+  if (!invitation && kind !== 'bot') showDaily(() => page.visit === visit && body.dataset.state === 'start');
   if (kind !== 'bot') spinGlobe($('globe'), {still});
   requestAnimationFrame(() => setTimeout(() => makeReady().catch(() => {}))); // a failure comes again where it matters
 }
@@ -64,7 +68,7 @@ async function offerRunning() {
     const game = await fetchGame(id);
     if (game.finished || game.expired) return forgetRunning(id);
     if (page.visit !== visit) return;
-    $('go-on-what').textContent = `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
+    $('go-on-what').textContent = isStreak(game) ? `${game.map_title}, round ${game.round} of a country streak` : `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
     $('go-on').onclick = () => attempt(() => resume(id));
     $('go-on').hidden = false;
   } catch (error) {
@@ -92,6 +96,15 @@ async function begin(settings) {
   const {visit} = page, {game_id: id} = await createGame(settings);
   if (page.visit !== visit) return;
   await resume(id);
+}
+
+/** Play the game of the day, or go on with it, or look at its end. */
+async function today() {
+  const settings = {name: readName(), kind};
+  const {visit} = page;
+  loading('Opening today’s game…');
+  const {game_id: id} = await playDaily(settings);
+  if (page.visit === visit) await resume(id);
 }
 
 async function join(id, settings) {
@@ -139,8 +152,9 @@ const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
   const {map, player, rules, told, rounds_total, rival, opponent_offered: offered} = page.game;
+  const match = isStreak(page.game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival) && offered});
   dropFromAddress('seed');
-  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total, with_model: Boolean(rival) && offered}), ...rulesToSend(rules)});
+  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...match, ...rulesToSend(rules)});
 }
 
 // ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,6 +167,7 @@ function wire() {
   press('submit-guess', submit);
   press('next-round', () => attempt(next));
   press('opponent-button', playOpponent);
+  press('daily-button', () => attempt(today));
   press('play-again', () => attempt(playAgain));
   press('new-game', leave);
   press('share', share);

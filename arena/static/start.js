@@ -11,13 +11,15 @@ const choice = (name) => query.get(name) ?? (kind === 'bot' ? null : remembered(
 
 const LENGTHS = ['3', '5', '10', '20'];
 
+const MOST_STREAK = 100;
+let modelIsThere = false;
 let limits = {min: 10, max: 600}, lengths = {min: 1, max: 20};
 
 const radio = (name) => document.querySelector(`#start-form input[name="${name}"]:checked`)?.value ?? '';
 const pick = (name, value) => { document.querySelector(`#start-form input[name="${name}"][value="${value}"]`).checked = true; };
 
 /** Fill the form from the server's maps, the address and what was chosen last. */
-export function fillForm({maps, opponent = false, model_name: model = 'Homing', time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
+export function fillForm({maps, modes = [], opponent = false, model_name: model = 'Homing', time_limit_s: time = limits, movements = ['no_move'], length = lengths, rounds: usual = 5}) {
   limits = time;
   lengths = length;
   fillMaps(maps);
@@ -34,7 +36,9 @@ export function fillForm({maps, opponent = false, model_name: model = 'Homing', 
   $('start-length').placeholder = `${lengths.min} to ${lengths.max}`;
   if (choice('told') === 'after_match') pick('told', 'after_match');
   if (query.get('mode') === 'challenge') pick('mode', 'challenge');
-  $('start-rival').hidden = !opponent;
+  $('start-aim').hidden = !modes.includes('streak');
+  if (query.get('mode') === 'streak') pick('aim', 'streak');
+  modelIsThere = opponent;
   $('rival-name').textContent = `With ${model}`;
   pick('with_model', opponent && (query.has('with_model') || choice('with_model') === true) ? '1' : '');
   const movement = choice('movement');
@@ -71,6 +75,7 @@ function fillMaps(maps) {
     const map = maps.find((one) => one.name === select.value);
     walkable = () => Boolean(map?.walk);
     offerWalk(map);
+    offerStreak(map);
     $('start-about').textContent = [map ? `${map.description}.` : '', broken].filter(Boolean).join('\n');
   };
   select.onchange();
@@ -84,6 +89,16 @@ function offerWalk(map) {
   $('walk-about').textContent = map?.walk ? `Walk: arrows lead along the road, ${map.walk.farthest * map.walk.step_m} m to either side.`
     : 'Walk: not on this map, each of its places is a single photo.';
   if (input.disabled && input.checked) pick('movement', 'no_move');
+}
+
+/** A streak needs many places: where a map has too few, it is said. */
+function offerStreak(map) {
+  const input = document.querySelector('#start-form input[name="aim"][value="streak"]');
+  input.disabled = map?.kind !== 'world';
+  $('aim-about').textContent = input.disabled ? 'Country streak: not on this map, it has too few places.'
+    : `Country streak: is the pin in the right country? It goes on until the first wrong one, ${MOST_STREAK} rounds at most.`;
+  if (input.disabled && input.checked) pick('aim', 'points');
+  follow();
 }
 
 /** Say what is wrong beside a field, "map", "seconds", "length" or "seed", or below the form; an empty text takes it back. */
@@ -112,8 +127,8 @@ export function readForm() {
     problem('seconds', `Give whole seconds from ${limits.min} to ${limits.max}, or choose “None”.`);
     return null;
   }
-  const rounds = chosenRounds();
-  if (!(/^\d{1,4}$/.test(rounds) && +rounds >= lengths.min && +rounds <= lengths.max)) {
+  const rounds = chosenRounds(), streak = radio('aim') === 'streak';
+  if (!streak && !(/^\d{1,4}$/.test(rounds) && +rounds >= lengths.min && +rounds <= lengths.max)) {
     problem('length', `A game has ${lengths.min} to ${lengths.max} rounds: give a whole number.`);
     return null;
   }
@@ -124,10 +139,11 @@ export function readForm() {
     remember('map', map);
     remember('time_limit_s', rules.time_limit_s);
     remember('movement', rules.movement);
-    remember('rounds', match.rounds_total);
+    if (!streak) remember('rounds', match.rounds_total);
     remember('told', match.told);
     remember('with_model', match.with_model);
   }
+  if (streak) return {name, map, kind, mode: 'streak', ...(seed ? {seed} : {}), ...rulesToSend(rules)};
   return {name, map, kind, ...(seed ? {seed} : {}), ...matchToSend(match), ...rulesToSend(rules)};
 }
 
@@ -158,10 +174,12 @@ function follow() {
   const time = radio('time'), seconds = time === 'other' ? $('start-seconds').value.trim() : time;
   $('start-seconds').hidden = time !== 'other';
   const words = rulesInWords({time_limit_s: /^\d+$/.test(seconds) ? seconds : null, movement: radio('movement')});
-  const rounds = chosenRounds();
+  const rounds = chosenRounds(), streak = radio('aim') === 'streak';
+  for (const id of ['start-rounds', 'start-mode', 'start-told']) $(id).hidden = streak;
+  $('start-rival').hidden = streak || !modelIsThere;
   $('start-length').hidden = radio('rounds') !== 'other';
-  const length = /^\d+$/.test(rounds) ? roundsInWords(Number(rounds)) : '';
-  $('start-rules-now').textContent = [length, radio('mode') === 'challenge' ? 'by link' : '', words || 'no timer, look around', $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
+  const length = streak ? 'country streak' : /^\d+$/.test(rounds) ? roundsInWords(Number(rounds)) : '';
+  $('start-rules-now').textContent = [length, !streak && radio('mode') === 'challenge' ? 'by link' : '', words || 'no timer, look around', $('start-seed').value.trim() ? 'given places' : ''].filter(Boolean).join(' · ');
 }
 
 export function wireForm() {
