@@ -8,8 +8,10 @@ answers (lat, lng).
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from arena import clock
+from arena.daily import as_daily, daily_id, daily_map, day_of
 from arena.hiding import hidden_rounds
 from arena.live.openings import LiveOpenings
 from arena.live.play import Live
@@ -20,7 +22,7 @@ from arena.networks import OpenGames
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
 from arena.pictures import WIDTHS, Pictures
-from arena.records import HOST, USUAL_LENGTH, Game, Movement, Round
+from arena.records import HOST, USUAL_LENGTH, Game, Guess, Movement, Round, Rules
 from arena.rival import Opponent, Rival
 from arena.rules import (
     STARTED_IN_S,
@@ -44,6 +46,7 @@ from arena.scorebook import Scorebook
 from arena.seating import Seating, is_closed
 from arena.showings import Showing, Showings
 from arena.sources import Source, check_walk, find_maps, pick_map
+from arena.streaks import MOST, Countries, check_streak, goes_on
 from arena.turns import Turn
 from model.geo.distance import check_points
 
@@ -71,6 +74,7 @@ class Arena:
         self._lock = threading.Lock()
         panoramas, pictures = PanoramaCache(), Pictures(maps)
         self._openings = Openings(maps, panoramas, pictures, describe or from_atlas)
+        self.countries = Countries(describe or from_atlas)
         self._showings = Showings(self.game, lambda *seen: self.scorebook.start_round(*seen), panoramas, pictures)
         self._rival = Rival(opponent, self._find, lambda: self.scorebook, panoramas, pictures)
         self._duels = LiveOpenings(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
@@ -140,6 +144,9 @@ class Arena:
         rules, length = check_rules(time_limit_s, movement), check_length(rounds)
         chosen = None if seed is None else check_seed(seed)
         wish = Wish(pick_map(self.maps(), map_name), rules, length, check_mode(mode), check_told(told), chosen)
+        if wish.mode == "streak":
+            check_streak(wish.source, wish.told, rounds, bool(with_model))
+            wish = replace(wish, length=MOST)
         check_walk(wish.source, rules.movement)
         self._check_burden(owner, network)
         if wish.mode == "duel":
@@ -153,6 +160,26 @@ class Arena:
             self._networks.note(network, game.game_id)
         self._openings.begun(game, in_stock)
         return taken
+
+    def play_daily(self, name: object, kind: object, owner: str, network: str | None = None) -> Taken:
+        """Take a seat in the game of the day, which is drawn for the first who comes; each identity plays it once.
+
+        Raises:
+            Refused: a bad name or kind, too many games, or no map to play.
+        """
+        player, known_kind = check_player(name, kind)
+        now = clock.now()
+        if self.scorebook.game(daily_id(day_of(now))) is None:
+            self._check_burden(owner, network)
+            wish = Wish(daily_map(self.maps()), Rules(), USUAL_LENGTH, "daily")
+            game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
+            game = as_daily(game, now)
+            if self.scorebook.add_game_if_new(game):
+                if network is not None:
+                    self._networks.note(network, game.game_id)
+                self._openings.begun(game, in_stock)
+                return Taken(game.game_id, taken.seat, taken.token)
+        return self.join(daily_id(day_of(now)), name, kind, owner, network)
 
     def join(
         self,
@@ -186,7 +213,7 @@ class Arena:
             if number is None or limit_s is None or not is_late(game.rules, started_at, clock.now()):
                 continue
             guess = guess_of(game, number, None, float(limit_s), (started_at or 0.0) + limit_s)
-            self.scorebook.add_guess(game_id, number, seat, guess)
+            self._add_guess(game, number, seat, guess)
             late = True
         return self._find(game_id) if late else game
 
@@ -246,11 +273,16 @@ class Arena:
         if seconds is not None and limit_s is not None:
             seconds = min(seconds, float(limit_s))
         guess = guess_of(game, number, position, seconds, now)
-        if not self.scorebook.add_guess(game_id, number, seat, guess):  # someone was quicker by a hair
+        if not self._add_guess(game, number, seat, guess):  # someone was quicker by a hair
             check_turn(number, self._find(game_id).guessed(seat), game.length)
         game = self._find(game_id)
         self._rival.follow(game)
         return game.rounds[number - 1]
+
+    def _add_guess(self, game: Game, number: int, seat: int, guess: Guess) -> bool:
+        """Write a guess as it counts in this match; False where this seat has guessed in this round before."""
+        guess = self.countries.judged(game, number, guess)
+        return self.scorebook.add_guess(game.game_id, number, seat, guess, last=not goes_on(game, guess))
 
     def play_opponent(self, game_id: str, seat: int = HOST) -> Turn | None:
         """Let the opponent play the rounds that are guessed, when it is free; None when it has.

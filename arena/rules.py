@@ -21,7 +21,7 @@ VIEW_PX, VIEW_ACROSS_DEG = (1600, 900), 90.0  # the one view of a game without m
 MOST_STARTED, STARTED_IN_S = 30, 60.0  # games by one player: many more than anyone plays
 MOST_OPEN = 200  # games of one player that wait for a guess
 MOVEMENTS: tuple[Movement, ...] = ("no_move", "moving", "nmpz")  # those that can be played here
-MODES: tuple[Mode, ...] = ("solo", "challenge", "duel")
+MODES: tuple[Mode, ...] = ("solo", "challenge", "duel", "streak")
 TOLD: tuple[Told, ...] = get_args(Told)
 
 Reason = Literal["malformed", "unknown", "not_now", "not_allowed", "too_many", "too_long", "busy"]

@@ -12,6 +12,7 @@ from arena.rules import is_expired, open_round, seconds_left
 from arena.sources import Source, Walkable
 from model.geo.scoring import MAX_SCORE
 
+MOST_SHOWN = 100  # players of a table; and oneself
 Bounds = tuple[float, float, float, float]  # south, west, north, east
 
 
@@ -85,7 +86,8 @@ def standings(game: Game, viewer: Viewer) -> list[dict[str, Any]]:
          "total": game.total(number) if game.is_done(number) else None}
         for number, seat in game.seats.items()
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (not row["done"], -(row["total"] or 0), -row["guessed"], row["seat"]))
+    ordered = sorted(rows, key=lambda row: (not row["done"], -(row["total"] or 0), -row["guessed"], row["seat"]))
+    return [row for place, row in enumerate(ordered) if place < MOST_SHOWN or row["you"]]
 
 
 def round_state(one: Round, current: int | None, game: Game, now: float, viewer: Viewer) -> dict[str, Any]:

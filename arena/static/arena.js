@@ -4,6 +4,7 @@
 
 import {$, body, embedded, enter, kind, loading, query, still} from './page.js';
 import {answer, openRoom} from './blind.js';
+import {showDaily} from './daily.js';
 import {Match} from './duel.js';
 import {finish, playOpponent, result, share} from './ending.js';
 import {ghostToSend, inviteGhost, shareGhost} from './ghost.js';
@@ -13,9 +14,9 @@ import {forgetRunning, keepRunning, keepSeat, keptSeat, runningGame, runningHere
 import {askToLeave, dropFromAddress, enterGame, guardGame, leave} from './leave.js';
 import {copyLink} from './lobby.js';
 import {look, pinned, sayPin, setClock, showHeading, submit, submitLabel} from './round.js';
-import {matchToSend, rulesInWords, rulesToSend} from './rules.js';
+import {isStreak, matchToSend, rulesInWords, rulesToSend} from './rules.js';
 import {fillForm, inviteTo, problem, readForm, readName, wireForm} from './start.js';
-import {askRematch, createGame, fetchGame, fetchMaps, joinGame} from './server.js';
+import {askRematch, createGame, fetchGame, fetchMaps, joinGame, playDaily} from './server.js';
 import {attempt, page, parts, prepare} from './table.js';
 import {backToStart, isWalking, stopWalk, walkAsOneLooks, wireWalk} from './walk.js';
 
@@ -92,6 +93,9 @@ async function showStart(invitation = null) {
   body.dataset.round = '0';
   enter('start');
   if (!invitation) offerRunning();
+  const {visit} = page;
+  $('daily').hidden = true;
+  if (!invitation && kind !== 'bot') showDaily(() => page.visit === visit && body.dataset.state === 'start');
   if (kind !== 'bot') spinGlobe($('globe'), {still});
   requestAnimationFrame(() => setTimeout(() => makeReady().catch(() => {}))); // a failure comes again where it matters
 }
@@ -105,7 +109,7 @@ async function offerRunning() {
     const game = await fetchGame(id);
     if (game.finished || game.expired || game.live?.phase === 'over') return forgetRunning(id);
     if (page.visit !== visit) return;
-    $('go-on-what').textContent = `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
+    $('go-on-what').textContent = isStreak(game) ? `${game.map_title}, round ${game.round} of a country streak` : `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
     $('go-on').onclick = () => attempt(() => resume(id));
     $('go-on').hidden = false;
   } catch (error) {
@@ -134,6 +138,15 @@ async function begin(settings) {
   if (page.visit !== visit) return;
   if (room) return enterBlind(room);
   await resume(id);
+}
+
+/** Play the game of the day, or go on with it, or look at its end. */
+async function today() {
+  const settings = {name: readName(), kind};
+  const {visit} = page;
+  loading('Opening today’s game…');
+  const {game_id: id} = await playDaily(settings);
+  if (page.visit === visit) await resume(id);
 }
 
 async function join(id, settings) {
@@ -190,8 +203,9 @@ const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
   const {map, player, rules, told, rounds_total, rival, opponent_offered: offered} = page.game;
+  const match = isStreak(page.game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival) && offered});
   dropFromAddress('seed');
-  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total, with_model: Boolean(rival) && offered}), ...rulesToSend(rules)});
+  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...match, ...rulesToSend(rules)});
 }
 
 // ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -221,6 +235,7 @@ function wire() {
   });
   press('next-round', () => attempt(next));
   press('opponent-button', playOpponent);
+  press('daily-button', () => attempt(today));
   press('play-again', () => attempt(playAgain));
   press('new-game', leave);
   press('share', () => share());

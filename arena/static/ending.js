@@ -3,10 +3,11 @@
 import {$, body, enter, say, still} from './page.js';
 import {showGhost} from './ghost.js';
 import {forgetRunning} from './kept.js';
-import {fetchGame} from './server.js';
-import {formatScore, resultInWords, showResult, showRival, showSummary} from './results.js';
+import {rowsOf} from './daily.js';
+import {fetchGame, fetchStreaks} from './server.js';
+import {formatScore, resultInWords, showResult, showBest, showRival, showSummary} from './results.js';
 import {playRival, waitForRival} from './rival.js';
-import {matchToSend, rulesToSend} from './rules.js';
+import {isStreak, matchToSend, rulesToSend} from './rules.js';
 import {page, parts} from './table.js';
 import {stopWalk} from './walk.js';
 
@@ -22,7 +23,8 @@ export function result(round) {
   if (page.game.finished) forgetRunning(page.game.game_id);
   enter('guessed');
   showResult(round, page.game, still);
-  say(`Round ${round.round} of ${page.game.rounds_total}. ${resultInWords(round, page.game)} ${formatScore(page.game.total)} points in all.`);
+  say(isStreak(page.game) ? `${resultInWords(round, page.game)} ${page.game.total} in a row.`
+    : `Round ${round.round} of ${page.game.rounds_total}. ${resultInWords(round, page.game)} ${formatScore(page.game.total)} points in all.`);
   parts.resultMap.show([{...round, model: round.model?.guess}], $('result'));
   if (page.game.rival && round.truth && !round.model) watchRival(round);
 }
@@ -52,8 +54,15 @@ export function finish() {
   forgetRunning(game.game_id);
   enter('summary');
   summary();
-  say(`The game is over: ${formatScore(game.total)} of ${formatScore(game.max_total)} points. ${$('summary-verdict').textContent}`);
+  if (isStreak(game)) showStreaks();
+  if (isStreak(game)) say($('summary-verdict').textContent);
+  else say(`The game is over: ${formatScore(game.total)} of ${formatScore(game.max_total)} points. ${$('summary-verdict').textContent}`);
   if (game.rival && !game.opponent) playOpponent(); // it sat at the table: nobody need ask for it
+}
+
+async function showStreaks() {
+  const {visit} = page, found = await fetchStreaks().catch(() => null);
+  if (found && page.visit === visit) showBest(found.best, rowsOf);
 }
 
 function summary() {
@@ -78,8 +87,8 @@ export async function share(button = $('share')) {
   const {game} = page;
   const address = new URL(location.pathname, location.href);
   const {told, rounds_total, rival} = game;
-  address.search = ['challenge', 'duel', 'blind'].includes(game.mode) ? new URLSearchParams({game: game.game_id})
-    : new URLSearchParams({map: game.map, seed: game.seed, ...matchToSend({told, rounds_total, with_model: Boolean(rival)}), ...rulesToSend(game.rules)});
+  address.search = ['challenge', 'daily', 'duel', 'blind'].includes(game.mode) ? new URLSearchParams({game: game.game_id})
+    : new URLSearchParams({map: game.map, seed: game.seed, ...(isStreak(game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival)})), ...rulesToSend(game.rules)});
   try {
     await navigator.clipboard.writeText(address.href);
     button.textContent = 'Link copied';
@@ -92,7 +101,8 @@ export async function share(button = $('share')) {
 /** What stands above a round. */
 export function hud() {
   const {game} = page;
-  $('hud-round').textContent = `${page.round} / ${game.rounds_total}`;
+  $('hud-round').textContent = isStreak(game) ? page.round : `${page.round} / ${game.rounds_total}`;
+  $('hud-total-key').textContent = isStreak(game) ? 'Streak' : 'Points';
   $('hud-total').textContent = formatScore(game.total);
   $('hud-rival').parentElement.hidden = !game.rival;
   $('hud-rival').textContent = formatScore(game.rival?.total ?? 0);

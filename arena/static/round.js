@@ -6,7 +6,7 @@ import {hud, result} from './ending.js';
 import {HOW_TO_PIN} from './keys.js';
 import {keepOfRound, keptOfRound} from './kept.js';
 import {fetchPicture} from './picture.js';
-import {canWalk, isFixed} from './rules.js';
+import {canWalk, isFixed, isStreak} from './rules.js';
 import {fetchGame, sendGuess} from './server.js';
 import {attempt, page, parts} from './table.js';
 import {go, startWalk, stopWalk, turnArrows} from './walk.js';
@@ -46,7 +46,7 @@ export async function look(round) {
   if (walks) startWalk(game, round, picture);
   else if (!fixed) parts.sharpener.start(game.game_id, round);
   if (walks && kept.step) go(kept.step);
-  say(`Round ${round} of ${game.rounds_total}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : walks ? 'Look around, walk with F and B' : 'Look around'}, then press M for the map.`);
+  say(`${isStreak(game) ? `Round ${round} of a country streak` : `Round ${round} of ${game.rounds_total}`}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : walks ? 'Look around, walk with F and B' : 'Look around'}, then press M for the map.`);
 }
 
 export function pinned(pin) {

@@ -21,4 +21,10 @@ export const rulesToSend = ({time_limit_s: limit = null, movement = 'no_move'} =
 /** Whether one may walk in this game, on a map that is still there. */
 export const canWalk = (game) => game?.rules?.movement === 'moving' && Boolean(game.walk);
 
+/** Whether countries count, and no points. */
+export const isStreak = (game) => game?.mode === 'streak';
+
+/** "a streak of 1 country", "a streak of 7 countries". */
+export const streakInWords = (count) => `a streak of ${count} ${count === 1 ? 'country' : 'countries'}`;
+
 export const isFixed = (game) => game?.rules?.movement === 'nmpz';

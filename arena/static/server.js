@@ -53,6 +53,10 @@ async function takeSeat(path, settings) {
 }
 
 export const fetchMaps = () => get('maps');
+export const fetchDaily = () => get('daily');
+/** Take a seat in the game of the day. */
+export const playDaily = (settings) => takeSeat('daily', settings);
+export const fetchStreaks = () => get('streaks');
 export const fetchOutlines = (kind) => get(`outlines/${kind}`);
 export const fetchLabels = () => get('labels');
 export const fetchTowns = (zoom, x, y) => get(`towns/${zoom}/${x}/${y}`);

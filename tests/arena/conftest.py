@@ -80,7 +80,8 @@ class RoadMap(PaintedMap):
         return (40 + 5 * step + 10 * place.recipe["number"]) % 360
 
     def panorama_at(self, place: Place, step: int, width: int = 64) -> Image.Image:
-        self.walked.append((place.recipe["number"], step))
+        if width <= 2048:  # the sharp one of a step is another picture
+            self.walked.append((place.recipe["number"], step))
         return Image.new("RGB", (min(width, 128), min(width, 128) // 2), (120 + 50 * step, 80, 40))
 
 
