@@ -28,7 +28,7 @@ def met() -> Write:
         book, number, now = Scorebook.open(), next(count), time.time()
         seats = {0: Seat("Ada", "person", f"id:{number % 7}"), 1: Seat("Homing" if was == "model" else "Bo", was, "b")}
         played = Round(1, Place(1.0 + number, 2.0, None), None,
-                       {seat: Guess(1.0, 2.0, 300.0, score, 3.0, now) for seat, score in enumerate(points)})  # fmt: skip
+                       {seat: Guess(1.0, 2.0, 300.0, score, 3.0, now) for seat, score in enumerate(points)})
         book.add_game(Game(f"g{number}", "world", "world", number, 1492.7, now, now if over else None, seats, (played,),
                            mode="blind", closes_at=now + 600, most_seats=2))  # fmt: skip
         with book.engine.begin() as db:
