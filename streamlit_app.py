@@ -6,6 +6,7 @@ The geolocator is loaded in the background at the start (pages/components/warm_u
 game itself knows no model, it is handed an opponent.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from api import Keys, Together, create_api
 from arena.guard import Guard, calls, cors_origins
 from arena.routes import routes
+from model.errors import HomingError
 from model.geolocator import SYSTEMS
 from pages.components import access, for_programs, notices, resources, visitor, warm_up
 
@@ -87,11 +89,15 @@ def front_doors() -> list[BaseRoute]:
     return served + (under(f"/{base}", served) if base else [])
 
 
+try:
+    doors, origins = front_doors(), cors_origins()
+except HomingError as error:  # a setting that cannot be: nobody is let in by a guess at what was meant
+    sys.exit(f"Homing does not start: {error}")
 access.announce()
 app = st.App(
     DASHBOARD,
-    routes=front_doors(),
-    middleware=[Middleware(Guard, bound=bound, origins=cors_origins()), Middleware(visitor.Greeter)],
+    routes=doors,
+    middleware=[Middleware(Guard, bound=bound, origins=origins), Middleware(visitor.Greeter)],
     on_script_error=notices.explain,
     lifespan=warm_up.lifespan,
 )

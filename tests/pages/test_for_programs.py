@@ -1,6 +1,10 @@
 """What the API is handed: the model in two halves, and the scorebook."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -88,3 +92,12 @@ def test_questions_to_several_systems_are_answered_in_their_order_a_pass_for_eac
     answers = for_programs.answer([for_programs.prepare([data], name) for name, data in asked])
     assert [(one.system, one.images) for one in answers] == [(name, [data]) for name, data in asked]
     assert [one.passes for one in systems.values()] == [[2], [1]]
+
+
+def test_the_app_does_not_start_on_a_setting_of_the_api_that_cannot_be():
+    done = subprocess.run(
+        [sys.executable, "-c", "import streamlit_app"], cwd=Path(__file__).parents[2], capture_output=True, text=True,
+        check=False, timeout=120, env={**os.environ, "HOMING_API_KEYS": "short"},
+    )  # fmt: skip
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Homing does not start: looked for keys of 16 to 512 characters")
