@@ -8,6 +8,8 @@ empty one in gives an empty one with the same columns out. What counts:
   points are a draw; a guess that never came has none. Games on a chosen seed do not count.
 - Moving, no move and NMPZ are three games, and each has a rating of its own.
 - An identity is rated, `player_id`; a name is only shown.
+- Players who have met, directly or through others, make a circle. Nothing is known of who would win between two
+  circles, so each has ranks of its own.
 - A crowd on one place meets in parties of at most ten, in the order of play, when the last of them has guessed: a curve
   of what was stays as it was when others come later.
 - What a file says of its players' ratings elsewhere is shown beside, never used: on 1,740 rounds of 262 imported duels
@@ -49,10 +51,10 @@ PARTY = 10  # players of one meeting; of a crowd the next ten make another
 WIDE = float(norm.ppf((1 + LEVEL) / 2))  # standard deviations to either end of an interval
 
 HISTORY = ["movement", *PLAYER, "match", "game_id", "at", "rounds", "rating", "low", "high"]
-STANDINGS = ["movement", "rank", *PLAYER, "rating", "low", "high", "deviation", "rounds", "won", "drawn", "lost",
-             "matches", "opponents", "stated", "at"]  # fmt: skip
+STANDINGS = ["movement", "circle", "rank", *PLAYER, "rating", "low", "high", "deviation", "rounds", "won", "drawn",
+             "lost", "matches", "opponents", "stated", "at"]  # fmt: skip
 _TYPES = dict.fromkeys(("rating", "low", "high", "deviation"), "float64") | dict.fromkeys(
-    ("rounds", "won", "drawn", "lost", "matches", "opponents", "match"), "int64"
+    ("circle", "rank", "rounds", "won", "drawn", "lost", "matches", "opponents", "match"), "int64"
 )
 
 
@@ -81,10 +83,10 @@ def rate(guesses: pd.DataFrame) -> Ratings:
 
     Returns:
         `standings`, one row for each player and movement, by the lower end of the interval, which is what is nearly
-        sure: movement, rank (from 1, in each movement), player_id, player, kind, rating, low, high (95 %), deviation
-        (points), rounds (that were meetings), won, drawn, lost (rounds, against the middle of each meeting: half of the
-        others beaten is a draw), matches, opponents, stated (the rating that a file gave last; missing where none did),
-        at (of the last meeting).
+        sure: movement, circle (from 1, which has the most rounds), rank (from 1, in each circle), player_id, player,
+        kind, rating, low, high (95 %), deviation (points), rounds (that were meetings), won, drawn, lost (rounds,
+        against the middle of each meeting: half of the others beaten is a draw), matches, opponents, stated (the rating
+        that a file gave last; missing where none did), at (of the last meeting).
 
         `history`, one row for each player, movement and match: movement, player_id, player, kind, match (from 1),
         game_id, at, rounds (so far), rating, low, high after it.
@@ -156,20 +158,46 @@ def _points(strength: BradleyTerryPartRating) -> dict[str, float]:
 
 
 def _standings(records: dict[tuple[str, str], _Record], known: pd.DataFrame) -> pd.DataFrame:
+    circles = _circles(records)
     rows = []
     for (movement, player_id), one in records.items():
         last = next(reversed(one.matches.values()))
         rows.append(
-            {"movement": movement, "player_id": player_id, "player": known.at[player_id, "player"],
+            {"movement": movement, "circle": circles[movement, player_id], "player_id": player_id,
+             "player": known.at[player_id, "player"],
              "kind": known.at[player_id, "kind"], "won": one.won, "drawn": one.drawn, "lost": one.lost,
              "matches": len(one.matches), "opponents": len(one.opponents), "stated": known.at[player_id, "rating"]}
             | last
         )  # fmt: skip
     frame = pd.DataFrame(rows, columns=[name for name in STANDINGS if name not in ("rank", "deviation")])
     frame = frame.assign(deviation=(frame["high"] - frame["low"]) / (2.0 * WIDE))
-    frame = frame.sort_values(["movement", "low"], ascending=[True, False], kind="stable", ignore_index=True)
-    frame = frame.assign(rank=frame.groupby("movement").cumcount() + 1)[STANDINGS]
+    order = ["movement", "circle", "low"]
+    frame = frame.sort_values(order, ascending=[True, True, False], kind="stable", ignore_index=True)
+    frame = frame.assign(rank=frame.groupby(["movement", "circle"]).cumcount() + 1)[STANDINGS]
     return frame.astype({"stated": "Int64"} | {name: kind for name, kind in _TYPES.items() if name in frame})
+
+
+def _circles(records: dict[tuple[str, str], _Record]) -> dict[tuple[str, str], int]:
+    """The number of everyone's circle, in each movement from 1; the circle with the most rounds comes first."""
+    circles: list[list[tuple[str, str]]] = []
+    seen: set[tuple[str, str]] = set()
+    for start in records:
+        if start in seen:
+            continue
+        seen.add(start)
+        circle = [start]
+        for movement, player_id in circle:  # grows while it is walked through
+            met = [(movement, one) for one in records[movement, player_id].opponents]
+            circle += [one for one in met if one not in seen]
+            seen.update(met)
+        circles.append(circle)
+    circles.sort(key=lambda circle: -sum(_rounds(records[one]) for one in circle))
+    numbers: Counter[str] = Counter()
+    found = {}
+    for circle in circles:
+        numbers[circle[0][0]] += 1
+        found |= dict.fromkeys(circle, numbers[circle[0][0]])
+    return found
 
 
 def _history(records: dict[tuple[str, str], _Record], known: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def headline(result: Detection) -> str:
         return "People <em>can</em> tell Homing from a person."
     if result.high < result.chance:
         return "People are wrong about whom they met more often than if they had guessed."
-    return "So far people <em>cannot</em> tell Homing from a person: no clear difference from chance."
+    return "So far these verdicts <em>do not differ clearly</em> from chance."
 
 
 def in_numbers(result: Detection) -> str:

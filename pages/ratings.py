@@ -78,7 +78,7 @@ def rated(found: rating.Ratings) -> None:
         "How one moves", counts.index.tolist(), default=counts.index[0], key="ratings-movement", required=True,
         format_func=lambda one: pools.MOVEMENTS.get(one, str(one)), help="Each has ratings of its own.",
     )  # fmt: skip
-    standings = found.standings[found.standings["movement"] == movement]
+    standings = chosen_circle(found.standings[found.standings["movement"] == movement], str(movement))
     present = [kind for kind in pools.KINDS if kind in set(found.standings["kind"])]
     kinds = right.pills("Kinds of players", present, selection_mode="multi", key="ratings-kinds",
                         format_func=pools.KINDS.__getitem__) if len(present) > 1 else ()  # fmt: skip
@@ -88,6 +88,21 @@ def rated(found: rating.Ratings) -> None:
         return
     table(shown)
     learning(shown, found.history[found.history["movement"] == movement])
+
+
+def chosen_circle(standings: pd.DataFrame, movement: str) -> pd.DataFrame:
+    """Those who have met, directly or through others; asked only where there are several such circles."""
+    first = standings.sort_values("rounds", ascending=False, kind="stable").groupby("circle")["player"]
+    if first.ngroups < 2:
+        return standings
+    # No counts in the list: the browser sends the line back, and a count changes with every game.
+    said = {number: ", ".join(map(str, own.head(3))) + (" and others" if len(own) > 3 else "") for number, own in first}
+    number = st.selectbox(
+        "Who has met", list(said), format_func=said.__getitem__, key=f"ratings-circle-{movement}",
+        help="Players who have met, directly or through others. Nothing is known of who would win between two such "
+        "circles, so each is ranked by itself.",
+    )  # fmt: skip
+    return standings[standings["circle"] == number]
 
 
 def table(shown: pd.DataFrame) -> None:

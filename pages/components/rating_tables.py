@@ -5,8 +5,8 @@ import streamlit as st
 
 from pages.components import names
 
-COLUMNS = ["movement", "rank", "player", "kind", "match", "rating", "low", "high", "rounds", "won", "drawn", "lost",
-           "matches", "opponents", "stated", "at"]  # fmt: skip
+COLUMNS = ["movement", "circle", "rank", "player", "kind", "match", "rating", "low", "high", "rounds", "won", "drawn",
+           "lost", "matches", "opponents", "stated", "at"]  # fmt: skip
 
 
 def as_table(shown: pd.DataFrame) -> dict:

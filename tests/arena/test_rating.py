@@ -82,6 +82,16 @@ def test_moving_no_move_and_nmpz_are_rated_apart():
     assert len(found) == 4
 
 
+def test_players_who_never_met_even_through_others_are_not_ranked_against_each_other():
+    rounds = [meeting({"Ada": 4000, "Bo": 1000}, place) for place in range(3)]
+    rounds += [meeting({"Bo": 4000, "Cy": 1000}, place) for place in range(3, 6)]
+    rounds += [meeting({"Di": 4000, "Ed": 1000}, place) for place in range(6, 11)]
+    rounds += [meeting({"Ada": 4000, "Ed": 1000}, 11, movement="nmpz")]  # another game: it joins nothing here
+    found = standing(book(*rounds))
+    assert found["circle"].to_dict() == {"Ada": 1, "Bo": 1, "Cy": 1, "Di": 2, "Ed": 2}
+    assert found["rank"].to_dict() == {"Ada": 1, "Bo": 2, "Cy": 3, "Di": 1, "Ed": 2}
+
+
 def test_a_replay_and_a_chosen_seed_do_not_count():
     first = meeting({"Ada": 1000, "Bo": 4000}, 0, "first")
     again = meeting({"Ada": 5000}, 0, "again", at=100.0)

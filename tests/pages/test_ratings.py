@@ -92,6 +92,18 @@ def test_the_kinds_of_matches_that_count_can_be_chosen(open_page: Open, said: Sa
     assert not app.exception and not app.dataframe and "Nobody has met in these matches" in said(app)
 
 
+def test_players_who_never_met_are_shown_apart(open_page: Open, meet: Write) -> None:
+    for _ in range(2):
+        meet({"Ada": 4000, "Bo": 3000})
+    meet({"Cy": 1000, "Di": 3000})
+    app = open_page("ratings")
+    assert table(app)["player"].tolist() == ["Ada", "Bo"]
+    circle = app.selectbox(key="ratings-circle-no_move")
+    assert circle.options == ["Ada, Bo", "Di, Cy"]
+    circle.set_value(2).run()
+    assert not app.exception and table(app)["player"].tolist() == ["Di", "Cy"] and table(app)["rank"].tolist() == [1, 2]
+
+
 def test_rounds_that_are_still_open_are_not_there(open_page: Open, said: Said) -> None:
     book, now = Scorebook.open(), time.time()
     seats = {0: Seat("Ada", "person", "a"), 1: Seat("Bo", "person", "b")}
@@ -115,7 +127,9 @@ def test_no_name_is_more_than_a_name_and_two_of_one_name_are_two(open_page: Open
     meet({"Ada": 1, "Bo": 2})
     meet({"Ada": 1, "Bo": 2}, seats={0: Seat("Ada", "person", "another"), 1: Seat("Bo", "person", "id:Bo")})
     app = open_page("ratings")
-    assert not app.exception and set(table(app)["player"]) == {*HOSTILE, "Ada", "Ada 2", "Bo"}
+    assert not app.exception and set(table(app)["player"]) == {*HOSTILE}
+    app.selectbox(key="ratings-circle-no_move").set_value(2).run()
+    assert not app.exception and set(table(app)["player"]) == {"Ada", "Ada 2", "Bo"}
     for part in [*app.markdown, *app.caption]:
         for bad in HOSTILE[:3]:
             assert bad not in str(part.value)
