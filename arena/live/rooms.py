@@ -83,7 +83,7 @@ class Rooms:
         return room_id
 
     def visit(self, room_id: str, owner: str | None) -> Visit:
-        """Look into a room: what is played there, and how far one's own wait is.
+        """Look into a room: what is played there, and how far one's own wait is; after a match one may come in again.
 
         Raises:
             Refused: no such room (unknown).
@@ -94,20 +94,18 @@ class Rooms:
             self._see(own[-1])
             self._pair(room_id, settings)
             own = self.book.entries_of(room_id, owner or "")
-        return Visit(room_id, settings, own[-1] if own else None)
+        return Visit(room_id, settings, own[-1] if own and self._goes_on(own[-1]) else None)
 
-    def enter(self, room_id: str, name: object, owner: str, again: object = False) -> Visit:
-        """Come in, and be drawn whom one meets; who is there already stays as they are, unless it is once more.
+    def enter(self, room_id: str, name: object, owner: str) -> Visit:
+        """Come in, and be drawn whom one meets; who waits or plays already stays as they are.
 
         Raises:
-            Refused: no such room (unknown), a bad name, too many in it, or a match that still goes on (not_now).
+            Refused: no such room (unknown), a bad name, or too many in it (too_many).
         """
         settings, (player, _) = self._settings(room_id), check_player(name, "person")
         own = self.book.entries_of(room_id, owner)
-        if own and (again is not True or own[-1].game_id is None):
-            return self.visit(room_id, owner)
         if own and self._goes_on(own[-1]):
-            raise Refused("Your match in this room still goes on; finish it first, and say whom you met.", "not_now")
+            return self.visit(room_id, owner)
         if self.book.count(room_id) >= MOST_ENTRIES:
             raise Refused(f"This room was entered {MOST_ENTRIES} times; open another one.", "too_many", 3600.0)
         if not self._model:
@@ -127,7 +125,10 @@ class Rooms:
         return settings
 
     def _goes_on(self, entry: Entry) -> bool:
-        game = self._game(entry.game_id or "")
+        """Whether somebody waits, plays, or has still to say whom they met."""
+        if entry.game_id is None:
+            return True
+        game = self._game(entry.game_id)
         return game.finished_at is None and entry.seat not in game.verdicts
 
     def _see(self, entry: Entry) -> None:

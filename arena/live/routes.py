@@ -112,7 +112,8 @@ class LiveWeb:
         """A room, and how far one's own wait is."""
         room_id, owner = request.path_params["room_id"], identity_of(request)
         return JSONResponse(
-            await self._threads.run(lambda: self._room_state(self.arena.rooms.visit(room_id, owner))), headers=FRESH
+            await self._threads.run(lambda: self._room_state(self.arena.rooms.visit(room_id, owner), owner)),
+            headers=FRESH,
         )
 
     @told
@@ -123,7 +124,7 @@ class LiveWeb:
         owner = player_id_of(secret)
         answer = JSONResponse(
             await self._threads.run(
-                lambda: self._room_state(self.arena.rooms.enter(room_id, body.get("name"), owner, body.get("again")))
+                lambda: self._room_state(self.arena.rooms.enter(room_id, body.get("name"), owner), owner)
             ),
             headers=FRESH,
         )
@@ -131,9 +132,9 @@ class LiveWeb:
             give_secret(request, answer, secret)
         return answer
 
-    def _room_state(self, visit: Visit) -> dict[str, Any]:
+    def _room_state(self, visit: Visit, owner: str | None) -> dict[str, Any]:
         source, entry = self.arena.maps().get(visit.settings["map"]), visit.entry
-        right, verdicts = (0, 0) if entry is None else self.arena.live.book.verdict_rate(entry.owner)
+        right, verdicts = self.arena.live.book.verdict_rate(owner) if owner is not None else (0, 0)
         return {
             "room": visit.room_id,
             "map": visit.settings["map"],

@@ -38,8 +38,8 @@ class Room:
     def draw(self, *drawn):
         self.arena.rooms._rng = Odds(*drawn)
 
-    def enter(self, player, name, **more):
-        answer = player.post(f"{self.address}/enter", json={"name": name} | more)
+    def enter(self, player, name):
+        answer = player.post(f"{self.address}/enter", json={"name": name})
         self.heard.append(answer.content)
         return answer.json()
 
@@ -127,8 +127,7 @@ def test_no_byte_before_the_end_tells_whether_it_is_a_person_or_the_model(room):
     for drawn in ("person", "model"):
         room.heard = []
         room.draw(drawn, drawn)
-        again = {"again": drawn == "model"}
-        entered = room.enter(ada, "Ada", **again)
+        entered = room.enter(ada, "Ada")
         assert entered["waiting"] and entered["game_id"] is None
         if drawn == "person":
             room.enter(bo, "Bo")
@@ -216,15 +215,19 @@ def test_who_has_gone_is_not_paired(room):
     room.wait(ada, bo)  # Ada is back
 
 
-def test_coming_in_twice_is_one_visit_and_once_more_waits_for_the_end(room):
+def test_coming_in_twice_is_one_visit_and_the_next_one_follows_the_verdict(room):
     ada = room.players[0]
     room.draw("model", "model")
     first = room.enter(ada, "Ada")
     assert first["seat_token"] and room.enter(ada, "Ada")["seat_token"] is None
     assert len(room.arena.rooms.book.entries_of(first["room"], player_id_of(ada.cookies["homing_player"]))) == 1
     room.wait(ada)
-    assert room.enter(ada, "Ada")["game_id"] is not None
-    assert "still goes on" in room.enter(ada, "Ada", again=True)["error"]
+    assert room.enter(ada, "Ada")["game_id"] == room.look(ada)["game_id"] is not None
+    play(room, ada)
+    assert room.look(ada)["entered"]  # it is still to be said who it was
+    ada.post_to("verdict", thinks="model")
+    assert not room.look(ada)["entered"] and room.look(ada)["result"] == {"right": 1, "of": 1}
+    assert room.enter(ada, "Ada")["waiting"]
 
 
 def test_even_odds_and_waits_of_one_kind(room):
