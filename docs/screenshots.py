@@ -167,9 +167,9 @@ def main(config: ScreenshotsConfig) -> Path:
             camera = Camera(driver, base_url, config.out, config.timeout_s)
             driver.set_page_load_timeout(config.timeout_s)
             take = {
-                "guess": guess, "why": why, "game": partial(game, seed=config.seed), "duel": duel, "blind": blind,
-                "world": world, "bot": partial(bot, home=home), "compare": compare, "evaluate": evaluate,
-                "geocells": geocells,
+                "guess": guess, "why": why, "game": partial(game, seed=config.seed),
+                "duel": partial(duel, seed=config.seed + 1), "blind": blind, "world": world,
+                "bot": partial(bot, home=home), "compare": compare, "evaluate": evaluate, "geocells": geocells,
             }  # fmt: skip
             for name in PICTURES:
                 if name in config.only:

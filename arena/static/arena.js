@@ -65,7 +65,15 @@ async function leaveMatch() {
 async function onward() {
   const {game} = page, known = $('end-again').dataset.game;
   if (game.mode === 'blind') return enterBlind(new URLSearchParams(location.search).get('blind'), true);
-  const id = known || (await askRematch(game.game_id)).game_id, token = keptSeat(game.game_id);
+  let id = known;
+  try {
+    id ||= (await askRematch(game.game_id)).game_id;
+  } catch (error) {
+    $('end-problem').textContent = error.message;
+    $('end-problem').hidden = false;
+    return null;
+  }
+  const token = keptSeat(game.game_id);
   if (token) keepSeat(id, token); // everyone's seat is theirs there too
   return resume(id);
 }

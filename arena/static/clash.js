@@ -10,7 +10,7 @@ const make = (tag, className, text = '') => Object.assign(document.createElement
 export function clashInWords(game, round) {
   const sides = sidesOf(game), points = sides.map((side) => round.scores[side.team]);
   const [a, b] = points, better = a >= b ? sides[0] : sides[1];
-  if (a === b) return a ? 'Both came equally close.' : 'No points for either side.';
+  if (a === b) return a ? `Equal points${hasHealth(game) ? ': nobody loses health' : ''}.` : 'No points for either side.';
   const margin = formatScore(Math.abs(a - b));
   if (!hasHealth(game)) return `${subject(better)} ${verb(better, 'take')} the round by ${margin} points.`;
   const hurt = sides.find((side) => round.damage[side.team] > 0);

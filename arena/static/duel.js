@@ -183,6 +183,7 @@ export class Match {
   end() {
     const {game} = this;
     $('end-share').textContent = 'Copy link';
+    $('end-problem').hidden = true;
     enter('over');
     this.fillEnd();
     say(`${endInWords(game)}. ${whyInWords(game)}`);

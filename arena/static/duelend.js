@@ -74,7 +74,8 @@ function showHowOn(game) {
   const room = new URLSearchParams(location.search).get('blind');
   const asked = live.rematch_game_id && !series?.next_game_id;
   button.dataset.game = next ?? '';
-  button.hidden = game.mode === 'blind' ? !room : !own && !next;
+  const ghost = live.seats.some((one) => one.kind === 'ghost'); // has played its places once
+  button.hidden = game.mode === 'blind' ? !room || Boolean(live.blind?.verdict_open) : ghost || (!own && !next);
   button.textContent = game.mode === 'blind' ? 'Another blind match' : !own ? 'Watch the next match' : series?.next_game_id ? 'Next match' : asked ? 'Take the rematch' : 'Rematch';
   $('end-share').hidden = game.mode === 'blind';
 }

@@ -197,7 +197,8 @@ def test_a_lobby_that_is_left_closes_and_a_setting_that_no_duel_has_is_said(page
     assert "never began" in page.text("end-why")
 
 
-def test_a_finished_game_lends_its_guesses_to_a_duel(page, served, new_arena):
+def test_a_finished_game_lends_its_guesses_to_a_duel(page, served, new_arena, monkeypatch):
+    monkeypatch.setattr(arena.live.openings, "UNKNOWN_S", 0.1)  # nobody saw the picture of the earlier game
     table = new_arena()
     address, taken = served(table), table.open("Ada", "world", owner="ada", rounds=1)
     table.guess(taken.game_id, 1, *FAR)
@@ -208,6 +209,8 @@ def test_a_finished_game_lends_its_guesses_to_a_duel(page, served, new_arena):
     page.click("lobby-ready").wait_for("looking")
     place(page, *truth(table, taken.game_id, 1))
     page.click("submit-guess").until(lambda: page.state in ("pause", "over"), "the ghost did not play")
+    page.click("clash-next").wait_for("over")
+    assert not page.shown("end-again")  # a ghost has played its places once
     assert table.game(page.of_body("game")).rounds[0].place == table.game(taken.game_id).rounds[0].place
 
 
@@ -264,3 +267,16 @@ def test_a_rematch_is_the_same_table_for_both(page, served, new_arena):
     page.until(lambda: page.text("end-again") == "Take the rematch", "not told")
     page.click("end-again").wait_for("lobby")
     assert page.of_body("game") == again and "(you)" in page.text("lobby-seats")
+
+
+def test_a_team_of_two_is_joined_on_the_side_that_has_room(page, served, new_arena):
+    table = new_arena()
+    address, taken = served(table), table.open("Ada", "world", owner="ada", mode="duel", duel={"teams": 2})
+    table.join(taken.game_id, "Cy", owner="cy", team=0)
+    page.visit(f"{address}?game={taken.game_id}", "lobby")
+    full, free = page.driver.find_elements(By.CSS_SELECTOR, "#lobby-teams input")
+    assert not full.is_enabled() and free.is_selected() and page.text("lobby-seats").count("Free seat") == 2
+    sits_down(page, page.driver.current_url, "Bo")
+    assert [table.game(taken.game_id).seats[seat].team for seat in range(3)] == [0, 0, 1]
+    page.until(lambda: "Bo (you)" in page.text("lobby-seats"), "not shown")
+    assert page.shown("lobby-invite")  # one seat is still free
