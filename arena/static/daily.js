@@ -12,13 +12,13 @@ function leftInWords(closes) {
   return minutes >= 60 ? `${Math.round(minutes / 60)} h left` : `${minutes} min left`;
 }
 
-/** The rows of a table of players; `unit` says what their figure counts. */
+/** The rows of a table of players; `figure` says each one's in words. */
 export function rowsOf(rows, figure) {
   return rows.map((row) => {
     const item = Object.assign(document.createElement('li'), {className: `${row.kind}${row.you ? ' you' : ''}`});
     const who = Object.assign(document.createElement('span'), {className: 'who', textContent: row.you ? `${row.player} (you)` : row.player});
     item.append(who, Object.assign(document.createElement('b'), {className: 'score', textContent: figure(row)}));
-    if (row.rank) item.value = row.rank;
+    if (row.rank) item.dataset.rank = row.rank;
     return item;
   });
 }
@@ -34,7 +34,7 @@ export async function showDaily(wanted) {
   $('daily-what').textContent = {
     new: `${rounds} rounds on ${daily.map_title}, the same for everyone, one try · ${players ? `${people(players)} so far · ` : ''}${leftInWords(daily.closes_at)}`,
     open: `${guessed} of ${rounds} rounds guessed · ${leftInWords(daily.closes_at)}`,
-    done: own && `${formatScore(own.total)} points · ${own.rank === 1 ? 'in the lead' : `place ${own.rank}`} of ${people(players)} · the next one in ${leftInWords(daily.closes_at).replace(' left', '')}`,
+    done: own && `${formatScore(own.total)} points · ${players === 1 ? 'the first of today' : `${own.rank === 1 ? 'in the lead' : `place ${own.rank}`} of ${people(players)}`} · the next one in ${leftInWords(daily.closes_at).replace(' left', '')}`,
   }[status];
   // Of those before oneself, no more than fit; oneself always.
   $('daily-table').replaceChildren(...rowsOf([...table.slice(0, 3), ...(own && own.rank > 3 ? [own] : [])], (row) => formatScore(row.total)));

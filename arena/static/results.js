@@ -87,7 +87,7 @@ export function showRival({truth, model}, game) {
 const VERDICTS = [[0.9, 'You must have been there before.'], [0.7, 'You know this planet well.'], [0.5, 'A solid sense of where you are.'],
   [0.24, 'The right half of the world, mostly.'], [0, 'The world is large. Look at the sun, the plants, the lines on the road.']];
 
-const streakVerdict = ({total, max_total: most}) => (total === most ? `Right ${most} times: there is no longer streak.` : `You made ${streakInWords(total)}.`);
+const streakVerdict = ({total, max_total: most}) => (total === most ? `Right ${most} times: there is no longer streak.` : total ? `You made ${streakInWords(total)}.` : 'No right country this time.');
 
 export function showSummary(game, still) {
   const streak = isStreak(game);

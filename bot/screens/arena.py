@@ -48,6 +48,8 @@ class LookScreen(Screen):
     """A panorama to look around in."""
 
     PANORAMA: Locator = (By.ID, "panorama")
+    FORWARD: Locator = (By.ID, "walk-forward")
+    BACK: Locator = (By.ID, "walk-back")
 
     @property
     def loaded(self) -> bool:
@@ -85,6 +87,25 @@ class LookScreen(Screen):
             lambda: abs((self._drawn("heading") - aim_deg + 180.0) % 360.0 - 180.0) < 0.5,
             f"the panorama did not turn to {heading}",
         )
+
+    @property
+    def can_walk(self) -> bool:
+        """Whether arrows lead along the road."""
+        return self.attribute(self.BODY, "data-movement") == "moving"
+
+    def walk(self, steps: int) -> int:
+        """Follow the arrows; gives the step one stands on."""
+        arrow, sign = (self.FORWARD, 1) if steps > 0 else (self.BACK, -1)
+        for _ in range(abs(steps)):
+            aim = self._step() + sign
+            if not self.shown(arrow):
+                break  # the road ends here
+            self.click(arrow, "the arrow along the road")
+            self.wait(lambda aim=aim: self.loaded and self._step() == aim, f"step {aim} along the road did not appear")  # type: ignore[misc]
+        return self._step()
+
+    def _step(self) -> int:
+        return int(self.attribute(self.PANORAMA, "data-step") or 0)
 
     def photograph(self) -> bytes:
         """A picture (PNG) of the panorama."""
@@ -228,6 +249,19 @@ class ArenaSite:
         """Turn to a heading and take a picture of the panorama."""
         self.look.face(heading)
         return self.look.photograph()
+
+    def can_walk(self) -> bool:
+        """Whether the game that is played lets one walk."""
+        return self.look.can_walk
+
+    def walk(self, steps: int) -> int:
+        """Follow the arrows on the road, forward or back where negative; gives the step one stands on."""
+        hidden = self.look.controls_are_hidden
+        self.look.show_controls()
+        stood = self.look.walk(steps)
+        if hidden:
+            self.look.hide_controls()
+        return stood
 
     def guess(self, lat: float, lng: float) -> tuple[float, float]:
         """Open the map, put the pin, submit; gives (lat, lng) of the pin."""

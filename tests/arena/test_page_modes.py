@@ -49,7 +49,7 @@ def test_the_game_of_the_day_is_offered_first_and_played_once(page, served, new_
     assert page.text("summary-table-title") == "Everyone today" and "(you)" in page.text("summary-seats")
     page.click("new-game").wait_for("start")
     page.until(lambda: page.get("daily", "status") == "done" and page.shown("daily"), "today's result is not shown")
-    assert "in the lead" in page.text("daily-what") and "(you)" in page.text("daily-table")
+    assert "the first of today" in page.text("daily-what") and "(you)" in page.text("daily-table")
     assert page.severe() == []
 
 

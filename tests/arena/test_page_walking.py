@@ -7,6 +7,9 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from bot.screens.arena import ArenaSite
+from bot.screens.site import Walking
+
 pytestmark = pytest.mark.browser
 
 
@@ -112,3 +115,12 @@ def test_walking_is_not_offered_where_there_is_no_road(page, served, new_arena, 
     assert not walk.is_enabled() and page.script(checked) == "no_move" and "not on this map" in page.text("walk-about")
     page.script(choose, "world")
     assert walk.is_enabled()
+
+
+def test_a_bot_can_be_told_to_walk_and_stays_put_by_itself(walked):
+    site = ArenaSite(walked.driver, walked.driver.current_url.partition("/arena")[0])
+    assert isinstance(site, Walking) and site.can_walk()
+    site.prepare_to_look()
+    assert walked.get("panorama", "step") == "0"
+    assert [site.walk(steps) for steps in (1, 5, -1, 0, -9)] == [1, 2, 1, 1, -2]
+    assert site.look.controls_are_hidden
