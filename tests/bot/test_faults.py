@@ -19,9 +19,9 @@ from bot.series import Series
 
 pytestmark = pytest.mark.browser
 COVERED = """
-const r = document.querySelector('.check').getBoundingClientRect(), over = document.createElement('div');
-over.style = `position:absolute;left:${r.left + scrollX}px;top:${r.top + scrollY}px;width:${r.width}px;height:${r.height}px;background:red`;
-document.body.append(over);
+const r = document.querySelector('.check').getBoundingClientRect();
+const over = document.body.appendChild(document.createElement('div'));
+over.style = `position:absolute;left:${r.left + scrollX}px;top:${r.top + scrollY}px;width:200px;height:50px`;
 """
 IS_OVER = """
 document.querySelector('.check').onclick = () => {
