@@ -1,42 +1,30 @@
 """Takes the pictures of the README: starts the app with an empty home, uses it as a person would, and photographs it.
 
-python docs/screenshots.py            -> docs/images/*.jpg, each under 250 kB
+python -m docs.screenshots            -> docs/images/*.jpg, each under 250 kB
 """
 
-import io
 import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import httpx
 from PIL import Image
-from rich.console import Console
-from selenium.common.exceptions import TimeoutException, WebDriverException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webdriver import WebDriver
-from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.browser import open_browser, said_by
 from bot.screens.arena import ArenaSite
 from bot.server import running_app
-from model.artifacts import whole
+from docs.camera import DESK, PHONE, PIN, Camera, save
+from docs.live_pictures import blind, duel
 from model.commands import parser_for, read, run
 from model.errors import ArtifactError, BrowserError, ConfigError
 
-PICTURES = ("guess", "why", "game", "world", "bot", "compare", "evaluate", "geocells")
-PIN = (-9.3, -75.2)  # where a person who knows brick towns might put it in the first round of the default seed
-FRAME_PX = 150  # what a window needs besides its page: nothing is drawn outside the window
-DESK, PHONE = (1280, 900), (390, 844)
-MOST_BYTES = 250_000
-QUALITIES = (90, 84, 78, 70, 60, 50)
-BUSY = '[data-testid="stStatusWidget"], [data-testid="stSpinner"], [data-testid="stSkeleton"]'
-OUTLINES = "/arena/api/outlines/land"
-FRAMES_LATER = "let n = 12, done = arguments[0]; (function next() { n-- ? requestAnimationFrame(next) : done() })()"
+PICTURES = ("guess", "why", "game", "duel", "blind", "world", "bot", "compare", "evaluate", "geocells")
 
 
 @dataclass(frozen=True)
@@ -51,69 +39,6 @@ class ScreenshotsConfig:
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.only) - set(PICTURES)):
             raise ConfigError(f"--only takes {', '.join(PICTURES)}; found {', '.join(unknown)}.")
-
-
-class Camera:
-    """A browser that walks through the app and leaves a picture where it is told to."""
-
-    def __init__(self, driver: WebDriver, base_url: str, config: ScreenshotsConfig) -> None:
-        self.driver, self.base_url, self.config = driver, base_url, config
-
-    def frame(self, size: tuple[int, int], dark: bool = False) -> None:
-        """The size of the window in CSS pixels, and the colour scheme that the visitor's system asks for."""
-        width, height = size
-        self.driver.set_window_size(max(width, 600), height + FRAME_PX)
-        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)  # type: ignore[attr-defined]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)  # type: ignore[attr-defined]
-
-    def visit(self, path: str) -> None:
-        """Open a page of the app."""
-        self.driver.get(f"{self.base_url}/{path}")
-
-    def until(self, what: str, ready: Callable[[WebDriver], object]) -> object:
-        """Wait for a state of the page.
-
-        Raises:
-            BrowserError: it did not come.
-        """
-        try:
-            return WebDriverWait(self.driver, self.config.timeout_s).until(ready)
-        except TimeoutException as error:
-            raise BrowserError(f"waited {self.config.timeout_s:g} s for {what}, and it did not come.") from error
-
-    def press(self, words: str) -> None:
-        """Press the first button that carries these words."""
-        xpath = f"//button[contains(., '{words}')]"
-        button = self.until(f"the button '{words}'", lambda d: d.find_element(By.XPATH, xpath))
-        self.driver.execute_script("arguments[0].click()", button)
-
-    def shows(self, text: str) -> None:
-        """Wait until the page says this, and has finished saying it."""
-        self.until(f"the words '{text}'", lambda d: text in d.find_element(By.TAG_NAME, "body").text)
-        self.until("a page at rest", lambda d: not d.find_elements(By.CSS_SELECTOR, BUSY))
-
-    def has_map(self) -> None:
-        """Wait until the map has its land."""
-        loaded = (
-            "return performance.getEntriesByType('resource').some(e => e.name.endsWith(arguments[0]) && e.responseEnd)"
-        )
-        self.until("the map", lambda d: d.find_elements(By.CSS_SELECTOR, ".stDeckGlJsonChart canvas"))
-        self.until("the outlines of land", lambda d: d.execute_script(loaded, OUTLINES))
-
-    def arena_is(self, state: str) -> None:
-        """Wait for a state of the game."""
-        self.until(
-            f"the game to be '{state}'",
-            lambda d: d.find_element(By.TAG_NAME, "body").get_attribute("data-state") == state,
-        )
-
-    def shoot(self, name: str) -> None:
-        """Leave a picture of the window, as good as MOST_BYTES allow."""
-        self.driver.set_script_timeout(self.config.timeout_s)
-        self.driver.execute_async_script(FRAMES_LATER)
-        save(Image.open(io.BytesIO(self.driver.get_screenshot_as_png())), self.config.out / f"{name}.jpg")
 
 
 def guess(camera: Camera) -> None:
@@ -159,10 +84,10 @@ def geocells(camera: Camera) -> None:
     camera.shoot("geocells")
 
 
-def game(camera: Camera) -> None:
+def game(camera: Camera, seed: int) -> None:
     """A round in play, and its result."""
     camera.frame(DESK)
-    camera.visit(f"arena?map=world&seed={camera.config.seed}")
+    camera.visit(f"arena?map=world&seed={seed}")
     camera.arena_is("start")
     camera.driver.find_element(By.ID, "start-name").send_keys("Ada")
     camera.driver.find_element(By.ID, "start-button").click()
@@ -172,7 +97,7 @@ def game(camera: Camera) -> None:
     sharper = camera.driver.find_element(By.ID, "sharpness")
     camera.until("the sharper picture", lambda _: not sharper.is_displayed())
     camera.shoot("arena")
-    ArenaSite(camera.driver, camera.base_url, camera.config.timeout_s).guess(*PIN)
+    ArenaSite(camera.driver, camera.base_url, camera.timeout_s).guess(*PIN)
     camera.arena_is("guessed")
     camera.shoot("arena-result")
 
@@ -198,7 +123,7 @@ def bot(camera: Camera, home: Path) -> None:
     strips = sorted(path for path in (home / "bot").glob("*/*.jpg") if "-round-" not in path.name)
     if not strips:
         raise BrowserError("the bot left no filmstrip; its page says why.")
-    save(Image.open(strips[-1]), camera.config.out / "filmstrip.jpg")
+    save(Image.open(strips[-1]), camera.out / "filmstrip.jpg")
 
 
 def compare(camera: Camera) -> None:
@@ -209,18 +134,6 @@ def compare(camera: Camera) -> None:
     camera.shows("Random pins")
     camera.has_map()
     camera.shoot("compare")
-
-
-def save(picture: Image.Image, path: Path) -> None:
-    """Write a JPEG of at most MOST_BYTES, at the best quality that fits."""
-    for quality in QUALITIES:
-        buffer = io.BytesIO()
-        picture.convert("RGB").save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
-        if buffer.tell() <= MOST_BYTES:
-            break
-    with whole(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
-    Console().print(f"{path.name}: {picture.width} × {picture.height}, {buffer.tell() / 1000:.0f} kB")
 
 
 def refuse_another_world(base_url: str) -> None:
@@ -249,12 +162,15 @@ def main(config: ScreenshotsConfig) -> Path:
     base_url = f"http://127.0.0.1:{port}"
     try:
         with running_app(base_url, home / "app.log"), open_browser() as driver:
-            if set(config.only) - {"game", "world"}:  # the others show what the model answers
+            if set(config.only) - {"game", "duel", "world"}:  # the others show what the model answers
                 refuse_another_world(base_url)
-            camera = Camera(driver, base_url, config)
+            camera = Camera(driver, base_url, config.out, config.timeout_s)
             driver.set_page_load_timeout(config.timeout_s)
-            take = {"guess": guess, "why": why, "game": game, "world": world, "bot": partial(bot, home=home),
-                    "compare": compare, "evaluate": evaluate, "geocells": geocells}  # fmt: skip
+            take = {
+                "guess": guess, "why": why, "game": partial(game, seed=config.seed),
+                "duel": partial(duel, seed=config.seed + 1), "blind": blind, "world": world,
+                "bot": partial(bot, home=home), "compare": compare, "evaluate": evaluate, "geocells": geocells,
+            }  # fmt: skip
             for name in PICTURES:
                 if name in config.only:
                     take[name](camera)

@@ -15,7 +15,7 @@ const FIRST_LOOK_LEVELS = 2; // how much nearer a pin is shown on a small map th
 
 export class GuessMap {
   constructor(map, element, dock, {onPin, onToggle = () => {}}) {
-    Object.assign(this, {map, element, dock, onPin, onToggle, pin: null, pinned: false, hovered: false, cursor: 'crosshair'});
+    Object.assign(this, {map, element, dock, onPin, onToggle, pin: null, locked: false, pinned: false, hovered: false, cursor: 'crosshair'});
     this.view = {longitude: 0, latitude: 20, zoom: 0};
     this.wide = null;
     this.bounds = [-58, -170, 75, 180];
@@ -84,6 +84,7 @@ export class GuessMap {
 
   /** Put the pin at a position, or where the map looks when none is given. */
   place(lat = this.view.latitude, lng = wrapLng(this.view.longitude)) {
+    if (this.locked) return;
     this.pin = {lat, lng};
     this.element.dataset.pin = `${lat.toFixed(6)},${lng.toFixed(6)}`;
     if (!this.open) this.arrange();
@@ -101,6 +102,7 @@ export class GuessMap {
   reset(bounds) {
     this.map.lend(this, this.element);
     this.pin = null;
+    this.locked = false; // a guess that was sent stays where it is
     this.element.dataset.pin = '';
     this.bounds = bounds;
     this.wide = null;

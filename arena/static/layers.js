@@ -3,7 +3,7 @@
 import {fetchOutlines} from './server.js';
 
 const LAND = [38, 50, 66], SHORE = [86, 107, 133], BORDER = [116, 136, 164, 190], REGION = [92, 110, 134, 120];
-const WAY = [255, 255, 255], MODEL = [157, 140, 255];
+const WAY = [255, 255, 255], MODEL = [157, 140, 255], FOE = [110, 190, 255];
 
 const COARSE_DEG = 0.35, FINE_FROM_ZOOM = 2; // a pixel, more or less
 /** From this zoom the borders of regions are drawn, and fetched. */
@@ -106,5 +106,5 @@ export function greatCircle(a, b, steps = 96) {
 /** Lines along `[{data, kind}]`, the data as `segments` makes it. */
 export function lineLayers(lines) {
   return lines.map(({data, kind}, i) => new deck.LineLayer({id: `line-${i}`, data, getWidth: 2.5,
-    getColor: [...(kind === 'model' ? MODEL : WAY), 215]}));
+    getColor: [...({model: MODEL, foe: FOE}[kind] ?? WAY), 215]}));
 }

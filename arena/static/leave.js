@@ -5,7 +5,7 @@
 
 import {$, embedded, kind, query} from './page.js';
 
-let page = {middle: () => false, toStart: () => {}, toGame: () => {}, warning: () => ''};
+let page = {middle: () => false, left: () => {}, toStart: () => {}, toGame: () => {}, warning: () => ''};
 let leaving = false;
 
 function address(id) {
@@ -49,10 +49,11 @@ function onPop({state}) {
     return askToLeave();
   }
   leaving = false;
+  page.left();
   page.toStart();
 }
 
-/** `middle()` says whether a game would be left; `toStart()`, `toGame(id)` show where the history went. */
+/** `middle()` says whether a game would be left, `left()` hears that it is; `toStart()`, `toGame(id)` show where the history went. */
 export function guardGame(hands) {
   page = hands;
   addEventListener('popstate', onPop);

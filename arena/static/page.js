@@ -1,6 +1,7 @@
 // What every part of the page shares: its elements, its states, and how it speaks. Knows no game.
 //
-// <body data-state> is "start", "loading", "looking", "guessed", "summary" or "error".
+// <body data-state> is "start", "loading", "looking", "guessed", "summary" or "error"; of a live match also "lobby",
+// "pause" and "over", and "room" before a blind one.
 
 export const $ = (id) => document.getElementById(id);
 export const body = document.body;
@@ -19,7 +20,7 @@ export function enter(state) {
   body.dataset.state = state;
   $('hint').hidden = true;
   const focus = {looking: $('panorama'), guessed: $('next-round'), summary: $('play-again'),
-    error: $('retry').hidden ? $('to-start') : $('retry')}[state];
+    error: $('retry').hidden ? $('to-start') : $('retry'), pause: $('clash-next'), over: $('end-title'), lobby: $('lobby-title'), room: $('room-title')}[state];
   focus?.focus({preventScroll: true});
 }
 

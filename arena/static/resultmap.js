@@ -40,24 +40,27 @@ export class ResultMap {
     this.look(viewState);
   }
 
-  /** Show `[{truth, guess, label?, model?}]`, each position {lat, lng} and a guess that was not made null, clear of
-   *  `panel`. */
-  show(all, panel) {
+  /** Show `[{truth, guess, label?, model?, rivals?}]`, each position {lat, lng} and a guess that was not made null, clear
+   *  of `panel`, and of what lies `above` everything. */
+  show(all, panel, above = null) {
     const rounds = all.filter((round) => round.truth); // what must not be told yet is not on the map
-    const ways = rounds.flatMap(({truth, guess, model}) => [
-      ...(guess || model ? [] : [{path: [[truth.lng, truth.lat]]}]),
+    const ways = rounds.flatMap(({truth, guess, model, rivals = []}) => [
+      ...(guess || model || rivals.length ? [] : [{path: [[truth.lng, truth.lat]]}]),
       ...(model ? [{kind: 'model', path: greatCircle(truth, model)}] : []),
+      ...rivals.map((rival) => ({kind: 'foe', path: greatCircle(truth, rival)})),
       ...(guess ? [{kind: 'guess', path: greatCircle(truth, guess)}] : []),
     ]);
     const cut = bestCut(ways.map((way) => way.path));
     const at = ({lat, lng}) => [eastOf(cut, lng), lat];
     this.lines = ways.filter((way) => way.kind).flatMap(({path, kind}) => piecesOf(path, cut).map((piece) => ({path: piece, kind})));
-    this.pins = rounds.flatMap(({truth, guess, model, label}) => [
+    this.pins = rounds.flatMap(({truth, guess, model, rivals = [], label}) => [
       {position: at(truth), kind: 'truth', label},
       ...(model ? [{position: at(model), kind: 'model'}] : []),
+      ...rivals.map((rival) => ({position: at(rival), kind: 'foe'})),
       ...(guess ? [{position: at(guess), kind: 'guess'}] : []),
     ]);
     this.panel = panel;
+    this.above = above;
     this.element.dataset.pins = this.pins.length;
     this.map.lend(this, this.element);
     this.map.put(this.lines, this.pins);
@@ -68,6 +71,7 @@ export class ResultMap {
     const {clientWidth: width, clientHeight: height} = this.element;
     if (!this.pins.length || !width || !height) return;
     const free = freePart(width, height, this.panel?.getBoundingClientRect());
+    free.top = Math.max(free.top, Math.min(free.bottom, this.above?.getBoundingClientRect().bottom ?? 0));
     const roomX = free.right - free.left, roomY = free.bottom - free.top;
     const squeeze = Math.min(1, roomX / 200, roomY / 160); // a part as small as a stamp has no margins to spare
     const side = squeeze * Math.max(PIN.side, Math.min(56, roomX / 8));

@@ -6,9 +6,10 @@ import {hud, result} from './ending.js';
 import {HOW_TO_PIN} from './keys.js';
 import {keepOfRound, keptOfRound} from './kept.js';
 import {fetchPicture} from './picture.js';
-import {isFixed} from './rules.js';
+import {canWalk, isFixed, isStreak} from './rules.js';
 import {fetchGame, sendGuess} from './server.js';
 import {attempt, page, parts} from './table.js';
+import {go, startWalk, stopWalk, turnArrows} from './walk.js';
 
 const clock = parts.clock = new Clock($('hud-time'), {
   onSecond: (seconds) => keepOfRound(page.game.game_id, page.round, {seconds}),
@@ -19,7 +20,8 @@ const clock = parts.clock = new Clock($('hud-time'), {
 
 /** Go to a round, and look around there. */
 export async function look(round) {
-  const visit = page.visit = {}, fixed = isFixed(page.game);
+  const visit = page.visit = {}, fixed = isFixed(page.game), walks = canWalk(page.game);
+  stopWalk();
   page.round = round;
   body.dataset.round = round;
   const picture = await fetchPicture(page.game, round, loading);
@@ -28,7 +30,7 @@ export async function look(round) {
   if (page.visit !== visit) return void picture.bitmap.close();
   page.game = game;
   const own = game.rounds[round - 1];
-  if (own.status === 'guessed') return result(own);
+  if (own.status === 'guessed' && !page.match) return result(own);
   const kept = keptOfRound(game.game_id, round);
   hud();
   enter('looking');
@@ -38,10 +40,13 @@ export async function look(round) {
   submitLabel();
   if (kept.pin) parts.guessMap.place(kept.pin.lat, kept.pin.lng);
   $('hud-time-key').textContent = own.seconds_left == null ? 'Time' : 'Time left';
-  if (own.seconds_left == null) clock.countUp(kept.seconds);
+  if (page.match) page.match.looking(); // its clock is everybody's
+  else if (own.seconds_left == null) clock.countUp(kept.seconds);
   else clock.countDown(own.seconds_left);
-  if (!fixed) parts.sharpener.start(game.game_id, round);
-  say(`Round ${round} of ${game.rounds_total}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : 'Look around'}, then press M for the map.`);
+  if (walks) startWalk(game, round, picture);
+  else if (!fixed) parts.sharpener.start(game.game_id, round);
+  if (walks && kept.step) go(kept.step);
+  say(`${isStreak(game) ? `Round ${round} of a country streak` : `Round ${round} of ${game.rounds_total}`}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : walks ? 'Look around, walk with F and B' : 'Look around'}, then press M for the map.`);
 }
 
 export function pinned(pin) {
@@ -53,6 +58,12 @@ export function submitLabel() {
   const button = $('submit-guess');
   if (!parts.guessMap || button.classList.contains('busy')) return;
   const {pin, aiming, pinIsCentred} = parts.guessMap;
+  if (page.match?.waiting) {
+    button.disabled = true;
+    button.textContent = page.match.waiting;
+    $('map-hint').hidden = true;
+    return;
+  }
   button.disabled = !pin;
   button.textContent = pin ? 'Submit guess' : 'Place your pin on the map';
   $('map-hint').textContent = !aiming ? 'Click to place your pin' : pinIsCentred ? 'Enter submits your guess' : 'Arrows and + − move the map, P pins here';
@@ -60,11 +71,12 @@ export function submitLabel() {
 }
 
 export function submit() {
+  if (page.match?.waiting) return null;
   if (!parts.guessMap.pin) {
     hint(parts.guessMap.open ? 'There is no pin yet: P puts it under the crosshair.' : HOW_TO_PIN);
     return null;
   }
-  return attempt(() => send(parts.guessMap.pin));
+  return page.match ? page.match.send(parts.guessMap.pin) : attempt(() => send(parts.guessMap.pin));
 }
 
 async function send({lat, lng}) {
@@ -118,6 +130,7 @@ const WINDS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west
 const windOf = (heading) => WINDS[Math.round(heading / 45) % 8];
 export function showHeading({heading, pitch, fov}) {
   const whole = Math.round(heading) % 360, turns = parts.panorama && !parts.panorama.fixed;
+  turnArrows({heading, pitch, fov});
   $('compass-dial').setAttribute('transform', `rotate(${-heading} 50 50)`);
   $('compass-heading').textContent = `${whole}°`;
   $('compass').setAttribute('aria-label', `Heading ${whole} degrees, ${windOf(heading)}.${turns ? ' Press to face north.' : ''}`);
@@ -127,7 +140,7 @@ export function showHeading({heading, pitch, fov}) {
 
 /** A tab that slept asks the server what time it is. */
 export async function setClock() {
-  if (document.hidden || body.dataset.state !== 'looking' || !page.game?.rules?.time_limit_s) return;
+  if (document.hidden || page.match || body.dataset.state !== 'looking' || !page.game?.rules?.time_limit_s) return;
   const {visit} = page, game = await fetchGame(page.game.game_id).catch(() => null);
   const own = game?.rounds[page.round - 1];
   if (!own || page.visit !== visit || body.dataset.state !== 'looking') return;

@@ -13,6 +13,7 @@ const PIN = {
   truth: drop('<path class="line" d="m10.5 15.800 4 4.200 7.200-8.600"/>'),
   model: drop('<rect class="sign" x="10" y="10.5" width="12" height="10" rx="2.5"/><path class="eyes" d="M13.800 14.200v2.400M18.200 14.200v2.400"/>'),
 };
+PIN.foe = drop('<path class="sign" d="m16 9.700 5.800 5.800-5.800 5.800-5.800-5.800Z"/>');
 const CROWDED_PX = 24; // pins nearer to each other lean to their own sides
 
 export class WorldMap {

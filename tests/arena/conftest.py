@@ -68,6 +68,23 @@ class PaintedMap:
         return Image.new("RGB", (160, 90), (heading_deg % 256, 0, 40 * place.recipe["number"]))
 
 
+@dataclass
+class RoadMap(PaintedMap):
+    """A painted Earth whose places lie on roads: each step along one has a brightness of its own."""
+
+    farthest: int = 2
+    step_m: int = 10
+    walked: list[tuple[int, int]] = field(default_factory=list)
+
+    def road_deg(self, place: Place, step: int) -> int:
+        return (40 + 5 * step + 10 * place.recipe["number"]) % 360
+
+    def panorama_at(self, place: Place, step: int, width: int = 64) -> Image.Image:
+        if width <= 2048:  # the sharp one of a step is another picture
+            self.walked.append((place.recipe["number"], step))
+        return Image.new("RGB", (min(width, 128), min(width, 128) // 2), (120 + 50 * step, 80, 40))
+
+
 def name_places(points: list[tuple[float, float]]) -> pd.DataFrame:
     return pd.DataFrame({"country": "FR", "country_name": "France", "town": [f"Town {i}" for i in range(len(points))]})
 
@@ -119,6 +136,11 @@ def painted_map() -> PaintedMap:
 
 
 @pytest.fixture
+def road_map() -> RoadMap:
+    return RoadMap()
+
+
+@pytest.fixture
 def book_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'book.sqlite'}"
 
@@ -141,9 +163,8 @@ FLAGS = ("--headless=new --no-sandbox --enable-unsafe-swiftshader --use-angle=sw
 LAND = [[-60, -30], [-60, 40], [100, 40], [100, -30], [-60, -30]]  # (lng, lat) of the only land there is
 
 
-@pytest.fixture(scope="session")
-def driver() -> Iterator[WebDriver]:
-    """One browser for all tests of the page; without one they fail, for a page nobody looked at is not tested."""
+def open_chromium() -> WebDriver:
+    """A browser with a profile of its own; without one tests fail, for a page nobody looked at is not tested."""
     chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
     assert chromium and chromedriver, "Looked for chromium and chromedriver on PATH; `make test` installs them."
     options = webdriver.ChromeOptions()
@@ -151,7 +172,21 @@ def driver() -> Iterator[WebDriver]:
     for flag in FLAGS.split():
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[WebDriver]:
+    """One browser for all tests of the page."""
+    browser = open_chromium()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def other_driver() -> Iterator[WebDriver]:
+    """The browser of somebody else, for what two people do together."""
+    browser = open_chromium()
     yield browser
     browser.quit()
 
@@ -329,6 +364,12 @@ class Page:
     def severe(self) -> list[str]:
         """What the browser complained of."""
         return [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
+
+
+@pytest.fixture
+def other_page(other_driver: WebDriver) -> Iterator[Page]:
+    yield Page(other_driver)
+    other_driver.get("about:blank")
 
 
 @pytest.fixture
