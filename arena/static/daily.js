@@ -30,7 +30,8 @@ export async function showDaily(wanted) {
   if (!daily || !wanted()) return;
   const {status, own, players, table, yesterday, rounds, guessed} = daily;
   $('daily').dataset.status = status;
-  $('daily-button').textContent = {new: 'Play today’s game', open: 'Go on with today’s game', done: 'See today’s result'}[status];
+  $('daily-button').textContent = {new: 'Play', open: 'Go on', done: 'See the result'}[status];
+  $('daily-button').setAttribute('aria-label', {new: 'Play today’s game', open: 'Go on with today’s game', done: 'See the result of today’s game'}[status]);
   $('daily-what').textContent = {
     new: `${rounds} rounds on ${daily.map_title}, the same for everyone, one try · ${players ? `${people(players)} so far · ` : ''}${leftInWords(daily.closes_at)}`,
     open: `${guessed} of ${rounds} rounds guessed · ${leftInWords(daily.closes_at)}`,

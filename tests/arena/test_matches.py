@@ -213,9 +213,9 @@ def test_what_is_told_at_the_end_is_told_to_nobody_before_not_even_without_a_coo
     state = stranger.get(game).json()
     assert state["rounds"][0] == {"round": 1, "status": "guessed", "started": True, "hidden": True}
     assert state["total"] == 0 and new_arena().scorebook.games()["total"].tolist() == [0]
-    last = guess(client, game, 2).json()
-    assert all("truth" in one for one in stranger.get(game).json()["rounds"])
-    assert new_arena().scorebook.games()["total"].item() >= last["score"] > 0
+    last, state = guess(client, game, 2).json(), stranger.get(game).json()
+    assert all("truth" in one for one in state["rounds"])
+    assert new_arena().scorebook.games()["total"].item() == state["total"] >= last["score"]
 
 
 def test_what_the_model_guessed_is_told_to_no_seat_that_may_still_guess(new_arena, model_plays):
