@@ -24,6 +24,7 @@ NAMES = ("image", "image_2", "image_3", "image_4")  # as the paper's server name
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
 MAX_BODY_BYTES = len(NAMES) * MAX_IMAGE_BYTES * 4 // 3 + 1024 * 1024  # four images as base64, and what stands around
 MAX_TEXT_BYTES = MAX_IMAGE_BYTES * 4 // 3 + 1024  # of a picture as base64: one that is longer is not waited for
+MOST_PARTS = 1000  # of a JSON object: base64 has none of the characters that part it, and reading stops every thread
 MAX_DRAIN_BYTES = 2 * MAX_BODY_BYTES  # read on and forget, so that a client that only writes still hears the answer
 MAX_BYTES_IN_FLIGHT = 2 * MAX_BODY_BYTES  # of all uploads together
 STALL_S = 15.0  # without a byte
@@ -96,7 +97,12 @@ async def read_images(request: Request) -> list[bytes]:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     body = Body(request, MAX_IMAGE_BYTES if kind in KINDS else None)
     if kind == "multipart/form-data":
-        images, found = await _from_form(body)
+        try:
+            images, found = await _from_form(body)
+        except UnicodeError as error:  # of a character set that Python has and nobody writes names in
+            raise UnreadableBodyError(
+                "The form's names cannot be read in the character set that it states; send it as UTF-8."
+            ) from error
     elif kind == "application/json":
         images, found = await _from_json(body)
     elif kind in KINDS:
@@ -202,6 +208,10 @@ async def _from_form(body: Body) -> tuple[dict[str, bytes], list[str]]:
 async def _from_json(body: Body) -> tuple[dict[str, bytes], list[str]]:
     try:
         text = await body.read(most_between_quotes=MAX_TEXT_BYTES)
+        if sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
+            raise UnreadableBodyError(
+                f"Looked for a JSON object of {len(NAMES)} pictures, found one of more than {MOST_PARTS:,} parts."
+            )
         told: Any = await anyio.to_thread.run_sync(json.loads, text)  # large ones take a while
     except (ValueError, RecursionError) as error:
         raise UnreadableBodyError(

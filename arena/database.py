@@ -67,10 +67,12 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
     Raises:
         StorageError: it cannot be opened, is locked, read-only or damaged, or was written by a newer version.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:  # its own words may repeat a password
-        raise StorageError("Looked for a database URL such as sqlite:///scorebook.sqlite, found none.") from error
+    parsed = _parsed(url)
+    if parsed is None:  # the reader's own words may repeat a password
+        raise StorageError(
+            "Looked for a database URL such as sqlite:///scorebook.sqlite or postgresql://name:password@host/book, found "
+            "none; in a name or a password write @ as %40, : as %3A and / as %2F."
+        )
     sqlite = parsed.get_backend_name() == "sqlite"
     try:
         if sqlite and parsed.database and not parsed.database.startswith(("file:", ":")):
@@ -96,13 +98,21 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
 
 def public_name(url: str | URL) -> str:
     """A database as it may be named to anyone: a file without its folder, a server without its password."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
+    parsed = _parsed(url)
+    if parsed is None:
         return "of this address"
     if parsed.get_backend_name() == "sqlite":
         return Path((parsed.database or "in memory").partition("?")[0]).name
     return parsed.set(query={}).render_as_string(hide_password=True)
+
+
+def _parsed(url: str | URL) -> URL | None:
+    """A database's address; None where it is none, or where a part of a password would be taken for its host."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    return None if "@" in (parsed.host or "") else parsed
 
 
 @contextlib.contextmanager

@@ -100,8 +100,9 @@ def round_state(one: Round, current: int | None, game: Game, now: float, viewer:
         if one.number in viewer.hidden:
             return {"round": one.number, "status": "guessed", "started": True, "hidden": True}
         own = game.model_seat()
-        model = None if own not in one.guesses or own == seat else _guess(one.guesses[own])
-        return {"round": one.number, "status": "guessed", "started": True, **guess_result(one, seat), "model": model}
+        played = None if own is None or own == seat else one.guesses.get(own)
+        model = {"model": None if played is None else _guess(played)}
+        return {"round": one.number, "status": "guessed", "started": True, **guess_result(one, seat), **model}
     started_at = one.starts.get(seat)
     status = "open" if one.number == current else "waiting"
     state = {"round": one.number, "status": status, "started": started_at is not None}

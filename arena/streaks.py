@@ -80,18 +80,16 @@ class Countries:
     def told(self, game: Game, seat: int, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
         """By round, of these of a streak: whether the country was right, its name, and that under the pin or None."""
         played = [one for one in game.rounds if one.number in numbers and seat in one.guesses]
-        pins = {one.number: one.guesses[seat] for one in played}
-        points = [(one.place.lat, one.place.lng) for one in played]
-        points += [(pin.lat, pin.lng) for pin in pins.values() if pin.lat is not None and pin.lng is not None]
-        names = dict(zip(points, (name for _, name in self.of(points)), strict=True))
-        return {
-            one.number: {
-                "right": bool(pins[one.number].score),
-                "truth": names[(one.place.lat, one.place.lng)],
-                "guess": names.get((pins[one.number].lat, pins[one.number].lng)),  # type: ignore[arg-type]
-            }
-            for one in played
-        }
+        truths = self.of([(one.place.lat, one.place.lng) for one in played])
+        pins = [one.guesses[seat] for one in played]
+        self.of([(pin.lat, pin.lng) for pin in pins if pin.lat is not None and pin.lng is not None])  # all in one look
+        told: dict[int, dict[str, Any]] = {}
+        for one, pin, (_, truth) in zip(played, pins, truths, strict=True):
+            under: str | None = None
+            if pin.lat is not None and pin.lng is not None:
+                ((_, under),) = self.of([(pin.lat, pin.lng)])
+            told[one.number] = {"right": bool(pin.score), "truth": truth, "guess": under}
+        return told
 
 
 def goes_on(game: Game, guess: Guess) -> bool:

@@ -19,8 +19,9 @@ export class Bars {
     this.alarmed = 0; // the round in which the alarm was given
   }
 
-  /** Show the state `game`; `left` are the seconds until the phase ends, null where nothing ends it. */
-  show(game, left) {
+  /** Show the state `game` at the server's time `now`; `left` are the seconds until the phase ends, null where nothing ends
+   *  it. */
+  show(game, left, now) {
     const {live} = game, fought = hasHealth(game), closed = live.rounds.length;
     const most = fought ? live.rules.health : game.max_total;
     sidesOf(game).forEach((side, i) => {
@@ -47,7 +48,7 @@ export class Bars {
       this.clock.stop();
       $('versus-time').textContent = '–';
     } else this.clock.countDown(Math.max(0, left), {again: true});
-    this.note(game, left);
+    this.note(game, left, now);
   }
 
   // What was lost stays red for a moment, and its number falls off the bar.
@@ -63,7 +64,7 @@ export class Bars {
   }
 
   /** One sentence below the bars, the most urgent one. */
-  note(game, left) {
+  note(game, left, now) {
     const {live} = game, own = ownSeat(game), note = $('versus-note');
     const others = live.seats.filter((one) => !one.you), rivals = others.filter((one) => one.team !== own?.team);
     const gone = rivals.filter((one) => one.present === false && !one.forfeit && !one.guessed);
@@ -71,7 +72,7 @@ export class Bars {
     let text = own ? '' : 'You are watching.', urgent = false;
     if (own?.forfeit) text = 'You were away for too long: this match counts as given up.';
     else if (own && live.phase !== 'over' && gone.length) {
-      const rest = gone[0].forfeits_at == null ? null : Math.max(0, Math.round(gone[0].forfeits_at - live.now));
+      const rest = gone[0].forfeits_at == null ? null : Math.max(0, Math.round(gone[0].forfeits_at - now));
       text = `${seatName(gone[0])} is away${rest == null ? ': without a sign of life, the match is yours.' : `. Back within ${rest} s, or the match is yours.`}`;
     } else if (own && live.phase === 'looking' && !own.guessed && quick.length) {
       urgent = true;

@@ -15,9 +15,10 @@ import {look, submitLabel} from './round.js';
 import {joinGame, leaveSeat, sendGuess, sendReady} from './server.js';
 import {onMap, ownSeat, seatName} from './sides.js';
 import {page, parts} from './table.js';
+import {stopWalk} from './walk.js';
 
 const EARLY_S = 0.35; // the pin goes off this long before the deadline, to be there in time
-const AGAIN_MS = 1200;
+const AGAIN_MS = 1200, TICK_MS = 500;
 const LOST = 'The connection is lost. Trying again: nothing is lost, the match goes on where it stands.';
 
 export class Match {
@@ -54,10 +55,13 @@ export class Match {
     say(there ? 'Connected again.' : LOST);
   }
 
+  /** The server's time. */
+  get now() { return performance.now() / 1000 + this.ahead; }
+
   /** Seconds until the phase ends by itself, by the server's clock; null where nothing ends it. */
   get left() {
     const {until} = this.game.live;
-    return until == null ? null : until - (performance.now() / 1000 + this.ahead);
+    return until == null ? null : until - this.now;
   }
 
   take(game) {
@@ -81,12 +85,13 @@ export class Match {
     const {live} = this.game;
     page.visit = {};
     parts.sharpener?.stop();
+    stopWalk();
     clearInterval(this.counting);
+    if (phase !== 'over') this.counting = setInterval(() => this.update(), TICK_MS);
     if (kind !== 'bot' && ownSeat(this.game)) phase === 'over' ? forgetRunning(this.id) : phase !== 'lobby' && keepRunning(this.id);
     if (phase === 'lobby') {
       openLobby(this.id);
       enter('lobby');
-      this.counting = setInterval(() => this.update(), 250);
     } else if (phase === 'looking') this.look(live.round);
     else if (phase === 'pause') this.clash();
     else if (before && live.rounds.length > this.seen && live.why !== 'forfeit') this.clash(); // the last round comes before the end
@@ -98,7 +103,7 @@ export class Match {
     const {game} = this, state = body.dataset.state;
     if (this.at === 'lobby') return showLobby(game, this.left);
     const over = this.at === 'over', left = this.left;
-    if (!over || state === 'pause') this.bars.show(game, over || left == null ? null : left - (game.live.phase === 'looking' ? EARLY_S : 0));
+    if (!over || state === 'pause') this.bars.show(game, over || left == null ? null : left - (game.live.phase === 'looking' ? EARLY_S : 0), this.now);
     if (state === 'looking') {
       this.lock();
       submitLabel();

@@ -97,12 +97,15 @@ class LookScreen(Screen):
         """Follow the arrows; gives the step one stands on."""
         arrow, sign = (self.FORWARD, 1) if steps > 0 else (self.BACK, -1)
         for _ in range(abs(steps)):
-            aim = self._step() + sign
             if not self.shown(arrow):
                 break  # the road ends here
+            aim = self._step() + sign
             self.click(arrow, "the arrow along the road")
-            self.wait(lambda aim=aim: self.loaded and self._step() == aim, f"step {aim} along the road did not appear")  # type: ignore[misc]
+            self._arrive(aim)
         return self._step()
+
+    def _arrive(self, step: int) -> None:
+        self.wait(lambda: self.loaded and self._step() == step, f"step {step} along the road did not appear")
 
     def _step(self) -> int:
         return int(self.attribute(self.PANORAMA, "data-step") or 0)

@@ -180,6 +180,18 @@ def test_a_picture_that_is_not_base64_is_refused(client, value):
     refused(client.post("/predict", json={"image": value}), 422, "image", "base64")
 
 
+def test_json_of_very_many_parts_is_refused(client):
+    # reading it would stop every thread of the server
+    body = b'{"image": "AAAA", "more": [' + b"{}," * 2000 + b"{}]}"
+    refused(client.post("/predict", content=body, headers={"content-type": "application/json"}), 400, "parts")
+
+
+def test_a_form_in_an_odd_character_set_is_refused(client):
+    body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\nAAAA\r\n--x--\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x; charset=undefined"}
+    refused(client.post("/predict", content=body, headers=kind), 400, "UTF-8")
+
+
 def test_a_form_without_boundary_is_refused(client):
     answer = client.post("/predict", content=b"abc", headers={"content-type": "multipart/form-data"})
     refused(answer, 400)
