@@ -21,7 +21,7 @@ from arena.live.thinking import Thinking
 from arena.networks import OpenGames
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
-from arena.pictures import WIDTHS, Pictures
+from arena.pictures import Pictures
 from arena.records import HOST, USUAL_LENGTH, Game, Guess, Movement, Round, Rules
 from arena.rival import Opponent, Rival
 from arena.rules import (
@@ -44,14 +44,14 @@ from arena.rules import (
 )  # fmt: skip
 from arena.scorebook import Scorebook
 from arena.seating import Seating, is_closed
-from arena.showings import Showing, Showings
+from arena.showings import Showings, ShowsPictures
 from arena.sources import Source, check_walk, find_maps, pick_map
 from arena.streaks import MOST, Countries, check_streak, goes_on
 from arena.turns import Turn
 from model.geo.distance import check_points
 
 
-class Arena:
+class Arena(ShowsPictures):
     """All matches of one server; safe to share between threads.
 
     Args:
@@ -224,29 +224,6 @@ class Arena:
     def player_seat(self, game_id: str, identity: str | None, token: str | None = None) -> int:
         """Whose seat a move is for; see `Seating.player_seat`."""
         return self._seating.player_seat(game_id, identity, token)
-
-    def panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> bytes:
-        """The JPEG of a round, waited for in this thread."""
-        return self.order_panorama(game_id, number, width, seat).wait()
-
-    def still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[bytes, int]:
-        """The one view of a round as JPEG, and its heading, waited for in this thread."""
-        showing, heading_deg = self.order_still(game_id, number, seat)
-        return showing.wait(), heading_deg
-
-    def order_panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> Showing:
-        """Order the JPEG of a round for a seat; see `Showings.panorama`."""
-        return self._showings.panorama(game_id, number, width, seat)
-
-    def order_step(
-        self, game_id: str, number: int, step: int, width: int, seat: int | None, ahead: bool
-    ) -> tuple[Showing, int]:
-        """Order the panorama from a step along the road, and where the road leads there; see `Showings.step`."""
-        return self._showings.step(game_id, number, step, width, seat, ahead)
-
-    def order_still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
-        """Order the one view of a round for a seat, and its heading; see `Showings.still`."""
-        return self._showings.still(game_id, number, seat)
 
     def guess(self, game_id: str, number: int, lat: float | None, lng: float | None, seat: int = HOST) -> Round:
         """Judge a seat's guess, write it, and answer the round; without a position, the time ran out.

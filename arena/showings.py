@@ -135,3 +135,32 @@ class Showings:
                 self._panoramas.ahead(*self._pictures.first(game, number + 1))
 
         return Showing(self._panoramas.order(*making), shown)
+
+
+class ShowsPictures:
+    """An arena's pictures, as whoever runs the game asks for them."""
+
+    _showings: Showings
+
+    def panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> bytes:
+        """The JPEG of a round, waited for in this thread."""
+        return self.order_panorama(game_id, number, width, seat).wait()
+
+    def still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[bytes, int]:
+        """The one view of a round as JPEG, and its heading, waited for in this thread."""
+        showing, heading_deg = self.order_still(game_id, number, seat)
+        return showing.wait(), heading_deg
+
+    def order_panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> Showing:
+        """Order the JPEG of a round for a seat; see `Showings.panorama`."""
+        return self._showings.panorama(game_id, number, width, seat)
+
+    def order_step(
+        self, game_id: str, number: int, step: int, width: int, seat: int | None, ahead: bool
+    ) -> tuple[Showing, int]:
+        """Order the panorama from a step along the road, and where the road leads there; see `Showings.step`."""
+        return self._showings.step(game_id, number, step, width, seat, ahead)
+
+    def order_still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
+        """Order the one view of a round for a seat, and its heading; see `Showings.still`."""
+        return self._showings.still(game_id, number, seat)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from arena.database import sentences
@@ -20,7 +20,7 @@ MOST_TIMES = 3000
 
 
 def _stamp() -> Select[Any]:
-    asked = bindparam("asked")
+    asked: BindParameter[str] = bindparam("asked")
     own, opened, made = seats.c.game_id == asked, rounds.c.game_id == asked, guesses.c.game_id == asked
     return select(
         games.c.started_at,
