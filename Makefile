@@ -22,7 +22,7 @@ PRETRAIN = $(BIN)/torchrun --standalone --nproc-per-node $(PROCESSES) -m model.p
 
 export TOKENIZERS_PARALLELISM = false
 
-.PHONY: app test check format reproduce after-encoder screenshots benchmarks browser help
+.PHONY: app test check format reproduce after-encoder screenshots benchmarks browser postgres help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ app: $(VENV)/.installed ## the dashboard, the game and the API on http://localho
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
-test: $(VENV)/.installed-dev browser ## every test, a whole game in a real browser among them
+test: $(VENV)/.installed-dev browser postgres ## every test, a whole game in a real browser among them
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
@@ -70,6 +70,14 @@ browser: ## Chromium and its driver, from Debian's packages when they are missin
 	  echo "On Debian or Ubuntu: sudo apt-get install chromium chromium-driver, then make test again."; exit 2; \
 	fi
 
+postgres: ## PostgreSQL for the scorebook's tests, from Debian's package; without it they are skipped, and say so
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "installing postgresql"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } || \
+	  echo "PostgreSQL could not be installed; its tests will be skipped."; \
+	fi
+
 reproduce: $(VENV)/.installed ## every stage up to the two shipped checkpoints (hours; can be killed and run again; START=DIR: from an encoder)
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --train $(TRAIN) --validation 3000 --test 2000 --seed $(SEED) \
@@ -102,5 +110,5 @@ screenshots: $(VENV)/.installed browser ## the README's pictures, taken from the
 	@$(BIN)/python -m world.contact_sheet --width 720 --out docs/images/world.jpg
 
 benchmarks: $(VENV)/.installed ## speed and memory, as ratios
-	@for name in atlas geocells render locate pretraining bot cold_start load few_places scale recall_area; do echo "== $$name"; \
+	@for name in atlas geocells render locate pretraining bot cold_start load few_places scale recall_area api rating; do echo "== $$name"; \
 	  $(BIN)/python -m benchmarks.$$name --json $$([ $$name != render ] || echo --panoramas 2000) || exit 1; done

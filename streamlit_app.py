@@ -6,6 +6,7 @@ The geolocator is loaded in the background at the start (pages/components/warm_u
 game itself knows no model, it is handed an opponent.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from api import create_api
-from arena.guard import Guard
+from api import Keys, Together, create_api
+from arena.guard import Guard, calls, cors_origins
 from arena.routes import routes
-from model.geolocator import DEFAULT, SYSTEMS
-from pages.components import access, notices, resources, visitor, warm_up
+from model.errors import HomingError
+from model.geolocator import SYSTEMS
+from pages.components import access, for_programs, notices, resources, visitor, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
 
@@ -29,11 +31,6 @@ def play_round(pictures: Sequence[Image.Image]) -> tuple[float, float]:
     """The model as an opponent in the game: one 2:1 panorama -> (lat, lng)."""
     guess = resources.geolocator().locate(list(pictures))
     return guess.lat, guess.lng
-
-
-def locate(images: Sequence[bytes], predictor: str = DEFAULT) -> Any:
-    """The systems behind the API: the bytes of 1 photo, 4 views or 1 panorama -> Guess."""
-    return resources.named_system(predictor).locate(list(images))
 
 
 def describe() -> dict[str, Any]:
@@ -45,6 +42,21 @@ def describe() -> dict[str, Any]:
         "note": resources.other_world() or None,
         "predictors": list(SYSTEMS),
     }
+
+
+def door_for_programs() -> Any:
+    """The API: the model, the book, and who may ask."""
+    return create_api(
+        Together(for_programs.prepare, for_programs.answer),
+        describe,
+        rounds=for_programs.rounds,
+        record=for_programs.record,
+        counts=for_programs.counts,
+        keys=Keys.of_environment(),
+        wait_s=calls(),
+        may_record=lambda: not access.needed(),
+        origins=cors_origins(),
+    )
 
 
 def bound() -> str | None:
@@ -70,18 +82,22 @@ def front_doors() -> list[BaseRoute]:
     """The API and the game, at the root and, where there is one, below the base path."""
     served = [
         Route("/api/v1", lambda request: RedirectResponse(f"{request.url.path}/docs")),
-        Mount("/api/v1", app=create_api(locate, describe)),
+        Mount("/api/v1", app=door_for_programs()),
         *routes(opponent=play_round),
     ]
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return served + (under(f"/{base}", served) if base else [])
 
 
+try:
+    doors, origins = front_doors(), cors_origins()
+except HomingError as error:  # a setting that cannot be: nobody is let in by a guess at what was meant
+    sys.exit(f"Homing does not start: {error}")
 access.announce()
 app = st.App(
     DASHBOARD,
-    routes=front_doors(),
-    middleware=[Middleware(Guard, bound=bound), Middleware(visitor.Greeter)],
+    routes=doors,
+    middleware=[Middleware(Guard, bound=bound, origins=origins), Middleware(visitor.Greeter)],
     on_script_error=notices.explain,
     lifespan=warm_up.lifespan,
 )

@@ -1,52 +1,43 @@
-"""Where was this seen? The question as an HTTP call: predict, health, and a page that describes both.
+"""Where was this seen? The question as an HTTP call: predict, statistics, game, health, metrics, and their page.
 
-The model comes in as a callable, so this file knows no checkpoint; every error leaves as {"error": sentence}.
+The model, the scorebook and the rules of who may ask come in as callables, so this file knows no checkpoint and no
+store; every error leaves as {"error": sentence}.
 """
 
 import functools
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import anyio.to_thread
-from fastapi import FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+import pandas as pd
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from starlette.middleware.cors import CORSMiddleware
 
+from api import bodies, metrics, outcomes
+from api.batches import Together
 from api.docs import docs_page
-from api.uploads import (
-    NAMES,
-    RETRY_S,
-    Crowd,
-    CrowdedError,
-    TooLargeError,
-    TooSlowError,
-    UnreadableBodyError,
-    read_images,
-)
-from model.errors import ArtifactError, HomingError, ImageError, StorageError
-from model.geo.folders import without_folders
-
-LOG = logging.getLogger("homing.api")
+from api.figures import Figures
+from api.keys import Keys
+from api.problems import ForbiddenError, TooOftenError, answer_errors_with_a_sentence
+from api.schemas import Health, Position, Prediction, Problem, Recorded, Statistics
+from api.uploads import Body, Crowd, WrongTypeError, read_images
+from model.geolocator import DEFAULT
 
 ASKED = Query(default=None, max_length=64, description="which system answers, by a name of `/health`; by default the "
               "first of them")  # fmt: skip
+POOL = Query(default=None, max_length=64, description="which games, by a key of `pools`; by default those with the "
+             "most rounds")  # fmt: skip
+A = Query(default=None, max_length=80, description="a player's name, to be set against `b`")
+B = Query(default=None, max_length=80, description="another player's name")
 CONCURRENT_PREDICTIONS = 2  # a prediction uses the cores by itself; more at a time only makes all of them late
-MAX_WAITING = 16  # uploads in memory: being read, waiting for their turn, or being looked at
-
-STATUS: tuple[tuple[type[HomingError], int], ...] = (
-    (TooLargeError, 413),
-    (TooSlowError, 408),
-    (CrowdedError, 503),
-    (UnreadableBodyError, 400),
-    (ImageError, 422),
-    (ArtifactError, 503),
-    (StorageError, 507),
-    (HomingError, 422),
-)
+MAX_WAITING = 64  # uploads in memory: being read, waiting for their turn, or being looked at
+WORDS = {
+    400: "the body cannot be read", 401: "a key is asked for", 403: "not from here", 404: "nothing of that name",
+    408: "the upload came too slowly", 413: "too large", 415: "a body of another kind", 422: "read, and not usable",
+    429: "too many requests: `Retry-After`", 500: "the server failed", 503: "too busy, or no model: `Retry-After`",
+    507: "the disk or the database of the server failed",
+}  # fmt: skip
 
 
 class GuessLike(Protocol):
@@ -62,74 +53,100 @@ class GuessLike(Protocol):
 Locate = Callable[..., GuessLike]  # the pictures, and `predictor` where one was asked for by name
 
 
-class Position(BaseModel):
-    """A place on Earth, WGS-84 degrees."""
-
-    lat: float = Field(description="latitude, −90 to 90", examples=[58.38])
-    lng: float = Field(description="longitude, −180 to 180", examples=[26.72])
-
-
-class Prediction(BaseModel):
-    """Where the pictures were taken, as the paper's server answered, and everything else that is known."""
-
-    results: Position
-    guess: dict[str, Any] = Field(
-        description="the whole guess: country and its code, candidates, entropy, look-alikes; `system` that answered "
-        "(PIGEON: four views, PIGEOTTO: one photo); `radius_km`, by chance in percent (50, 80, 95) how far around the "
-        "guess the truth lies; `attributes`, what else was read (climate, side of the road, month …); "
-        "`out_of_distribution` where the checkpoint has never seen such pictures (then all that says how sure it is "
-        "is null: `expected_score`, `radius_km`, `attributes`, `entropy`, `cells`, and `probability` and `score` of "
-        "the candidates), `read_as` …"
-    )
-
-
-class Health(BaseModel):
-    """Whether the model answers, and which one it is."""
-
-    ok: bool
-    checkpoint: str = Field(description="name of the checkpoint that answers")
-    world_version: int | None = Field(default=None, description="version of the simulated Earth it was trained on")
-    note: str | None = Field(default=None, description="what it refuses, such as pictures of another simulated Earth")
-    predictors: list[str] = Field(default=[], description="the systems that can be asked by name")
-
-
-class Problem(BaseModel):
-    """What went wrong, in a sentence."""
-
-    error: str
-
-
-def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> FastAPI:
+def create_api(
+    locate: Locate,
+    describe: Callable[[], Mapping[str, Any]],
+    *,
+    rounds: Callable[[], pd.DataFrame] | None = None,
+    record: Callable[[outcomes.Outcome], Mapping[str, Any]] | None = None,
+    counts: metrics.Counts | None = None,
+    keys: Keys | None = None,
+    wait_s: Callable[[str | None], float] = lambda client: 0.0,
+    may_record: Callable[[], bool] = lambda: True,
+    origins: Collection[str] = (),
+) -> FastAPI:
     """The API as an ASGI application.
 
     Args:
         locate: takes the bytes of 1 photo, 1 panorama or 4 views (N, E, S, W), and gives a guess; called in a thread.
-            With `predictor` the system of that name answers, or a ConfigError says that there is none.
+            With `predictor` the system of that name answers, or a ConfigError says that there is none. A `Together`
+            is called by as many threads as uploads are let in, and answers them in batches.
         describe: gives `checkpoint` (name), `world_version`, perhaps a `note` of the model, and `predictors`, the names
             of all systems; raises ArtifactError if there is none.
+        rounds: every round that may be told (see `Figures.of`); None: there is no /statistics.
+        record: writes a round that was played elsewhere; None: there is no /game.
+        counts: how many `games` and `guesses` the scorebook holds, for /metrics.
+        keys: who may ask; by default everyone.
+        wait_s: takes a turn for an address or a key: 0, or the seconds until there is one.
+        may_record: whether rounds may be reported without a key.
+        origins: other sites whose pages may ask, as browsers write them.
     """
+    keys, counted, crowd = keys or Keys(), metrics.Metrics(), Crowd()
+    together = isinstance(locate, Together)
+    limiter = anyio.CapacityLimiter(MAX_WAITING if together else CONCURRENT_PREDICTIONS)
+    describing, reckoning = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
     api = FastAPI(
         title="Homing",
         version="1",
-        description="Where on Earth was this seen? A photo, four views (also as one 4:1 strip) or a 360° panorama.",
+        description="Where on Earth was this seen? A photo, four views (also as one 4:1 strip) or a 360° panorama. "
+        "What comes from elsewhere than this machine may need a key: `Authorization: Bearer KEY`.",
         docs_url=None,  # FastAPI's own pages fetch their scripts from the network
         redoc_url=None,
-        responses={code: {"model": Problem} for code in (400, 408, 413, 415, 422, 503, 507)},
     )
-    limiter, describing = anyio.CapacityLimiter(CONCURRENT_PREDICTIONS), anyio.CapacityLimiter(1)
-    crowd = Crowd()
-    _answer_errors_with_a_sentence(api)
+    answer_errors_with_a_sentence(api)
+    if origins:
+        api.add_middleware(
+            CORSMiddleware, allow_origins=sorted(origins), allow_methods=["GET", "POST"], max_age=600,
+            allow_headers=["Authorization", "Content-Type", "X-API-Key"], expose_headers=["Retry-After"],
+        )  # fmt: skip
+    api.add_middleware(metrics.Measured, metrics=counted)
+    counted.uploads.set_function(lambda: crowd.uploads)
+    if isinstance(locate, Together):
+        locate.batches.observe = counted.batches.observe
+        counted.queue.set_function(lambda: len(locate.batches))
+    if counts is not None:
+        counted.count_book(counts)
 
-    @api.post("/predict", openapi_extra={"requestBody": _request_body()})
+    async def let_in(request: Request) -> str | None:
+        """Who asks, if by a key; before anything of the body is read."""
+        asker = keys.asker(request)
+        wait = wait_s(asker or (request.client.host if request.client else None))
+        if wait > 0.0:
+            raise TooOftenError(wait)
+        return asker
+
+    @api.post("/predict", openapi_extra={"requestBody": bodies.pictures()}, dependencies=[Depends(let_in)],
+              responses=_problems(400, 401, 408, 413, 415, 422, 429, 503, 507))  # fmt: skip
     async def predict(request: Request, predictor: str | None = ASKED) -> Prediction:
         """Where were these pictures taken? One photo, one 2:1 panorama, or four views facing N, E, S and W."""
         asked: Locate = functools.partial(locate, predictor=predictor) if predictor else locate
         with crowd.enter(request, MAX_WAITING):
             images = await read_images(request)
             guess = await anyio.to_thread.run_sync(asked, images, limiter=limiter)
-        return Prediction(results=Position(lat=guess.lat, lng=guess.lng), guess=guess.as_dict())
+        counted.guesses.labels(predictor or DEFAULT).inc()
+        return _prediction(guess, predictor or DEFAULT)
 
-    @api.get("/health")
+    if rounds is not None:
+        _add_statistics(api, rounds, let_in, reckoning)
+    if record is not None:
+
+        @api.post("/game", openapi_extra={"requestBody": bodies.outcome()}, status_code=200,
+                  responses=_problems(400, 401, 403, 408, 413, 415, 422, 429, 503, 507))  # fmt: skip
+        async def game(request: Request, asker: str | None = Depends(let_in)) -> Recorded:
+            """Report the outcome of a round that was played elsewhere; it is checked, and counts once."""
+            if asker is None and not may_record():
+                raise ForbiddenError("Rounds are reported from this machine alone, or with a key: the owner of this "
+                                     "server sets one in HOMING_API_KEYS.")  # fmt: skip
+            kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+            if kind != "application/json":
+                raise WrongTypeError(f"Looked for application/json, found {kind or 'no content type'}; send the "
+                                     "outcome as a JSON object.")  # fmt: skip
+            told = outcomes.read_outcome(await Body(request, outcomes.MAX_BYTES).read())
+            found = Recorded.model_validate(await anyio.to_thread.run_sync(record, told, limiter=reckoning))
+            counted.reported.inc(int(found.recorded))
+            return found
+
+    @api.get("/health", responses=_problems(503, 507))
     async def health() -> Health:
         """Whether the model answers, and which one it is."""
         facts = await anyio.to_thread.run_sync(describe, limiter=describing)  # the first one waits for the model
@@ -141,63 +158,54 @@ def create_api(locate: Locate, describe: Callable[[], Mapping[str, Any]]) -> Fas
             predictors=list(facts.get("predictors", [])),
         )
 
+    @api.get("/metrics", dependencies=[Depends(let_in)], response_class=PlainTextResponse,
+             responses=_problems(401, 429, 507, as_json=True))  # fmt: skip
+    async def measured() -> PlainTextResponse:
+        """What the server counts, as Prometheus reads it."""
+        text = await anyio.to_thread.run_sync(counted.text, limiter=reckoning)
+        return PlainTextResponse(text, media_type=metrics.CONTENT_TYPE)
+
     @api.get("/", include_in_schema=False)
     def home() -> RedirectResponse:
         return RedirectResponse("docs")  # of this very folder, whatever it is mounted as
 
     @api.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(api.openapi()))
+    def docs(request: Request) -> HTMLResponse:
+        return HTMLResponse(docs_page(api.openapi(), str(request.url).partition("?")[0].removesuffix("/docs")))
 
     return api
 
 
-def _answer_errors_with_a_sentence(api: FastAPI) -> None:
-    def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-        later = {"Retry-After": str(RETRY_S)} if status == 503 else {}
-        return JSONResponse({"error": sentence}, status_code=status, headers={**later, **(headers or {})})
+def _add_statistics(
+    api: FastAPI,
+    rounds: Callable[[], pd.DataFrame],
+    let_in: Callable[[Request], Awaitable[str | None]],
+    limiter: anyio.CapacityLimiter,
+) -> None:
+    figures = Figures()
 
-    @api.exception_handler(HomingError)
-    async def refused(_: Request, error: HomingError) -> JSONResponse:
-        LOG.warning("a request was refused: %s", error)  # with its folders, which the answer leaves away
-        status = next(status for kind, status in STATUS if isinstance(error, kind))
-        return problem(status, without_folders(str(error)))
-
-    @api.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), error.headers)
-
-    @api.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(422, "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
-
-    @api.exception_handler(ClientDisconnect)
-    async def gone(_: Request, error: ClientDisconnect) -> JSONResponse:
-        return problem(400, "The upload stopped before its end.")
-
-    @api.exception_handler(OSError)
-    async def storage(_: Request, error: OSError) -> JSONResponse:
-        return problem(
-            507, f"The server could not keep the upload ({error.strerror or 'disk error'}); try again later."
-        )
-
-    @api.exception_handler(Exception)
-    async def unknown(_: Request, error: Exception) -> JSONResponse:
-        return problem(500, "The server failed while it looked at this; its log says why.")
+    @api.get("/statistics", dependencies=[Depends(let_in)], responses=_problems(401, 404, 422, 429, 503, 507))
+    async def statistics(pool: str | None = POOL, a: str | None = A, b: str | None = B) -> Statistics:
+        """Who knows the Earth better: players of like games, with n and intervals; two of them on the same places."""
+        return await anyio.to_thread.run_sync(lambda: figures.of(rounds(), pool, a, b), limiter=limiter)
 
 
-def _request_body() -> dict[str, Any]:
-    """The request body as OpenAPI: both ways of sending pictures."""
+def _prediction(guess: GuessLike, predictor: str) -> Prediction:
+    told = guess.as_dict()
+    candidates = told.get("candidates") or []
+    return Prediction(
+        results=Position(lat=guess.lat, lng=guess.lng),
+        predictor=predictor,
+        country=told.get("country") or "",
+        country_code=told.get("country_code") or "",
+        confidence=candidates[0].get("probability") if candidates else None,
+        candidates=candidates,
+        guess=told,
+    )
 
-    def schema(kind: dict[str, str]) -> dict[str, Any]:
-        headings = ("a photo, a 2:1 panorama, or the view to the north", "east", "south", "west")
-        fields = {name: kind | {"description": what} for name, what in zip(NAMES, headings, strict=True)}
-        return {"schema": {"type": "object", "required": ["image"], "properties": fields}}
 
-    return {
-        "required": True,
-        "content": {
-            "multipart/form-data": schema({"type": "string", "format": "binary"}),
-            "application/json": schema({"type": "string", "format": "data-uri"}),
-        },
-    }
+def _problems(*codes: int, as_json: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The errors of an operation; `as_json` where what it answers else is of another type."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    body = {"content": content} if as_json else {"model": Problem}
+    return {code: body | {"description": WORDS[code]} for code in (*codes, 500)}

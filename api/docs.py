@@ -1,5 +1,6 @@
 """The page that describes the API, drawn from its OpenAPI document; needs no script and no network. Knows no route."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -11,12 +12,37 @@ h2 code { font-size: 1.05rem; } b.verb { color: #0a7d5a; margin-right: .4rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; }
 code { background: var(--soft); border-radius: .3rem; padding: .1rem .3rem; }
+pre { background: var(--soft); border-radius: .3rem; padding: .6rem .8rem; font-size: .9rem;
+  white-space: pre-wrap; }
 label { display: block; margin: .3rem 0; } button { font: inherit; padding: .3rem 1rem; margin-top: .5rem; }
 """
 
 
-def docs_page(openapi: dict[str, Any]) -> str:
-    """HTML of an OpenAPI 3 document: every operation with its fields, answers and, for uploads, a form to try it."""
+PLAIN, USUAL = re.compile(r"https?://[\w.:/\[\]-]+", re.ASCII), "http://127.0.0.1:8501/api/v1"
+SHELL = "curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' ADDRESS/predict"
+CLIENT = """
+import json, mimetypes, os, pathlib, urllib.request
+
+def locate(picture, address="ADDRESS"):
+    \"\"\"Where a photo or a 360° panorama was taken: results, country, confidence …\"\"\"
+    headers = {"Content-Type": mimetypes.guess_type(picture)[0] or "image/jpeg"}
+    if key := os.environ.get("HOMING_KEY"):
+        headers["Authorization"] = f"Bearer {key}"
+    body = pathlib.Path(picture).read_bytes()
+    request = urllib.request.Request(f"{address}/predict", body, headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+print(locate("photo.jpg")["results"])
+""".strip()
+
+
+def docs_page(openapi: dict[str, Any], address: str) -> str:
+    """HTML of an OpenAPI 3 document: every operation with its fields, answers and, for uploads, a form to try it.
+
+    `address` is where the API is found, for the examples; one that is more than a plain address stands in none.
+    """
+    address = address if PLAIN.fullmatch(address) else USUAL
     info = openapi["info"]
     operations = [
         _operation(path, verb, operation, openapi)
@@ -27,29 +53,36 @@ def docs_page(openapi: dict[str, Any]) -> str:
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
         f"<title>{escape(info['title'])} API</title><style>{STYLE}</style>"
         f"<h1>{escape(info['title'])} API <small>v{escape(info['version'])}</small></h1>"
-        f"<p>{escape(info.get('description', ''))} The same as <a href=openapi.json>OpenAPI</a>.</p>"
+        f"<p>{_words(info)} The same as <a href=openapi.json>OpenAPI</a>.</p>"
+        f"<section><h2>From a shell, and from Python</h2><pre>{escape(SHELL.replace('ADDRESS', address))}</pre>"
+        f"<pre>{escape(CLIENT.replace('ADDRESS', address))}</pre></section>"
         f"{''.join(operations)}</html>"
     )
 
 
 def _operation(path: str, verb: str, operation: dict[str, Any], openapi: dict[str, Any]) -> str:
     content = operation.get("requestBody", {}).get("content", {})
+    schemas = {kind: _resolved(body["schema"], openapi) for kind, body in content.items()}
     bodies = "".join(
-        f"<h3>Send as <code>{escape(kind)}</code></h3>{_fields(body['schema'], openapi)}"
-        for kind, body in content.items()
+        f"<h3>Send as <code>{escape(kind)}</code></h3>{_fields(schema, openapi)}"
+        for kind, schema in schemas.items()
+        if "properties" in schema
     )
+    if bare := {kind: schema for kind, schema in schemas.items() if "properties" not in schema}:
+        kinds = ", ".join(f"<code>{escape(kind)}</code>" for kind in bare)
+        bodies += f"<h3>Send as one file</h3><p>{_words(next(iter(bare.values())))}. As {kinds}.</p>"
     if operation.get("parameters"):
         asked = {one["name"]: one["schema"] | {"description": one.get("description", "")}
                  for one in operation["parameters"]}  # fmt: skip
         bodies = f"<h3>In the address, after <code>?</code></h3>{_fields({'properties': asked}, openapi)}{bodies}"
     answers = "".join(
-        f"<tr><td><code>{escape(code)}</code><td>{escape(answer.get('description', ''))}<td>{_answer(answer, openapi)}"
+        f"<tr><td><code>{escape(code)}</code><td>{_words(answer)}<td>{_answer(answer, openapi)}"
         for code, answer in sorted(operation["responses"].items())
     )
     form = _form(path, content["multipart/form-data"]["schema"]) if "multipart/form-data" in content else ""
     return (
         f"<section><h2><b class=verb>{escape(verb.upper())}</b><code>{escape(path)}</code></h2>"
-        f"<p>{escape(operation.get('description') or operation.get('summary', ''))}</p>{bodies}"
+        f"<p>{_words(operation) or escape(operation.get('summary', ''))}</p>{bodies}"
         f"<h3>Answers</h3><div class=wide><table><tr><th>Status<th>Meaning<th>Body{answers}</table></div>"
         f"{form}</section>"
     )
@@ -60,7 +93,7 @@ def _fields(schema: dict[str, Any], openapi: dict[str, Any]) -> str:
     required = schema.get("required", [])
     rows = "".join(
         f"<tr><td><code>{escape(name)}</code><td>{escape(_kind(field))}{' (required)' if name in required else ''}"
-        f"<td>{escape(field.get('description', ''))}"
+        f"<td>{_words(field)}"
         for name, field in schema.get("properties", {}).items()
     )
     return f"<div class=wide><table><tr><th>Field<th>Kind<th>Meaning{rows}</table></div>"
@@ -69,7 +102,7 @@ def _fields(schema: dict[str, Any], openapi: dict[str, Any]) -> str:
 def _answer(answer: dict[str, Any], openapi: dict[str, Any]) -> str:
     schema = _resolved(answer.get("content", {}).get("application/json", {}).get("schema", {}), openapi)
     names = ", ".join(f"<code>{escape(name)}</code>" for name in schema.get("properties", {}))
-    return f"{escape(schema.get('description', ''))} {names}"
+    return f"{_words(schema)} {names}"
 
 
 def _form(path: str, schema: dict[str, Any]) -> str:
@@ -82,6 +115,11 @@ def _form(path: str, schema: dict[str, Any]) -> str:
         f"<h3>Try it</h3><form method=post enctype=multipart/form-data action='{escape(path.lstrip('/'))}'>"
         f"{inputs}<button>Send</button></form>"
     )
+
+
+def _words(described: dict[str, Any]) -> str:
+    """A description as HTML; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(described.get("description", "")))
 
 
 def _resolved(schema: dict[str, Any], openapi: dict[str, Any]) -> dict[str, Any]:

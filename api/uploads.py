@@ -1,4 +1,4 @@
-"""Reads the pictures of a request, as a form or as JSON with data URIs, within limits. Knows nothing of pixels.
+"""Reads the pictures of a request, as a form, as JSON with data URIs, or as one bare file, within limits; no pixels.
 
 Uploads and their bytes are counted before anything is read (`Crowd`), by what their headers announce; then bytes are
 counted while they arrive, and who sends too slowly is not waited for. The number of pixels is looked at where pictures
@@ -10,22 +10,25 @@ import binascii
 import contextlib
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import anyio.to_thread
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.types import Message, Receive
+from starlette.types import Message
 
 from model.errors import ImageError
 
 NAMES = ("image", "image_2", "image_3", "image_4")  # as the paper's server named them: north, east, south, west
 MAX_IMAGE_BYTES = 25 * 1024 * 1024
 MAX_BODY_BYTES = len(NAMES) * MAX_IMAGE_BYTES * 4 // 3 + 1024 * 1024  # four images as base64, and what stands around
+MAX_TEXT_BYTES = MAX_IMAGE_BYTES * 4 // 3 + 1024  # of a picture as base64: one that is longer is not waited for
+MOST_PARTS = 1000  # of a JSON object: base64 has none of the characters that part it, and reading stops every thread
 MAX_DRAIN_BYTES = 2 * MAX_BODY_BYTES  # read on and forget, so that a client that only writes still hears the answer
 MAX_BYTES_IN_FLIGHT = 2 * MAX_BODY_BYTES  # of all uploads together
 STALL_S = 15.0  # without a byte
+KINDS = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"))
 READ_S = 120.0  # for a whole body: four pictures over a slow line
 RETRY_S = 5  # when a place may be free again
 
@@ -36,6 +39,10 @@ class TooLargeError(ImageError):
 
 class UnreadableBodyError(ImageError):
     """A body that is neither a form nor JSON of the documented shape."""
+
+
+class WrongTypeError(ImageError):
+    """A body of a kind in which no picture is looked for."""
 
 
 class TooSlowError(ImageError):
@@ -67,7 +74,7 @@ class Crowd:
         announced = request.headers.get("content-length", "")
         size = int(announced) if announced.isascii() and announced.isdigit() else MAX_BODY_BYTES
         if size > MAX_BODY_BYTES:
-            raise _too_large()
+            raise too_large()
         if self.uploads >= most or (self.uploads and self.bytes + size > self._most_bytes):
             raise CrowdedError("Many pictures are waiting for their turn; try again in some seconds.")
         self.uploads, self.bytes = self.uploads + 1, self.bytes + size
@@ -83,26 +90,31 @@ async def read_images(request: Request) -> list[bytes]:
     Raises:
         TooLargeError: the body or one image is over its limit.
         TooSlowError: the sender stopped, or takes too long.
-        UnreadableBodyError: the body is neither a form nor JSON.
+        WrongTypeError: the body is neither a form nor JSON nor a picture.
+        UnreadableBodyError: a form or JSON that cannot be read as such.
         ImageError: no picture, two or three of them, or one that is not base64.
     """
-    bounded = Request(request.scope, _bounded(request.receive))
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    body = Body(request, MAX_IMAGE_BYTES if kind in KINDS else None)
     if kind == "multipart/form-data":
-        images, found = await _from_form(bounded)
+        try:
+            images, found = await _from_form(body)
+        except UnicodeError as error:  # of a character set that Python has and nobody writes names in
+            raise UnreadableBodyError(
+                "The form's names cannot be read in the character set that it states; send it as UTF-8."
+            ) from error
     elif kind == "application/json":
-        images, found = await _from_json(bounded)
+        images, found = await _from_json(body)
+    elif kind in KINDS:
+        images, found = await _from_file(body)
     else:
-        raise UnreadableBodyError(
-            f"Looked for pictures in a form (multipart/form-data) or in JSON (application/json), found "
-            f"{kind or 'no content type'}; send the picture as the form field 'image'."
+        raise WrongTypeError(
+            f"Looked for pictures in a form (multipart/form-data), in JSON (application/json) or as one file "
+            f"(image/jpeg, image/png, image/webp …), found {kind or 'no content type'}; send the picture as the form "
+            "field 'image'."
         )
     for name, data in images.items():
-        if len(data) > MAX_IMAGE_BYTES:
-            raise TooLargeError(
-                f"The picture '{name}' has {len(data) / 2**20:.0f} MB, the limit is {MAX_IMAGE_BYTES >> 20} MB; "
-                "send a smaller copy."
-            )
+        _check_size(name, len(data))
     if tuple(images) not in (NAMES[:1], NAMES):
         raise ImageError(
             f"Looked for one photo or panorama (image) or four views ({', '.join(NAMES)}), found "
@@ -111,60 +123,115 @@ async def read_images(request: Request) -> list[bytes]:
     return list(images.values())
 
 
-def _bounded(receive: Receive) -> Receive:
-    """`receive`, until more than MAX_BODY_BYTES have come, which are forgotten and refused, or the time is up."""
-    seen, until = 0, anyio.current_time() + READ_S
+class Body:
+    """The body of a request, counted while it comes; what is over a limit is read on, forgotten and refused.
 
-    async def next_part() -> Message:
-        nonlocal seen
-        with anyio.move_on_after(min(STALL_S, until - anyio.current_time())) as waiting:
-            message = await receive()
+    Args:
+        most: bytes of the whole body; by default MAX_BODY_BYTES.
+    """
+
+    def __init__(self, request: Request, most: int | None = None) -> None:
+        self._receive, self._most = request.receive, MAX_BODY_BYTES if most is None else most
+        self._seen, self._until, self._more = 0, anyio.current_time() + READ_S, True
+        self.request = Request(request.scope, self._next)
+
+    async def read(self, most_between_quotes: int | None = None) -> bytes:
+        """All of it.
+
+        Args:
+            most_between_quotes: bytes from one quotation mark to the next, which is how long a text of JSON may be.
+
+        Raises:
+            TooLargeError: it is, or one text in it. TooSlowError: the sender stopped, or takes too long.
+        """
+        parts: list[bytes] = []
+        since = 0  # the last quotation mark
+        async for part in self.request.stream():
+            first, last = part.find(b'"'), part.rfind(b'"')
+            run = since + (len(part) if first < 0 else first)
+            if most_between_quotes is not None and run > most_between_quotes:
+                parts.clear()
+                await self._refuse()
+            since = since + len(part) if last < 0 else len(part) - last - 1
+            parts.append(part)
+        return b"".join(parts)
+
+    async def _next(self) -> Message:
+        message = await self._part()
+        if self._seen > self._most:
+            await self._refuse()
+        return message
+
+    async def _part(self) -> Message:
+        with anyio.move_on_after(min(STALL_S, self._until - anyio.current_time())) as waiting:
+            message = await self._receive()
         if waiting.cancelled_caught:
             raise TooSlowError("The upload stopped or came too slowly; send it again, or send smaller copies.")
-        seen += len(message.get("body", b""))
+        self._seen += len(message.get("body", b""))
+        self._more = bool(message.get("more_body"))
         return message
 
-    async def bounded() -> Message:
-        message = await next_part()
-        if seen > MAX_BODY_BYTES:
-            while message.get("more_body") and seen < MAX_DRAIN_BYTES:
-                message = await next_part()
-            raise _too_large()
-        return message
-
-    return bounded
+    async def _refuse(self) -> NoReturn:
+        while self._more and self._seen < MAX_DRAIN_BYTES:  # or a client that only writes never hears the answer
+            await self._part()
+        raise too_large(self._most)
 
 
-def _too_large() -> TooLargeError:
+def too_large(most: int | None = None) -> TooLargeError:
+    """The sentence for an upload over its limit."""
+    if most is not None and most < MAX_IMAGE_BYTES:
+        return TooLargeError(f"The body is larger than the limit of {most >> 10} kB; send less.")
     return TooLargeError(
         f"The upload is larger than the limit of {MAX_BODY_BYTES >> 20} MB ({MAX_IMAGE_BYTES >> 20} MB a picture); "
         "send smaller copies."
     )
 
 
-async def _from_form(request: Request) -> tuple[dict[str, bytes], list[str]]:
-    async with request.form(max_files=16, max_fields=16, max_part_size=MAX_BODY_BYTES) as form:
+async def _from_file(body: Body) -> tuple[dict[str, bytes], list[str]]:
+    data = await body.read()
+    return ({NAMES[0]: data} if data else {}), []
+
+
+async def _from_form(body: Body) -> tuple[dict[str, bytes], list[str]]:
+    async with body.request.form(max_files=16, max_fields=16, max_part_size=MAX_TEXT_BYTES) as form:
         images: dict[str, bytes] = {}
         for name in NAMES:
             value = form.get(name)
             if isinstance(value, UploadFile) and (value.filename or value.size):  # an empty field of a page is no image
+                _check_size(name, value.size or 0)  # before it is read from the disk
                 images[name] = await value.read()
             elif isinstance(value, str) and value:
                 images[name] = _decode(name, value)
         return images, list(form)
 
 
-async def _from_json(request: Request) -> tuple[dict[str, bytes], list[str]]:
+async def _from_json(body: Body) -> tuple[dict[str, bytes], list[str]]:
     try:
-        body: Any = await anyio.to_thread.run_sync(json.loads, await request.body())  # large ones take a while
+        text = await body.read(most_between_quotes=MAX_TEXT_BYTES)
+        if sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS:
+            raise UnreadableBodyError(
+                f"Looked for a JSON object of {len(NAMES)} pictures, found one of more than {MOST_PARTS:,} parts."
+            )
+        told: Any = await anyio.to_thread.run_sync(json.loads, text)  # large ones take a while
     except (ValueError, RecursionError) as error:
-        raise UnreadableBodyError(f"The body says it is JSON and cannot be read as such ({error}).") from error
-    if not isinstance(body, dict):
+        raise UnreadableBodyError(
+            f"The body says it is JSON and cannot be read as such ({error}); send an object such as "
+            '{"image": "data:image/png;base64,…"}.'
+        ) from error
+    if not isinstance(told, dict):
         raise UnreadableBodyError('Looked for a JSON object such as {"image": "data:image/png;base64,…"}.')
     images = {
-        name: await anyio.to_thread.run_sync(_decode, name, body[name]) for name in NAMES if body.get(name) is not None
+        name: await anyio.to_thread.run_sync(_decode, name, told[name]) for name in NAMES if told.get(name) is not None
     }
-    return images, [str(key) for key in body]
+    return images, [str(key)[:40] for key in list(told)[:8]]
+
+
+def _check_size(name: str, n_bytes: int) -> None:
+    if n_bytes > MAX_IMAGE_BYTES:
+        raise TooLargeError(
+            f"The picture '{name}' has {n_bytes / 2**20:.0f} MB, the limit is {MAX_IMAGE_BYTES >> 20} MB; "
+            "send a smaller copy."
+        )
 
 
 def _decode(name: str, value: Any) -> bytes:

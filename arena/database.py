@@ -1,37 +1,63 @@
 """A database brought to the newest schema by Alembic, and its troubles told as sentences. Knows no game.
 
 The migrations in `arena/migrations/versions` are run from here, without a settings file, wherever the code is
-installed. Any SQLAlchemy URL works; SQLite gets WAL and a busy timeout. Two processes that start at once wait for each
-other: SQLite's write lock, PostgreSQL's advisory lock.
+installed. Any SQLAlchemy URL works; SQLite gets WAL and a busy timeout, PostgreSQL a look at each connection before it
+is used, so that a server which went away and came back costs one sentence. Two processes that start at once wait for
+each other: SQLite's write lock, PostgreSQL's advisory lock.
 """
 
 import contextlib
+import functools
+import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, TimeoutError
 
 from model.errors import StorageError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BEFORE_ALEMBIC = {1: "0001", 2: "0001"}  # numbers of the table schema_version, and how far those books had come
+_POSTGRES = ("psycopg", "psycopg2")  # drivers that hand settings on to libpq
+_GONE_MS = 10_000  # how long what was sent may go without an answer before a server counts as gone
 _LOCK = 0x686F6D696E67  # "homing": the advisory lock of whoever migrates
 _alembic = threading.Lock()  # Alembic keeps the migration it is at in a global
 
-_SENTENCES = (  # what a driver says, what it means, what to do
+_SENTENCES = (  # what a driver says, what it means, what to do; the first that fits
+    ("lock timeout", "is in use by another program that did not let go within {busy_s:g} s", "Close it and try again"),
     ("locked", "is in use by another program that did not let go within {busy_s:g} s", "Close it and try again"),
     ("readonly", "can only be read, not written", "Make the file and its folder writable and try again"),
-    ("read-only", "can only be read, not written", "Make the file and its folder writable and try again"),
+    ("read-only", "can only be read, not written", "Make it writable and try again"),
     ("disk is full", "has no room left on its disk", "Free some space and try again"),
+    ("no space left", "has no room left on its disk", "Free some space and try again"),
     ("not a database", "is not a database, or is damaged", "Move the file away and a new one is started"),
     ("malformed", "is damaged", "Move the file away and a new one is started, or restore a copy"),
     ("unable to open", "cannot be opened", "Check that its folder exists and that you may write there"),
+    ("authentication failed", "does not let us in", "Check the name and the password in its URL"),
+    ("no password supplied", "does not let us in", "Check the name and the password in its URL"),
+    ("no pg_hba.conf entry", "does not let us in", "Let this machine in, in the server's pg_hba.conf"),
+    ("permission denied", "does not let us do this", "Give the user of its URL the rights to this database"),
+    ("does not exist", "is not there as its URL says", "Check the names in its URL, or make it with createdb"),
+    ("too many clients", "has no connection free", "Try again in some seconds"),
+    ("connection slots", "has no connection free", "Try again in some seconds"),
+    ("starting up", "is just starting", "Try again in some seconds"),
+    ("shutting down", "is being shut down", "Start its server again"),
+    ("administrator command", "was shut down", "Start its server again, and try again"),
+    ("closed the connection", "does not answer any more", "Check that its server runs, and try again"),
+    ("connection is lost", "does not answer any more", "Check that its server runs, and try again"),
+    ("connection is closed", "does not answer any more", "Check that its server runs, and try again"),
+    ("could not receive data", "does not answer any more", "Check that its server runs, and try again"),
     ("could not connect", "does not answer", "Check that its server runs, and its address"),
     ("connection refused", "does not answer", "Check that its server runs, and its address"),
-    ("authentication failed", "does not let us in", "Check the name and the password in its URL"),
+    ("connection failed", "does not answer", "Check that its server runs, and its address"),
+    ("connection is bad", "does not answer", "Check that its server runs, and its address"),
+    ("timeout expired", "does not answer", "Check that its server runs, and its address"),
+    ("resolve host", "does not answer", "Check that its server runs, and its address"),
+    ("translate host", "does not answer", "Check that its server runs, and its address"),
 )
 
 
@@ -41,18 +67,21 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
     Raises:
         StorageError: it cannot be opened, is locked, read-only or damaged, or was written by a newer version.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:  # its own words may repeat a password
-        raise StorageError("Looked for a database URL such as sqlite:///scorebook.sqlite, found none.") from error
+    parsed = _parsed(url)
+    if parsed is None:  # the reader's own words may repeat a password
+        raise StorageError(
+            "Looked for a database URL such as sqlite:///scorebook.sqlite or postgresql://name:password@host/book, found "
+            "none; in a name or a password write @ as %40, : as %3A and / as %2F."
+        )
     sqlite = parsed.get_backend_name() == "sqlite"
     try:
         if sqlite and parsed.database and not parsed.database.startswith(("file:", ":")):
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": busy_s} if sqlite else {})
+        engine = create_engine(parsed, connect_args=_settings(parsed, busy_s), pool_pre_ping=not sqlite)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StorageError(
-            f"Looked for a database URL such as sqlite:///scorebook.sqlite, found {public_name(parsed)}: {error}"
+            "Looked for a database URL such as sqlite:///scorebook.sqlite or postgresql://name:password@host/book, "
+            f"found {public_name(parsed)}: {error}"
         ) from error
     except OSError as error:
         raise StorageError(
@@ -60,6 +89,8 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
         ) from error
     if sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
+    elif parsed.get_backend_name() == "postgresql":
+        event.listen(engine, "connect", functools.partial(_set_up_postgres, math.ceil(1000 * busy_s)))
     with sentences(url, busy_s):
         _migrate(engine, migrations)
     return engine
@@ -67,13 +98,21 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
 
 def public_name(url: str | URL) -> str:
     """A database as it may be named to anyone: a file without its folder, a server without its password."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
+    parsed = _parsed(url)
+    if parsed is None:
         return "of this address"
     if parsed.get_backend_name() == "sqlite":
         return Path((parsed.database or "in memory").partition("?")[0]).name
     return parsed.set(query={}).render_as_string(hide_password=True)
+
+
+def _parsed(url: str | URL) -> URL | None:
+    """A database's address; None where it is none, or where a part of a password would be taken for its host."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    return None if "@" in (parsed.host or "") else parsed
 
 
 @contextlib.contextmanager
@@ -83,6 +122,10 @@ def sentences(url: str, busy_s: float = 5.0) -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except TimeoutError as error:  # every connection of this process is in use
+        raise StorageError(
+            f"The scorebook {public_name(url)} has no connection free. Nothing was lost. Try again in some seconds."
+        ) from error
     except DBAPIError as error:
         said, name = str(error.orig).lower(), public_name(url)
         for sign, meaning, cure in _SENTENCES:
@@ -107,6 +150,20 @@ def schema_version(connection: Connection) -> str:
     return ""
 
 
+def _settings(url: URL, busy_s: float) -> dict[str, Any]:
+    """What a driver is told beside the URL, whose own settings go first."""
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": busy_s}
+    if url.get_driver_name() not in _POSTGRES:
+        return {}
+    ours = {
+        "connect_timeout": max(2, math.ceil(busy_s)),  # seconds; libpq takes none below two
+        "tcp_user_timeout": _GONE_MS,
+        "application_name": "homing",
+    }
+    return {name: value for name, value in ours.items() if name not in url.query}
+
+
 def _set_up_sqlite(connection: object, _record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA foreign_keys=ON")
@@ -114,6 +171,14 @@ def _set_up_sqlite(connection: object, _record: object) -> None:
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
         cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait for each other
     cursor.close()
+
+
+def _set_up_postgres(busy_ms: int, connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # Said to the server and not in the greeting, which a pool in front of it may refuse.
+    cursor.execute(f"SET lock_timeout = {busy_ms}")
+    cursor.close()
+    connection.commit()
 
 
 def _migrate(engine: Engine, folder: Path) -> None:
@@ -140,6 +205,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL lock_timeout = 0"))  # however long another one's migrations take
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             yield connection
         return

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import Column, Connection, Select, and_, case, func, or_, select, true
 
 from arena import clock
 from arena.records import HOST
@@ -40,6 +40,7 @@ def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> p
         .join(rounds, (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round))
         .where(seats.c.kind != "ghost")  # what it guessed stands in the book already, where it was guessed
         .where(*(GUESSES[name] == value for name, value in filters.items()))
+        .where(true() if "mode" in filters else games.c.mode != "streak")
         .order_by(guesses.c.at, guesses.c.game_id, guesses.c.round, guesses.c.seat)
     )
     frame = _frame(db, query)

@@ -8,8 +8,10 @@ answers (lat, lng).
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from arena import clock
+from arena.daily import as_daily, daily_id, daily_map, day_of
 from arena.hiding import hidden_rounds
 from arena.live.openings import LiveOpenings
 from arena.live.play import Live
@@ -19,13 +21,14 @@ from arena.live.thinking import Thinking
 from arena.networks import OpenGames
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
-from arena.pictures import WIDTHS, Pictures
-from arena.records import HOST, USUAL_LENGTH, Game, Movement, Round
+from arena.pictures import Pictures
+from arena.records import HOST, USUAL_LENGTH, Game, Guess, Movement, Round, Rules
 from arena.rival import Opponent, Rival
 from arena.rules import (
     STARTED_IN_S,
     Refused,
     check_burden,
+    check_flag,
     check_length,
     check_mode,
     check_player,
@@ -41,13 +44,14 @@ from arena.rules import (
 )  # fmt: skip
 from arena.scorebook import Scorebook
 from arena.seating import Seating, is_closed
-from arena.showings import Showing, Showings
-from arena.sources import Source, find_maps, pick_map
+from arena.showings import Showings, ShowsPictures
+from arena.sources import Source, check_walk, find_maps, pick_map
+from arena.streaks import MOST, Countries, check_streak, goes_on
 from arena.turns import Turn
 from model.geo.distance import check_points
 
 
-class Arena:
+class Arena(ShowsPictures):
     """All matches of one server; safe to share between threads.
 
     Args:
@@ -70,6 +74,7 @@ class Arena:
         self._lock = threading.Lock()
         panoramas, pictures = PanoramaCache(), Pictures(maps)
         self._openings = Openings(maps, panoramas, pictures, describe or from_atlas)
+        self.countries = Countries(describe or from_atlas)
         self._showings = Showings(self.game, lambda *seen: self.scorebook.start_round(*seen), panoramas, pictures)
         self._rival = Rival(opponent, self._find, lambda: self.scorebook, panoramas, pictures)
         self._duels = LiveOpenings(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
@@ -121,6 +126,7 @@ class Arena:
         mode: object = None,
         told: object = None,
         duel: object = None,
+        with_model: object = None,
     ) -> Taken:
         """Start a match and take its first seat; the first picture is already being made.
 
@@ -128,6 +134,7 @@ class Arena:
             duel: the settings of a duel, as JSON data.
             owner: the identity of whoever asks; the seat is theirs, by it or by its token.
             network: the network address of whoever asks; it is not written down.
+            with_model: whether the opponent plays each round as soon as it is guessed.
 
         Raises:
             Refused: a bad name, kind, seed, map, length, mode, rule or setting, or too many games. ImageError: a broken
@@ -137,16 +144,42 @@ class Arena:
         rules, length = check_rules(time_limit_s, movement), check_length(rounds)
         chosen = None if seed is None else check_seed(seed)
         wish = Wish(pick_map(self.maps(), map_name), rules, length, check_mode(mode), check_told(told), chosen)
+        if wish.mode == "streak":
+            check_streak(wish.source, wish.told, rounds, bool(with_model))
+            wish = replace(wish, length=MOST)
+        check_walk(wish.source, rules.movement)
         self._check_burden(owner, network)
         if wish.mode == "duel":
             game, taken, in_stock = self._duels.begin(wish, rounds, duel, time_limit_s, player, known_kind, owner)
         else:
             game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
+            if check_flag(with_model, "with_model"):
+                game = self._rival.sit_down(game)
         self.scorebook.add_game(game)
         if network is not None:
             self._networks.note(network, game.game_id)
         self._openings.begun(game, in_stock)
         return taken
+
+    def play_daily(self, name: object, kind: object, owner: str, network: str | None = None) -> Taken:
+        """Take a seat in the game of the day, which is drawn for the first who comes; each identity plays it once.
+
+        Raises:
+            Refused: a bad name or kind, too many games, or no map to play.
+        """
+        player, known_kind = check_player(name, kind)
+        now = clock.now()
+        if self.scorebook.game(daily_id(day_of(now))) is None:
+            self._check_burden(owner, network)
+            wish = Wish(daily_map(self.maps()), Rules(), USUAL_LENGTH, "daily")
+            game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
+            game = as_daily(game, now)
+            if self.scorebook.add_game_if_new(game):
+                if network is not None:
+                    self._networks.note(network, game.game_id)
+                self._openings.begun(game, in_stock)
+                return Taken(game.game_id, taken.seat, taken.token)
+        return self.join(daily_id(day_of(now)), name, kind, owner, network)
 
     def join(
         self,
@@ -180,7 +213,7 @@ class Arena:
             if number is None or limit_s is None or not is_late(game.rules, started_at, clock.now()):
                 continue
             guess = guess_of(game, number, None, float(limit_s), (started_at or 0.0) + limit_s)
-            self.scorebook.add_guess(game_id, number, seat, guess)
+            self._add_guess(game, number, seat, guess)
             late = True
         return self._find(game_id) if late else game
 
@@ -191,23 +224,6 @@ class Arena:
     def player_seat(self, game_id: str, identity: str | None, token: str | None = None) -> int:
         """Whose seat a move is for; see `Seating.player_seat`."""
         return self._seating.player_seat(game_id, identity, token)
-
-    def panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> bytes:
-        """The JPEG of a round, waited for in this thread."""
-        return self.order_panorama(game_id, number, width, seat).wait()
-
-    def still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[bytes, int]:
-        """The one view of a round as JPEG, and its heading, waited for in this thread."""
-        showing, heading_deg = self.order_still(game_id, number, seat)
-        return showing.wait(), heading_deg
-
-    def order_panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> Showing:
-        """Order the JPEG of a round for a seat; see `Showings.panorama`."""
-        return self._showings.panorama(game_id, number, width, seat)
-
-    def order_still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
-        """Order the one view of a round for a seat, and its heading; see `Showings.still`."""
-        return self._showings.still(game_id, number, seat)
 
     def guess(self, game_id: str, number: int, lat: float | None, lng: float | None, seat: int = HOST) -> Round:
         """Judge a seat's guess, write it, and answer the round; without a position, the time ran out.
@@ -234,16 +250,22 @@ class Arena:
         if seconds is not None and limit_s is not None:
             seconds = min(seconds, float(limit_s))
         guess = guess_of(game, number, position, seconds, now)
-        if not self.scorebook.add_guess(game_id, number, seat, guess):  # someone was quicker by a hair
+        if not self._add_guess(game, number, seat, guess):  # someone was quicker by a hair
             check_turn(number, self._find(game_id).guessed(seat), game.length)
-        return self._find(game_id).rounds[number - 1]
+        game = self._find(game_id)
+        self._rival.follow(game)
+        return game.rounds[number - 1]
+
+    def _add_guess(self, game: Game, number: int, seat: int, guess: Guess) -> bool:
+        """Write a guess as it counts in this match; False where this seat has guessed in this round before."""
+        guess = self.countries.judged(game, number, guess)
+        return self.scorebook.add_guess(game.game_id, number, seat, guess, last=not goes_on(game, guess))
 
     def play_opponent(self, game_id: str, seat: int = HOST) -> Turn | None:
-        """Let the opponent play the rounds that a seat has finished, when it is free; None when it has played them all.
+        """Let the opponent play the rounds that are guessed, when it is free; None when it has.
 
         Raises:
-            Refused: no opponent here (unknown), the seat has not finished (not_now), or too many wait (busy).
-            Once, what made the opponent fail.
+            Refused: as `Rival.ask`; a live match (not_now).
         """
         game = self.game(game_id)
         if game.live is not None:

@@ -6,17 +6,19 @@ looked at before anything reads it:
     Host      on a loopback address a loopback name, or one listed in HOMING_HOSTS; else a foreign name that points
               here (DNS rebinding) could play and read as this machine's owner
     Origin    where a browser sends one, this very host: no other site's page may use the routes or open a socket, for
-              which browsers ask nobody; there is no CORS
+              which browsers ask nobody; but the API, not the game, for the origins that the owner lists in
+              HOMING_CORS_ORIGINS
     type      what is sent to a JSON route is JSON, which no form of another site can send without asking first
     rate      new games by one address: many, not endlessly many
 
-HOMING_HOSTS is a list with commas of the names under which the app is known, such as "homing.example.org".
+HOMING_HOSTS is a list with commas of the names under which the app is known, such as "homing.example.org";
+HOMING_CORS_ORIGINS one of the sites whose pages may use the API, such as "https://maps.example.org".
 """
 
 import ipaddress
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,10 +26,15 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.rate import Rate
+from model.errors import ConfigError
 
 JSON_TYPES = frozenset({"application/json"})
-UPLOAD_TYPES = JSON_TYPES | {"multipart/form-data"}
+PICTURE_TYPES = frozenset(
+    f"image/{kind}" for kind in ("jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp")
+)
+UPLOAD_TYPES = JSON_TYPES | PICTURE_TYPES | {"multipart/form-data"}
 GAMES_AT_ONCE, GAMES_PER_S = 240, 2.0  # by one address: a school behind one router, not a script without an end
+CALLS_AT_ONCE, CALLS_PER_S = 240, 10.0  # of the API, likewise
 
 _ENTERS = re.compile(r"/arena/api/blind/[^/]+/enter$")  # which begins matches too
 
@@ -59,6 +66,31 @@ def known_hosts() -> frozenset[str]:
     return frozenset(name for name in listed if name)
 
 
+def cors_origins() -> frozenset[str]:
+    """The origins in HOMING_CORS_ORIGINS, as browsers write them; none by default.
+
+    Raises:
+        ConfigError: something that is no origin. "*" is none either: whose pages may ask is said by name.
+    """
+    listed = [part.strip() for part in os.environ.get("HOMING_CORS_ORIGINS", "").split(",") if part.strip()]
+    for one in listed:
+        parts = _split(one)
+        if parts is None or parts[0] not in ("http", "https") or one != _origin(*parts):
+            raise ConfigError(f"looked for origins such as https://maps.example.org in HOMING_CORS_ORIGINS, found "
+                              f"{one!r:.80}; write scheme and name in small letters, a port only where it is not the "
+                              "usual one, and nothing after it.")  # fmt: skip
+    return frozenset(listed)
+
+
+def calls() -> Callable[[str | None], float]:
+    """A limit to how often an address may use the API: address -> 0, or the seconds until it may ask again.
+
+    This machine's own programs are not limited; they wait for the model as everyone does.
+    """
+    rate = Rate(CALLS_AT_ONCE, CALLS_PER_S)
+    return lambda client: 0.0 if is_loopback(client) else rate.wait_s(network_of(client))
+
+
 class Guard:
     """ASGI middleware around a whole app.
 
@@ -66,12 +98,18 @@ class Guard:
         bound: the address that the server listens on, or a callable that answers it at the first request; None when
             nobody knows, or when it is every network: then any Host passes that HOMING_HOSTS does not forbid.
         rate: how often one address may start a game; by default `GAMES_AT_ONCE` and `GAMES_PER_S`.
+        origins: other sites whose pages may use the API, as `cors_origins` gives them; the API's own CORS must be told
+            the same.
     """
 
     def __init__(
-        self, app: ASGIApp, bound: str | Callable[[], str | None] | None = None, rate: Rate | None = None
+        self,
+        app: ASGIApp,
+        bound: str | Callable[[], str | None] | None = None,
+        rate: Rate | None = None,
+        origins: Collection[str] = (),
     ) -> None:
-        self._app, self._bound = app, bound
+        self._app, self._bound, self._origins = app, bound, frozenset(origins)
         self._rate = rate or Rate(GAMES_AT_ONCE, GAMES_PER_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,10 +138,16 @@ class Guard:
         if kind is None:
             return None
         origin = headers.get("origin")
-        if origin is not None and not _same_host(origin, host):
+        listed = kind in ("predict", "api") and origin in self._origins
+        if origin is not None and not listed and not _same_host(origin, host):
             sentence = (
                 f"Looked for a request of this app's own pages, found one of {origin!r:.80}. If that is the app itself "
                 "behind a proxy, list its name in HOMING_HOSTS."
+                + (
+                    " Other sites that may use the API stand in HOMING_CORS_ORIGINS."
+                    if "/api/v1/" in scope["path"]
+                    else ""
+                )
             )
             return 403, sentence, {}
         if scope["type"] == "websocket":
@@ -151,12 +195,14 @@ def _json_route(path: str) -> str | None:
     return None
 
 
-def _wrong_type(headers: Headers, taken: Iterable[str]) -> str:
+def _wrong_type(headers: Headers, taken: frozenset[str]) -> str:
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     if kind in taken or (empty and not kind):
         return ""
-    return f"Looked for {' or '.join(sorted(taken))} in this request, found {kind or 'no content type'!r:.60}."
+    pictures = ["a picture such as image/jpeg"] if taken & PICTURE_TYPES else []
+    wanted = " or ".join(sorted(taken - PICTURE_TYPES) + pictures)
+    return f"Looked for {wanted} in this request, found {kind or 'no content type'!r:.60}."
 
 
 def _same_host(origin: str, host: str) -> bool:
@@ -170,6 +216,12 @@ def _same_host(origin: str, host: str) -> bool:
     own = _split(f"{scheme}://{host}")
     usual = 443 if scheme == "https" else 80
     return own is not None and name != "" and (name, port or usual) == (own[1], own[2] or usual)
+
+
+def _origin(scheme: str, name: str, port: int | None) -> str:
+    named = f"[{name}]" if ":" in name else name
+    usual = 443 if scheme == "https" else 80
+    return f"{scheme}://{named}" + ("" if port in (None, usual) else f":{port}") if name else ""
 
 
 def _split(url: str) -> tuple[str, str, int | None] | None:

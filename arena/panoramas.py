@@ -6,12 +6,15 @@ nobody waits for any more is not begun. Orders are counted: when too many wait, 
 """
 
 import asyncio
+import contextlib
 import io
+import os
+import sys
 import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -29,6 +32,7 @@ FIRST_PATIENCE_S = (
     240.0  # before any picture is made: on a new machine compilers run first, a minute and more under load
 )
 LONGEST_TURN_S = 20.0  # an honest answer now is better than a picture after this
+EASE = 10  # how much a picture that nobody waits for yields to everything else, as `nice` counts
 LOOK_S = 0.5  # how often we look whether the browser is still there
 
 
@@ -212,7 +216,7 @@ class PanoramaCache:
             job, at_ease = begun
             started = time.monotonic()
             try:
-                jpeg, error = encode(job.make()), None
+                jpeg, error = _made_at_ease(job.make) if at_ease else encode(job.make()), None
             except BaseException as problem:  # whatever it is, it belongs to those who wait
                 jpeg, error = b"", problem
             with self._lock:
@@ -245,6 +249,19 @@ class PanoramaCache:
         self._bytes += len(jpeg)
         while len(self._kept) > 1 and self._bytes > self._keep_bytes:
             self._bytes -= len(self._kept.popitem(last=False)[1])
+
+
+def _made_at_ease(make: Callable[[], Image.Image]) -> bytes:
+    """The JPEG, made by threads that yield: answers to players, and what they wait for, go before it."""
+    with ThreadPoolExecutor(1, "at ease", _yield) as thread:
+        return thread.submit(lambda: encode(make())).result()
+
+
+def _yield() -> None:
+    """Let this thread, and those that it starts, yield to others, where a thread can."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), EASE)
 
 
 def encode(panorama: Image.Image) -> bytes:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from arena.records import Game
 from arena.rules import Refused
-from arena.sources import Source, pick_map
+from arena.sources import Source, Walkable, pick_map
 
 WIDTHS = (2048, 4096)  # of a panorama in pixels: the first, and the sharp one
 
@@ -27,11 +27,12 @@ class Pictures:
         """What a round is begun with, and what an opponent looks at."""
         return self.still(game, number) if game.rules.movement == "nmpz" else self.panorama(game, number)
 
-    def panorama(self, game: Game, number: int, width: int = WIDTHS[0]) -> Making:
-        """The panorama of a round.
+    def panorama(self, game: Game, number: int, width: int = WIDTHS[0], step: int = 0) -> Making:
+        """The panorama of a round, or from a step along its road.
 
         Raises:
-            Refused: another width (malformed), or a game that shows one view only (not_allowed).
+            Refused: another width (malformed), a game that shows one view only, or in which nobody walks
+                (not_allowed), or a step that there is not (unknown).
         """
         if width not in WIDTHS:
             raise Refused(f"A panorama is {WIDTHS[0]} or {WIDTHS[1]} pixels wide; found {width}.")
@@ -41,6 +42,11 @@ class Pictures:
                 "not_allowed",
             )
         place, key = game.rounds[number - 1].place, f"{game.game_id}/{number}"
+        if step:
+            walk, at = self._walkable(game, step), f"{key}/step/{step}"
+            if width == WIDTHS[0]:
+                return at, lambda: walk.panorama_at(place, step)
+            return f"{at}/{width}", lambda: walk.panorama_at(place, step, width)
         if width == WIDTHS[0]:
             return key, lambda: self._source(game).panorama(place)
         return f"{key}/{width}", lambda: self._source(game).panorama(place, width)
@@ -59,6 +65,30 @@ class Pictures:
     def heading_deg(self, game: Game, number: int) -> int:
         """Where the one view of a round looks, in whole degrees from north."""
         return self._source(game).heading_deg(game.rounds[number - 1].place, drawn_deg(game.map, game.seed, number))
+
+    def road_deg(self, game: Game, number: int, step: int) -> int:
+        """Where the road of a round leads forward at a step, in whole degrees from north.
+
+        Raises:
+            Refused: a game in which nobody walks (not_allowed), or a step that there is not (unknown).
+        """
+        return self._walkable(game, step).road_deg(game.rounds[number - 1].place, step)
+
+    def beside(self, game: Game, number: int, step: int) -> list[Making]:
+        """The panoramas one step farther, that which leads away from the place first."""
+        walk = self._walkable(game, step)
+        on, back = (step + 1, step - 1) if step >= 0 else (step - 1, step + 1)
+        return [self.panorama(game, number, step=one) for one in (on, back) if abs(one) <= walk.farthest]
+
+    def _walkable(self, game: Game, step: int) -> Walkable:
+        source = self._source(game)
+        if game.rules.movement != "moving" or not isinstance(source, Walkable):
+            raise Refused("Nobody walks in this game: it is played from where one stands.", "not_allowed")
+        if abs(step) > source.farthest:
+            raise Refused(
+                f"The road ends {source.farthest} steps from the place to either side; found step {step}.", "unknown"
+            )
+        return source
 
     def _source(self, game: Game) -> Source:
         return pick_map(self._maps(), game.map)

@@ -15,8 +15,9 @@ from arena.live.records import LiveRules
 Movement = Literal["no_move", "nmpz", "moving"]  # look around and zoom; one still view; walk on
 Kind = Literal["person", "bot", "model"]
 Origin = Literal["played", "imported"]
-# Alone; a link for everyone who opens it; two sides round by round; the same, not knowing whom one meets.
-Mode = Literal["solo", "challenge", "duel", "blind"]
+# Alone; a link for everyone who opens it; two sides round by round; the same, not knowing whom one meets;
+# the game of the day; countries until the first wrong one.
+Mode = Literal["solo", "challenge", "duel", "blind", "daily", "streak"]
 Told = Literal["after_round", "after_match"]  # when a seat is told the truth of the rounds it has guessed
 
 LENGTH = (1, 20)  # the fewest and the most rounds of a match

@@ -67,6 +67,26 @@ def width_in(request: Request) -> int:
     return int(text)
 
 
+def step_in(request: Request) -> int | None:
+    """Which step along the road is wanted; None where none is named.
+
+    Raises:
+        Refused: it is no whole number.
+    """
+    text = request.query_params.get("step")
+    if text is None:
+        return None
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 4):
+        raise Refused(f"A step along the road is a whole number, 0 where the round began; found {text!r:.20}.")
+    return int(text)
+
+
+def ahead_in(request: Request) -> bool:
+    """Whether a picture is only wanted next, after everyone who waits for one."""
+    return request.query_params.get("ahead") == "1"
+
+
 def _degrees(body: dict[str, Any], name: str) -> float:
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -16,25 +16,28 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from arena import answers
+from arena import answers, clock
 from arena.answers import told
 from arena.askers import give_secret, identity_of, new_secret, seat_token_of, secret_of
+from arena.daily import daily_id, daily_map, daily_state, day_before, day_of
 from arena.games import Arena
 from arena.guard import network_of
 from arena.labels import towns_of_tile
 from arena.live.routes import FRESH, LiveWeb, state_for
 from arena.openings import Taken
-from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_of
-from arena.requests import position_in, read_json, round_in, width_in
+from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_for, player_id_of, seat_of
+from arena.requests import ahead_in, position_in, read_json, round_in, step_in, width_in
 from arena.rival import Opponent
 from arena.rules import MODES, MOVEMENTS, TIME_LIMIT_S, TOLD, Refused
 from arena.showings import Showing
-from arena.state import guess_result, opponent_state
+from arena.state import guess_result, opponent_state, walk_state
+from arena.streaks import MOST
 from arena.threads import Threads
 from world import WORLD_VERSION
 
 STATIC = Path(__file__).with_name("static")
 
+BEST_STREAKS = 10  # shown
 _KEPT = {"Cache-Control": "private, max-age=3600"}
 
 
@@ -59,6 +62,9 @@ def routes(
         Route(f"{api}/labels", web.labels),
         Route(f"{api}/towns/{{zoom:int}}/{{x:int}}/{{y:int}}", web.towns),
         Route(f"{api}/outlines/{{kind}}", web.outlines),
+        Route(f"{api}/daily", web.daily, methods=["GET"]),
+        Route(f"{api}/daily", web.play_daily, methods=["POST"]),
+        Route(f"{api}/streaks", web.streaks),
         Route(f"{api}/games", web.create, methods=["POST"]),
         Route(game, web.state),
         Route(f"{game}/seats", web.join, methods=["POST"]),
@@ -97,7 +103,8 @@ class _Web:
         found = await self._threads.run(self.arena.maps)
         listed = [
             {"name": one.name, "title": one.title, "description": one.description, "kind": one.kind,
-             "scale_km": one.scale_km, "error": one.problem or None}
+             "scale_km": one.scale_km, "error": one.problem or None,
+             "walk": walk_state(one)}
             for one in found.values()
         ]  # fmt: skip
         offered = self.arena.opponent is not None
@@ -138,7 +145,23 @@ class _Web:
             body.get("name"), body.get("map", "world"), body.get("kind", "person"), body.get("seed"),
             body.get("time_limit_s"), body.get("movement"), owner, network,
             rounds=body.get("rounds"), mode=body.get("mode"), told=body.get("told"), duel=body.get("duel"),
+            with_model=body.get("with_model"),
         ))  # fmt: skip
+
+    @told
+    async def daily(self, request: Request) -> Response:
+        return JSONResponse(await self._threads.run(self._daily, identity_of(request)), headers=FRESH)
+
+    @told
+    async def play_daily(self, request: Request) -> Response:
+        body = await read_json(request)
+        return await self._take_seat(request, lambda owner, network: self.arena.play_daily(
+            body.get("name"), body.get("kind", "person"), owner, network,
+        ))  # fmt: skip
+
+    @told
+    async def streaks(self, request: Request) -> Response:
+        return JSONResponse(await self._threads.run(self._streaks, identity_of(request)), headers=FRESH)
 
     @told
     async def join(self, request: Request) -> Response:
@@ -168,7 +191,11 @@ class _Web:
 
     @told
     async def panorama(self, request: Request) -> Response:
-        number, width = round_in(request), width_in(request)
+        number, width, step = round_in(request), width_in(request), step_in(request)
+        if step is not None:
+            asked = number, step, width, ahead_in(request)
+            showing, road_deg = await self._threads.run(self._step, *_asker(request), *asked)
+            return await self._picture(request, showing, {"X-Road-Deg": str(road_deg)})
         return await self._picture(request, await self._threads.run(self._panorama, *_asker(request), number, width))
 
     @told
@@ -201,8 +228,33 @@ class _Web:
             self.arena.live.touch(game, seat)
         return state_for(self.arena, game, seat)
 
+    def _daily(self, identity: str | None) -> dict[str, Any]:
+        now, book, maps = clock.now(), self.arena.scorebook, self.arena.maps()
+        today, before = (book.game(daily_id(day)) for day in (day_of(now), day_before(now)))
+        seats = [None if one is None else seat_of(one.seats, identity) for one in (today, before)]
+        source = daily_map(maps) if today is None else maps.get(today.map)
+        title = source.title if source else today.map if today else ""
+        return daily_state(now, title, today.length if today else USUAL_LENGTH, today, before, *seats)
+
+    def _streaks(self, identity: str | None) -> dict[str, Any]:
+        maps = self.arena.maps()
+        best = [
+            {"rank": rank, "player": row["player"], "kind": row["kind"], "streak": row["streak"],
+             "map_title": maps[str(row["map"])].title if row["map"] in maps else row["map"],
+             "rules": {"time_limit_s": row["time_limit_s"], "movement": row["movement"]},
+             "you": identity is not None and row["player_id"] == player_id_for(str(row["kind"]), identity)}
+            for rank, row in enumerate(self.arena.scorebook.best_streaks(BEST_STREAKS), start=1)
+        ]  # fmt: skip
+        return {"best": best, "most": MOST}
+
     def _panorama(self, game_id: str, identity: str | None, token: str | None, number: int, width: int) -> Showing:
         return self.arena.order_panorama(game_id, number, width, self.arena.seat_of(game_id, identity, token))
+
+    def _step(
+        self, game_id: str, identity: str | None, token: str | None, number: int, step: int, width: int, ahead: bool
+    ) -> tuple[Showing, int]:
+        seat = self.arena.seat_of(game_id, identity, token)
+        return self.arena.order_step(game_id, number, step, width, seat, ahead)
 
     def _still(self, game_id: str, identity: str | None, token: str | None, number: int) -> tuple[Showing, int]:
         return self.arena.order_still(game_id, number, self.arena.seat_of(game_id, identity, token))
@@ -212,8 +264,13 @@ class _Web:
     ) -> dict[str, Any]:
         seat = self.arena.player_seat(game_id, identity, token)
         done = self.arena.guess(game_id, number, lat, lng, seat)
-        hidden = number in self.arena.hidden_from(self.arena.game(game_id), seat)
-        return {"round": number, **({"hidden": True} if hidden else guess_result(done, seat))}
+        game = self.arena.game(game_id)
+        if number in self.arena.hidden_from(game, seat):
+            return {"round": number, "hidden": True}
+        told = {"round": number, **guess_result(done, seat)}
+        if game.mode == "streak":
+            told["countries"] = self.arena.countries.told(game, seat, [number])[number]
+        return told
 
     def _opponent(self, game_id: str, identity: str | None, token: str | None) -> tuple[dict[str, Any] | None, int]:
         seat = self.arena.player_seat(game_id, identity, token)
@@ -221,6 +278,8 @@ class _Web:
         game = self.arena.game(game_id)
         if turn is not None:
             return {"status": turn.status, "played": turn.played, "of": game.length}, 202
+        if not game.is_done(seat):  # what it played on the rounds so far stands in the state, with their truth
+            return {"status": "played", "played": len(game.guessed(seat)), "of": game.length}, 200
         return opponent_state(game), 200
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from arena.live.records import LiveRules
 from arena.records import Game, Guess, Place, Round, Rules, Seat
@@ -91,6 +91,13 @@ def close_if_done(db: Connection, game_id: str, at: float) -> None:
         guessed >= games.c.rounds * people,
     )
     db.execute(update(games).where(games.c.game_id == game_id, *over).values(finished_at=at))
+
+
+def end_with(db: Connection, game_id: str, number: int) -> None:
+    """Let round `number` be the last of a match; those after it, which nobody has guessed, are taken back."""
+    for table in (starts, rounds):
+        db.execute(delete(table).where(table.c.game_id == game_id, table.c.round > number))
+    db.execute(update(games).where(games.c.game_id == game_id).values(rounds=number))
 
 
 def known_fingerprints(db: Connection, fingerprints: list[str]) -> set[str]:

@@ -20,8 +20,8 @@ GRACE_S = 3.0  # a guess may be on its way when the clock runs out
 VIEW_PX, VIEW_ACROSS_DEG = (1600, 900), 90.0  # the one view of a game without moving, panning or zooming
 MOST_STARTED, STARTED_IN_S = 30, 60.0  # games by one player: many more than anyone plays
 MOST_OPEN = 200  # games of one player that wait for a guess
-MOVEMENTS: tuple[Movement, ...] = ("no_move", "nmpz")  # those that can be played here
-MODES: tuple[Mode, ...] = ("solo", "challenge", "duel")
+MOVEMENTS: tuple[Movement, ...] = ("no_move", "moving", "nmpz")  # those that can be played here
+MODES: tuple[Mode, ...] = ("solo", "challenge", "duel", "streak")
 TOLD: tuple[Told, ...] = get_args(Told)
 
 Reason = Literal["malformed", "unknown", "not_now", "not_allowed", "too_many", "too_long", "busy"]
@@ -138,6 +138,17 @@ def check_told(told: object = None) -> Told:
         Refused: no such rule.
     """
     return _one_of(TOLD, told, "rule for when the truth is told")
+
+
+def check_flag(value: object, what: str) -> bool:
+    """A choice that is made or not; not where nothing is said.
+
+    Raises:
+        Refused: neither true nor false.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise Refused(f'Looked for true or false as "{what}", found {value!r:.40}.')
+    return bool(value)
 
 
 def check_rules(time_limit_s: object = None, movement: object = None) -> Rules:

@@ -18,6 +18,7 @@ from arena.frames import FILTERS, games_frame, guesses_frame
 from arena.records import Game, Guess, Place, Seat
 from arena.rows import (
     close_if_done,
+    end_with,
     guess_row,
     known_fingerprints,
     place_of,
@@ -58,6 +59,14 @@ class Scorebook:
         """Write a new game with its seats, rounds and guesses, all or nothing."""
         with sentences(self.url, self.busy_s), self.engine.begin() as db:
             write_games(db, [game])
+
+    def add_game_if_new(self, game: Game) -> bool:
+        """Write a new game; False, and nothing changes, where there is one of this id already."""
+        try:
+            self.add_game(game)
+        except IntegrityError:
+            return False
+        return True
 
     def add_games(self, new: Iterable[Game]) -> int:
         """Write many games in batches, each whole or not at all, and answer how many were new.
@@ -119,10 +128,10 @@ class Scorebook:
                 return False
         return True
 
-    def add_guess(self, game_id: str, number: int, seat: int, guess: Guess) -> bool:
+    def add_guess(self, game_id: str, number: int, seat: int, guess: Guess, last: bool = False) -> bool:
         """Write a guess; False, and nothing changes, where this seat has guessed in this round before.
 
-        The last guess that anyone could make at this table also closes the match.
+        The last guess that anyone could make at this table also closes the match; `last` says that there are no more.
         """
         with sentences(self.url, self.busy_s):
             try:
@@ -130,6 +139,8 @@ class Scorebook:
                     # Held until the end, so that of two last guesses at one moment the later one sees the other.
                     db.execute(select(games.c.game_id).where(games.c.game_id == game_id).with_for_update())
                     db.execute(insert(guesses).values(guess_row(game_id, number, seat, guess)))
+                    if last:
+                        end_with(db, game_id, number)
                     close_if_done(db, game_id, guess.at)
             except IntegrityError:
                 return False
@@ -141,6 +152,7 @@ class Scorebook:
         Columns: game_id, origin, map, source, round, seat, player_id, player, kind, rating, guess_lat, guess_lng, lat,
         lng, country, label, distance_km, score, seconds, at (UTC), seed, seed_chosen, scale_km, time_limit_s, movement,
         world_version, finished, mode. Where the time ran out, guess_lat, guess_lng and distance_km are missing.
+        Country streaks count countries, not points: they are left out unless `mode` asks for them.
 
         Args:
             told_only: leave out every round of a game in play, and every place that someone may still guess in another
@@ -178,6 +190,13 @@ class Scorebook:
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return "-".join(str(part) for part in db.execute(counts).one())
 
+    def counts(self) -> dict[str, int]:
+        """How many games and guesses there are."""
+        tables = {"games": games, "guesses": guesses}
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return {name: int(db.execute(select(func.count()).select_from(one)).scalar_one())
+                    for name, one in tables.items()}  # fmt: skip
+
     def untold_places(self, game: Game) -> set[Position]:
         """The places of a game, as (lat, lng), that someone may still guess in another one."""
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
@@ -200,6 +219,24 @@ class Scorebook:
             waiting = db.execute(own.where(still_open(), guessed < games.c.rounds)).scalar_one()
             started = db.execute(own.where(games.c.created_at > since)).scalar_one()
         return int(waiting), int(started)
+
+    def best_streaks(self, limit: int) -> list[dict[str, object]]:
+        """The longest country streaks that are over: player, kind, streak, map, movement, time_limit_s, player_id."""
+        total = func.sum(guesses.c.score).label("streak")
+        facts = (seats.c.player, seats.c.kind, seats.c.player_id, games.c.map, games.c.movement, games.c.time_limit_s)
+        query = (
+            select(*facts, total)
+            .select_from(games)
+            .join(seats, seats.c.game_id == games.c.game_id)
+            .join(guesses, (guesses.c.game_id == seats.c.game_id) & (guesses.c.seat == seats.c.seat))
+            .where(games.c.mode == "streak", games.c.finished_at.is_not(None), games.c.seed_chosen.is_(False))
+            .group_by(games.c.game_id, games.c.finished_at, *facts)
+            .having(total > 0)
+            .order_by(total.desc(), games.c.finished_at)
+            .limit(limit)
+        )
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return [dict(row._mapping) for row in db.execute(query)]
 
     def still_open(self, game_ids: Collection[str]) -> set[str]:
         """Which of these games may still be played on."""

@@ -57,6 +57,44 @@ class Showings:
             raise Refused(f"The first panorama of round {number} comes before the sharp one.", "not_now")
         return Showing(self._panoramas.order(*making, Urgency.SHARP), lambda: None)
 
+    def step(
+        self,
+        game_id: str,
+        number: int,
+        step: int,
+        width: int = WIDTHS[0],
+        seat: int | None = HOST,
+        ahead: bool = False,
+    ) -> tuple[Showing, int]:
+        """Order the panorama from a step along the road, and where the road leads there in whole degrees.
+
+        Any step that there is may be asked for, once the round's first panorama was seen: one could walk to it. The
+        clock starts with step 0 and never again. `ahead` asks for what will be wanted next, after everyone who waits.
+
+        Raises:
+            Refused: as in `panorama`; a step before the first panorama (not_now), a game in which nobody walks
+                (not_allowed), or a step that there is not (unknown).
+        """
+        game = self._shown(game_id, number, seat)
+        road_deg = self._pictures.road_deg(game, number, step)
+        if step == 0 and not ahead:
+            return self.panorama(game_id, number, width, seat), road_deg
+        making = self._pictures.panorama(game, number, width, step)
+        if seat is not None and seat not in game.rounds[number - 1].starts and number not in game.guessed(seat):
+            raise Refused(f"The first panorama of round {number} comes before a step along its road.", "not_now")
+        if width != WIDTHS[0] or ahead:
+            urgency = Urgency.AHEAD if width == WIDTHS[0] else Urgency.SHARP
+            return Showing(self._panoramas.order(*making, urgency), lambda: None), road_deg
+
+        def shown() -> None:
+            self._beside_ahead(game, number, step)
+
+        return Showing(self._panoramas.order(*making), shown), road_deg
+
+    def _beside_ahead(self, game: Game, number: int, step: int) -> None:
+        for making in self._pictures.beside(game, number, step):
+            self._panoramas.ahead(*making)
+
     def still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
         """Order the one view of a round, and its heading in whole degrees; otherwise as `panorama`.
 
@@ -91,7 +129,38 @@ class Showings:
         def shown() -> None:
             if seat is not None and seat not in game.rounds[number - 1].starts:
                 self._start(game.game_id, number, seat)
+            if game.rules.movement == "moving":
+                self._beside_ahead(game, number, 0)
             if number < game.length:
                 self._panoramas.ahead(*self._pictures.first(game, number + 1))
 
         return Showing(self._panoramas.order(*making), shown)
+
+
+class ShowsPictures:
+    """An arena's pictures, as whoever runs the game asks for them."""
+
+    _showings: Showings
+
+    def panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> bytes:
+        """The JPEG of a round, waited for in this thread."""
+        return self.order_panorama(game_id, number, width, seat).wait()
+
+    def still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[bytes, int]:
+        """The one view of a round as JPEG, and its heading, waited for in this thread."""
+        showing, heading_deg = self.order_still(game_id, number, seat)
+        return showing.wait(), heading_deg
+
+    def order_panorama(self, game_id: str, number: int, width: int = WIDTHS[0], seat: int | None = HOST) -> Showing:
+        """Order the JPEG of a round for a seat; see `Showings.panorama`."""
+        return self._showings.panorama(game_id, number, width, seat)
+
+    def order_step(
+        self, game_id: str, number: int, step: int, width: int, seat: int | None, ahead: bool
+    ) -> tuple[Showing, int]:
+        """Order the panorama from a step along the road, and where the road leads there; see `Showings.step`."""
+        return self._showings.step(game_id, number, step, width, seat, ahead)
+
+    def order_still(self, game_id: str, number: int, seat: int | None = HOST) -> tuple[Showing, int]:
+        """Order the one view of a round for a seat, and its heading; see `Showings.still`."""
+        return self._showings.still(game_id, number, seat)

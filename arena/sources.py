@@ -5,13 +5,13 @@ picture of a place from its recipe, whenever asked.
 """
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
 from arena.online.find import find_online_maps
 from arena.photo_maps import find_photo_maps
-from arena.records import Place
+from arena.records import Movement, Place
 from arena.rules import Refused
 from arena.world_maps import find_world_maps
 from model.geo.folders import home_dir
@@ -61,6 +61,25 @@ class Source(Protocol):
         """That view: `rules.VIEW_PX` pixels, `rules.VIEW_ACROSS_DEG` degrees across."""
 
 
+@runtime_checkable
+class Walkable(Protocol):
+    """A map on whose roads one can walk: a place is seen from steps along its road, negative ones behind it."""
+
+    @property
+    def farthest(self) -> int:
+        """How many steps there are to either side of a place."""
+
+    @property
+    def step_m(self) -> int:
+        """How long a step is, in metres."""
+
+    def road_deg(self, place: Place, step: int) -> int:
+        """Where the road leads forward at a step, in whole degrees from north."""
+
+    def panorama_at(self, place: Place, step: int, width: int = 2048) -> Image.Image:
+        """The panorama from a step along the road; that of step 0 is the place's own."""
+
+
 def find_maps(folder: Path | None = None) -> dict[str, Source]:
     """Every map by name: the simulated Earth and its continents, the photo folders in `home_dir()/maps`, and what
     online services lend, where that was asked for.
@@ -83,3 +102,17 @@ def pick_map(maps: dict[str, Source], name: object) -> Source:
     if source.problem:
         raise Refused(source.problem, "not_now")
     return source
+
+
+def check_walk(source: Source, movement: Movement) -> None:
+    """Whether a map can be played with this movement.
+
+    Raises:
+        Refused: one cannot walk there (not_now).
+    """
+    if movement == "moving" and not isinstance(source, Walkable):
+        raise Refused(
+            f"One cannot walk on the map {source.title}: each of its places is a single photo. Choose a map of the "
+            "simulated Earth, or look around without moving.",
+            "not_now",
+        )

@@ -9,8 +9,10 @@ from typing import Any
 
 from arena.records import HOST, MODEL_NAME, Game, Guess, Round
 from arena.rules import is_expired, open_round, seconds_left
+from arena.sources import Source, Walkable
 from model.geo.scoring import MAX_SCORE
 
+MOST_SHOWN = 100  # players of a table; and oneself
 Bounds = tuple[float, float, float, float]  # south, west, north, east
 
 
@@ -71,19 +73,21 @@ def game_state(game: Game, map_title: str, view: Bounds, opponent: bool, now: fl
         "rounds": [round_state(one, current, game, now, viewer) for one in game.rounds],
         "opponent_offered": opponent,
         "model_name": MODEL_NAME,
+        "rival": _rival(game, told),
         "opponent": opponent_state(game) if current is None and _model_is_told(game, viewer) else None,
     }
 
 
 def standings(game: Game, viewer: Viewer) -> list[dict[str, Any]]:
     """Everyone at the table, the best first; points are told of those who have guessed every round."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"seat": number, "player": seat.player, "kind": seat.kind, "you": number == viewer.seat,
          "guessed": len(game.guessed(number)), "done": game.is_done(number),
          "total": game.total(number) if game.is_done(number) else None}
         for number, seat in game.seats.items()
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (not row["done"], -(row["total"] or 0), -row["guessed"], row["seat"]))
+    ordered = sorted(rows, key=lambda row: (not row["done"], -(row["total"] or 0), -row["guessed"], row["seat"]))
+    return [row for place, row in enumerate(ordered) if place < MOST_SHOWN or row["you"]]
 
 
 def round_state(one: Round, current: int | None, game: Game, now: float, viewer: Viewer) -> dict[str, Any]:
@@ -93,8 +97,12 @@ def round_state(one: Round, current: int | None, game: Game, now: float, viewer:
     """
     seat = viewer.shown
     if seat in one.guesses:
-        told = {"hidden": True} if one.number in viewer.hidden else guess_result(one, seat)
-        return {"round": one.number, "status": "guessed", "started": True, **told}
+        if one.number in viewer.hidden:
+            return {"round": one.number, "status": "guessed", "started": True, "hidden": True}
+        own = game.model_seat()
+        played = None if own is None or own == seat else one.guesses.get(own)
+        model = {"model": None if played is None else _guess(played)}
+        return {"round": one.number, "status": "guessed", "started": True, **guess_result(one, seat), **model}
     started_at = one.starts.get(seat)
     status = "open" if one.number == current else "waiting"
     state = {"round": one.number, "status": status, "started": started_at is not None}
@@ -109,6 +117,20 @@ def guess_result(one: Round, seat: int = HOST) -> dict[str, Any]:
         "truth": {"lat": place.lat, "lng": place.lng, "country": place.country, "label": place.label},
         **_guess(one.guesses[seat]),
     }
+
+
+def walk_state(source: Source | None) -> dict[str, int] | None:
+    """How far one can walk on a map: steps to either side of a place, metres a step; None where nobody can."""
+    return {"farthest": source.farthest, "step_m": source.step_m} if isinstance(source, Walkable) else None
+
+
+def _rival(game: Game, told: list[int]) -> dict[str, Any] | None:
+    """How the model at the table stands on the rounds that are told; None where it has no seat."""
+    own = game.model_seat()
+    if own is None:
+        return None
+    played = [number for number in game.guessed(own) if number in told]
+    return {"player": game.seats[own].player, "guessed": len(played), "total": game.total(own, played)}
 
 
 def opponent_state(game: Game) -> dict[str, Any] | None:

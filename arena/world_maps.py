@@ -3,7 +3,8 @@
 `world` is imported when a map is first played, so that listing maps stays quick.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -12,6 +13,7 @@ from arena.records import Place
 from arena.rules import VIEW_ACROSS_DEG, VIEW_PX, Refused
 from model.geo.scoring import PAPER_SCALE_KM
 from world.earth.continents import continents
+from world.scene import FARTHEST_M, STEP_M
 
 if TYPE_CHECKING:
     from world.render import Pixels
@@ -49,6 +51,8 @@ class WorldMap:
     view: tuple[float, float, float, float]  # the first one: south, west, north, east
     kind: str = "world"
     problem: str = ""
+    farthest: int = FARTHEST_M // STEP_M  # steps along the road, to either side
+    step_m: int = STEP_M
 
     def draw(self, n: int, seed: int) -> list[Place]:
         """`n` places on land, by seed."""
@@ -76,11 +80,29 @@ class WorldMap:
         Raises:
             Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
         """
+        return self.panorama_at(place, 0, width)
+
+    def panorama_at(self, place: Place, step: int, width: int = WIDTH) -> Image.Image:
+        """The same from `step` steps along the road; the place, and what a guess is worth, stay those of step 0.
+
+        Raises:
+            Refused: as `panorama`. ConfigError: no such step.
+        """
         from world.render import render_equirectangular
         from world.warm_up import before_drawing
 
         before_drawing()
-        return _marked(render_equirectangular(_scene(place), width=width, samples=SAMPLES))
+        return _marked(render_equirectangular(_scene(place, step), width=width, samples=SAMPLES))
+
+    def road_deg(self, place: Place, step: int) -> int:
+        """Where the road leads forward at a step, in whole degrees from north.
+
+        Raises:
+            Refused: as `panorama`.
+        """
+        recipe = place.recipe or {}
+        road = _road_degs(place.lat, place.lng, tuple(sorted(recipe.items())), self.farthest)
+        return road[step + self.farthest]
 
     def heading_deg(self, place: Place, drawn_deg: float) -> int:
         """Where the one view of a place looks: along its road, to the side of the heading that was drawn."""
@@ -101,8 +123,8 @@ class WorldMap:
         return _marked(square[top : top + height])
 
 
-def _scene(place: Place) -> "Scene":
-    """What there is to be drawn at a place.
+def _scene(place: Place, step: int = 0) -> "Scene":
+    """What there is to be drawn at a place, from a step along its road.
 
     Raises:
         Refused: the place was drawn for another version of the world, whose pixels are gone (not_now).
@@ -117,7 +139,18 @@ def _scene(place: Place) -> "Scene":
             f"version {WORLD_VERSION}. Start a new game.",
             "not_now",
         )
-    return build_scene(place.lat, place.lng, recipe["month"], recipe["hour"], recipe["seed"])
+    moment = recipe["month"], recipe["hour"], recipe["seed"]
+    return build_scene(place.lat, place.lng, *moment, step_m=step * STEP_M)
+
+
+@lru_cache(maxsize=256)
+def _road_degs(lat: float, lng: float, recipe: tuple[tuple[str, float], ...], farthest: int) -> tuple[int, ...]:
+    """Where the road of a place leads at all its steps; a walk asks for one after the other."""
+    from world.layout.walk import road_heading_deg
+
+    scene = _scene(Place(lat, lng, dict(recipe)))
+    steps = (replace(scene.recipe, step_m=step * STEP_M) for step in range(-farthest, farthest + 1))
+    return tuple(round(road_heading_deg(replace(scene, recipe=one))) % 360 for one in steps)
 
 
 def _marked(pixels: "Pixels") -> Image.Image:

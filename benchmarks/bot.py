@@ -2,11 +2,11 @@
 
     python -m benchmarks.bot [--rounds 200] [--on strangers|arena] [--url http://127.0.0.1:8501] [--json]
 
-Plays the three pages of tests/bot/strangers in turn, three rounds each, in one browser: the shipped model looks at
+Plays the four pages of tests/bot/strangers in turn, three rounds each, in one browser: the shipped model looks at
 every picture, and a drawn place is guessed instead of its answer, so that clicks are tried all over the Earth. With
 --on arena the app at --url is played (started, with an empty scorebook, when nothing answers there). With --json the
 last line is one JSON object: rounds, lost, median_round_s, median_click_error_km, rss_growth_mb (of this process, from
-the end of its first nine rounds to the last).
+the end of its first twelve rounds to the last).
 """
 
 import argparse
@@ -36,7 +36,7 @@ from bot.series import Series  # noqa: E402
 from model.geo.distance import haversine_km  # noqa: E402
 
 ROUNDS_A_GAME = {"strangers": 3, "arena": 5}
-WARM = 9  # rounds until every page was seen once
+WARM = 12  # rounds until every page was seen once
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=200, help="rounds to play, up to whole games (default: 200)")
     parser.add_argument(
-        "--on", choices=list(ROUNDS_A_GAME), default="strangers", help="the three test pages, or the arena"
+        "--on", choices=list(ROUNDS_A_GAME), default="strangers", help="the four test pages, or the arena"
     )
     parser.add_argument("--url", default="http://127.0.0.1:8501", help="the app, for --on arena (default: port 8501)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the places (default: 0)")
@@ -103,7 +103,7 @@ def on_strangers(games: int, seed: int, folder: Path, memory: list[int]) -> list
 
     model, draw, process = Geolocator.load(), random.Random(seed), psutil.Process()
     names, outlines = _atlas()
-    kinds = (pages.MirrorQuiz, pages.SnapshotClub, pages.Campus)
+    kinds = (pages.MirrorQuiz, pages.SnapshotClub, pages.Campus, pages.WhereWasThat)
     south, west, north, east = pages.CAMPUS
     played: list[GamePlayed] = []
     with pages.serving() as url, open_browser() as driver:

@@ -1,6 +1,7 @@
 """What the server does when many play at a time: requests, times by route, errors by kind, and growth of its memory.
 
     python -m benchmarks.load [--players 200] [--seconds 120] [--app] [--json]
+    python -m benchmarks.load --duels 50 --minutes 5 [--json]    live duels instead; see benchmarks/duels.py
 
 Starts a server of its own on a loopback port, with an empty home, and stops it afterwards: the game alone, or with
 --app the whole app, where some players ask for the model's turn too. Every player is a browser with a cookie of its own
@@ -246,8 +247,17 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120.0, help="how long they play (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="loopback port of the server (default: a free one)")
     parser.add_argument("--app", action="store_true", help="the whole app, with the model, in place of the game alone")
+    parser.add_argument("--duels", type=int, default=0, help="so many live duels at a time instead of games alone")
+    parser.add_argument("--minutes", type=float, default=5.0, help="how long the duels last (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="end with one JSON object on the last line")
     options = parser.parse_args()
+    if options.duels:
+        from benchmarks import duels  # which stands on this script
+
+        if options.duels < 0 or options.minutes <= 0:
+            parser.error("looked for at least one duel and some minutes")
+        duels.conclude(duels.measure(options.duels, options.minutes, options.app, options.port), options.json)
+        return
     if options.players < 1 or options.seconds <= 0:
         parser.error("looked for at least one player and some seconds")
     port = options.port or free_port()

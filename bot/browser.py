@@ -9,6 +9,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from bot.orphans import ended_with_us
 from model.errors import BrowserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -50,12 +51,25 @@ def open_browser(headed: bool = False, width_px: int = 1024, height_px: int = 76
             f"Chromium did not start: {said_by(error)} If versions differ, install both from the same place: "
             "apt-get install chromium chromium-driver."
         ) from error
-    try:
+    with contextlib.ExitStack() as open_now:
+        try:
+            open_now.enter_context(ended_with_us(driver.service.process.pid, _profile(driver)))
+        except OSError as error:
+            _quit(driver)
+            raise BrowserError(f"the browser's watcher did not start: {error.strerror or error}.") from error
+        open_now.callback(_quit, driver)
         driver.set_page_load_timeout(PAGE_LOAD_S)
         yield driver
-    finally:
-        with contextlib.suppress(WebDriverException, OSError):  # a browser that died needs no closing
-            driver.quit()
+
+
+def _quit(driver: WebDriver) -> None:
+    with contextlib.suppress(WebDriverException, OSError):  # a browser that died needs no closing
+        driver.quit()
+
+
+def _profile(driver: WebDriver) -> str:
+    """The folder in which this browser keeps its profile, which its driver removes unless it is killed."""
+    return str(driver.capabilities.get("chrome", {}).get("userDataDir", ""))
 
 
 def said_by(error: WebDriverException) -> str:

@@ -5,7 +5,8 @@ Each event carries `event`, `at` (seconds since 1970) and the facts of its kind:
     started              player, games, rounds, url, map, seed, pid
     doing, done          what: "model", "app", "browser"; done has `seconds`
     beginning            number: which game of the run is being opened
-    game                 game_id, map, player, resumed; views: what is seen of a place, numbers where north is unknown
+    game                 game_id, map, player, resumed; views: what is seen of a place, numbers where north is unknown;
+                         stays: one may walk in this game, and the bot does not
     looking              game_id, round, heading: the camera turns there
     asking, guessed      game_id, round: the model is asked; the pin is being placed at lat, lng
     submitting           game_id, round, lat, lng of the pin, wanted_lat, wanted_lng, views: files beside the events

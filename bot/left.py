@@ -48,14 +48,21 @@ def left_game(game_id: str, told: list[tuple[Path, Event]]) -> LeftGame:
 
 
 def last_left(told: list[tuple[Path, Event]]) -> str:
-    """The game that was begun last and is not over; empty where there is none."""
-    found = ""
+    """The game that was begun last among those that are not over; empty where there is none.
+
+    A game that was lost is not over, also when later ones were played to their end.
+    """
+    left: dict[str, None] = {}  # in the order in which they were begun, or taken up again
     for _, happened in told:
+        game_id = str(happened.get("game_id", ""))
+        if not game_id:
+            continue
         if happened["event"] == "game":
-            found = str(happened.get("game_id", ""))
-        elif happened["event"] == "game_over" and happened.get("game_id") == found and not happened.get("failed"):
-            found = ""
-    return found
+            left.pop(game_id, None)
+            left[game_id] = None
+        elif happened["event"] == "game_over" and not happened.get("failed"):
+            left.pop(game_id, None)
+    return next(reversed(left), "")
 
 
 def views_of(pending: Event, folder: Path) -> tuple[bytes, ...]:

@@ -4,6 +4,7 @@ Whether it is drawn is judged by the picture: it is not all one colour, it has c
 nothing in it has moved for a moment. Knows no camera.
 """
 
+import base64
 import io
 import math
 import time
@@ -54,6 +55,27 @@ for (const [at, style] of (arguments[0].homingHidden ?? []).splice(0).reverse())
 }
 """
 
+_STANDS = """
+const [el] = arguments, doc = el.ownerDocument;
+let r = el.getBoundingClientRect();
+if (r.top < 0 || r.left < 0 || r.bottom > innerHeight || r.right > innerWidth || doc.defaultView !== top) {
+  el.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
+  r = el.getBoundingClientRect();
+}
+let [left, up, right, down] = [r.left, r.top, r.right, r.bottom], size = [r.width, r.height], w = doc.defaultView;
+for (; w !== w.top; w = w.parent) {
+  const frame = w.frameElement;
+  if (!frame) return {size};  // of another origin, which nobody may ask where it stands
+  const o = frame.getBoundingClientRect(), style = getComputedStyle(frame);
+  const across = o.width / (frame.offsetWidth || 1), along = o.height / (frame.offsetHeight || 1);
+  const x = o.left + (frame.clientLeft + parseFloat(style.paddingLeft)) * across;
+  const y = o.top + (frame.clientTop + parseFloat(style.paddingTop)) * along;
+  [left, right] = [Math.max(0, left), Math.min(w.innerWidth, right)].map((v) => x + v * across);
+  [up, down] = [Math.max(0, up), Math.min(w.innerHeight, down)].map((v) => y + v * along);
+}
+return {size, box: [left, up, right, down], window: [w.innerWidth, w.innerHeight]};
+"""
+
 Thumb = NDArray[np.float64]
 
 
@@ -88,8 +110,8 @@ class Pictures:
         for element in self._on_the_way():
             self.driver.execute_script(_PUT_BACK, element)
 
-    def take(self, before: Thumb | None = None) -> bytes:
-        """A picture (PNG) once it is drawn; `before` is what was seen before a turn, which it should not be.
+    def take(self, before: Thumb | None = None) -> Image.Image:
+        """A picture (RGB) once it is drawn; `before` is what was seen before a turn, which it should not be.
 
         Raises:
             BrowserError: it stays all one colour, or never comes to rest.
@@ -97,43 +119,57 @@ class Pictures:
         began = since = time.monotonic()
         last: Thumb | None = None
         while True:
-            png = self.shoot()
-            seen, now = thumb(png), time.monotonic()
+            image, now = self.shoot(), time.monotonic()
+            seen = thumb(image)
             if last is None or not same(seen, last):
                 last, since = seen, now
             turned = before is None or now - began > TURNED_S or not same(seen, before)
             if now - since >= self.still_s and turned and seen.std() > PLAIN:
-                return png
+                return image
             if now - began > self.timeout_s:
                 why = "is all one colour" if seen.std() <= PLAIN else "did not come to rest"
                 raise BrowserError(f"the picture at {self.path} {why} within {self.timeout_s:g} s.")
 
-    def shoot(self) -> bytes:
-        """The picture as it is at this moment, mirrored back."""
+    def shoot(self) -> Image.Image:
+        """The picture as it is at this moment, mirrored back.
+
+        Raises:
+            BrowserError: there is no such element, or nothing of it can be seen.
+        """
         try:
-            png = self._shot()
+            image = self._shot()
         except StaleElementReferenceException:
-            png = self._shot()  # a page that draws anew
+            image = self._shot()  # a page that draws anew
         except NoSuchElementException as error:
             raise BrowserError(f"looked for a picture at {self.path}, found no such element.") from error
-        return _png(ImageOps.mirror(_open(png))) if self.mirrored else png
+        return ImageOps.mirror(image) if self.mirrored else image
 
-    def _shot(self) -> bytes:
+    def _shot(self) -> Image.Image:
+        """The element cut out of a picture of the window, which takes a third of the time of the driver's own way."""
         element = find(self.driver, self.path)
-        if min(element.size.values()) < 1:  # what a driver photographs of nothing differs from driver to driver
+        stands = self.driver.execute_script(_STANDS, element)
+        if min(stands["size"]) < 1:  # what a driver photographs of nothing differs from driver to driver
             raise BrowserError(f"the picture at {self.path} has no size: it is hidden, or not laid out.")
-        return element.screenshot_as_png
+        if "box" not in stands:
+            return _open(element.screenshot_as_png)
+        told = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+        image = _open(base64.b64decode(told["data"]))
+        scale = image.width / stands["window"][0]
+        left, top, right, bottom = (round(edge * scale) for edge in stands["box"])
+        box = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+        if box[0] >= box[2] or box[1] >= box[3]:
+            raise BrowserError(f"the picture at {self.path} cannot be seen: it lies outside the window.")
+        return image.crop(box)
 
-    def for_encoder(self, png: bytes, measured_fov_deg: float | None = None) -> bytes:
-        """A picture cut to what the encoder knows: the middle, 90° wide, where the page shows more."""
+    def for_encoder(self, image: Image.Image, measured_fov_deg: float | None = None) -> bytes:
+        """A picture (PNG) cut to what the encoder knows: the middle, 90° wide, where the page shows more."""
         fov_deg = self.fov_deg or measured_fov_deg
         if fov_deg is None or not ENCODER_FOV_DEG < fov_deg < 175.0:
-            return png
-        image = _open(png)
+            return _png(image)
         focal_px = image.width / 2.0 / math.tan(math.radians(fov_deg) / 2.0)
         side = round(2.0 * focal_px * math.tan(math.radians(ENCODER_FOV_DEG) / 2.0))
         if side >= min(image.size):
-            return png
+            return _png(image)
         left, top = (image.width - side) // 2, (image.height - side) // 2
         return _png(image.crop((left, top, left + side, top + side)))
 
@@ -142,9 +178,9 @@ class Pictures:
             yield find(self.driver, path)
 
 
-def thumb(png: bytes, size: tuple[int, int] = THUMB) -> Thumb:
+def thumb(image: Image.Image, size: tuple[int, int] = THUMB) -> Thumb:
     """A picture in few greys, to compare: (height, width), 0 … 255."""
-    return np.asarray(_open(png).convert("L").resize(size, Image.Resampling.BOX), np.float64)
+    return np.asarray(image.convert("L").resize(size, Image.Resampling.BOX), np.float64)
 
 
 def same(a: Thumb, b: Thumb) -> bool:

@@ -18,7 +18,7 @@ from bot.browser import said_by
 from bot.events import GamePlayed, RoundPlayed, event
 from bot.filmstrip import Frame
 from bot.screens.screen import PageRefused
-from bot.screens.site import HEADINGS, Outcome, Site, TwoSteps, Viewing
+from bot.screens.site import HEADINGS, Outcome, Site, TwoSteps, Viewing, Walking
 from model.errors import BrowserError
 
 FAILURE = "failure.png"
@@ -146,7 +146,8 @@ class Player:
     def _announce(self, sitting: Sitting) -> None:
         if not sitting.announced:
             facts = {"game_id": sitting.game_id, "map": sitting.map_name, "player": sitting.player}
-            self.tell(event("game", **facts, resumed=not sitting.fresh, views=self._views()))
+            self.tell(event("game", **facts, resumed=not sitting.fresh, views=self._views(),
+                            stays=isinstance(self.site, Walking) and self.site.can_walk()))  # fmt: skip
             sitting.announced = True
 
     def _views(self) -> tuple[str, ...]:

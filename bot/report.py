@@ -31,6 +31,8 @@ class Report:
                 self.console.print(
                     "North is unknown here: four views, a quarter turn each, from any start.", style="dim"
                 )
+            if event.get("stays"):
+                self.console.print("One may walk in this game; the bot stays where each round begins.", style="dim")
         elif kind == "round":
             self.rounds.append(event)
             away = (

@@ -1,6 +1,6 @@
 """A small picture of a piece of the Earth with a guess, the truth and the great circle between. Knows no game."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,39 @@ MAX_ZOOM = 4.6  # beyond this the coarse coastline looks like folded paper
 FILL = 0.58  # the share of the map that the two places may take
 
 Ring = NDArray[np.float64]  # (n, 2): lng, lat
+Line = NDArray[np.float64]  # (n, 2): eastward and southward on Web Mercator, the world 1 wide
 
 
 class Outlines:
-    """Land and border lines, unpacked from GeoJSON once and drawn often."""
+    """Land and border lines, unpacked from GeoJSON and brought to the map's plane once, and drawn often."""
 
     def __init__(self, land: dict[str, Any], borders: dict[str, Any] | None = None) -> None:
-        self.land = list(_rings(land))
-        self.borders = list(_rings(borders)) if borders else []
+        self.land = Lines(_rings(land))
+        self.borders = Lines(_rings(borders) if borders else ())
+
+
+class Lines:
+    """Lines with the box of each, so that those beyond a view cost nothing."""
+
+    def __init__(self, rings: Iterable[Ring]) -> None:
+        self.lines = [_on_plane(ring) for ring in rings]
+        boxes = [(*line.min(0), *line.max(0)) for line in self.lines]
+        self.boxes = np.array(boxes, np.float64).reshape(-1, 4)  # (lines, 4): west, north, east, south
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def within(self, view: MapView) -> Iterator[list[tuple[float, float]]]:
+        """The lines in pixels, one for each copy of the world in which it reaches into the view."""
+        centre = _on_plane(np.array([[view.lng, view.lat]]))[0]
+        half = np.array([view.width_px, view.height_px]) / 2.0 / view.world_px
+        (west, north), (east, south) = centre - half, centre + half
+        high = (self.boxes[:, 3] >= north) & (self.boxes[:, 1] <= south)
+        for turn in (-1.0, 0.0, 1.0):
+            seen = high & (self.boxes[:, 2] + turn >= west) & (self.boxes[:, 0] + turn <= east)
+            for number in np.flatnonzero(seen):
+                pixels = (self.lines[number] + (turn, 0.0) - (west, north)) * (view.world_px * SMOOTH)
+                yield list(map(tuple, pixels.tolist()))
 
 
 def small_map(
@@ -34,14 +59,12 @@ def small_map(
     view = view_of(guess, truth or guess, width_px, height_px)
     image = Image.new("RGB", (width_px * SMOOTH, height_px * SMOOTH), SEA)
     draw = ImageDraw.Draw(image)
-    for ring in outlines.land:
-        for line in _copies(view, ring):
-            draw.polygon(line, fill=LAND, outline=COAST)
-    for ring in outlines.borders:
-        for line in _copies(view, ring):
-            draw.line(line, fill=BORDER, width=SMOOTH)
+    for line in outlines.land.within(view):
+        draw.polygon(line, fill=LAND, outline=COAST)
+    for line in outlines.borders.within(view):
+        draw.line(line, fill=BORDER, width=SMOOTH)
     way = great_circle(guess, truth or guess)
-    for line in _copies(view, np.column_stack([np.unwrap(way[:, 1], period=360.0), way[:, 0]])):
+    for line in Lines([np.column_stack([np.unwrap(way[:, 1], period=360.0), way[:, 0]])]).within(view):
         for start in range(0, len(line) - 2, 4):
             draw.line(line[start : start + 3], fill=LINE, width=2 * SMOOTH)
     dots = [(truth, TRUTH, 15.0)] if truth else []
@@ -97,19 +120,11 @@ def _rings(geojson: dict[str, Any]) -> Iterator[Ring]:
         yield from (np.asarray(line, np.float64)[:, :2] for line in lines if len(line) > 1)
 
 
-def _copies(view: MapView, ring: Ring) -> Iterator[list[tuple[float, float]]]:
-    """A line in pixels, for each copy of the world that reaches into the view."""
+def _on_plane(ring: Ring) -> Line:
+    """A line on Web Mercator; beyond its ends, on its edge."""
     sin_lat = np.sin(np.radians(np.clip(ring[:, 1], -MAX_LAT, MAX_LAT)))
-    north = 0.5 - np.log((1 + sin_lat) / (1 - sin_lat)) / (4 * np.pi)
-    sin_centre = np.sin(np.radians(np.clip(view.lat, -MAX_LAT, MAX_LAT)))
-    centre = 0.5 - np.log((1 + sin_centre) / (1 - sin_centre)) / (4 * np.pi)
-    y = (view.height_px / 2 + (north - centre) * view.world_px) * SMOOTH
-    if y.max() < 0 or y.min() > view.height_px * SMOOTH:
-        return
-    for turn in (-1, 0, 1):
-        x = (view.width_px / 2 + ((ring[:, 0] - view.lng) / 360.0 + turn) * view.world_px) * SMOOTH
-        if x.max() >= 0 and x.min() <= view.width_px * SMOOTH:
-            yield list(zip(x.tolist(), y.tolist(), strict=True))
+    south = 0.5 - np.log((1 + sin_lat) / (1 - sin_lat)) / (4 * np.pi)
+    return np.column_stack([ring[:, 0] / 360.0, south])
 
 
 def _dot(draw: ImageDraw.ImageDraw, x: float, y: float, colour: str, radius: float) -> None:

@@ -7,7 +7,6 @@ Geolocator is shared by threads: no call changes its answers.
 import json
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from model.errors import ArtifactError
 from model.geo.atlas import Atlas
 from model.geocells.table import Geocells
 from model.predictors import for_photos
-from model.predictors.answers import STRANGE, guesses
+from model.predictors.answers import guesses
 from model.predictors.catalogue import CATALOGUE, LIMITS_KM, Published, size_words
 from model.predictors.checkpoint import Checkpoint
 from model.predictors.download import Download
@@ -29,6 +28,7 @@ from model.predictors.fetched import is_fetched, kept_bytes
 from model.predictors.guess import Candidate, Guess, LookAlike
 from model.predictors.protocol import Predictor, knows_any, system_of
 from model.predictors.registry import DEFAULT, SYSTEMS, Options, default_checkpoint, is_here, open_system
+from model.predictors.together import Prepared, locate_together
 from model.predictors.why import Of, Why, explain
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CATALOGUE", "DEFAULT", "LIMITS_KM", "SYSTEMS", "Candidate", "Download", "Geocells", "Geolocator", "Guess",
-    "LookAlike", "Published", "Why", "default_checkpoint", "for_photos", "is_fetched", "is_here", "kept_bytes",
-    "size_words",
+    "LookAlike", "Prepared", "Published", "Why", "default_checkpoint", "for_photos", "is_fetched", "is_here",
+    "kept_bytes", "size_words",
     "drawn_by", "exif_position", "look_at",  # pictures as the model sees them: pages come through this door only
 ]  # fmt: skip
 
@@ -226,16 +226,17 @@ class Geolocator:
             ImageError: another number of pictures, one that cannot be read, or one with nothing to see in it.
             ArtifactError: a checkpoint without an encoder, or pictures of another version of the simulated Earth.
         """
+        return self.locate_prepared([self.prepare(images, world_version)])[0]
+
+    def prepare(self, images: Source | Sequence[Source], world_version: int | None = None) -> Prepared:
+        """The half of `locate` that each place needs alone, decoding above all; raises what `locate` does."""
         handed = self._look_at(images, world_version)
         checkpoint = self.answering(len(handed.views), handed.world_version)
-        embeddings, less_strange = checkpoint.look(handed.views)
-        guess = guesses(checkpoint, embeddings, self._atlas)[0]
-        if less_strange is not None:  # told by the pictures themselves, which tell more than their embedding
-            guess = replace(guess, familiarity=less_strange, unfamiliar=less_strange >= STRANGE)
-        strange = drawn_version(checkpoint.source) is not None and handed.world_version is None
-        if strange:  # what was fitted on the simulated Earth says nothing of a photograph
-            guess = replace(guess, expected_score=None, radius_km=None, attributes=None)
-        return replace(guess, read_as=handed.shape, out_of_distribution=strange)
+        return Prepared(checkpoint, checkpoint.seeing.to_pixels(handed.views), handed.shape, handed.world_version)
+
+    def locate_prepared(self, places: Sequence[Prepared]) -> list[Guess]:
+        """The other half, for N places in one pass: their guesses, each as `locate` alone would give it."""
+        return locate_together(places, self._atlas)
 
     def why(self, images: Source | Sequence[Source], world_version: int | None = None, of: Of = "region") -> Why:
         """What in the pictures speaks for the guessed region, or for its country: a heat map on each view.

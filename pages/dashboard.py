@@ -23,6 +23,8 @@ page = st.navigation(
         st.Page(HERE / "world_tour.py", title="World", icon=":material/public:", url_path="world"),
         st.Page(HERE / "bot_runs.py", title="Bot", icon=":material/smart_toy:", url_path="bot"),
         st.Page(HERE / "compare.py", title="Compare", icon=":material/leaderboard:"),
+        st.Page(HERE / "ratings.py", title="Ratings", icon=":material/trophy:"),
+        st.Page(HERE / "blind.py", title="Blind", icon=":material/visibility_off:"),
         st.Page(HERE / "evaluate.py", title="Evaluate", icon=":material/query_stats:"),
         st.Page(HERE / "geocells.py", title="Geocells", icon=":material/hexagon:"),
         st.Page(HERE / "about.py", title="About", icon=":material/info:"),

@@ -48,9 +48,12 @@ def lent() -> None:
 
 
 def own(book: Scorebook) -> pd.DataFrame:
-    """The visitor's latest games."""
+    """The visitor's latest games; country streaks count countries, and stand in a table of their own."""
     player_id = visitor.player_id()
-    return book.games(player_id=player_id, limit=LATEST) if player_id else pd.DataFrame()
+    if not player_id:
+        return pd.DataFrame()
+    games = book.games(player_id=player_id, limit=LATEST)
+    return games[games["mode"] != "streak"]
 
 
 def mine(book: Scorebook, games: pd.DataFrame) -> None:
@@ -103,8 +106,8 @@ def title(game: object) -> str:
 def waiting(game: pd.Series) -> str:
     """Why the places of a game are not shown."""
     if pd.isna(game["finished_at"]):
-        if game["mode"] == "challenge" and game["guessed"] == game["rounds"]:
-            return "Others may still take this challenge; its places are told here when it is closed."
+        if game["mode"] in ("challenge", "daily") and game["guessed"] == game["rounds"]:
+            return "Others may still play these places; they are told here when the game is closed."
         rounds_played = f"{game['guessed']} of {game['rounds']} rounds"
         return f"This game is still open: {rounds_played}. Its places are told when it is over."
     return "Somebody else may still guess at some of these places; they are told when that game is over."

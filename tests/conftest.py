@@ -2,10 +2,15 @@
 
 import os
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.postgres_server import PostgresServer
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that asks the network is a broken test
 os.environ.setdefault("HOMING_WARM_UP", "0")  # apps that tests start answer at once, and leave the cores to the tests
@@ -26,3 +31,35 @@ def atlas():  # type: ignore[no-untyped-def]
     from model.geo.atlas import Atlas
 
     return Atlas.open()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """One PostgreSQL server for all tests of this process; they are skipped where its package is not installed."""
+    from tests.postgres_server import programs, running_server
+
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed; on Debian or Ubuntu: apt-get install postgresql")
+    with running_server(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
+    """A PostgreSQL database with the newest schema and nothing in it."""
+    from tests.postgres_server import TEMPLATE
+
+    name = f"book_{uuid.uuid4().hex[:12]}"
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield postgres.url(name)
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: "PostgresServer") -> Iterator[str]:
+    """A PostgreSQL database in which nothing is."""
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    postgres.run(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")

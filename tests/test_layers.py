@@ -26,8 +26,8 @@ NEVER = {
 OURS = {
     "streamlit_app.py": {"arena.routes", "arena.guard", "api", "model.geolocator", "pages"},
     "pages": {"model.geolocator", "model.metrics", "model.geo", "model.geocells.table", "world",
-              "arena.scorebook", "arena.records", "arena.tokens", "arena.imports", "arena.statistics", "arena.guard",
-              "bot.runner", "pages.components"},
+              "arena.scorebook", "arena.records", "arena.tokens", "arena.imports", "arena.statistics", "arena.rating",
+              "arena.blind_results", "arena.guard", "bot.runner", "pages.components"},
     "bot": {"model.geolocator", "model.geo", "arena.scorebook", "arena.records", "arena.tokens", "bot"},
     "api": {"model.geolocator", "model.geo.folders", "arena.statistics", "api"},
     "arena": {"model.data.views", "model.geo", "model.metrics", "world", "arena"},

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from arena.database import sentences
@@ -17,6 +17,25 @@ from arena.schema import games, guesses, rounds, seats, verdicts
 from arena.scorebook import Scorebook
 
 MOST_TIMES = 3000
+
+
+def _stamp() -> Select[Any]:
+    asked: BindParameter[str] = bindparam("asked")
+    own, opened, made = seats.c.game_id == asked, rounds.c.game_id == asked, guesses.c.game_id == asked
+    return select(
+        games.c.started_at,
+        games.c.finished_at,
+        select(func.count(rounds.c.started_at)).where(opened).scalar_subquery(),
+        select(func.count()).select_from(guesses).where(made).scalar_subquery(),
+        select(func.count()).select_from(seats).where(own).scalar_subquery(),
+        select(func.sum(seats.c.ready_at)).where(own).scalar_subquery(),
+        select(func.count(seats.c.ready_at)).where(own).scalar_subquery(),
+        select(func.count(seats.c.left_at)).where(own).scalar_subquery(),
+        select(func.count()).select_from(verdicts).where(verdicts.c.game_id == asked).scalar_subquery(),
+    ).where(games.c.game_id == asked)
+
+
+_STAMP = _stamp()  # put together once: it is asked for each second by every socket
 
 
 class LiveBook:
@@ -147,22 +166,9 @@ class LiveBook:
 
     def stamp(self, game_id: str) -> tuple[Any, ...]:
         """Something that changes whenever a match does, at the price of one small question."""
-        own = seats.c.game_id == game_id
-        opened, made = rounds.c.game_id == game_id, guesses.c.game_id == game_id
-        asked = select(
-            games.c.started_at,
-            games.c.finished_at,
-            select(func.count(rounds.c.started_at)).where(opened).scalar_subquery(),
-            select(func.count()).select_from(guesses).where(made).scalar_subquery(),
-            select(func.count()).select_from(seats).where(own).scalar_subquery(),
-            select(func.sum(seats.c.ready_at)).where(own).scalar_subquery(),
-            select(func.count(seats.c.ready_at)).where(own).scalar_subquery(),
-            select(func.count(seats.c.left_at)).where(own).scalar_subquery(),
-            select(func.count()).select_from(verdicts).where(verdicts.c.game_id == game_id).scalar_subquery(),
-        ).where(games.c.game_id == game_id)
         book = self._scorebook()
         with sentences(book.url, book.busy_s), book.engine.connect() as db:
-            return tuple(db.execute(asked).first() or ())
+            return tuple(db.execute(_STAMP, {"asked": game_id}).first() or ())
 
     def _change_seat(self, game_id: str, seat: int, **values: float | None) -> None:
         with self._writing() as db:

@@ -69,10 +69,11 @@ class LiveOpenings:
         game, taken, in_stock = self._openings.begin(wish, player, kind, owner)
         return as_duel(game, duel, opponent), taken, in_stock
 
-    def again(self, game: Game) -> Game:
-        """A match with other places on the same map, not yet written."""
+    def again(self, game: Game, game_id: str | None = None) -> Game:
+        """A match with other places on the same map, not yet written; its id is drawn where none is given."""
         wish = Wish(pick_map(self._maps(), game.map), game.rules, game.length, "duel")
         fresh, _, in_stock = self._openings.begin(wish, game.seats[HOST].player, "person", None)
+        fresh = fresh if game_id is None else replace(fresh, game_id=game_id)
         self._openings.begun(fresh, in_stock)
         if game.live is not None and any(one.zoom is None and one.seconds > 0.0 for one in game.live.planned):
             live, _ = with_model(game.live, game.length, False, self._book().human_times())

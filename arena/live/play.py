@@ -31,7 +31,7 @@ class Live:
         find: a match by its id, as stored.
         scorebook: opened when first needed.
         thinking: the model's guesses, ahead of their moment.
-        again: a new match with other places, as the one that is given; it is not written yet.
+        again: a new match with other places, like the one that is given, of this id; it is not written yet.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Live:
         find: Callable[[str], Game],
         scorebook: Callable[[], Scorebook],
         thinking: Thinking,
-        again: Callable[[Game], Game],
+        again: Callable[[Game, str | None], Game],
     ) -> None:
         self._find, self._scorebook, self._thinking, self._again = find, scorebook, thinking, again
         self.book, self.since = LiveBook(scorebook), clock.now()
@@ -175,10 +175,9 @@ class Live:
         if game.live.ghost is not None:
             raise Refused("A ghost has played its places once, and you know them now: no rematch.", "not_now")
         if (known := self.rematch_of(game)) is None:
-            fresh = replace(self._again(game), game_id=rematch_id(game.game_id))
-            self.book.add_next(first_of_rematch(game, fresh))
-            self._tell(game.game_id)
             known = rematch_id(game.game_id)
+            self.book.add_next(first_of_rematch(game, self._again(game, known)))
+            self._tell(game.game_id)
         return self._find(known)
 
     def rematch_of(self, game: Game) -> str | None:
@@ -269,7 +268,7 @@ class Live:
         if game.started_at is None:  # whoever opened it closed it again
             return
         if all(one.series_number != number + 1 for one in self.book.series(game.series_id)):
-            self.book.add_next(next_of(game, self._again(game)))
+            self.book.add_next(next_of(game, self._again(game, None)))
 
     def _tell(self, game_id: str) -> None:
         for notice in list(self._notices):

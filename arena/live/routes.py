@@ -17,7 +17,8 @@ from arena.live.state import add_live, series_state
 from arena.records import Game, player_id_of
 from arena.requests import read_json
 from arena.rules import Refused
-from arena.state import Viewer, game_state
+from arena.state import Viewer, game_state, walk_state
+from arena.streaks import MOST
 from arena.threads import Threads
 
 Move = Callable[[Game, int], Game]
@@ -32,7 +33,13 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
     title, view = (source.title, source.view) if source else (game.map, ANYWHERE)
     viewer = Viewer(seat, arena.hidden_from(game, seat), arena.may_tell_seed(game))
     now = clock.now()
-    state = game_state(game, title, view, arena.opponent is not None, now, viewer)
+    state = game_state(game, title, view, arena.opponent is not None and game.mode != "streak", now, viewer)
+    state["walk"] = walk_state(source) if game.rules.movement == "moving" else None
+    if game.mode == "streak":
+        known = [one["round"] for one in state["rounds"] if "truth" in one]
+        countries = arena.countries.told(game, viewer.shown, known)
+        state["rounds"] = [one | {"countries": countries.get(one["round"])} for one in state["rounds"]]
+        state["max_total"] = MOST
     if game.live is None:
         return state
     state = add_live(state, game, now, arena.live.since, viewer)

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from arena.askers import check_seat_token, identity_of
 from arena.games import Arena
+from arena.guard import network_of
 from arena.records import Game
 from arena.rules import Refused
 from arena.threads import Threads
@@ -27,7 +29,9 @@ from model.geo.folders import without_folders
 STAMP_S = 1.0  # how often the book is asked whether another app has changed something
 SEND_S = 5.0  # the longest silence of the server
 MOST_SOCKETS = 2000  # of one app
+MOST_OF_ONE = 400  # from one address: a school behind one router
 MOST_MESSAGE = 2000  # characters
+MOST_TOKENS = 20  # that are tried on one socket
 SOONEST_S = 0.02
 POLICY, TRY_LATER = 1008, 1013  # RFC 6455 and IANA's list: a message that breaks the rules; too many
 
@@ -42,18 +46,20 @@ class Sockets:
     def __init__(self, arena: Arena, threads: Threads, state: Callable[[Game, int | None], dict[str, Any]]) -> None:
         self._arena, self._threads, self._state = arena, threads, state
         self._open: dict[str, set[_Line]] = {}
-        self._count = 0
+        self._count, self._from = 0, Counter[str]()
         arena.live.on_change(self._notice)
 
     async def serve(self, socket: WebSocket) -> None:
         """Keep somebody informed of a match until they go."""
         await socket.accept()
-        if self._count >= MOST_SOCKETS:
+        network = network_of(socket.client.host if socket.client else None)
+        if self._count >= MOST_SOCKETS or self._from[network] >= MOST_OF_ONE:
             await _refuse(socket, "Very many are looking on at the moment; the state of the match can be asked for.",
                           TRY_LATER)  # fmt: skip
             return
         line = _Line(socket, socket.path_params["game_id"])
         self._count += 1
+        self._from[network] += 1
         self._open.setdefault(line.game_id, set()).add(line)
         tasks = []
         try:
@@ -69,6 +75,9 @@ class Sockets:
             pass
         finally:
             self._count -= 1
+            self._from[network] -= 1
+            if not self._from[network]:
+                del self._from[network]
             self._open[line.game_id].discard(line)
             if not self._open[line.game_id]:
                 del self._open[line.game_id]
@@ -78,9 +87,11 @@ class Sockets:
 
     async def _listen(self, line: "_Line") -> None:
         while True:
-            text = await line.socket.receive_text()
-            message = _read(text)
+            message = _read(await _text_of(line.socket))
             if "seat_token" in message:
+                line.tokens += 1
+                if line.tokens > MOST_TOKENS:
+                    raise Refused(f"This socket was given {MOST_TOKENS} tokens; open another one.", "too_many")
                 token = check_seat_token(message["seat_token"])
                 line.seat = await self._threads.run(self._arena.seat_of, line.game_id, line.identity, token)
                 line.fresh = False
@@ -153,6 +164,7 @@ class _Line:
         self.loop, self.changed = asyncio.get_running_loop(), asyncio.Event()
         self.identity: str | None = None
         self.seat: int | None = None
+        self.tokens = 0
         self.told = False  # of a change
         self.fresh = False  # whether anything was said that is still of account
         self.stamp: tuple[Any, ...] = ()
@@ -164,6 +176,16 @@ class _Line:
     def note_next(self, seconds: float | None) -> None:
         self.next_s = seconds
         self.next_at = None if seconds is None else time.monotonic() + seconds
+
+
+async def _text_of(socket: WebSocket) -> str:
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code") or 1000)
+    text = message.get("text")
+    if not isinstance(text, str):
+        raise Refused("Looked for a message of text, found bytes.")
+    return text
 
 
 def _read(text: str) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def add_live(state: dict[str, Any], game: Game, now: float, since: float, viewer
         "finished": over,
         "expired": over and game.started_at is None,
         "rounds": [_round(one, course, game, viewer) for one in game.rounds],
-        "opponent": None,
+        "opponent": None,  # and nothing else that only a model at the table would put there
+        "rival": None,
         "live": _live(game, course, now, since, viewer),
     }
     if masked and own is None:

@@ -4,6 +4,7 @@
 
 import {$, body, embedded, enter, kind, loading, query, still} from './page.js';
 import {answer, openRoom} from './blind.js';
+import {showDaily} from './daily.js';
 import {Match} from './duel.js';
 import {finish, playOpponent, result, share} from './ending.js';
 import {ghostToSend, inviteGhost, shareGhost} from './ghost.js';
@@ -13,10 +14,11 @@ import {forgetRunning, keepRunning, keepSeat, keptSeat, runningGame, runningHere
 import {askToLeave, dropFromAddress, enterGame, guardGame, leave} from './leave.js';
 import {copyLink} from './lobby.js';
 import {look, pinned, sayPin, setClock, showHeading, submit, submitLabel} from './round.js';
-import {matchToSend, rulesInWords, rulesToSend} from './rules.js';
+import {isStreak, matchToSend, rulesInWords, rulesToSend} from './rules.js';
 import {fillForm, inviteTo, problem, readForm, readName, wireForm} from './start.js';
-import {askRematch, createGame, fetchGame, fetchMaps, joinGame} from './server.js';
+import {askRematch, createGame, fetchGame, fetchMaps, joinGame, playDaily} from './server.js';
 import {attempt, page, parts, prepare} from './table.js';
+import {backToStart, isWalking, stopWalk, walkAsOneLooks, wireWalk} from './walk.js';
 
 const makeReady = () => prepare({onChange: showHeading, onPin: pinned, onToggle: submitLabel});
 
@@ -86,6 +88,7 @@ async function showStart(invitation = null) {
   page.invited = invitation?.game_id ?? null;
   parts.clock.stop();
   parts.sharpener?.stop();
+  stopWalk();
   if (embedded) stepOut();
   delete body.dataset.movement;
   if (!mapsAreThere) {
@@ -98,6 +101,9 @@ async function showStart(invitation = null) {
   body.dataset.round = '0';
   enter('start');
   if (!invitation) offerRunning();
+  const {visit} = page;
+  $('daily').hidden = true;
+  if (!invitation && kind !== 'bot') showDaily(() => page.visit === visit && body.dataset.state === 'start');
   if (kind !== 'bot') spinGlobe($('globe'), {still});
   requestAnimationFrame(() => setTimeout(() => makeReady().catch(() => {}))); // a failure comes again where it matters
 }
@@ -111,7 +117,7 @@ async function offerRunning() {
     const game = await fetchGame(id);
     if (game.finished || game.expired || game.live?.phase === 'over') return forgetRunning(id);
     if (page.visit !== visit) return;
-    $('go-on-what').textContent = `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
+    $('go-on-what').textContent = isStreak(game) ? `${game.map_title}, round ${game.round} of a country streak` : `${game.map_title}, round ${game.round} of ${game.rounds_total}`;
     $('go-on').onclick = () => attempt(() => resume(id));
     $('go-on').hidden = false;
   } catch (error) {
@@ -140,6 +146,15 @@ async function begin(settings) {
   if (page.visit !== visit) return;
   if (room) return enterBlind(room);
   await resume(id);
+}
+
+/** Play the game of the day, or go on with it, or look at its end. */
+async function today() {
+  const settings = {name: readName(), kind};
+  const {visit} = page;
+  loading('Opening today’s game…');
+  const {game_id: id} = await playDaily(settings);
+  if (page.visit === visit) await resume(id);
 }
 
 async function join(id, settings) {
@@ -195,9 +210,10 @@ function follow(game) {
 const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
-  const {map, player, rules, told, rounds_total} = page.game;
+  const {map, player, rules, told, rounds_total, rival, opponent_offered: offered} = page.game;
+  const match = isStreak(page.game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival) && offered});
   dropFromAddress('seed');
-  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...matchToSend({told, rounds_total}), ...rulesToSend(rules)});
+  return begin({name: page.game.seat == null ? readName() : player, map, kind, ...match, ...rulesToSend(rules)});
 }
 
 // ── hands ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -205,6 +221,7 @@ function playAgain() {
 function wire() {
   const press = (id, doing) => $(id).addEventListener('click', doing);
   wireForm();
+  wireWalk();
   $('start-form').addEventListener('submit', (event) => { event.preventDefault(); attempt(start); });
   press('submit-guess', submit);
   press('clash-next', () => page.match?.next());
@@ -226,6 +243,7 @@ function wire() {
   });
   press('next-round', () => attempt(next));
   press('opponent-button', playOpponent);
+  press('daily-button', () => attempt(today));
   press('play-again', () => attempt(playAgain));
   press('new-game', leave);
   press('share', () => share());
@@ -243,7 +261,8 @@ function wire() {
   $('panorama').addEventListener('pointerdown', () => { $('panorama').focus(); parts.guessMap.pinned && matchMedia('(hover: none)').matches && parts.guessMap.toggle(false); });
   $('help').addEventListener('toggle', () => { $('leave-button').hidden = !inTheMiddle(); });
   document.addEventListener('visibilitychange', setClock);
-  listenToKeys({parts: () => parts, submit, next: () => (page.match ? page.match.next() : attempt(next)), pinned: () => { submitLabel(); sayPin(); }});
+  listenToKeys({parts: () => parts, submit, next: () => (page.match ? page.match.next() : attempt(next)), pinned: () => { submitLabel(); sayPin(); },
+    walk: {on: isWalking, asOneLooks: walkAsOneLooks, home: backToStart}});
   guardGame({
     middle: inTheMiddle,
     left: () => page.match?.giveUp(),

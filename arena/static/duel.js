@@ -15,6 +15,7 @@ import {look, submitLabel} from './round.js';
 import {joinGame, leaveSeat, sendGuess, sendReady} from './server.js';
 import {onMap, ownSeat, seatName} from './sides.js';
 import {page, parts} from './table.js';
+import {stopWalk} from './walk.js';
 
 const EARLY_S = 0.35; // the pin goes off this long before the deadline, to be there in time
 const AGAIN_MS = 1200, TICK_MS = 500;
@@ -84,6 +85,7 @@ export class Match {
     const {live} = this.game;
     page.visit = {};
     parts.sharpener?.stop();
+    stopWalk();
     clearInterval(this.counting);
     if (phase !== 'over') this.counting = setInterval(() => this.update(), TICK_MS);
     if (kind !== 'bot' && ownSeat(this.game)) phase === 'over' ? forgetRunning(this.id) : phase !== 'lobby' && keepRunning(this.id);

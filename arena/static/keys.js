@@ -21,7 +21,7 @@ function switchMap(map, open = !map.open) {
   if (open) { $('guess-map').focus({preventScroll: true}); map.aim(true); } else $('panorama').focus({preventScroll: true});
 }
 
-/** `hands`: {parts() -> {panorama, guessMap}, submit(), next(), pinned()}. */
+/** `hands`: {parts() -> {panorama, guessMap}, submit(), next(), pinned(), walk: {on(), asOneLooks(sign), home()}}. */
 export function listenToKeys(hands) {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
@@ -54,6 +54,7 @@ function look(key, event, go, hands) {
     h: () => hideControls(), m: () => switchMap(map), Escape: () => { hideControls(false); switchMap(map, false); },
     r: ifFree(() => panorama.reset()), 9: ifFree(() => panorama.face({...panorama.aim(), fov: 90})),
   };
+  const walkKeys = hands.walk.on() ? {f: () => hands.walk.asOneLooks(1), b: () => hands.walk.asOneLooks(-1), Home: hands.walk.home} : {};
   const mapKeys = {
     ArrowLeft: onMap(() => map.panBy(-pixels, 0)), ArrowRight: onMap(() => map.panBy(pixels, 0)),
     ArrowUp: onMap(() => map.panBy(0, -pixels)), ArrowDown: onMap(() => map.panBy(0, pixels)),
@@ -65,7 +66,7 @@ function look(key, event, go, hands) {
     ArrowUp: ifFree(() => panorama.turnBy(0, turn, ms)), ArrowDown: ifFree(() => panorama.turnBy(0, -turn, ms)),
     '+': zoom(0.8), '=': zoom(0.8), '-': zoom(1.25), _: zoom(1.25), p: () => hint(HOW_TO_PIN),
   };
-  const doing = always[key] ?? (map.open ? mapKeys : viewKeys)[key]
+  const doing = always[key] ?? walkKeys[key] ?? (map.open ? mapKeys : viewKeys)[key]
     ?? (key in HEADINGS ? ifFree(() => panorama.face({...panorama.aim(), heading: HEADINGS[key], pitch: 0})) : null);
   doing?.();
   return Boolean(doing);

@@ -111,6 +111,14 @@ export class Panorama {
     this.put(bitmap);
   }
 
+  /** Show the picture of another spot; the view stays where it is, or goes on turning. */
+  swap(bitmap) {
+    this.bitmap?.close?.();
+    this.bitmap = bitmap;
+    this.upload();
+    this.touch();
+  }
+
   put(bitmap) {
     this.bitmap?.close?.();
     this.bitmap = bitmap;
@@ -122,7 +130,8 @@ export class Panorama {
   upload() {
     const {gl, canvas, bitmap} = this;
     if (!gl) return;
-    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.deleteTexture(this.texture); // that of a sharper picture has a size for good
+    this.texture = this.newTexture();
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, gl.RGB, gl.UNSIGNED_BYTE, bitmap);
     canvas.dataset.width = bitmap.width;
   }

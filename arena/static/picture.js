@@ -1,15 +1,15 @@
 // The picture of a round: the first one soon, a sharper one of the same place later. Knows the server and the panorama.
 
 import {$, kind} from './page.js';
-import {fetchPanorama, fetchView} from './server.js';
-import {isFixed} from './rules.js';
+import {bitmapFrom, fetchPanorama, fetchStep, fetchView} from './server.js';
+import {canWalk, isFixed} from './rules.js';
 
 // After which a wait is explained, and explained again: the first picture of a new machine waits for compilers.
 const SLOW_MS = 2500, VERY_SLOW_MS = 9000;
 const SHARP_PX = 4096, SMALL_SCREEN_PX = 600, LITTLE_MEMORY_GB = 4;
 const TRIES = 3, AGAIN_S = 5;
 
-/** The picture of a round, {bitmap, heading?}; `tell(text, share)` hears what is being waited for. */
+/** The picture of a round, {bitmap, heading?, blob?, road?}; `tell(text, share)` hears what is being waited for. */
 export async function fetchPicture(game, round, tell) {
   tell(`Round ${round}: going there…`);
   const explain = (words, afterMs) => setTimeout(() => tell(`Round ${round}: ${words}`), afterMs);
@@ -19,6 +19,10 @@ export async function fetchPicture(game, round, tell) {
   const onProgress = (share) => { arrives(); tell(`Round ${round}: almost there…`, share); };
   try {
     if (isFixed(game)) return await fetchView(game.game_id, round, {onProgress});
+    if (canWalk(game)) {
+      const first = await fetchStep(game.game_id, round, 0, {onProgress});
+      return {...first, bitmap: await bitmapFrom(first.blob)};
+    }
     return {bitmap: await fetchPanorama(game.game_id, round, {onProgress})};
   } finally {
     arrives();
@@ -38,23 +42,23 @@ export class Sharpener {
   }
 
   /** Fetch the sharper picture and lay it over the one that is shown; nobody hears of it when that fails. */
-  async start(game, round) {
+  async start(game, round, step = 0) {
     this.stop();
     if (!this.wanted) return;
     const {signal} = this.cancel = new AbortController();
     $('sharpness').hidden = false;
     try {
-      const bitmap = await this.fetch(game, round, signal);
+      const bitmap = await this.fetch(game, round, step, signal);
       if (signal.aborted || bitmap.width <= this.panorama.bitmap.width) bitmap.close();
       else await this.panorama.sharpen(bitmap);
     } catch { /* the first picture does */ }
     if (this.cancel?.signal === signal) this.stop();
   }
 
-  async fetch(game, round, signal) {
+  async fetch(game, round, step, signal) {
     for (let tries = 1; ; tries++) {
       try {
-        return await fetchPanorama(game, round, {width: SHARP_PX, signal});
+        return await fetchPanorama(game, round, {width: SHARP_PX, step, signal});
       } catch (error) {
         if (tries === TRIES || ![429, 503].includes(error.status)) throw error;
         await new Promise((done) => setTimeout(done, (error.retryAfterS ?? AGAIN_S) * 1000));

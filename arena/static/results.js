@@ -1,7 +1,7 @@
 // Filling in the result of a round and the summary of a game. Knows the page's elements, not the server.
 
 import {$} from './page.js';
-import {rulesInWords} from './rules.js';
+import {isStreak, rulesInWords, streakInWords} from './rules.js';
 
 export const formatScore = (points) => Math.round(points).toLocaleString('en-US');
 
@@ -36,9 +36,19 @@ function fillBar(bar, share, still) {
 const NOT_TOLD = 'It is told when everyone who still plays these places has guessed.', AT_THE_END = 'It is told at the end of the game.';
 export const whyNotTold = (game) => (game.told === 'after_match' && !game.finished ? AT_THE_END : NOT_TOLD);
 
+/** Whether the country was right, and which two there are. */
+export function streakOf({countries}) {
+  if (!countries) return '';
+  const {right, truth, guess} = countries;
+  if (right) return `Right: ${truth}.`;
+  return guess ? `Wrong: it was ${truth}, your pin is in ${guess}.` : `No pin in time: it was ${truth}.`;
+}
+
 /** Where a round was and how it went, in a sentence or two. */
-export function resultInWords({truth, guess, distance_km: km, score}, game) {
+export function resultInWords(round, game) {
+  const {truth, guess, distance_km: km, score} = round;
   if (!truth) return whyNotTold(game);
+  if (isStreak(game)) return streakOf(round);
   const where = truth.label ? `${truth.label}.` : `${truth.lat.toFixed(1)} degrees north, ${truth.lng.toFixed(1)} degrees east.`;
   return guess ? `${where} You were ${formatDistance(km)} away: ${formatScore(score)} points.` : `${where} Time ran out before there was a pin: no points.`;
 }
@@ -53,16 +63,34 @@ export function showResult(round, game, still) {
   $('result-away').hidden = !guess;
   $('result-why').hidden = Boolean(guess);
   $('result-why').textContent = truth ? 'Time ran out before there was a pin.' : whyNotTold(game);
-  $('next-round').textContent = game.finished ? 'See the summary' : 'Next round';
+  const streak = isStreak(game);
+  for (const id of ['result-points', 'result-share', 'result-of']) $(id).hidden = streak;
+  $('result-streak').hidden = !streak;
+  $('result-streak').textContent = streakOf(round);
+  $('result-streak').dataset.right = round.countries?.right ?? '';
+  showRival(round, game);
+  $('next-round').textContent = game.finished ? (streak ? 'See your streak' : 'See the summary') : 'Next round';
   countUp($('result-score'), round.score ?? 0, still);
   fillBar($('result-bar'), (round.score ?? 0) / 5000, still);
+}
+
+/** What the model at the table made of a round: nothing, where there is none, and "looking" until it has guessed. */
+export function showRival({truth, model}, game) {
+  const part = $('result-model'), name = make('b', '', modelOf(game));
+  part.hidden = !game.rival || !truth;
+  part.dataset.score = model?.score ?? '';
+  if (model) part.replaceChildren(name, ` was ${formatDistance(model.distance_km)} away: ${formatScore(model.score)} points`);
+  else part.replaceChildren(name, ' looks at the picture…');
 }
 
 // By the share of all points.
 const VERDICTS = [[0.9, 'You must have been there before.'], [0.7, 'You know this planet well.'], [0.5, 'A solid sense of where you are.'],
   [0.24, 'The right half of the world, mostly.'], [0, 'The world is large. Look at the sun, the plants, the lines on the road.']];
 
+const streakVerdict = ({total, max_total: most}) => (total === most ? `Right ${most} times: there is no longer streak.` : total ? `You made ${streakInWords(total)}.` : 'No right country this time.');
+
 export function showSummary(game, still) {
+  const streak = isStreak(game);
   const {opponent} = game, model = modelOf(game);
   $('summary').dataset.total = game.total;
   $('summary').dataset.opponentTotal = opponent ? opponent.total : '';
@@ -71,10 +99,13 @@ export function showSummary(game, still) {
   $('summary-map').textContent = [game.map_title, rulesInWords(game.rules)].filter(Boolean).join(' · ');
   $('summary-unranked').hidden = game.ranked !== false;
   $('summary-max').textContent = formatScore(game.max_total);
+  $('summary-unit').textContent = game.total === 1 ? ' country' : ' countries in a row';
+  for (const [id, hidden] of [['summary-of', streak], ['summary-unit', !streak]]) $(id).hidden = hidden;
+  $('summary-share').hidden = streak;
   showSeats(game);
   countUp($('summary-total'), game.total, still);
   fillBar($('summary-bar'), game.total / game.max_total, still);
-  $('summary-verdict').textContent = opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from * game.max_total)[1];
+  $('summary-verdict').textContent = streak ? streakVerdict(game) : opponent ? versus(game) : VERDICTS.find(([from]) => game.total >= from * game.max_total)[1];
   $('summary-rounds').replaceChildren(...game.rounds.map((round, i) => line(round, opponent?.rounds[i], game.player, model)));
   const button = $('opponent-button');
   button.hidden = !game.opponent_offered || game.seat == null || Boolean(opponent);
@@ -83,19 +114,29 @@ export function showSummary(game, still) {
   button.textContent = `Let ${model} play these rounds`;
   $('opponent-problem').hidden = true;
   $('share').textContent = 'Copy link';
-  $('share').hidden = game.mode !== 'challenge' && game.seed == null; // a seed tells the places: not while somebody may still play them
+  $('share').hidden = !['challenge', 'daily'].includes(game.mode) && game.seed == null; // a seed tells the places: not while somebody may still play them
 }
 
 /** Everyone at a table of several, the best first. */
 function showSeats({mode, seats = [], room, closes_at: closes}) {
-  $('summary-table').hidden = mode !== 'challenge';
+  $('summary-table').hidden = !['challenge', 'daily'].includes(mode);
+  $('summary-table-title').textContent = mode === 'daily' ? 'Everyone today' : 'Everyone so far';
   $('summary-seats').replaceChildren(...seats.map(({player, you, kind, done, total, guessed}) => {
     const item = make('li', `${kind}${you ? ' you' : ''}`);
     item.append(make('span', 'who', you ? `${player} (you)` : player), make('b', 'score', done ? formatScore(total) : `${guessed} guessed`));
     return item;
   }));
   const until = closes && new Date(closes * 1000).toLocaleString([], {dateStyle: 'medium', timeStyle: 'short'});
-  $('summary-closes').textContent = room && until ? `Everyone with the link may play until ${until}.` : 'This challenge is closed.';
+  if (mode === 'daily') $('summary-closes').textContent = room && until ? `It closes at ${until}; then there is another one.` : 'This day is over.';
+  else $('summary-closes').textContent = room && until ? `Everyone with the link may play until ${until}.` : 'This challenge is closed.';
+}
+
+/** The best streaks of this server, rows of the server's answer. */
+export function showBest(rows, itemsOf) {
+  $('summary-table').hidden = false;
+  $('summary-table-title').textContent = 'Best streaks here';
+  $('summary-seats').replaceChildren(...itemsOf(rows, ({streak, map_title: map, rules}) => [streak, map, rulesInWords(rules)].filter(Boolean).join(' · ')));
+  $('summary-closes').textContent = rows.length ? '' : 'None yet: a game on a given seed does not count.';
 }
 
 const modelOf = (game) => game.model_name ?? game.opponent?.player ?? 'Homing';
@@ -117,7 +158,8 @@ function line(round, played, player, model) {
     return row;
   };
   item.append(make('span', 'number', String(round.round)), make('span', 'where', round.truth?.label || `Round ${round.round}`));
-  item.append(round.truth ? entry('guess', player, round) : make('span', 'entry', 'not told yet'));
+  if (round.countries) item.append(make('span', `entry-streak ${round.countries.right ? 'right' : 'wrong'}`, streakOf(round)));
+  else item.append(round.truth ? entry('guess', player, round) : make('span', 'entry', 'not told yet'));
   if (played) item.append(entry('model', model, played));
   return item;
 }

@@ -1,4 +1,5 @@
-// The model's turn on the rounds of a finished game: asks each second how far it is. Knows the summary's button.
+// The model's turn, on the rounds of a finished game or on each after it was guessed: asks each second how far it is.
+// Knows the summary's button.
 
 import {$, say} from './page.js';
 import {askOpponent} from './server.js';
@@ -42,4 +43,17 @@ export async function playRival(game, wanted) {
       button.textContent = `Let ${name} play these rounds`;
     }
   }
+}
+
+/** Wait until the model at the table has played the rounds that were guessed: whether it has. */
+export async function waitForRival(game, wanted) {
+  for (let missed = 0; wanted();) {
+    try {
+      if ('done' in await askOpponent(game.game_id)) return true;
+    } catch {
+      if ((missed += 1) > PATIENT_TRIES) return false; // its guess is no more than a companion to one's own
+    }
+    await rest(ASK_MS);
+  }
+  return false;
 }

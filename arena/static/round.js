@@ -6,9 +6,10 @@ import {hud, result} from './ending.js';
 import {HOW_TO_PIN} from './keys.js';
 import {keepOfRound, keptOfRound} from './kept.js';
 import {fetchPicture} from './picture.js';
-import {isFixed} from './rules.js';
+import {canWalk, isFixed, isStreak} from './rules.js';
 import {fetchGame, sendGuess} from './server.js';
 import {attempt, page, parts} from './table.js';
+import {go, startWalk, stopWalk, turnArrows} from './walk.js';
 
 const clock = parts.clock = new Clock($('hud-time'), {
   onSecond: (seconds) => keepOfRound(page.game.game_id, page.round, {seconds}),
@@ -19,7 +20,8 @@ const clock = parts.clock = new Clock($('hud-time'), {
 
 /** Go to a round, and look around there. */
 export async function look(round) {
-  const visit = page.visit = {}, fixed = isFixed(page.game);
+  const visit = page.visit = {}, fixed = isFixed(page.game), walks = canWalk(page.game);
+  stopWalk();
   page.round = round;
   body.dataset.round = round;
   const picture = await fetchPicture(page.game, round, loading);
@@ -41,8 +43,10 @@ export async function look(round) {
   if (page.match) page.match.looking(); // its clock is everybody's
   else if (own.seconds_left == null) clock.countUp(kept.seconds);
   else clock.countDown(own.seconds_left);
-  if (!fixed) parts.sharpener.start(game.game_id, round);
-  say(`Round ${round} of ${game.rounds_total}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : 'Look around'}, then press M for the map.`);
+  if (walks) startWalk(game, round, picture);
+  else if (!fixed) parts.sharpener.start(game.game_id, round);
+  if (walks && kept.step) go(kept.step);
+  say(`${isStreak(game) ? `Round ${round} of a country streak` : `Round ${round} of ${game.rounds_total}`}. ${own.seconds_left == null ? '' : `${Math.round(own.seconds_left)} seconds. `}${fixed ? 'One view, looking ' + windOf(parts.panorama.heading) : walks ? 'Look around, walk with F and B' : 'Look around'}, then press M for the map.`);
 }
 
 export function pinned(pin) {
@@ -126,6 +130,7 @@ const WINDS = ['north', 'north-east', 'east', 'south-east', 'south', 'south-west
 const windOf = (heading) => WINDS[Math.round(heading / 45) % 8];
 export function showHeading({heading, pitch, fov}) {
   const whole = Math.round(heading) % 360, turns = parts.panorama && !parts.panorama.fixed;
+  turnArrows({heading, pitch, fov});
   $('compass-dial').setAttribute('transform', `rotate(${-heading} 50 50)`);
   $('compass-heading').textContent = `${whole}°`;
   $('compass').setAttribute('aria-label', `Heading ${whole} degrees, ${windOf(heading)}.${turns ? ' Press to face north.' : ''}`);

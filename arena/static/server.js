@@ -53,6 +53,10 @@ async function takeSeat(path, settings) {
 }
 
 export const fetchMaps = () => get('maps');
+export const fetchDaily = () => get('daily');
+/** Take a seat in the game of the day. */
+export const playDaily = (settings) => takeSeat('daily', settings);
+export const fetchStreaks = () => get('streaks');
 export const fetchOutlines = (kind) => get(`outlines/${kind}`);
 export const fetchLabels = () => get('labels');
 export const fetchTowns = (zoom, x, y) => get(`towns/${zoom}/${x}/${y}`);
@@ -87,9 +91,17 @@ export async function askOpponent(id) {
 }
 
 /** The panorama of a round as an ImageBitmap, `width` pixels wide; `onProgress` gets 0 … 1 while it travels. */
-export async function fetchPanorama(id, round, {width = null, onProgress = () => {}, signal} = {}) {
-  const response = await ask(`${game(id)}/rounds/${round}/panorama.jpg${width ? `?width=${width}` : ''}`, {signal, ...(width ? {priority: 'low'} : {})});
+export async function fetchPanorama(id, round, {width = null, step = null, onProgress = () => {}, signal} = {}) {
+  const wanted = new URLSearchParams({...(width ? {width} : {}), ...(step ? {step} : {})}).toString();
+  const response = await ask(`${game(id)}/rounds/${round}/panorama.jpg${wanted && `?${wanted}`}`, {signal, ...(width ? {priority: 'low'} : {})});
   return bitmapOf(response, onProgress);
+}
+
+/** The panorama `step` steps along the road of a round: {blob, road}, where the road leads there in degrees. What is
+ *  only wanted next is asked for `ahead`. */
+export async function fetchStep(id, round, step, {ahead = false, onProgress = () => {}, signal} = {}) {
+  const response = await ask(`${game(id)}/rounds/${round}/panorama.jpg?step=${step}${ahead ? '&ahead=1' : ''}`, {signal, ...(ahead ? {priority: 'low'} : {})});
+  return {blob: await blobOf(response, onProgress), road: Number(response.headers.get('X-Road-Deg')) || 0};
 }
 
 /** The one view of a round without moving, panning or zooming: {bitmap, heading}. */
@@ -98,7 +110,20 @@ export async function fetchView(id, round, {onProgress = () => {}} = {}) {
   return {heading: Number(response.headers.get('X-Heading-Deg')) || 0, bitmap: await bitmapOf(response, onProgress)};
 }
 
-async function bitmapOf(response, onProgress) {
+const NOT_WHOLE = 'The picture did not arrive whole. Check the connection, then try again.';
+
+/** The picture in a JPEG. */
+export async function bitmapFrom(jpeg) {
+  try {
+    return await createImageBitmap(jpeg, {colorSpaceConversion: 'none'});
+  } catch {
+    throw new ServerError(NOT_WHOLE, 0);
+  }
+}
+
+const bitmapOf = async (response, onProgress) => bitmapFrom(await blobOf(response, onProgress));
+
+async function blobOf(response, onProgress) {
   const length = Number(response.headers.get('Content-Length')) || 0;
   const parts = [];
   let received = 0;
@@ -111,9 +136,9 @@ async function bitmapOf(response, onProgress) {
       received += value.length;
       if (length) onProgress(Math.min(1, received / length));
     }
-    return await createImageBitmap(new Blob(parts, {type: 'image/jpeg'}), {colorSpaceConversion: 'none'});
+    return new Blob(parts, {type: 'image/jpeg'});
   } catch (error) {
     if (error.name === 'AbortError') throw error;
-    throw new ServerError('The picture did not arrive whole. Check the connection, then try again.', 0);
+    throw new ServerError(NOT_WHOLE, 0);
   }
 }

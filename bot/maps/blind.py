@@ -1,13 +1,12 @@
 """A map that tells nothing of its state: two clicks, and what the page says of the pin after each, calibrate it."""
 
-from selenium.common.exceptions import NoSuchElementException
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.maps.image import LISTEN
+from bot.maps.element import listening
 from bot.maps.protocol import Bounds, Look
 from bot.maps.view import AffineView, Known, Plane
-from bot.screens.paths import find, read
+from bot.screens.paths import read
 from bot.screens.reading import place_in
 from model.errors import BrowserError
 
@@ -35,12 +34,7 @@ class BlindMap:
         Raises:
             BrowserError: there is no such element.
         """
-        try:
-            element = find(driver, self.path)
-        except NoSuchElementException as error:
-            raise BrowserError(f"looked for a map at {self.path}, found no such element.") from error
-        driver.execute_script(LISTEN, element)
-        return element
+        return listening(driver, self.path)
 
     def tame(self, driver: WebDriver) -> None:
         """Nothing is known of it that could be switched off; what was measured before it grew is forgotten."""

@@ -1,22 +1,15 @@
 """A map that is a picture: it has no state but where it stands, so its corners say everything."""
 
-from selenium.common.exceptions import NoSuchElementException
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
+from bot.maps.element import listening
 from bot.maps.protocol import Bounds, Look, Place
 from bot.maps.view import AffineView, Plane
 from bot.screens.paths import find, find_all, read
 from bot.screens.reading import place_in
-from model.errors import BrowserError, ConfigError
+from model.errors import ConfigError
 
-LISTEN = """
-const el = arguments[0];
-if (!el.homingClicks) {
-  el.homingClicks = [];
-  el.addEventListener('click', (e) => el.homingClicks.push([e.clientX, e.clientY]), true);
-}
-"""
 _LOOK = """
 const rect = (e) => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; };
 const [frame, image, pin] = arguments;
@@ -46,12 +39,7 @@ class ImageMap:
         Raises:
             BrowserError: there is no such element.
         """
-        try:
-            element = find(driver, self.path)
-        except NoSuchElementException as error:
-            raise BrowserError(f"looked for a map at {self.path}, found no such element.") from error
-        driver.execute_script(LISTEN, element)
-        return element
+        return listening(driver, self.path)
 
     def tame(self, driver: WebDriver) -> None:
         """A picture has no inertia that could be switched off; what the page moves is waited for."""

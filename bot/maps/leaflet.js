@@ -6,7 +6,10 @@
   nearest: false,  // it names places beyond the antimeridian as 181 and so on
   size: (o) => [o.getSize().x, o.getSize().y],
   place(o, x, y) { const p = o.containerPointToLatLng([x, y]); return [p.lat, p.lng]; },
-  plane: (o) => /3857|900913|3395/.test(o.options.crs?.code ?? 'EPSG:3857') || !o.options.crs ? 'mercator' : 'plate',
+  plane(o) {  // a projection on a sphere or an ellipsoid knows its radius; degrees, and the pixels of a plan, have none
+    const crs = o.options.crs;
+    return !crs || crs.projection?.R || /3857|900913|3395/.test(crs.code ?? '') ? 'mercator' : 'plate';
+  },
   bounds(o) {
     const m = o.options.maxBounds;
     return m ? [m.getSouth(), m.getWest(), m.getNorth(), m.getEast()] : null;

@@ -15,6 +15,9 @@ class Opening(Protocol):
     def open(self, driver: WebDriver) -> None:
         """Do it; a map that is open already must stay so."""
 
+    def is_open(self, driver: WebDriver) -> bool:
+        """Whether it is open, as far as the page tells; what then still grows is waited for."""
+
 
 @dataclass(frozen=True)
 class Hover:
@@ -25,6 +28,10 @@ class Hover:
     def open(self, driver: WebDriver) -> None:
         """Bring the pointer there."""
         ActionChains(driver, duration=0).move_to_element(find(driver, self.path)).perform()
+
+    def is_open(self, driver: WebDriver) -> bool:
+        """It has begun to grow, or is about to: nothing but its size tells."""
+        return True
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,10 @@ class Key:
             driver.switch_to.default_content()
             ActionChains(driver, duration=0).send_keys(self.key).perform()
 
+    def is_open(self, driver: WebDriver) -> bool:
+        """Whether `opened` is shown."""
+        return shown(driver, self.opened)
+
 
 @dataclass(frozen=True)
 class Click:
@@ -52,3 +63,7 @@ class Click:
         """Click it."""
         if not shown(driver, self.opened):
             find(driver, self.path).click()
+
+    def is_open(self, driver: WebDriver) -> bool:
+        """Whether `opened` is shown."""
+        return shown(driver, self.opened)

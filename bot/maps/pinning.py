@@ -25,6 +25,7 @@ EDGE_PX = 12.0  # nearer to the edge, the next turn of the wheel may push the pl
 STEPS, ATTEMPTS = 24, 4
 PIN_S = 1.5  # how long a click may take to become a pin
 INSET_PX = 2.0
+ROUNDING_PX = 1.0  # a pointer knows whole pixels; what is farther off was brought within the map's bounds
 _NEARBY = sorted(((dx, dy) for dx in range(-2, 3) for dy in range(-2, 3)), key=lambda by: by[0] ** 2 + by[1] ** 2)
 DRAG_SHARE = 0.6  # of the map's size, at most, in one drag
 
@@ -56,9 +57,11 @@ class PinMap(Screen):
         if self.opening is not None:
             self.opening.open(self.driver)
         self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open")
-        self._rest_of_box()
-        bring_into_window(self.driver, find(self.driver, self.adapter.path))
-        self.adapter.tame(self.driver)
+        try:
+            self._fresh_size()  # what grows on is noticed while it comes to rest
+        except BrowserError:  # a map that is made when it is opened
+            self._rest_of_box()
+            self._fresh_size()
 
     def put_pin(self, lat: float, lng: float) -> Place:
         """Click the place, within the map's bounds; gives (lat, lng) of the pin.
@@ -69,13 +72,15 @@ class PinMap(Screen):
         look = self._calibrated()
         lat, lng = _within(lat, lng, (look.bounds, self.settings.bounds))
         astray_px = math.inf
-        for _ in range(ATTEMPTS):
-            look, view = self._bring_near(lat, lng)
+        for attempt in range(ATTEMPTS):
+            look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
             x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
             pin = self._click(look, x, y)
             if pin is None:
                 continue
-            astray_px = view.distance_px(pin, view.place_at(x, y))
+            wanted = view.pixel_of(lat, lng)
+            aimed = (lat, lng) if math.dist(wanted, (x, y)) <= ROUNDING_PX else view.place_at(x, y)
+            astray_px = view.distance_px(pin, aimed)
             if astray_px <= max(CLOSE_PX, CLOSE_SHARE * math.hypot(view.width_px, view.height_px)):
                 return pin
             if isinstance(self.adapter, BlindMap):
@@ -96,12 +101,12 @@ class PinMap(Screen):
         return self.adapter.look(self.driver).markers
 
     def _can_be_seen(self) -> bool:
-        return find(self.driver, self.adapter.path).is_displayed()
+        is_open = self.opening is None or self.opening.is_open(self.driver)
+        return is_open and find(self.driver, self.adapter.path).is_displayed()
 
-    def _bring_near(self, lat: float, lng: float) -> tuple[Look, View]:
-        """Zoom and drag until a pixel is fine enough and the place can be clicked."""
+    def _bring_near(self, look: Look, lat: float, lng: float) -> tuple[Look, View]:
+        """Zoom and drag until a pixel is fine enough and the place can be clicked; `look` is the map at rest."""
         stuck = False  # the last move changed nothing: the map has reached an end
-        look = self._calibrated()
         for _ in range(STEPS):
             view = _view_of(look)
             x, y = view.pixel_of(lat, lng)
@@ -161,12 +166,19 @@ class PinMap(Screen):
             nonlocal last, since
             look = self.adapter.look(self.driver)
             if look != last:
+                if look.box[2:] != last.box[2:]:
+                    self._fresh_size()
                 last, since = look, time.monotonic()
             whole = look.box[2] > 0 and (look.view is not None or not tells)
             return whole and time.monotonic() - since >= self.settings.rest_s
 
         self.wait(still, f"the map at {self.adapter.path} did not come to rest")
         return last
+
+    def _fresh_size(self) -> None:
+        """Let the map know how large it is now, quiet it, and have all of it in the window."""
+        bring_into_window(self.driver, find(self.driver, self.adapter.path))
+        self.adapter.tame(self.driver)
 
     def _rest_of_box(self) -> None:
         """Wait until the element has stopped growing; what is in it may not have noticed yet."""
@@ -194,21 +206,21 @@ class PinMap(Screen):
 
     def _click(self, look: Look, x: float, y: float) -> Place | None:
         """Click a pixel; the pin that comes of it, if one does."""
-        before = self.adapter.look(self.driver)
+        before = now = self.adapter.look(self.driver)
         self._pointer(look, x, y).click().perform()
-        found: list[Place] = []
 
         def pinned() -> bool:
+            nonlocal now
             now = self.adapter.look(self.driver)
-            if now.pin is not None and (now.pin != before.pin or now.clicks > before.clicks):
-                found[:] = [now.pin]
-            return bool(found) and (now.pin != before.pin or isinstance(self.adapter, BlindMap) is False)
+            return now.pin is not None and now.pin != before.pin
 
         try:
             self.wait(pinned, "no pin", PIN_S)
         except BrowserError:
             self.refuse_if_broken()
-        return found[0] if found else None
+            # Heard, and the pin stands where it stood: it was there already, or the page takes its time.
+            return now.pin if now.clicks > before.clicks else None
+        return now.pin
 
     def _pixel_within(self, look: Look, view: View, x: float, y: float) -> tuple[float, float]:
         """The pixel to click: on the map, and where a place lies on the edge of its bounds, just within them."""

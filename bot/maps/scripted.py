@@ -15,10 +15,11 @@ import functools
 from pathlib import Path
 from typing import Any, ClassVar
 
-from selenium.common.exceptions import JavascriptException, NoSuchElementException, TimeoutException
+from selenium.common.exceptions import JavascriptException, TimeoutException
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
+from bot.maps.element import map_element
 from bot.maps.protocol import Bounds, Look, Place
 from bot.maps.view import AffineView
 from bot.screens.paths import find, read
@@ -78,12 +79,10 @@ class ScriptedMap:
         Raises:
             BrowserError: there is no such element, or no map of this library in it.
         """
+        element = map_element(driver, self.path)
         try:
-            element = find(driver, self.path)
             script = _ATTACH % {"kind": _js(self.SCRIPT), "given": self.expression or "null", "find": _js("find.js")}
             problem = driver.execute_async_script(script, element)
-        except NoSuchElementException as error:
-            raise BrowserError(f"looked for a map at {self.path}, found no such element.") from error
         except (TimeoutException, JavascriptException) as error:
             raise BrowserError(f"the page did not let the map at {self.path} be asked: {error.msg}.") from error
         if problem == "none":

@@ -88,6 +88,13 @@ class AffineView:
             x_row, y_row = (ax, bx, x0 - ax * u0 - bx * v0), (ay, by, y0 - ay * u0 - by * v0)
         return cls(plane, x_row, y_row, width_px, height_px, nearest)
 
+    @classmethod
+    def around(cls, lat: float, lng: float, world_px: float, width_px: float, height_px: float) -> "AffineView":
+        """Web Mercator with a place in the middle, the world `world_px` wide, and copies of it on both sides."""
+        u, v = _on_plane(lat, lng, "mercator")
+        x_row, y_row = (world_px, 0.0, width_px / 2 - world_px * u), (0.0, world_px, height_px / 2 - world_px * v)
+        return cls("mercator", x_row, y_row, width_px, height_px, nearest=True)
+
     def pixel_of(self, lat: float, lng: float) -> tuple[float, float]:
         """The pixel of a place; where the world repeats itself, of its copy nearest to the middle."""
         u, v = _on_plane(lat, lng, self.plane)

@@ -12,11 +12,12 @@ TURNS = 8
 
 
 class Wheel:
-    """Turns by zoom levels, once it has seen what one turn does."""
+    """Turns by zoom levels, once it has seen what one turn does, or has been told."""
 
-    def __init__(self) -> None:
-        self.delta = FIRST_DELTA
-        self.levels_per_turn: float | None = None
+    def __init__(
+        self, delta: int = FIRST_DELTA, levels_per_turn: float | None = None, between_s: float = BETWEEN_S
+    ) -> None:
+        self.delta, self.levels_per_turn, self.between_s = delta, levels_per_turn, between_s
         self._turned = 0  # since the last look, positive towards more detail
         self._idle = 0
 
@@ -26,7 +27,7 @@ class Wheel:
         chain = ActionChains(driver, duration=0)
         for number in range(count):
             if number:
-                chain.pause(BETWEEN_S)
+                chain.pause(self.between_s)
             chain.scroll_from_origin(origin, 0, -self.delta if levels > 0 else self.delta)
         chain.perform()
         self._turned = count if levels > 0 else -count

@@ -10,6 +10,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from arena.records import BOT_NAME
+from bot.pictures import Pictures
 from bot.screens.guess_map import GuessMap
 from bot.screens.screen import SLOW_POLL_S, Locator, Screen
 from bot.screens.site import HEADING_DEG, Heading, Outcome, Phase
@@ -47,6 +48,8 @@ class LookScreen(Screen):
     """A panorama to look around in."""
 
     PANORAMA: Locator = (By.ID, "panorama")
+    FORWARD: Locator = (By.ID, "walk-forward")
+    BACK: Locator = (By.ID, "walk-back")
 
     @property
     def loaded(self) -> bool:
@@ -85,9 +88,32 @@ class LookScreen(Screen):
             f"the panorama did not turn to {heading}",
         )
 
+    @property
+    def can_walk(self) -> bool:
+        """Whether arrows lead along the road."""
+        return self.attribute(self.BODY, "data-movement") == "moving"
+
+    def walk(self, steps: int) -> int:
+        """Follow the arrows; gives the step one stands on."""
+        arrow, sign = (self.FORWARD, 1) if steps > 0 else (self.BACK, -1)
+        for _ in range(abs(steps)):
+            if not self.shown(arrow):
+                break  # the road ends here
+            aim = self._step() + sign
+            self.click(arrow, "the arrow along the road")
+            self._arrive(aim)
+        return self._step()
+
+    def _arrive(self, step: int) -> None:
+        self.wait(lambda: self.loaded and self._step() == step, f"step {step} along the road did not appear")
+
+    def _step(self) -> int:
+        return int(self.attribute(self.PANORAMA, "data-step") or 0)
+
     def photograph(self) -> bytes:
         """A picture (PNG) of the panorama."""
-        return self.find(self.PANORAMA).screenshot_as_png
+        pictures = Pictures(self.driver, f"#{self.PANORAMA[1]}")
+        return pictures.for_encoder(pictures.shoot())
 
     def _drawn(self, name: str) -> float:
         """A number of the view as it is drawn; not a number while it is being drawn."""
@@ -226,6 +252,19 @@ class ArenaSite:
         """Turn to a heading and take a picture of the panorama."""
         self.look.face(heading)
         return self.look.photograph()
+
+    def can_walk(self) -> bool:
+        """Whether the game that is played lets one walk."""
+        return self.look.can_walk
+
+    def walk(self, steps: int) -> int:
+        """Follow the arrows on the road, forward or back where negative; gives the step one stands on."""
+        hidden = self.look.controls_are_hidden
+        self.look.show_controls()
+        stood = self.look.walk(steps)
+        if hidden:
+            self.look.hide_controls()
+        return stood
 
     def guess(self, lat: float, lng: float) -> tuple[float, float]:
         """Open the map, put the pin, submit; gives (lat, lng) of the pin."""

@@ -153,9 +153,9 @@ class LocatorSite(Screen):
         """Turn to a view and take its picture, cut to what the encoder knows."""
         self._in_the_way()
         self.camera.face(self.pictures, heading)
-        png = self.pictures.take(self._before)
-        self._before = thumb(png)
-        return self.pictures.for_encoder(png, self.camera.fov_deg)
+        image = self.pictures.take(self._before)
+        self._before = thumb(image)
+        return self.pictures.for_encoder(image, self.camera.fov_deg)
 
     def put_pin(self, lat: float, lng: float) -> tuple[float, float]:
         """Show what was hidden, open the map, put the pin."""

@@ -96,6 +96,19 @@ class Viewing(Protocol):
 
 
 @runtime_checkable
+class Walking(Protocol):
+    """A site on which one can walk along the road of a round. The player stays where a round begins, and says so."""
+
+    def can_walk(self) -> bool:
+        """Whether the game that is played lets one walk."""
+
+    def walk(self, steps: int) -> int:
+        """Walk so many steps forward along the road, back where negative, as far as it goes; gives the step one stands
+        on, counted from where the round began.
+        """
+
+
+@runtime_checkable
 class TwoSteps(Protocol):
     """A site that puts the pin and sends it in two steps: what is sent can be written down before it is."""
 

@@ -1,5 +1,6 @@
 """From what a system says of embeddings to guesses: names of places, confidence, look-alikes. Knows no picture."""
 
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +21,6 @@ from model.predictors.protocol import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from model.predictors.checkpoint import Checkpoint
 
 LOOK_ALIKES = 12
@@ -36,7 +35,7 @@ def guesses(checkpoint: "Checkpoint", embeddings: NDArray[Any], atlas: Atlas) ->
         return []
     predictor = checkpoint.predictor
     answer = ask(predictor, embeddings, SHOWN_CANDIDATES)
-    named = atlas.describe(answer.points)
+    named = atlas.describe(answer.points).to_dict("records")
     alike = predictor.look_alikes(embeddings, LOOK_ALIKES) if isinstance(predictor, FindsLookAlikes) else None
     familiarity = (
         predictor.familiarity(embeddings)
@@ -44,6 +43,7 @@ def guesses(checkpoint: "Checkpoint", embeddings: NDArray[Any], atlas: Atlas) ->
         else np.full(len(embeddings), np.nan, np.float32)
     )
     described = predictor.attributes(embeddings) if isinstance(predictor, Describes) else None
+    read = None if described is None or described.empty else described.to_dict("records")
     from model.predictors.calibration import Calibration  # these bring faiss, which the door must not
     from model.predictors.confidence import confidence
 
@@ -54,7 +54,7 @@ def guesses(checkpoint: "Checkpoint", embeddings: NDArray[Any], atlas: Atlas) ->
         Guess(
             lat=float(lat),
             lng=float(lng),
-            **_names(named.iloc[i]),
+            **_names(named[i]),
             candidates=_candidates(answer.considered, i, predictor.regions, country_names),
             entropy=float(entropies[i]),
             expected_score=float(sure.expected_score[i]),
@@ -65,7 +65,7 @@ def guesses(checkpoint: "Checkpoint", embeddings: NDArray[Any], atlas: Atlas) ->
             system=system_of(predictor),
             regions=predictor.regions,
             radius_km=_radii(sure.radius_km[i]),
-            attributes=None if described is None or described.empty else _attributes(described.iloc[i]),
+            attributes=None if read is None else _attributes(read[i]),
         )
         for i, (lat, lng) in enumerate(answer.points)
     ]
@@ -111,12 +111,12 @@ def _radii(radius_km: NDArray[np.float64]) -> dict[str, float] | None:
     return {chance: round(float(km), 1) for chance, km in zip(CHANCES, radius_km, strict=True)}
 
 
-def _attributes(row: "pd.Series[Any]") -> dict[str, Any]:
+def _attributes(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     """Plain JSON values."""
     return {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
 
 
-def _names(place: "pd.Series[Any]") -> dict[str, Any]:
+def _names(place: Mapping[Hashable, Any]) -> dict[str, Any]:
     texts = {name: place[name] for name in ("country", "country_name", "region", "town")}
     names = {name: value if isinstance(value, str) else "" for name, value in texts.items()}
     return names | {"town_distance_km": float(place["town_distance_km"])}

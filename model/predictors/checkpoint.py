@@ -19,7 +19,7 @@ from model.errors import ArtifactError
 from model.geocells.table import read_geocells
 from model.predictors.chain import check_chain, hub_encoder
 from model.predictors.novelty import FILE as NOVELTY
-from model.predictors.novelty import Novelty, look
+from model.predictors.novelty import Novelty, look_at_all
 from model.predictors.protocol import Features, Predictor, features_of
 
 HUB_ID = re.compile(r"^[\w.-]+/[\w.-]+$")
@@ -78,15 +78,18 @@ class Checkpoint:
         encoder = self.seeing
         return embed_pixels(encoder, encoder.to_pixels(views)[None], features_of(self.predictor))
 
-    def look(self, views: Sequence[Image.Image]) -> tuple[NDArray[np.float32], float | None]:
-        """As `embed`, and by the same pass the share of known places that were less strange; None: not known."""
-        if self.novelty is None:
-            return self.embed(views), None
+    def look_at_pixels(self, pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], list[float | None]]:
+        """Pixels of N places (N, V, 3, H, W) as the system takes them: (N, D), or (N, V, D).
+
+        And by the same pass, for each, the share of known places that were less strange; None: not known.
+        """
         encoder, features = self.seeing, features_of(self.predictor)
-        pixels = encoder.to_pixels(views)
-        embedding, blocks = look(encoder, pixels)
+        if self.novelty is None:
+            return embed_pixels(encoder, pixels, features), [None] * len(pixels)
+        embeddings, blocks = look_at_all(encoder, pixels)
         plain = features.kind == "pooled" and features.views == "mean"
-        return embedding[None] if plain else embed_pixels(encoder, pixels[None], features), self.novelty.share(blocks)
+        shares: list[float | None] = [float(share) for share in self.novelty.shares(blocks, pixels.shape[1])]
+        return embeddings if plain else embed_pixels(encoder, pixels, features), shares
 
 
 def embed_pixels(encoder: "Encoder", pixels: NDArray[np.float32], features: Features) -> NDArray[np.float32]:

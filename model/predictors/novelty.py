@@ -113,9 +113,14 @@ class Novelty:
 
     def share(self, blocks: Blocks) -> float:
         """Share of validation places that were less strange than one place with these views; 1: stranger than any."""
-        views = self.strangeness(blocks)
-        known = self.one if len(views) == 1 else self.several
-        return float(np.interp(views.mean(), known, np.linspace(0.0, 1.0, len(known))))
+        return float(self.shares(blocks, len(blocks[0]))[0])
+
+    def shares(self, blocks: Blocks, n_views: int) -> NDArray[np.float64]:
+        """As `share`, of N places whose V views follow one another: blocks (N*V, F) -> (N,)."""
+        places = self.strangeness(blocks).reshape(-1, n_views)
+        known = self.one if n_views == 1 else self.several
+        found: NDArray[np.float64] = np.interp(places.mean(axis=1), known, np.linspace(0.0, 1.0, len(known)))
+        return found
 
     def familiarity(self, views: Sequence[Image.Image], encoder: "Encoder") -> float:
         """`share` of the views of one place, in a pass of their own."""
@@ -156,9 +161,15 @@ class Novelty:
 
 def look(encoder: "Encoder", pixels: Floats) -> tuple[Floats, Blocks]:
     """Pixels of one place (V, 3, H, W) -> its pooled embedding (D,) and the blocks of its views, by one pass."""
+    embeddings, blocks = look_at_all(encoder, pixels[None])
+    return embeddings[0], blocks
+
+
+def look_at_all(encoder: "Encoder", pixels: Floats) -> tuple[Floats, Blocks]:
+    """Pixels of N places (N, V, 3, H, W) -> pooled embeddings (N, D) and the blocks of all N*V views, by one pass."""
     layers: list[Any] = []
-    embedding: Floats = encoder.embed_images(pixels[None], layers)[0]
-    return embedding, blocks_of(encoder, pixels, layers)
+    embeddings: Floats = encoder.embed_images(pixels, layers)
+    return embeddings, blocks_of(encoder, pixels.reshape(-1, *pixels.shape[2:]), layers)
 
 
 def look_at_places(encoder: "Encoder", places: Iterable[Floats]) -> Iterator[Blocks]:

@@ -2,12 +2,19 @@
 
 import asyncio
 import base64
+import html
 import json
+import re
+import subprocess
+import sys
 import threading
+import tracemalloc
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -29,7 +36,8 @@ class Somewhere:
     lng: float
 
     def as_dict(self) -> dict[str, Any]:
-        return {"lat": self.lat, "lng": self.lng, "country": "EE"}
+        return {"lat": self.lat, "lng": self.lng, "country": "Estonia", "country_code": "EE",
+                "candidates": [{"lat": 58.0, "probability": 0.25}]}  # fmt: skip
 
 
 class Model:
@@ -82,7 +90,12 @@ def test_one_photo_in_a_form_gets_a_place(client, model):
     assert answer.status_code == 200
     assert answer.json() == {
         "results": {"lat": 58.38, "lng": 26.72},
-        "guess": {"lat": 58.38, "lng": 26.72, "country": "EE"},
+        "predictor": "pigeon",
+        "country": "Estonia",
+        "country_code": "EE",
+        "confidence": 0.25,
+        "candidates": [{"lat": 58.0, "probability": 0.25}],
+        "guess": Somewhere(58.38, 26.72).as_dict(),
     }
     assert model.seen == [[PNG]]
 
@@ -138,11 +151,21 @@ def test_a_picture_under_another_name_is_refused_with_the_name_that_was_found(cl
 
 def test_no_picture_at_all_is_refused(client):
     refused(client.post("/predict", json={}), 422, "found nothing")
-    refused(client.post("/predict"), 400, "no content type")
+    refused(client.post("/predict"), 415, "no content type")
+    refused(client.post("/predict", content=b"", headers={"content-type": "image/jpeg"}), 422, "found nothing")
 
 
-def test_a_body_of_another_kind_is_refused(client):
-    refused(client.post("/predict", content=PNG, headers={"content-type": "image/png"}), 400, "image/png")
+@pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "image/webp", "IMAGE/PNG; q=1", "image/heic"])
+def test_a_bare_file_is_a_picture(client, model, kind):
+    answer = client.post("/predict?predictor=zero-shot", content=PNG, headers={"content-type": kind})
+    assert answer.status_code == 200 and answer.json()["predictor"] == "zero-shot"
+    assert model.seen == [[PNG]]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/octet-stream", "image/svg+xml", "video/mp4", "image/"])
+def test_a_body_of_another_kind_is_refused(client, model, kind):
+    refused(client.post("/predict", content=PNG, headers={"content-type": kind}), 415, kind, "image/jpeg", "'image'")
+    assert model.seen == []
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '"x"', "null", "[" * 100_000])
@@ -155,6 +178,18 @@ def test_json_that_is_broken_or_no_object_is_refused(client, body):
 )
 def test_a_picture_that_is_not_base64_is_refused(client, value):
     refused(client.post("/predict", json={"image": value}), 422, "image", "base64")
+
+
+def test_json_of_very_many_parts_is_refused(client):
+    # reading it would stop every thread of the server
+    body = b'{"image": "AAAA", "more": [' + b"{}," * 2000 + b"{}]}"
+    refused(client.post("/predict", content=body, headers={"content-type": "application/json"}), 400, "parts")
+
+
+def test_a_form_in_an_odd_character_set_is_refused(client):
+    body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\nAAAA\r\n--x--\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x; charset=undefined"}
+    refused(client.post("/predict", content=body, headers=kind), 400, "UTF-8")
 
 
 def test_a_form_without_boundary_is_refused(client):
@@ -278,6 +313,34 @@ def test_who_sends_too_slowly_is_not_waited_for(served, model, monkeypatch, limi
 JSON = {"content-type": "application/json"}
 
 
+def uri_parts(megabytes):
+    yield b'{"gameID": "x", "image": "data:image/png;base64,'
+    for _ in range(megabytes * 16):
+        yield b"A" * 65536
+    yield b'"}'
+
+
+def test_a_data_uri_of_200_mb_is_refused_while_it_streams_and_never_held(served, model):
+    wire = Wire(uri_parts(200))
+    wire.headers = [(b"content-type", b"application/json")]
+    tracemalloc.start()
+    status, told, _ = asyncio.run(wire.send_to(served))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (status, model.seen) == (413, [])
+    assert "25 MB a picture" in told["error"]
+    assert wire.read > 200 * 16, "read to the end, so that the sender hears the answer"
+    assert most < 48 * 2**20, "no more of it was held than one picture may have"
+
+
+def test_a_bare_file_over_the_limit_is_refused_while_it_streams(served, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "MAX_IMAGE_BYTES", 50_000)
+    wire = Wire(picture_parts(20))
+    wire.headers = [(b"content-type", b"image/jpeg")]
+    status, told, _ = asyncio.run(wire.send_to(served))
+    assert (status, model.seen) == (413, []) and "larger than the limit" in told["error"]
+
+
 def test_the_default_limits_are_25_mb_a_picture_and_four_pictures_a_body():
     assert api.uploads.MAX_IMAGE_BYTES == 25 * 2**20
     assert 4 * api.uploads.MAX_IMAGE_BYTES < api.uploads.MAX_BODY_BYTES < 200 * 10**6
@@ -390,14 +453,44 @@ def test_unknown_pages_and_wrong_verbs_get_a_sentence(client):
 def test_openapi_describes_both_ways_of_sending_pictures(client):
     document = client.get("/openapi.json").json()
     content = document["paths"]["/predict"]["post"]["requestBody"]["content"]
-    assert set(content) == {"multipart/form-data", "application/json"}
+    assert {"multipart/form-data", "application/json", "image/jpeg", "image/png", "image/webp"} <= set(content)
     assert list(content["application/json"]["schema"]["properties"]) == list(NAMES)
 
 
 def test_the_docs_page_shows_every_operation_and_needs_no_network(client):
     page = client.get("/docs").text
-    for word in ("/predict", "/health", "image_4", "413", "<form"):
+    for word in ("/predict", "/health", "image_4", "413", "<form", "image/jpeg"):
         assert word in page
-    assert "http://" not in page
-    assert "https://" not in page
+    assert not re.search(r"(src|href|action)=.?https?:", page)
     assert "<script" not in page
+
+
+def test_the_examples_name_this_very_address(client):
+    page = client.get("/docs?x=1", headers={"host": "127.0.0.1:8501"}).text
+    assert "http://127.0.0.1:8501/predict" in page
+
+
+@pytest.mark.parametrize("host", ["zz'b<c>", 'zz"b', "zz b", "zz;b", "a\\b"])
+def test_a_host_that_is_no_name_stands_in_no_example(client, host):
+    page = client.get("/docs", headers={"host": host}).text
+    assert host not in html.unescape(page) and re.search(r"http://(testserver|127.0.0.1:8501/api/v1)/predict", page)
+
+
+def test_the_example_in_python_runs_as_it_stands(model, tmp_path):
+    server = uvicorn.Server(uvicorn.Config(create_api(model.locate, model.describe), port=0, log_level="error"))
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    while not server.started:
+        assert serving.is_alive()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    (tmp_path / "photo.jpg").write_bytes(PNG)
+    page = httpx.get(f"http://127.0.0.1:{port}/docs", trust_env=False).text
+    example = html.unescape(re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)[1])
+    assert f"http://127.0.0.1:{port}" in example and len(example.splitlines()) <= 16
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False,
+                          env={"HOMING_KEY": "k" * 20, "no_proxy": "*"}, timeout=60)  # fmt: skip
+    server.should_exit = True
+    serving.join(20)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str({"lat": 58.38, "lng": 26.72})
+    assert model.seen == [[PNG]]

@@ -68,6 +68,23 @@ class PaintedMap:
         return Image.new("RGB", (160, 90), (heading_deg % 256, 0, 40 * place.recipe["number"]))
 
 
+@dataclass
+class RoadMap(PaintedMap):
+    """A painted Earth whose places lie on roads: each step along one has a brightness of its own."""
+
+    farthest: int = 2
+    step_m: int = 10
+    walked: list[tuple[int, int]] = field(default_factory=list)
+
+    def road_deg(self, place: Place, step: int) -> int:
+        return (40 + 5 * step + 10 * place.recipe["number"]) % 360
+
+    def panorama_at(self, place: Place, step: int, width: int = 64) -> Image.Image:
+        if width <= 2048:  # the sharp one of a step is another picture
+            self.walked.append((place.recipe["number"], step))
+        return Image.new("RGB", (min(width, 128), min(width, 128) // 2), (120 + 50 * step, 80, 40))
+
+
 def name_places(points: list[tuple[float, float]]) -> pd.DataFrame:
     return pd.DataFrame({"country": "FR", "country_name": "France", "town": [f"Town {i}" for i in range(len(points))]})
 
@@ -116,6 +133,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def painted_map() -> PaintedMap:
     return PaintedMap()
+
+
+@pytest.fixture
+def road_map() -> RoadMap:
+    return RoadMap()
 
 
 @pytest.fixture

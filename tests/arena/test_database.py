@@ -294,11 +294,17 @@ def test_a_folder_that_cannot_be_made_is_a_sentence_without_the_folder(tmp_path)
     assert str(tmp_path) not in str(refusal.value)
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "cassette:///tape", "hunter2:no/url at all"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "nonsense", "cassette:///tape", "hunter2:no/url at all", "postgresql://ada:hun@hunter2@db/book",
+     "postgresql://ada:hun@ter:hunter2@db/book", "postgresql://ada:hunter2@db:port/book"],
+)  # fmt: skip
 def test_a_bad_url_is_a_sentence(url):
     with pytest.raises(StorageError, match="database URL") as refusal:
         open_database(url)
     assert "hunter2" not in str(refusal.value)
+    assert "hunter2" not in public_name(url)
+    assert refusal.value.__cause__ is None or "hunter2" not in str(refusal.value.__cause__)
 
 
 def test_no_sentence_carries_a_password_or_a_folder(tmp_path):

@@ -7,13 +7,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from api import Keys, create_api
+from api.uploads import KINDS
 from arena.__main__ import create_app
-from arena.guard import Guard, is_loopback
+from arena.guard import CALLS_AT_ONCE, PICTURE_TYPES, Guard, calls, cors_origins, is_loopback
 from arena.rate import MAX_ASKERS, Rate
+from model.errors import ConfigError
 
 GAMES = "/arena/api/games"
 
@@ -194,7 +197,96 @@ def test_json_passes_with_its_charset_and_nothing_at_all_passes_too(served):
 
 def test_pictures_may_come_as_a_form(served):
     assert served().post("/api/v1/predict", files={"image": b"x"}).status_code == 200
-    refused(served().post("/api/v1/predict", content=b"x", headers={"content-type": "image/png"}), 415, "multipart")
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "image/webp", "image/heic"])
+def test_pictures_may_come_bare_to_predict_and_nowhere_else(served, kind):
+    headers = {"content-type": kind}
+    assert served().post("/api/v1/predict", content=b"x", headers=headers).status_code == 200
+    refused(served().post("/api/v1/health", content=b"x", headers=headers), 415)
+    refused(
+        served().post("/api/v1/predict", content=b"x", headers={"content-type": "image/svg+xml"}), 415, "image/jpeg"
+    )
+
+
+def test_the_guard_and_the_api_take_the_same_kinds_of_pictures():
+    assert PICTURE_TYPES == KINDS
+
+
+MAPS = "https://maps.example.org"
+
+
+@pytest.fixture
+def listed(monkeypatch):
+    """The guard before the real API, both told of one other site; `listed(keys)`."""
+    monkeypatch.setenv("HOMING_CORS_ORIGINS", f"{MAPS}, http://localhost:3000")
+
+    def serve(keys=None) -> TestClient:
+        api = create_api(lambda images: None, lambda: {"checkpoint": "toy"}, origins=cors_origins(), keys=keys)
+        app = Starlette(
+            routes=[Mount("/api/v1", api), Route(GAMES, answer, methods=["GET", "POST"])],
+            middleware=[Middleware(Guard, bound="127.0.0.1", origins=cors_origins())],
+        )
+        return TestClient(app, base_url="http://127.0.0.1:8501")
+
+    return serve
+
+
+def test_a_listed_site_may_ask_the_api_and_read_what_it_says(listed):
+    client, headers = listed(), {"origin": MAPS}
+    answer = client.get("/api/v1/health", headers=headers)
+    assert answer.status_code == 200 and answer.headers["access-control-allow-origin"] == MAPS
+    before = headers | {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
+    preflight = client.options("/api/v1/predict", headers=before)
+    assert preflight.status_code == 200 and preflight.headers["access-control-allow-origin"] == MAPS
+    assert "access-control-allow-credentials" not in preflight.headers
+    bad = client.post("/api/v1/predict", json={}, headers=headers)
+    assert bad.status_code == 422 and bad.headers["access-control-allow-origin"] == MAPS, "errors can be read too"
+
+
+def test_a_listed_site_may_ask_for_a_key_and_is_told_so(listed):
+    answer = listed(Keys.of_environment({"HOMING_API_KEYS": "k" * 24})).post(
+        "/api/v1/predict", json={}, headers={"origin": MAPS}
+    )
+    assert answer.status_code == 401 and answer.headers["access-control-allow-origin"] == MAPS
+
+
+@pytest.mark.parametrize("origin", [
+    "https://evil.example", "http://maps.example.org", f"{MAPS}:8443", f"{MAPS}.evil.example", "null",
+    "http://localhost:3001",
+])  # fmt: skip
+def test_any_other_site_is_refused_as_before(listed, origin):
+    headers = {"origin": origin, "access-control-request-method": "POST"}
+    for one in (listed().get("/api/v1/health", headers=headers), listed().options("/api/v1/predict", headers=headers)):
+        refused(one, 403)
+        assert "access-control-allow-origin" not in one.headers
+
+
+def test_a_listed_site_may_not_play_the_game(listed):
+    refused(listed().post(GAMES, json={}, headers={"origin": MAPS}), 403)
+
+
+def test_by_default_no_site_is_listed(monkeypatch):
+    monkeypatch.delenv("HOMING_CORS_ORIGINS", raising=False)
+    assert cors_origins() == frozenset()
+
+
+@pytest.mark.parametrize("said", [
+    "*", "maps.example.org", f"{MAPS}/", f"{MAPS}:443", "https://Maps.example.org", "null", "https://", "file:///x",
+    "https://a@b.example", "http://[", f"{MAPS} {MAPS}",
+])  # fmt: skip
+def test_what_is_no_origin_is_refused_at_the_start(monkeypatch, said):
+    monkeypatch.setenv("HOMING_CORS_ORIGINS", f"http://localhost:3000,{said}")
+    with pytest.raises(ConfigError, match="HOMING_CORS_ORIGINS"):
+        cors_origins()
+
+
+def test_calls_are_limited_for_addresses_of_the_network_and_not_for_this_machine():
+    wait_s = calls()
+    assert not any(wait_s("127.0.0.1") for _ in range(CALLS_AT_ONCE + 5))
+    waits = [wait_s("10.0.0.7") for _ in range(CALLS_AT_ONCE + 5)]
+    assert not any(waits[:CALLS_AT_ONCE]) and waits[-1] >= 1.0
+    assert wait_s("10.0.0.8") == 0.0
 
 
 def test_the_walls_stand_below_a_base_path_too(served):

@@ -127,7 +127,7 @@ def test_a_second_guess_is_refused_and_changes_nothing(client):
         ({"seed": MAX_SEED + 1}, 400, "whole number"),
         ({"seed": "<script>"}, 400, "whole number"),
         ({"time_limit_s": 5}, 400, "from 10 to 600"),
-        ({"movement": "fly"}, 400, '"no_move" or "nmpz"'),
+        ({"movement": "fly"}, 400, '"no_move" or "moving" or "nmpz"'),
     ],
 )
 def test_a_game_that_cannot_be_started_says_why(client, body, status, sentence):
@@ -245,7 +245,7 @@ def test_the_arena_stands_alone(own_home):
 def test_the_list_of_maps_says_what_can_be_chosen(client):
     said = client.get("/arena/api/maps").json()
     assert said["time_limit_s"] == {"min": 10, "max": 600}
-    assert said["movements"] == ["no_move", "nmpz"]
+    assert said["movements"] == ["no_move", "moving", "nmpz"]
     assert (said["model_name"], said["rounds"], said["opponent"]) == ("Homing", 5, False)
 
 

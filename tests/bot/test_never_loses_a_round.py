@@ -206,6 +206,18 @@ def test_a_game_with_the_name_of_an_earlier_one_does_not_inherit_its_rounds(tmp_
     assert left_game("a", [(tmp_path, one) for one in told]).known == {2}
 
 
+def test_a_lost_game_is_taken_up_also_when_later_ones_were_finished(tmp_path):
+    def told(*happened):
+        return [(tmp_path, event(kind, game_id=game_id, **more)) for kind, game_id, more in happened]
+
+    lost = [("game", "a", {}), ("game_over", "a", {"failed": "the browser died."})]
+    played = [("game", "b", {}), ("game_over", "b", {"failed": None})]
+    assert last_left(told(*lost, *played)) == "a"
+    assert last_left(told(*lost, ("game", "c", {}))) == "c"  # the one that was killed comes first
+    assert last_left(told(*lost, *played, ("game", "a", {"resumed": True}), ("game_over", "a", {"failed": None}))) == ""
+    assert last_left([]) == ""
+
+
 def test_a_torn_line_does_not_swallow_the_next(tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_text('{"event": "game", "game_id": "a"}\n{"event": "rou')

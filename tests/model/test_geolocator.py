@@ -168,9 +168,11 @@ def test_the_pair_answers_single_photos_with_the_second_which_is_opened_when_it_
 
 def test_what_the_pictures_say_of_themselves_goes_before_what_their_embedding_says(pair, monkeypatch):
     alone = Geolocator.load()
-    known = alone.locate([picture(64, 64)] * 4).familiarity
+    known, looked = alone.locate([picture(64, 64)] * 4).familiarity, Checkpoint.look_at_pixels
     for share, strange in ((0.3, False), (0.995, True)):
-        monkeypatch.setattr(Checkpoint, "look", lambda self, views, share=share: (self.embed(views), share))
+        monkeypatch.setattr(
+            Checkpoint, "look_at_pixels", lambda self, pixels, share=share: (looked(self, pixels)[0], [share])
+        )
         guess = alone.locate([picture(64, 64)] * 4)
         assert (guess.familiarity, guess.unfamiliar) == (share, strange) != (known, strange)
 

@@ -112,8 +112,10 @@ def shape(value, name=""):
         return {key: shape(one, key) for key, one in sorted(value.items())}
     if isinstance(value, list):
         return sorted({json.dumps(shape(one, name)) for one in value})  # whichever seat one has
-    if name in ("phase", "status", "mode", "winner", "why", "present", "ready", "forfeit", "forfeits_at", "most_seats"):
-        return value if name != "winner" else type(value).__name__
+    if name in ("phase", "status", "mode", "why", "present", "ready", "forfeit", "forfeits_at", "most_seats"):
+        return value
+    if name == "winner":  # a side, or a draw
+        return value is not None
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else type(value).__name__
 
 
@@ -130,7 +132,7 @@ def test_no_byte_before_the_end_tells_whether_it_is_a_person_or_the_model(room):
         entered = room.enter(ada, "Ada")
         assert entered["waiting"] and entered["game_id"] is None
         if drawn == "person":
-            room.enter(bo, "Bo")
+            room.enter(bo, "Bartholomew")
             room.heard.pop()
         room.wait(*((ada, bo) if drawn == "person" else (ada,)))
         seen[drawn] = play(room, ada, bo if drawn == "person" else None)
@@ -145,7 +147,12 @@ def test_no_byte_before_the_end_tells_whether_it_is_a_person_or_the_model(room):
             assert bo.post_to("verdict", thinks="model").json()["was"] == "person"
         was = ada.live()["blind"]
         assert (was["was"], was["your_verdict"]) == (drawn, "person")
-    secret = [model_id(), "Bo", player_id_of(bo.cookies["homing_player"]), player_id_of(ada.cookies["homing_player"])]
+    secret = [
+        model_id(),
+        "Bartholomew",
+        player_id_of(bo.cookies["homing_player"]),
+        player_id_of(ada.cookies["homing_player"]),
+    ]
     for drawn, said in heard.items():
         text = said.decode().replace('"model_name":"Homing"', "")
         for word in (*secret, "Homing", '"model"', "drawn", "left_over", "planned", "pace", "ghost", "waits"):
@@ -173,7 +180,7 @@ def test_a_match_that_waits_for_a_verdict_is_in_no_list(room):
     ada, bo = room.players
     room.draw("person", "person")
     room.enter(ada, "Ada")
-    room.enter(bo, "Bo")
+    room.enter(bo, "Bartholomew")
     room.wait(ada, bo)
     play(room, ada, bo)
     book = room.arena.scorebook
@@ -208,7 +215,7 @@ def test_who_has_gone_is_not_paired(room):
     room.draw("person", "person")
     room.enter(ada, "Ada")
     room.time.go(30.0)
-    room.enter(bo, "Bo")
+    room.enter(bo, "Bartholomew")
     for _ in range(10):
         room.time.go(1.0)
         assert room.look(bo)["waiting"]

@@ -248,6 +248,22 @@ def test_a_message_that_makes_no_sense_is_a_sentence_and_the_end(duel, message):
         assert said["error"].endswith(".")
 
 
+def test_bytes_and_a_hail_of_tokens_are_a_sentence(duel, monkeypatch):
+    [ada] = duel(people=1).players
+    with ada.line() as line:
+        line.receive_json()
+        line.send_bytes(b"\x00")
+        assert "found bytes" in line.receive_json()["error"]
+    monkeypatch.setattr("arena.live.sockets.MOST_TOKENS", 0)
+    with ada.line() as line:
+        line.receive_json()
+        line.send_json({"seat_token": "f" * 32})
+        assert "tokens" in line.receive_json()["error"]
+    monkeypatch.setattr("arena.live.sockets.MOST_OF_ONE", 0)
+    with ada.line() as line:
+        assert "Very many" in line.receive_json()["error"]
+
+
 def test_a_socket_of_no_match_is_a_sentence(duel):
     [ada] = duel(people=1).players
     ada.game = "/arena/api/games/nowhere"
