@@ -80,7 +80,7 @@ def game_state(game: Game, map_title: str, view: Bounds, opponent: bool, now: fl
 
 def standings(game: Game, viewer: Viewer) -> list[dict[str, Any]]:
     """Everyone at the table, the best first; points are told of those who have guessed every round."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"seat": number, "player": seat.player, "kind": seat.kind, "you": number == viewer.seat,
          "guessed": len(game.guessed(number)), "done": game.is_done(number),
          "total": game.total(number) if game.is_done(number) else None}
