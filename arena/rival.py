@@ -57,15 +57,16 @@ class Rival:
         """Let the opponent play the rounds that somebody has guessed, when it is free; None when it has played them.
 
         Raises:
-            Refused: no opponent here (unknown); the seat has not finished, and no opponent sat down before (not_now);
+            Refused: no opponent here (unknown); the seat has not finished, and has guessed nothing or no opponent sat down (not_now);
                 or too many wait (busy). Once, what made the opponent fail.
         """
         own = game.model_seat()
+        if not game.is_done(seat) and (own is None or not game.guessed(seat)):
+            self._check_opponent()
+            raise Refused("The model plays these rounds when you have finished them.", "not_now")
         if own is not None and _due(game, own) is None:
             return None
         self._check_opponent()
-        if own is None and not game.is_done(seat):
-            raise Refused("The model plays these rounds when you have finished them.", "not_now")
         return self._turns.ask(game.game_id, 0 if own is None else len(game.guessed(own)))
 
     def follow(self, game: Game) -> None:
