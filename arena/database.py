@@ -70,8 +70,8 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
     parsed = _parsed(url)
     if parsed is None:  # the reader's own words may repeat a password
         raise StorageError(
-            "Looked for a database URL such as sqlite:///scorebook.sqlite or postgresql://name:password@host/book, found "
-            "none; in a name or a password write @ as %40, : as %3A and / as %2F."
+            "Looked for a database URL such as sqlite:///scorebook.sqlite or postgresql://name:password@host/book, "
+            "found none; in a name or a password write @ as %40, : as %3A and / as %2F."
         )
     sqlite = parsed.get_backend_name() == "sqlite"
     try:
