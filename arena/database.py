@@ -77,7 +77,9 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
     try:
         if sqlite and parsed.database and not parsed.database.startswith(("file:", ":")):
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args=_settings(parsed, busy_s), pool_pre_ping=not sqlite)
+        # A stricter level that a server may have as its default would refuse guesses that meet.
+        level: dict[str, Any] = {} if sqlite else {"isolation_level": "READ COMMITTED"}
+        engine = create_engine(parsed, connect_args=_settings(parsed, busy_s), pool_pre_ping=not sqlite, **level)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise StorageError(
             "Looked for a database URL such as sqlite:///scorebook.sqlite or postgresql://name:password@host/book, "
@@ -112,7 +114,8 @@ def _parsed(url: str | URL) -> URL | None:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         return None
-    return None if "@" in (parsed.host or "") else parsed
+    odd = "@" in (parsed.host or "") or (parsed.get_backend_name() != "sqlite" and "@" in (parsed.database or ""))
+    return None if odd else parsed
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from bot.album import Album
 from bot.events import GamePlayed, event
 from bot.player import DRIVER_ERRORS, Locate, Player, Sitting, Trouble
 from bot.screens.site import Site
-from model.errors import ArtifactError, ConfigError, HomingError, StorageError
+from model.errors import ArtifactError, BrowserError, ConfigError, HomingError, StorageError
 
 LOG = logging.getLogger("homing.bot")
 PAUSE_S = (0.5, 2.0, 5.0)  # before each new try without a round more being played; after the last one the game is lost
@@ -37,6 +37,7 @@ class Series:
         self._open_site, self._locate, self._album = open_site, locate, album
         self._browser = contextlib.ExitStack()
         self._player: Player | None = None
+        self._had_browser = False
 
     def play(self, sittings: Iterable[Sitting]) -> list[GamePlayed]:
         """Play them all; a game that was lost says why in `failed`.
@@ -89,7 +90,22 @@ class Series:
                     return
 
     def _fresh_player(self) -> Player:
-        return Player(self._browser.enter_context(self._open_site()), self._locate, self._album)
+        """A player in a new browser; where there was one before, a machine too busy for it is asked again."""
+        for pause_s in PAUSE_S if self._had_browser else ():
+            try:
+                return self._opened()
+            except (BrowserError, *DRIVER_ERRORS):
+                LOG.warning("no browser came up; it is tried again", exc_info=True)
+                time.sleep(pause_s)
+        try:
+            return self._opened()
+        except DRIVER_ERRORS as error:
+            raise BrowserError(f"No browser came up ({type(error).__name__}); the log says more.") from error
+
+    def _opened(self) -> Player:
+        player = Player(self._browser.enter_context(self._open_site()), self._locate, self._album)
+        self._had_browser = True
+        return player
 
     def _tried_again(self, player: Player, sitting: Sitting, error: Exception, pause_s: float) -> bool:
         """Wait a little; then press the page's own "Try again" if it has one. Whether its error is gone by that."""

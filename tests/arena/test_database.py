@@ -297,7 +297,8 @@ def test_a_folder_that_cannot_be_made_is_a_sentence_without_the_folder(tmp_path)
 @pytest.mark.parametrize(
     "url",
     ["", "nonsense", "cassette:///tape", "hunter2:no/url at all", "postgresql://ada:hun@hunter2@db/book",
-     "postgresql://ada:hun@ter:hunter2@db/book", "postgresql://ada:hunter2@db:port/book"],
+     "postgresql://ada:hun@ter:hunter2@db/book", "postgresql://ada:hunter2@db:port/book",
+     "postgresql://ada:a@b/hunter2@db/book"],
 )  # fmt: skip
 def test_a_bad_url_is_a_sentence(url):
     with pytest.raises(StorageError, match="database URL") as refusal:

@@ -35,11 +35,15 @@ class Server:
     open_now: int = 0
     retries: int = 0
     no_browser: bool = False
+    busy: int = 0  # openings that will fail, once there was a browser
 
     @contextlib.contextmanager
     def open_site(self):
         if self.no_browser:
             raise BrowserError("Chromium did not start.")
+        if self.browsers and self.busy:
+            self.busy -= 1
+            raise DEAD if self.busy % 2 else BrowserError("Chromium did not start: busy.")
         self.browsers += 1
         self.open_now += 1
         try:
@@ -155,6 +159,18 @@ def test_games_follow_each_other_in_one_browser(play):
     assert play(server) == WHOLE
     assert server.browsers == 1
     assert [one["number"] for one in play.events if one["event"] == "beginning"] == [1, 2, 3]
+
+
+def test_a_browser_that_does_not_come_up_again_at_once_ends_no_game(play):
+    server = Server({("game-1", 2, "photograph"): [DEAD, DEAD]}, busy=len(PAUSE_S))
+    assert play(server) == WHOLE
+    assert (server.browsers, server.busy) == (2, 0)
+
+
+def test_a_browser_that_never_comes_up_again_ends_the_run_with_a_sentence(play):
+    server = Server({("game-1", 2, "photograph"): [DEAD, DEAD]}, busy=2 * len(PAUSE_S) + 2)
+    with pytest.raises(BrowserError, match=r"did not start|came up"):
+        play(server)
 
 
 @pytest.mark.parametrize("method", ["photograph", "guess", "outcome"])
