@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from arena import clock
 from arena.database import open_database, sentences
 from arena.frames import FILTERS, games_frame, guesses_frame
-from arena.records import Game, Guess, Place, Seat
+from arena.records import UNMOVED, Game, Guess, Place, Seat
 from arena.rows import (
     close_if_done,
     end_with,
@@ -221,7 +221,10 @@ class Scorebook:
         return int(waiting), int(started)
 
     def best_streaks(self, limit: int) -> list[dict[str, object]]:
-        """The longest country streaks that are over: player, kind, streak, map, movement, time_limit_s, player_id."""
+        """The longest country streaks that are over: player, kind, streak, map, movement, time_limit_s, player_id.
+
+        Only of people and bots: what a model guessed in an earlier version counts distances, not countries.
+        """
         total = func.sum(guesses.c.score).label("streak")
         facts = (seats.c.player, seats.c.kind, seats.c.player_id, games.c.map, games.c.movement, games.c.time_limit_s)
         query = (
@@ -232,6 +235,7 @@ class Scorebook:
             .where(games.c.mode == "streak", games.c.finished_at.is_not(None), games.c.seed_chosen.is_(False))
             .group_by(games.c.game_id, games.c.finished_at, *facts)
             .having(total > 0)
+            .where(seats.c.kind.not_in(UNMOVED))
             .order_by(total.desc(), games.c.finished_at)
             .limit(limit)
         )
