@@ -173,8 +173,10 @@ class Scorebook:
 
         Columns: game_id, origin, map, source, player_id, player, kind, seed (missing while it would tell someone a
         place), seed_chosen, scale_km, time_limit_s, movement, world_version, rounds, guessed, total, created_at,
-        finished_at (UTC; NaT while it is open) and mode; guessed and total are those of this player. The id of a game
-        in play is another one here, but for the games of one `player_id`: those are asked for by their player.
+        finished_at (UTC; NaT while it is open) and mode; guessed and total are those of this player, the total without
+        what is not told yet: a round of a live match in which somebody still guesses, all of a match that tells at its
+        end. The id of a game in play is another one here, but for the games of one `player_id`: those are asked for by
+        their player.
         """
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return games_frame(db, player_id, kind, limit)
@@ -233,9 +235,9 @@ class Scorebook:
             .join(seats, seats.c.game_id == games.c.game_id)
             .join(guesses, (guesses.c.game_id == seats.c.game_id) & (guesses.c.seat == seats.c.seat))
             .where(games.c.mode == "streak", games.c.finished_at.is_not(None), games.c.seed_chosen.is_(False))
+            .where(seats.c.kind.not_in(UNMOVED))
             .group_by(games.c.game_id, games.c.finished_at, *facts)
             .having(total > 0)
-            .where(seats.c.kind.not_in(UNMOVED))
             .order_by(total.desc(), games.c.finished_at)
             .limit(limit)
         )

@@ -119,6 +119,27 @@ def test_who_is_early_is_not_told_where_it_was_and_nobody_else_is(duel, new_aren
     assert spectator.get(f"{ada.game}/rounds/1/panorama.jpg").status_code == 200
 
 
+def test_how_far_off_a_guess_was_is_in_no_frame_while_others_still_guess(duel):
+    match = duel(people=4, teams=2).begin()
+    match.arena.create("Eve", "world", owner="eve")  # other tables are of no account
+    book, di = match.arena.scorebook, match.game.seats[3].player_id
+
+    def totals():
+        everyone = book.games()
+        return [*book.games(player_id=di)["total"], *everyone[everyone["mode"] == "duel"]["total"]]
+
+    match.players[3].guess(1, *match.truth(1))
+    match.players[0].guess(1, *match.truth(1))
+    assert totals() == [0, 0]
+    assert book.games(player_id=di)["guessed"].tolist() == [1]
+    for player in match.players[1:3]:
+        player.guess(1)
+    assert totals() == [5000, 5000]
+    match.next()
+    match.players[3].guess(2, *match.truth(2))
+    assert totals() == [5000, 5000]
+
+
 def test_a_pause_ends_when_everyone_who_is_there_says_next(duel):
     match = duel().begin()
     ada, bo = match.players
