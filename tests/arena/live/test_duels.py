@@ -242,14 +242,17 @@ def test_a_rematch_is_one_for_everybody_who_asks(duel):
         ({"multipliers": [1, -1]}, "multiplier"), ({"multipliers": [float(10**6)]}, "multiplier"),
         ({"round_s": 5}, "round_s"), ({"pause_s": "8"}, "pause_s"), ({"after_guess_s": 0}, "after_guess_s"),
         ({"teams": 3}, "seats a side"), ({"series": 21}, "matches"), ({"ghost": "g"}, "ghost"),
-        ({"ghost": {"game_id": "nope", "seat": 0}}, "no game"), ({"model": 1}, "true or false"),
+        ({"ghost": {"game_id": "nope", "seat": 0}}, "no game"), ({"ghost": {"game_id": "\ud800"}}, "ghost"),
+        ({"ghost": {"game_id": "a\0"}}, "ghost"), ({"ghost": {"game_id": "g" * 65}}, "ghost"),
+        ({"model": 1}, "true or false"),
         ({"model_pace": "slow"}, "pace"), ({"model": True, "teams": 2}, "one seat a side"), ({"lives": 3}, "lives"),
         ({"model": True}, "No model"), ([], "settings of a duel"),
     ],
 )  # fmt: skip
 def test_settings_that_no_duel_has_are_a_sentence(duel, settings, words):
     ada = duel(people=1).players[0]
-    answer = ada.post("/arena/api/games", json={"name": "Ada", "mode": "duel", "duel": settings})
+    asked = json.dumps({"name": "Ada", "mode": "duel", "duel": settings})  # half a character is written as \\ud800
+    answer = ada.post("/arena/api/games", content=asked, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 404) and words in answer.json()["error"]
 
 
