@@ -14,7 +14,7 @@ from arena.live.course import Due, agenda, course_of, deadline, opened_at
 from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
-from arena.records import HOST, Game, Guess, Kind, opponent_kind
+from arena.records import HOST, Game, Guess, Kind, opponent_kind, seat_of
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
 
@@ -66,12 +66,14 @@ class Live:
         return game
 
     def join(self, game: Game, player: str, kind: Kind, owner: str | None, team: int | None) -> Taken:
-        """Take a free seat in the lobby.
+        """Take a free seat in the lobby; whoever has taken one a moment ago is told which it is.
 
         Raises:
             Refused: the match has begun, or no seat is free (not_now).
         """
-        while True:  # another one may take the same number in the meantime
+        while True:  # another one may take the same number in the meantime, or the same one in another tab
+            if (known := seat_of(game.seats, owner)) is not None:
+                return Taken(game.game_id, known, None)
             if course_of(game, clock.now(), self.since).phase != "lobby":
                 raise Refused("This match has begun; look on, or start one of your own.", "not_now")
             number, side = free_place(game, team)
