@@ -31,3 +31,18 @@ def test_two_tabs_of_one_player_that_sit_down_at_one_moment_are_one_seat(duel, t
         answers = list(pool.map(lambda tab: tab.post_to("seats", name="Bo"), tabs))
     assert [answer.json()["seat"] for answer in answers] == [1, 1], [answer.text for answer in answers]
     assert list(match.game.seats) == [0, 1]
+
+
+def test_two_tabs_that_leave_the_lobby_at_one_moment_leave_it_once(duel, monkeypatch):
+    match = duel()
+    [_, bo] = match.players
+    book, find = match.arena.live.book, match.arena.live._find
+
+    def other_tab_was_quicker(game_id):
+        monkeypatch.setattr(match.arena.live, "_find", find)
+        book.free(game_id, 1, find(game_id).seats[1].seen_at)
+        return find(game_id)
+
+    monkeypatch.setattr(match.arena.live, "_find", other_tab_was_quicker)
+    assert bo.post_to("leave").status_code == 200
+    assert list(match.game.seats) == [0]
