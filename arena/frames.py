@@ -54,8 +54,21 @@ def games_frame(db: Connection, player_id: str | None, kind: str | None, limit: 
     own = (guesses.c.game_id == games.c.game_id, guesses.c.seat == seats.c.seat)
     guessed = select(func.count()).select_from(guesses).where(*own).scalar_subquery()
     points = select(func.coalesce(func.sum(guesses.c.score), 0)).where(*own).scalar_subquery()
-    # How far off a guess was is told with its place: at the end, where the match says so.
-    total = case((and_(games.c.told == "after_match", still_open(), guessed < games.c.rounds), 0), else_=points)
+    made, sitting = guesses.alias("made"), seats.alias("sitting")
+    there = (made.c.game_id == guesses.c.game_id, made.c.round == guesses.c.round)
+    count = select(func.count()).correlate(guesses)
+    closed = (
+        count.select_from(made).where(*there).scalar_subquery()
+        >= count.select_from(sitting).where(sitting.c.game_id == guesses.c.game_id).scalar_subquery()
+    )
+    points_told = select(func.coalesce(func.sum(guesses.c.score), 0)).where(*own, closed).scalar_subquery()
+    # How far off a guess was is told with its place: at the end, where the match says so, and in a live match when
+    # everyone has guessed in that round.
+    total = case(
+        (and_(games.c.told == "after_match", still_open(), guessed < games.c.rounds), 0),
+        (and_(games.c.settings.is_not(None), still_open()), points_told),
+        else_=points,
+    )
     query = (
         select(
             games.c.game_id, games.c.origin, games.c.map, games.c.source, seats.c.player_id, seats.c.player,

@@ -57,9 +57,11 @@ class Rival:
         """Let the opponent play the rounds that somebody has guessed, when it is free; None when it has played them.
 
         Raises:
-            Refused: no opponent here (unknown); the seat has not finished, and has guessed nothing or no opponent sat
-                down (not_now); or too many wait (busy). Once, what made the opponent fail.
+            Refused: a country streak (not_now); no opponent here (unknown); the seat has not finished, and has guessed
+                nothing or no opponent sat down (not_now); or too many wait (busy). Once, what made the opponent fail.
         """
+        if game.mode == "streak":  # its points are countries, and the opponent knows none
+            raise Refused("The model does not play country streaks.", "not_now")
         own = game.model_seat()
         if not game.is_done(seat) and (own is None or not game.guessed(seat)):
             self._check_opponent()

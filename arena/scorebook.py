@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from arena import clock
 from arena.database import open_database, sentences
 from arena.frames import FILTERS, games_frame, guesses_frame
-from arena.records import Game, Guess, Place, Seat
+from arena.records import UNMOVED, Game, Guess, Place, Seat
 from arena.rows import (
     close_if_done,
     end_with,
@@ -173,8 +173,10 @@ class Scorebook:
 
         Columns: game_id, origin, map, source, player_id, player, kind, seed (missing while it would tell someone a
         place), seed_chosen, scale_km, time_limit_s, movement, world_version, rounds, guessed, total, created_at,
-        finished_at (UTC; NaT while it is open) and mode; guessed and total are those of this player. The id of a game
-        in play is another one here, but for the games of one `player_id`: those are asked for by their player.
+        finished_at (UTC; NaT while it is open) and mode; guessed and total are those of this player, the total without
+        what is not told yet: a round of a live match in which somebody still guesses, all of a match that tells at its
+        end. The id of a game in play is another one here, but for the games of one `player_id`: those are asked for by
+        their player.
         """
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return games_frame(db, player_id, kind, limit)
@@ -221,7 +223,10 @@ class Scorebook:
         return int(waiting), int(started)
 
     def best_streaks(self, limit: int) -> list[dict[str, object]]:
-        """The longest country streaks that are over: player, kind, streak, map, movement, time_limit_s, player_id."""
+        """The longest country streaks that are over: player, kind, streak, map, movement, time_limit_s, player_id.
+
+        Only of people and bots: what a model guessed in an earlier version counts distances, not countries.
+        """
         total = func.sum(guesses.c.score).label("streak")
         facts = (seats.c.player, seats.c.kind, seats.c.player_id, games.c.map, games.c.movement, games.c.time_limit_s)
         query = (
@@ -230,6 +235,7 @@ class Scorebook:
             .join(seats, seats.c.game_id == games.c.game_id)
             .join(guesses, (guesses.c.game_id == seats.c.game_id) & (guesses.c.seat == seats.c.seat))
             .where(games.c.mode == "streak", games.c.finished_at.is_not(None), games.c.seed_chosen.is_(False))
+            .where(seats.c.kind.not_in(UNMOVED))
             .group_by(games.c.game_id, games.c.finished_at, *facts)
             .having(total > 0)
             .order_by(total.desc(), games.c.finished_at)

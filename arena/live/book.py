@@ -49,7 +49,7 @@ class LiveBook:
         held = (seats.c.game_id == game_id, seats.c.kind.not_in(UNMOVED), seats.c.ready_at.is_not(None))
         ready = select(func.count()).select_from(seats).where(*held).scalar_subquery()
         waits = (games.c.game_id == game_id, games.c.started_at.is_(None), games.c.finished_at.is_(None))
-        with self._writing() as db:
+        with self._writing(game_id) as db:
             begun = db.execute(
                 update(games).where(*waits, games.c.most_seats <= ready).values(started_at=at, closes_at=closes_at)
             )
@@ -84,7 +84,7 @@ class LiveBook:
         begun = select(games.c.game_id).where(games.c.started_at.is_not(None))
         own = (seats.c.game_id == game_id, seats.c.seat == seat, seats.c.game_id.not_in(begun),
                seats.c.seen_at.is_not_distinct_from(seen_at))  # fmt: skip
-        with self._writing() as db:
+        with self._writing(game_id) as db:
             db.execute(delete(seats).where(*own))
 
     def finish(self, game_id: str, at: float) -> None:
@@ -175,9 +175,12 @@ class LiveBook:
             db.execute(update(seats).where(seats.c.game_id == game_id, seats.c.seat == seat).values(**values))
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, held: str | None = None) -> Iterator[Connection]:
+        """One transaction; what another one does to the match `held`, if any, comes wholly before it or after it."""
         book = self._scorebook()
         with sentences(book.url, book.busy_s), book.engine.begin() as db:
+            if held is not None:
+                db.execute(select(games.c.game_id).where(games.c.game_id == held).with_for_update())
             yield db
 
 

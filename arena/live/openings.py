@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from arena import clock
 from arena.live.book import LiveBook
 from arena.live.clicks import drawn_plan
 from arena.live.course import LOBBY_S
@@ -14,7 +15,7 @@ from arena.live.records import LiveRules, Planned
 from arena.live.rules import at_once, check_duel
 from arena.openings import Openings, Taken, Wish
 from arena.records import HOST, LENGTH, MODEL_NAME, Game, Kind, Rules, Seat, model_id
-from arena.rules import Refused, check_length
+from arena.rules import Refused, check_length, is_expired
 from arena.sources import Source, pick_map
 from world import WORLD_VERSION
 
@@ -105,13 +106,18 @@ def with_ghost(rules: LiveRules, source: Game, number: int) -> tuple[LiveRules, 
     """A duel against what a seat guessed before: its moments and points, and the ghost's seat.
 
     Raises:
-        Refused: no such seat (unknown), one that has not played it all, or places that have no picture (not_now).
+        Refused: no such seat (unknown), a country streak, one that has not played it all, or places that have no
+            picture (not_now).
     """
     earlier = source.seats.get(number)
     if earlier is None or earlier.kind == "ghost":
         raise Refused(f"There is no seat {number} in that game whose guesses could be played again.", "unknown")
+    if source.mode == "streak":
+        raise Refused("A country streak counts countries, not points: its guesses are not played again.", "not_now")
     played = [one for one in source.rounds if number in one.guesses]
-    if source.finished_at is None or not played or len(played) < (0 if source.live else source.length):
+    # Those that everyone may play are never finished, but closed when their time is out.
+    over = source.finished_at is not None or is_expired(source.created_at, None, clock.now(), source.closes_at)
+    if not over or not played or len(played) < (0 if source.live else source.length):
         raise Refused("A ghost plays a game that is over; this one is still played, or was not played to its end.",
                       "not_now")  # fmt: skip
     if any(one.place.recipe is None for one in source.rounds):

@@ -10,11 +10,11 @@ from dataclasses import replace
 from arena import clock
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import Due, agenda, course_of, deadline, opened_at
+from arena.live.course import GONE_S, Due, agenda, course_of, deadline, opened_at
 from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
-from arena.records import HOST, Game, Guess, Kind, opponent_kind
+from arena.records import HOST, Game, Guess, Kind, opponent_kind, seat_of
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
 
@@ -66,12 +66,14 @@ class Live:
         return game
 
     def join(self, game: Game, player: str, kind: Kind, owner: str | None, team: int | None) -> Taken:
-        """Take a free seat in the lobby.
+        """Take a free seat in the lobby; whoever has taken one a moment ago is told which it is.
 
         Raises:
             Refused: the match has begun, or no seat is free (not_now).
         """
-        while True:  # another one may take the same number in the meantime
+        while True:  # another one may take the same number in the meantime, or the same one in another tab
+            if (known := seat_of(game.seats, owner)) is not None:
+                return Taken(game.game_id, known, None)
             if course_of(game, clock.now(), self.since).phase != "lobby":
                 raise Refused("This match has begun; look on, or start one of your own.", "not_now")
             number, side = free_place(game, team)
@@ -86,8 +88,10 @@ class Live:
         """Say that a seat may go on: with the match in the lobby, with the next round in a pause.
 
         Raises:
-            Refused: there is nothing to be ready for (not_now).
+            Refused: there is nothing to be ready for, or the seat has become free meanwhile (not_now).
         """
+        if seat not in game.seats:
+            raise Refused(f"After {GONE_S:.0f} seconds away your seat became free; take a seat again.", "not_now")
         phase = course_of(game, clock.now(), self.since).phase
         if phase not in ("lobby", "pause"):
             raise Refused("One is ready in the lobby, and for the next round in a pause; not now.", "not_now")
@@ -98,13 +102,14 @@ class Live:
     def leave(self, game: Game, seat: int) -> Game:
         """Give up a seat in the lobby, or forfeit the match; whoever opened the lobby closes it.
 
-        Leaving a match that is over changes nothing.
+        Leaving a match that is over changes nothing, nor does leaving a seat that has become free meanwhile.
         """
         phase = course_of(game, clock.now(), self.since).phase
         if phase == "lobby" and (seat == HOST or (game.series_number or 1) > 1):
             self.book.finish(game.game_id, clock.now())
         elif phase == "lobby":
-            self.book.free(game.game_id, seat, self._find(game.game_id).seats[seat].seen_at)
+            if (own := self._find(game.game_id).seats.get(seat)) is not None:
+                self.book.free(game.game_id, seat, own.seen_at)
         elif phase != "over":
             self.book.left(game.game_id, seat, clock.now())
         return self._after(game)

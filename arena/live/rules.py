@@ -1,6 +1,7 @@
 """What is asked of a duel, checked: health, multipliers, times, seats a side, matches. Knows no store and no web."""
 
 import math
+import re
 from collections.abc import Mapping
 
 from arena.live.records import MULTIPLIERS, LiveRules
@@ -14,6 +15,7 @@ TEAMS, SERIES = (1, 2), (1, 20)
 KNOWN = ("health", "multipliers", "after_guess_s", "round_s", "pause_s", "teams", "series", "ghost", "model",
          "model_pace")  # fmt: skip
 PACES = ("human", "at_once")
+_GAME_ID = re.compile(r"[\w-]{1,64}", re.ASCII)  # what no book can look for is no game
 
 
 def check_duel(asked: object, time_limit_s: object = None) -> LiveRules:
@@ -116,7 +118,7 @@ def _ghost(asked: object) -> tuple[str, int] | None:
         return None
     seat = asked.get("seat", 0) if isinstance(asked, Mapping) else None
     if not isinstance(asked, Mapping) or not isinstance(asked.get("game_id"), str) or isinstance(seat, bool) or (
-        not isinstance(seat, int)
+        not isinstance(seat, int) or not _GAME_ID.fullmatch(asked["game_id"])
     ):  # fmt: skip
         raise Refused(f'A ghost is {{"game_id": …, "seat": 0}}, a seat of an earlier game; found {asked!r:.60}.')
     return asked["game_id"], seat

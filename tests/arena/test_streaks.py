@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from arena.games import Arena
+from arena.records import MODEL_NAME, Guess, Seat, model_id
 from arena.routes import routes
 from arena.streaks import MOST
 
@@ -96,6 +97,20 @@ def test_the_best_streaks_are_listed_but_no_prepared_or_open_ones(client, table)
         (1, 3, "Ada", True), (2, 1, "Ada", True)]  # fmt: skip
     stranger = TestClient(client.app).get("/arena/api/streaks").json()["best"]
     assert not any(one["you"] for one in stranger)
+
+
+def test_the_model_plays_no_streak_and_stands_in_no_table_of_them(client, table):
+    game_id = start(client)
+    for right in (True, True, False):
+        play(client, table, game_id, right)
+    refused = client.post(f"/arena/api/games/{game_id}/opponent")
+    assert refused.status_code == 409 and "does not play country streaks" in refused.json()["error"]
+    assert table.game(game_id).model_seat() is None
+    # Books in which it once did:
+    table.scorebook.add_seat(game_id, 1, Seat(MODEL_NAME, "model", model_id()))
+    table.scorebook.add_guess(game_id, 1, 1, Guess(0.0, 0.0, 1.0, 4990, 1.0, 1.0))
+    best = client.get("/arena/api/streaks").json()["best"]
+    assert [(one["player"], one["streak"]) for one in best] == [("Ada", 2)]
 
 
 def test_streaks_are_not_mixed_with_points(client, table):

@@ -119,6 +119,27 @@ def test_who_is_early_is_not_told_where_it_was_and_nobody_else_is(duel, new_aren
     assert spectator.get(f"{ada.game}/rounds/1/panorama.jpg").status_code == 200
 
 
+def test_how_far_off_a_guess_was_is_in_no_frame_while_others_still_guess(duel):
+    match = duel(people=4, teams=2).begin()
+    match.arena.create("Eve", "world", owner="eve")  # other tables are of no account
+    book, di = match.arena.scorebook, match.game.seats[3].player_id
+
+    def totals():
+        everyone = book.games()
+        return [*book.games(player_id=di)["total"], *everyone[everyone["mode"] == "duel"]["total"]]
+
+    match.players[3].guess(1, *match.truth(1))
+    match.players[0].guess(1, *match.truth(1))
+    assert totals() == [0, 0]
+    assert book.games(player_id=di)["guessed"].tolist() == [1]
+    for player in match.players[1:3]:
+        player.guess(1)
+    assert totals() == [5000, 5000]
+    match.next()
+    match.players[3].guess(2, *match.truth(2))
+    assert totals() == [5000, 5000]
+
+
 def test_a_pause_ends_when_everyone_who_is_there_says_next(duel):
     match = duel().begin()
     ada, bo = match.players
@@ -221,14 +242,17 @@ def test_a_rematch_is_one_for_everybody_who_asks(duel):
         ({"multipliers": [1, -1]}, "multiplier"), ({"multipliers": [float(10**6)]}, "multiplier"),
         ({"round_s": 5}, "round_s"), ({"pause_s": "8"}, "pause_s"), ({"after_guess_s": 0}, "after_guess_s"),
         ({"teams": 3}, "seats a side"), ({"series": 21}, "matches"), ({"ghost": "g"}, "ghost"),
-        ({"ghost": {"game_id": "nope", "seat": 0}}, "no game"), ({"model": 1}, "true or false"),
+        ({"ghost": {"game_id": "nope", "seat": 0}}, "no game"), ({"ghost": {"game_id": "\ud800"}}, "ghost"),
+        ({"ghost": {"game_id": "a\0"}}, "ghost"), ({"ghost": {"game_id": "g" * 65}}, "ghost"),
+        ({"model": 1}, "true or false"),
         ({"model_pace": "slow"}, "pace"), ({"model": True, "teams": 2}, "one seat a side"), ({"lives": 3}, "lives"),
         ({"model": True}, "No model"), ([], "settings of a duel"),
     ],
 )  # fmt: skip
 def test_settings_that_no_duel_has_are_a_sentence(duel, settings, words):
     ada = duel(people=1).players[0]
-    answer = ada.post("/arena/api/games", json={"name": "Ada", "mode": "duel", "duel": settings})
+    asked = json.dumps({"name": "Ada", "mode": "duel", "duel": settings})  # half a character is written as \\ud800
+    answer = ada.post("/arena/api/games", content=asked, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 404) and words in answer.json()["error"]
 
 

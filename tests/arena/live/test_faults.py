@@ -193,6 +193,19 @@ def test_who_comes_into_a_lobby_and_goes_again_keeps_nobody_waiting(duel):
     assert bo.state()["seat"] is None
 
 
+def test_whoever_slept_in_the_lobby_until_the_seat_was_free_is_told_so(duel):
+    match = duel()
+    ada, bo = match.players
+    match.time.go(GONE_S + 1.0)
+    late = bo.post_to("ready", ready=True)
+    assert late.status_code == 409 and "take a seat again" in late.json()["error"]
+    assert bo.post_to("seats", name="Bo").status_code == 201
+    match.time.go(GONE_S + 1.0)
+    left = bo.post_to("leave")  # it is left already
+    assert left.status_code == 200 and left.json()["seat"] is None and left.json()["live"]["phase"] == "lobby"
+    assert list(match.game.seats) == [0] and ada.state()["seat"] == 0
+
+
 def test_when_both_are_gone_the_first_to_go_has_lost(duel):
     match = duel().begin()
     ada, bo = match.players

@@ -91,6 +91,51 @@ def test_a_game_that_is_still_played_has_no_ghost(duel):
         assert refused.status_code in (404, 409) and words in refused.json()["error"]
 
 
+@pytest.mark.parametrize("mode", ["challenge", "daily"])
+def test_a_game_that_everyone_may_play_is_met_as_a_ghost_when_it_is_closed(duel, mode):
+    match = duel(people=1)
+    ada = match.players[0]
+    if mode == "daily":
+        made = ada.post("/arena/api/daily", json={"name": "Ada"}).json()["game_id"]
+    else:
+        made = ada.post("/arena/api/games", json={"name": "Ada", "mode": mode, "rounds": 2}).json()["game_id"]
+    length = match.arena.game(made).length
+    wanted = {"name": "Bo", "mode": "duel", "duel": {"ghost": {"game_id": made, "seat": 0}}}
+    for number in range(1, length + 1):
+        match.arena.guess(made, number, 1.0, 2.0)
+    bo = type(ada)(ada.app)
+    early = bo.post("/arena/api/games", json=wanted)
+    assert early.status_code == 409 and "still played" in early.json()["error"]
+    match.time.go(8 * 24 * 3600.0)
+    met = bo.post("/arena/api/games", json=wanted)
+    assert met.status_code == 201, met.text
+    duel_game = match.arena.game(met.json()["game_id"])
+    assert duel_game.length == length and duel_game.live.planned[-1].lat == 1.0
+
+
+def test_a_closed_game_that_was_not_played_to_its_end_has_no_ghost(duel):
+    match = duel(people=1)
+    ada = match.players[0]
+    made = ada.post("/arena/api/games", json={"name": "Ada", "mode": "challenge", "rounds": 2}).json()["game_id"]
+    match.arena.guess(made, 1, 1.0, 2.0)
+    match.time.go(8 * 24 * 3600.0)
+    refused = ada.post("/arena/api/games", json={"name": "Bo", "mode": "duel",
+                                                 "duel": {"ghost": {"game_id": made, "seat": 0}}})  # fmt: skip
+    assert refused.status_code == 409 and "not played to its end" in refused.json()["error"]
+
+
+def test_a_country_streak_has_no_ghost(duel, monkeypatch):
+    monkeypatch.setattr("arena.games.MOST", 2)
+    match = duel(people=1)
+    ada = match.players[0]
+    made = ada.post("/arena/api/games", json={"name": "Ada", "mode": "streak"}).json()["game_id"]
+    while match.arena.game(made).finished_at is None:
+        match.arena.guess(made, len(match.arena.game(made).guessed()) + 1, 1.0, 2.0)
+    refused = type(ada)(ada.app).post("/arena/api/games", json={"name": "Bo", "mode": "duel",
+                                                                "duel": {"ghost": {"game_id": made}}})  # fmt: skip
+    assert refused.status_code == 409 and "country streak" in refused.json()["error"]
+
+
 def test_the_model_plays_along_and_is_waited_for(duel, eventually):
     match = duel(people=1, opponent=lambda pictures: (1.0, 2.0), model=True, model_pace="at_once").begin()
     [ada] = match.players
