@@ -89,6 +89,8 @@ class Live:
             Refused: there is nothing to be ready for (not_now).
         """
         phase = course_of(game, clock.now(), self.since).phase
+        if game.mode == "blind":
+            raise Refused("A blind match goes on by itself; nobody is ready in it.", "not_now")
         if phase not in ("lobby", "pause"):
             raise Refused("One is ready in the lobby, and for the next round in a pause; not now.", "not_now")
         self.touch(game, seat, back=True)

@@ -208,6 +208,24 @@ def test_who_looks_on_without_a_seat_is_not_told_who_fetched_a_picture(room, dra
         assert state["seat"] is None and [one["started"] for one in state["rounds"]] == [True, False]
 
 
+@pytest.mark.parametrize("drawn", ["person", "model"])
+def test_nobody_can_shorten_a_pause_and_so_try_whether_the_other_one_answers(room, drawn):
+    ada, bo, _ = begin(room, drawn)
+    ada.guess(1)
+    room.time.go(14.9)
+    if drawn == "person":
+        bo.guess(1)
+    before = ada.live()
+    assert before["phase"] == "pause"
+    room.time.go(0.5)
+    refused = ada.post_to("ready", ready=True)
+    assert refused.status_code == 409 and "by itself" in refused.json()["error"]
+    after = ada.live()
+    assert (after["phase"], after["until"]) == ("pause", before["until"])
+    room.time.go(8.0)
+    assert (ada.live()["phase"], ada.live()["round"]) == ("looking", 2)
+
+
 def test_a_match_that_waits_for_a_verdict_is_in_no_list(room):
     ada, bo = room.players
     room.draw("person", "person")
