@@ -257,7 +257,7 @@ class Live:
         if game.seats[due.seat].kind == "ghost":
             position = None if planned.lat is None or planned.lng is None else (planned.lat, planned.lng)
         elif (thought := self._thinking.position(game, due.number)) is not None:
-            position = clicked(thought, planned.zoom)
+            position = clicked(thought, planned.zoom, planned.offset)
         else:
             return None
         return guess_of(game, due.number, position, max(0.0, at - opened), at)
