@@ -2,7 +2,8 @@
 
 Knows numbers alone. Times are drawn from rounds that people have played, where the scorebook has some, else from a
 log-normal: answer times of people are skewed so (Luce 1986, Response Times, ch. 3). A click has the grain of a map's
-pixel at the zoom where it was made.
+pixel at the zoom where it was made; as a map is zoomed without steps and dragged freely, that grid is another one for
+each click, and no lattice has the points of two of them.
 """
 
 import math
@@ -15,8 +16,8 @@ MEDIAN_S, SPREAD = 22.0, 0.6  # of a guess in a round without a hurry: half of t
 FEWEST_TIMES = 50  # below, what was played tells too little
 SHORTEST_S, LONGEST_S = 2.0, 110.0
 HURRY_S = (0.6, 5.0)  # before the end of the time, where it runs out first
-ZOOMS = (4, 5, 6, 7, 8)
-TILE_PX = 256.0
+ZOOMS = (2.5, 8.0)
+WORLD_PX = 512.0  # across the world at zoom 0, as the page's map has it
 MOST_LAT = 85.0511  # where the square map ends
 
 
@@ -36,19 +37,28 @@ def drawn_plan(rounds: int, times: Sequence[float], rng: random.Random) -> tuple
                 seconds = rng.choice(known) * rng.uniform(0.9, 1.1)
             else:
                 seconds = rng.lognormvariate(math.log(MEDIAN_S), SPREAD)
-        found.append(Planned(seconds, hurry_s=rng.uniform(*HURRY_S), zoom=rng.choice(ZOOMS)))
+        offset = rng.random(), rng.random()
+        found.append(Planned(seconds, hurry_s=rng.uniform(*HURRY_S), zoom=rng.uniform(*ZOOMS), offset=offset))
     return tuple(found)
 
 
-def clicked(position: tuple[float, float], zoom: int | None) -> tuple[float, float]:
-    """The centre of the pixel under a position, on a square (Mercator) map at this zoom; both are (lat, lng)."""
+def clicked(
+    position: tuple[float, float], zoom: float | None, offset: tuple[float, float] = (0.0, 0.0)
+) -> tuple[float, float]:
+    """The pixel next to a position on a square (Mercator) map; both are (lat, lng) in degrees.
+
+    Args:
+        zoom: the world is 512 pixels across at 0, twice as many at 1; None leaves the position as it is.
+        offset: of the grid of pixels, in pixels to the east and to the south, each in [0, 1).
+    """
     if zoom is None:
         return position
     lat, lng = position
-    across = TILE_PX * 2**zoom
+    across = WORLD_PX * 2.0**zoom
     x = (lng + 180.0) / 360.0 * across
     sine = math.sin(math.radians(min(MOST_LAT, max(-MOST_LAT, lat))))
     y = (0.5 - math.atanh(sine) / (2.0 * math.pi)) * across
-    x, y = min(across - 0.5, math.floor(x) + 0.5), min(across - 0.5, math.floor(y) + 0.5)
+    x, y = (round(at - moved) + moved for at, moved in zip((x, y), offset, strict=True))
+    y = min(across, max(0.0, y))
     back = math.degrees(math.atan(math.sinh(math.pi * (1.0 - 2.0 * y / across))))
-    return back, x / across * 360.0 - 180.0
+    return back, x / across * 360.0 % 360.0 - 180.0

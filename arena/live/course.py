@@ -231,6 +231,8 @@ def _forfeits(game: Game, now: float, since: float) -> list[Due]:
 def _opening(game: Game, closed: tuple[Closed, ...], now: float, since: float) -> list[Due]:
     assert game.live is not None
     at = closed[-1].at + game.live.pause_s
+    if game.mode == "blind":  # a model says nothing, and would be told from a person by what the others' word does
+        return [Due(at, "open", at, number=len(closed) + 1)]
     here = [seat for seat in game.seats.values() if seat.kind not in UNMOVED and seat.left_at is None
             and is_present(seat, now, since)]  # fmt: skip
     if here and all(is_ready(game, seat, closed, now, since) for seat in here):

@@ -93,6 +93,8 @@ class Live:
         if seat not in game.seats:
             raise Refused(f"After {GONE_S:.0f} seconds away your seat became free; take a seat again.", "not_now")
         phase = course_of(game, clock.now(), self.since).phase
+        if game.mode == "blind":
+            raise Refused("A blind match goes on by itself; nobody is ready in it.", "not_now")
         if phase not in ("lobby", "pause"):
             raise Refused("One is ready in the lobby, and for the next round in a pause; not now.", "not_now")
         self.touch(game, seat, back=True)
@@ -260,7 +262,7 @@ class Live:
         if game.seats[due.seat].kind == "ghost":
             position = None if planned.lat is None or planned.lng is None else (planned.lat, planned.lng)
         elif (thought := self._thinking.position(game, due.number)) is not None:
-            position = clicked(thought, planned.zoom)
+            position = clicked(thought, planned.zoom, planned.offset)
         else:
             return None
         return guess_of(game, due.number, position, max(0.0, at - opened), at)

@@ -16,7 +16,8 @@ class Planned:
     lat: float | None = None  # of a ghost; None where it did not guess, and for the model, which is still to think
     lng: float | None = None
     hurry_s: float = 0.0  # before the end of the time, where that comes first
-    zoom: int | None = None  # of the map on which a click is placed; None: no click, the very point
+    zoom: float | None = None  # of the map on which a click is placed; None: no click, the very point
+    offset: tuple[float, float] = (0.0, 0.0)  # pixels, in [0, 1): where that map lay behind the pixels of the screen
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,13 @@ class LiveRules:
             **known
             | {
                 "multipliers": tuple(known.get("multipliers", MULTIPLIERS)),
-                "planned": tuple(Planned(**one) for one in known.get("planned", ())),
+                "planned": tuple(_planned(one) for one in known.get("planned", ())),
                 "ghost": None if ghost is None else (str(ghost[0]), int(ghost[1])),
             }
         )
+
+
+def _planned(stored: Mapping[str, Any]) -> Planned:
+    known = {name: value for name, value in stored.items() if name in Planned.__dataclass_fields__}
+    across, down = known.get("offset", (0.0, 0.0))
+    return Planned(**known | {"offset": (float(across), float(down))})

@@ -7,7 +7,7 @@ nobody in particular until the verdicts are in.
 from collections.abc import Collection
 from typing import Any
 
-from arena.live.course import Closed, Course, course_of, gone_at, is_present, is_ready, team_of
+from arena.live.course import Closed, Course, course_of, gone_at, is_opened, is_present, is_ready, team_of
 from arena.live.records import LiveRules
 from arena.records import Game, Round, Seat, opponent_kind
 from arena.state import Viewer, guess_result
@@ -26,7 +26,7 @@ def add_live(state: dict[str, Any], game: Game, now: float, since: float, viewer
         "round": course.round,
         "finished": over,
         "expired": over and game.started_at is None,
-        "rounds": [_round(one, course, game, viewer) for one in game.rounds],
+        "rounds": [_round(one, course, game, now, viewer) for one in game.rounds],
         "opponent": None,  # and nothing else that only a model at the table would put there
         "rival": None,
         "live": _live(game, course, now, since, viewer),
@@ -151,13 +151,15 @@ def _standings(game: Game, course: Course, viewer: Viewer, masked: bool) -> list
     return sorted(rows, key=lambda row: (-(row["total"] or 0), row["seat"]))
 
 
-def _round(one: Round, course: Course, game: Game, viewer: Viewer) -> dict[str, Any]:
+def _round(one: Round, course: Course, game: Game, now: float, viewer: Viewer) -> dict[str, Any]:
     seat, number = viewer.shown, one.number
     if seat in one.guesses:
         told = {"hidden": True} if number in viewer.hidden else guess_result(one, seat)
         return {"round": number, "status": "guessed", "started": True, **told}
     looking = course.phase == "looking" and number == course.round
-    return {"round": number, "status": "open" if looking else "waiting", "started": seat in one.starts}
+    # When the first seat fetched its picture is nothing to one who looks on: a model never fetches any.
+    started = is_opened(game, number, now) if viewer.seat is None else seat in one.starts
+    return {"round": number, "status": "open" if looking else "waiting", "started": started}
 
 
 def _blind(game: Game, course: Course, viewer: Viewer) -> dict[str, Any]:

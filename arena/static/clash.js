@@ -35,12 +35,12 @@ export function showClash(game, round) {
   $('clash-said').textContent = clashInWords(game, round);
 }
 
-/** Keep the button in step with who waits for whom. */
+/** Keep the button in step with who waits for whom. A blind match goes on by itself: until its end there is none. */
 export function showNext(game, last, said) {
   const button = $('clash-next'), own = ownSeat(game), {live} = game;
   const waiting = live.seats.filter((one) => !one.ready && !one.you && one.present !== false && !one.forfeit);
-  button.hidden = !own && !last;
-  const ready = own?.ready || said; // a blind match tells nobody's
+  button.hidden = !last && (!own || game.mode === 'blind');
+  const ready = own?.ready || said; // said, and on its way
   button.disabled = Boolean(ready) && !last;
   button.textContent = last ? 'See the end' : !ready ? 'Next' : waiting.length ? `Waiting for ${seatName(waiting[0])}…` : 'Here it comes…';
 }

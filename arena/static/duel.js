@@ -203,6 +203,7 @@ export class Match {
   /** "Next" in a pause; after the last round, on to the end. */
   next() {
     if (this.at === 'over') return this.end();
+    if (this.game.mode === 'blind') return undefined; // it goes on by itself
     this.passed = this.game.live.round;
     this.update();
     return this.ready(true, () => {}); // refused: the next round has begun already

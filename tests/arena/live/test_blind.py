@@ -43,6 +43,10 @@ class Room:
         self.heard.append(answer.content)
         return answer.json()
 
+    def stranger(self):
+        """A browser that was never here."""
+        return type(self.players[0])(self.players[0].app)
+
     def look(self, player):
         answer = player.get(self.address)
         self.heard.append(answer.content + str(sorted(answer.headers)).encode())
@@ -174,6 +178,52 @@ def test_no_byte_before_the_end_tells_whether_it_is_a_person_or_the_model(room):
     frame = blind_frame(room.arena.scorebook)
     assert frame["was"].tolist() == ["person", "person", "model"] and sorted(frame["right"]) == [False, False, True]
     assert detection(frame).verdicts == 3
+
+
+def begin(room, drawn):
+    """Ada meets Bo, or the model, which has thought of the first round; the first round is open."""
+    ada, bo = room.players[:2]
+    room.draw(drawn, drawn)
+    room.enter(ada, "Ada")
+    if drawn == "person":
+        room.enter(bo, "Bo")
+    room.wait(*((ada, bo) if drawn == "person" else (ada,)))
+    if drawn == "model":
+        game = room.arena.game(ada.game.rsplit("/", 1)[1])
+        room.eventually(lambda: room.arena.live.thought(game, 2) is not None)
+    room.time.go(COUNTDOWN_S)
+    return ada, bo, ada.state()["seat"]
+
+
+@pytest.mark.parametrize("drawn", ["person", "model"])
+def test_who_looks_on_without_a_seat_is_not_told_who_fetched_a_picture(room, drawn):
+    ada, bo, _ = begin(room, drawn)
+    if drawn == "person":
+        assert bo.get(f"{bo.game}/rounds/1/panorama.jpg").status_code == 200
+    looking_on = room.stranger()
+    for fetched in (False, True):
+        if fetched:
+            assert ada.get(f"{ada.game}/rounds/1/panorama.jpg").status_code == 200
+        state = looking_on.get(ada.game).json()
+        assert state["seat"] is None and [one["started"] for one in state["rounds"]] == [True, False]
+
+
+@pytest.mark.parametrize("drawn", ["person", "model"])
+def test_nobody_can_shorten_a_pause_and_so_try_whether_the_other_one_answers(room, drawn):
+    ada, bo, _ = begin(room, drawn)
+    ada.guess(1)
+    room.time.go(14.9)
+    if drawn == "person":
+        bo.guess(1)
+    before = ada.live()
+    assert before["phase"] == "pause"
+    room.time.go(0.5)
+    refused = ada.post_to("ready", ready=True)
+    assert refused.status_code == 409 and "by itself" in refused.json()["error"]
+    after = ada.live()
+    assert (after["phase"], after["until"]) == ("pause", before["until"])
+    room.time.go(8.0)
+    assert (ada.live()["phase"], ada.live()["round"]) == ("looking", 2)
 
 
 def test_a_match_that_waits_for_a_verdict_is_in_no_list(room):

@@ -1,5 +1,6 @@
 """Opponents that nobody moves: a ghost at its own pace, and the model that plays along."""
 
+import math
 import random
 import statistics
 
@@ -184,10 +185,34 @@ def test_the_pace_is_that_of_people_who_were_imported_and_else_a_skewed_one():
 
 
 @pytest.mark.parametrize("position", [(48.8566, 2.3522), (-33.9, 179.9999), (0.0, -180.0), (89.9, 10.0)])
-def test_a_click_is_near_and_lies_on_the_grain_of_a_map(position):
-    found = clicked(position, 6)
-    pixel_deg = 360.0 / (256 * 2**6)
-    assert abs(found[1] - position[1]) <= pixel_deg
+@pytest.mark.parametrize("grid", [(6, (0.0, 0.0)), (4.7, (0.3, 0.9)), (2.5, (0.99, 0.01))])
+def test_a_click_is_near_and_lies_on_the_grain_of_a_map(position, grid):
+    found = clicked(position, *grid)
+    pixel_deg = 360.0 / (512 * 2 ** grid[0])
+    assert abs((found[1] - position[1] + 180.0) % 360.0 - 180.0) <= pixel_deg
     assert abs(found[0] - min(85.0511, position[0])) <= pixel_deg
-    assert clicked(found, 6) == pytest.approx(found) and clicked(position, None) == position
+    if abs(position[1]) < 179.0:  # beyond the date line lies another copy of the world
+        assert clicked(found, *grid) == pytest.approx(found)
+    assert clicked(position, None) == position
     assert -180.0 <= found[1] <= 180.0
+
+
+def test_no_lattice_of_a_map_has_more_clicks_of_the_model_than_points_at_random():
+    rng = random.Random(3)
+    points = [(rng.uniform(-60.0, 70.0), rng.uniform(-180.0, 180.0)) for _ in range(1500)]
+    plans = drawn_plan(len(points), [], rng)
+    clicks = [clicked(point, one.zoom, one.offset) for point, one in zip(points, plans, strict=True)]
+    told = [tuple(round(value, 6) for value in one) for one in clicks]  # as the state tells it
+
+    def shares(found):
+        for zoom in range(2, 11):
+            for phase in (0.0, 0.5):
+                across = 256 * 2**zoom
+                on = 0
+                for lat, lng in found:
+                    y = (0.5 - math.asinh(math.tan(math.radians(lat))) / math.tau) * across
+                    off = [abs((at - phase + 0.5) % 1.0 - 0.5) for at in ((lng / 360.0 + 0.5) * across, y)]
+                    on += max(off) < 0.1
+                yield on / len(found)
+
+    assert max(shares(told)) < 0.08 and min(shares(told)) > 0.02  # 0.04 by chance; a lattice of their own: 1
