@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from api import Keys, Together, create_api
-from arena.guard import Guard, calls, cors_origins
+from arena.guard import Guard, calls, cors_origins, whose
 from arena.routes import routes
 from model.errors import HomingError
 from model.geolocator import SYSTEMS
@@ -54,6 +54,7 @@ def door_for_programs() -> Any:
         counts=for_programs.counts,
         keys=Keys.of_environment(),
         wait_s=calls(),
+        whose=whose,
         may_record=lambda: not access.needed(),
         origins=cors_origins(),
     )

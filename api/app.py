@@ -61,7 +61,8 @@ def create_api(
     record: Callable[[outcomes.Outcome], Mapping[str, Any]] | None = None,
     counts: metrics.Counts | None = None,
     keys: Keys | None = None,
-    wait_s: Callable[[str | None], float] = lambda client: 0.0,
+    wait_s: Callable[[str | None], float] = lambda asker: 0.0,
+    whose: Callable[[str | None], str | None] = lambda client: client,
     may_record: Callable[[], bool] = lambda: True,
     origins: Collection[str] = (),
 ) -> FastAPI:
@@ -78,6 +79,8 @@ def create_api(
         counts: how many `games` and `guesses` the scorebook holds, for /metrics.
         keys: who may ask; by default everyone.
         wait_s: takes a turn for an address or a key: 0, or the seconds until there is one.
+        whose: as whom an address counts; None is this machine itself, which takes no turns, with a key or without, and
+            may have all the room for uploads.
         may_record: whether rounds may be reported without a key.
         origins: other sites whose pages may ask, as browsers write them.
     """
@@ -107,10 +110,14 @@ def create_api(
     if counts is not None:
         counted.count_book(counts)
 
+    def asking(request: Request) -> str | None:
+        return whose(request.client.host if request.client else None)
+
     async def let_in(request: Request) -> str | None:
         """Who asks, if by a key; before anything of the body is read."""
         asker = keys.asker(request)
-        wait = wait_s(asker or (request.client.host if request.client else None))
+        address = asking(request)
+        wait = 0.0 if address is None else wait_s(asker or address)
         if wait > 0.0:
             raise TooOftenError(wait)
         return asker
@@ -120,8 +127,8 @@ def create_api(
     async def predict(request: Request, predictor: str | None = ASKED) -> Prediction:
         """Where were these pictures taken? One photo, one 2:1 panorama, or four views facing N, E, S and W."""
         asked: Locate = functools.partial(locate, predictor=predictor) if predictor else locate
-        with crowd.enter(request, MAX_WAITING):
-            images = await read_images(request)
+        with crowd.enter(request, MAX_WAITING, asking(request)) as came:
+            images = await read_images(request, came)
             guess = await anyio.to_thread.run_sync(asked, images, limiter=limiter)
         counted.guesses.labels(predictor or DEFAULT).inc()
         return _prediction(guess, predictor or DEFAULT)

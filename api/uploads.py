@@ -1,15 +1,16 @@
 """Reads the pictures of a request, as a form, as JSON with data URIs, or as one bare file, within limits; no pixels.
 
-Uploads and their bytes are counted before anything is read (`Crowd`), by what their headers announce; then bytes are
-counted while they arrive, and who sends too slowly is not waited for. The number of pixels is looked at where pictures
-are opened (`model.data.views`).
+Uploads and their bytes are counted before anything is read (`Crowd`), by what their headers announce; what they do not
+announce is counted while it arrives. One address has at most a part of the room, and who sends too slowly is not waited
+for. The number of pixels is looked at where pictures are opened (`model.data.views`).
 """
 
 import base64
 import binascii
 import contextlib
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import anyio
@@ -27,10 +28,13 @@ MAX_TEXT_BYTES = MAX_IMAGE_BYTES * 4 // 3 + 1024  # of a picture as base64: one 
 MOST_PARTS = 1000  # of a JSON object: base64 has none of the characters that part it, and reading stops every thread
 MAX_DRAIN_BYTES = 2 * MAX_BODY_BYTES  # read on and forget, so that a client that only writes still hears the answer
 MAX_BYTES_IN_FLIGHT = 2 * MAX_BODY_BYTES  # of all uploads together
+SHARES = 2  # of the room, in uploads and in bytes: one address has at most one of them
 STALL_S = 15.0  # without a byte
+LEAST_BYTES_PER_S = 8 * 1024  # on the whole, once STALL_S are over: a place is not held by a byte now and then
 KINDS = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"))
 READ_S = 120.0  # for a whole body: four pictures over a slow line
 RETRY_S = 5  # when a place may be free again
+CROWDED = "Many pictures are waiting for their turn; try again in some seconds."
 
 
 class TooLargeError(ImageError):
@@ -53,39 +57,83 @@ class CrowdedError(ImageError):
     """So many uploads at a time that another would not fit into memory."""
 
 
+Came = Callable[[int], None]  # told how many bytes of an upload have come so far
+
+
 class Crowd:
     """The uploads that are in memory now, counted before they are read. Used in the event loop only.
 
     Args:
-        most_bytes: how many bytes all of them may announce together.
+        most_bytes: how many bytes all of them may have together, by what they announce or by what has come.
     """
 
     def __init__(self, most_bytes: int = MAX_BYTES_IN_FLIGHT) -> None:
         self._most_bytes = most_bytes
         self.uploads, self.bytes = 0, 0
+        self._uploads_of, self._bytes_of = Counter[str](), Counter[str]()
 
     @contextlib.contextmanager
-    def enter(self, request: Request, most: int) -> Iterator[None]:
+    def enter(self, request: Request, most: int, whose: str | None = None) -> Iterator[Came]:
         """A place for one upload beside at most `most` - 1 others, for as long as the block lasts.
 
+        Args:
+            whose: the address that has it, which may have a part of the room; None: all of it.
+
+        Gives what is to be told how many bytes have come; it raises a CrowdedError where they do not fit any more.
+
         Raises:
-            TooLargeError: it announces more than one upload may have. CrowdedError: there is no room now.
+            TooLargeError: it announces more than one upload of its kind may have. CrowdedError: there is no room now.
         """
-        announced = request.headers.get("content-length", "")
-        size = int(announced) if announced.isascii() and announced.isdigit() else MAX_BODY_BYTES
-        if size > MAX_BODY_BYTES:
-            raise too_large()
-        if self.uploads >= most or (self.uploads and self.bytes + size > self._most_bytes):
-            raise CrowdedError("Many pictures are waiting for their turn; try again in some seconds.")
-        self.uploads, self.bytes = self.uploads + 1, self.bytes + size
+        announced, limit = request.headers.get("content-length", ""), _limit_of(_kind_of(request))
+        size = int(announced) if announced.isascii() and announced.isdigit() else 0
+        if size > limit:
+            raise too_large(limit)
+        if self.uploads >= most or (whose is not None and self._uploads_of[whose] >= max(1, most // SHARES)):
+            raise CrowdedError(CROWDED)
+        held = 0
+
+        def came(size: int) -> None:
+            nonlocal held
+            more = min(size, limit) - held  # what is over the limit is not held
+            if more > 0:
+                self._hold(more, whose)
+                held += more
+
+        self._count(1, whose)
         try:
-            yield
+            came(size)
+            yield came
         finally:
-            self.uploads, self.bytes = self.uploads - 1, self.bytes - size
+            self._count(-1, whose)
+            self._add(-held, whose)
+
+    def _hold(self, more: int, whose: str | None) -> None:
+        full = self.uploads > 1 and self.bytes + more > self._most_bytes
+        if full or (whose is not None and self._bytes_of[whose] + more > self._most_bytes // SHARES):
+            raise CrowdedError(CROWDED)
+        self._add(more, whose)
+
+    def _count(self, uploads: int, whose: str | None) -> None:
+        self.uploads += uploads
+        _change(self._uploads_of, whose, uploads)
+
+    def _add(self, more: int, whose: str | None) -> None:
+        self.bytes += more
+        _change(self._bytes_of, whose, more)
 
 
-async def read_images(request: Request) -> list[bytes]:
+def _change(counted: Counter[str], whose: str | None, by: int) -> None:
+    if whose is not None:
+        counted[whose] += by
+        if not counted[whose]:
+            del counted[whose]  # or every address that ever came is remembered
+
+
+async def read_images(request: Request, came: Came = lambda size: None) -> list[bytes]:
     """The one picture or the four views of a request, in the order north, east, south, west.
+
+    Args:
+        came: is told how many bytes have come, while they come; what it raises ends the reading.
 
     Raises:
         TooLargeError: the body or one image is over its limit.
@@ -94,8 +142,8 @@ async def read_images(request: Request) -> list[bytes]:
         UnreadableBodyError: a form or JSON that cannot be read as such.
         ImageError: no picture, two or three of them, or one that is not base64.
     """
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    body = Body(request, MAX_IMAGE_BYTES if kind in KINDS else None)
+    kind = _kind_of(request)
+    body = Body(request, _limit_of(kind), came)
     if kind == "multipart/form-data":
         try:
             images, found = await _from_form(body)
@@ -127,12 +175,13 @@ class Body:
     """The body of a request, counted while it comes; what is over a limit is read on, forgotten and refused.
 
     Args:
-        most: bytes of the whole body; by default MAX_BODY_BYTES.
+        most: bytes of the whole body.
+        came: is told how many bytes have come, and may refuse them by a CrowdedError.
     """
 
-    def __init__(self, request: Request, most: int | None = None) -> None:
-        self._receive, self._most = request.receive, MAX_BODY_BYTES if most is None else most
-        self._seen, self._until, self._more = 0, anyio.current_time() + READ_S, True
+    def __init__(self, request: Request, most: int, came: Came = lambda size: None) -> None:
+        self._receive, self._most, self._came = request.receive, most, came
+        self._seen, self._since, self._more = 0, anyio.current_time(), True
         self.request = Request(request.scope, self._next)
 
     async def read(self, most_between_quotes: int | None = None) -> bytes:
@@ -160,21 +209,35 @@ class Body:
         message = await self._part()
         if self._seen > self._most:
             await self._refuse()
+        self._came(self._seen)  # who finds no room is not read on: what he holds makes room for the others
         return message
 
     async def _part(self) -> Message:
-        with anyio.move_on_after(min(STALL_S, self._until - anyio.current_time())) as waiting:
+        with anyio.move_on_after(min(STALL_S, READ_S - self._age_s())) as waiting:
             message = await self._receive()
-        if waiting.cancelled_caught:
+        self._seen += 0 if waiting.cancelled_caught else len(message.get("body", b""))
+        self._more = waiting.cancelled_caught or bool(message.get("more_body"))
+        slow = self._more and self._age_s() > STALL_S and self._seen < LEAST_BYTES_PER_S * self._age_s()
+        if waiting.cancelled_caught or slow:
             raise TooSlowError("The upload stopped or came too slowly; send it again, or send smaller copies.")
-        self._seen += len(message.get("body", b""))
-        self._more = bool(message.get("more_body"))
         return message
+
+    def _age_s(self) -> float:
+        return anyio.current_time() - self._since
 
     async def _refuse(self) -> NoReturn:
         while self._more and self._seen < MAX_DRAIN_BYTES:  # or a client that only writes never hears the answer
             await self._part()
         raise too_large(self._most)
+
+
+def _kind_of(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def _limit_of(kind: str) -> int:
+    """Bytes of a body of this kind: a bare file is one picture."""
+    return MAX_IMAGE_BYTES if kind in KINDS else MAX_BODY_BYTES
 
 
 def too_large(most: int | None = None) -> TooLargeError:

@@ -91,6 +91,11 @@ def calls() -> Callable[[str | None], float]:
     return lambda client: 0.0 if is_loopback(client) else rate.wait_s(network_of(client))
 
 
+def whose(client: str | None) -> str | None:
+    """As whom an address counts, in turns and in room: its network, or None for this machine's own programs."""
+    return None if is_loopback(client) else network_of(client)
+
+
 class Guard:
     """ASGI middleware around a whole app.
 

@@ -241,7 +241,7 @@ class Wire:
     """An upload as the server sees it, part by part; counts how many parts were read."""
 
     def __init__(self, parts, headers=(), before=None):
-        self.parts, self.read, self.before = iter(parts), 0, before
+        self.parts, self.read, self.before, self.client = iter(parts), 0, before, ("127.0.0.1", 5)
         self.headers = [(b"content-type", b"multipart/form-data; boundary=x"), *headers]
 
     async def receive(self):
@@ -259,7 +259,7 @@ class Wire:
 
         scope = {"type": "http", "method": "POST", "path": "/predict", "raw_path": b"/predict", "query_string": b"",
                  "headers": self.headers, "http_version": "1.1", "scheme": "http", "root_path": "",
-                 "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 5)}  # fmt: skip
+                 "server": ("127.0.0.1", 80), "client": self.client}  # fmt: skip
         await api(scope, self.receive, send)
         body = b"".join(message.get("body", b"") for message in sent[1:])
         headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
@@ -415,6 +415,93 @@ def test_a_hundred_uploads_of_134_mb_are_not_all_let_in(served):
     assert statuses.count(200) * api.uploads.MAX_BODY_BYTES <= api.uploads.MAX_BYTES_IN_FLIGHT
     assert statuses.count(503) == 100 - statuses.count(200)
     assert statuses.count(200) > 0
+
+
+def chunked(kind, client="10.0.0.9", parts=()):
+    """An upload that does not say how large it is, and of which these parts come."""
+    wire = Wire(iter(parts))
+    wire.headers, wire.client = [(b"content-type", kind)], (client, 5)
+    return wire
+
+
+def test_two_uploads_that_hardly_send_anything_keep_nobody_out(served, model):
+    async def visit():
+        door = asyncio.Event()
+        slow = [chunked(kind, parts=[b"x"]) for kind in (b"image/jpeg", b"multipart/form-data; boundary=x") * 4]
+        for wire in slow:
+            wire.before = door.wait
+        waiting = asyncio.ensure_future(crowd_of(served, slow))
+        await asyncio.sleep(0)
+        answer = await chunked(b"image/jpeg", "10.0.0.9", [PNG]).send_to(served)
+        door.set()
+        await waiting
+        return answer[0]
+
+    assert asyncio.run(visit()) == 200
+
+
+def test_one_address_has_a_part_of_the_room(served, model):
+    async def visit():
+        door = asyncio.Event()
+        wires = [Wire(picture_parts(1), before=door.wait) for _ in range(100)]
+        for wire in wires:
+            wire.client = ("10.0.0.9", 5)
+        answering = asyncio.ensure_future(crowd_of(served, wires))
+        await asyncio.sleep(0)
+        other = await chunked(b"image/jpeg", "10.0.0.10", [PNG]).send_to(served)
+        door.set()
+        return other[0], [status for status, *_ in await answering]
+
+    other, statuses = asyncio.run(visit())
+    assert other == 200
+    assert statuses.count(200) == api.app.MAX_WAITING // 2 and statuses.count(503) == 100 - statuses.count(200)
+
+
+def test_this_machine_has_all_the_room(model):
+    served = create_api(model.locate, model.describe, whose=lambda client: None)
+
+    async def visit():
+        door = asyncio.Event()
+        wires = [Wire(picture_parts(1), before=door.wait) for _ in range(100)]
+        answering = asyncio.ensure_future(crowd_of(served, wires))
+        await asyncio.sleep(0)
+        door.set()
+        return [status for status, *_ in await answering]
+
+    assert asyncio.run(visit()).count(200) == api.app.MAX_WAITING
+
+
+def test_what_nobody_announced_is_counted_while_it_comes(model, monkeypatch):
+    monkeypatch.setattr(api.app, "Crowd", lambda: crowd)
+    crowd = api.uploads.Crowd(100_000)
+    served = create_api(model.locate, model.describe, whose=lambda client: None)
+    parts = [b"x" * 10_000] * 7
+
+    async def visit():
+        both = [chunked(b"image/jpeg", parts=parts) for _ in range(2)]
+        for wire in both:
+            wire.before = lambda: asyncio.sleep(0)  # in turns
+        return await crowd_of(served, both)
+
+    assert sorted(status for status, *_ in asyncio.run(visit())) == [200, 503]
+    assert (crowd.uploads, crowd.bytes) == (0, 0)
+    assert asyncio.run(chunked(b"image/jpeg", parts=parts).send_to(served))[0] == 200
+
+
+def test_a_bare_file_that_announces_more_than_a_picture_may_have_is_refused_unread(served, model):
+    wire = chunked(b"image/jpeg", parts=[b"x"])
+    wire.headers.append((b"content-length", str(api.uploads.MAX_IMAGE_BYTES + 1).encode()))
+    status, told, _ = asyncio.run(wire.send_to(served))
+    assert (status, wire.read) == (413, 0) and "25 MB a picture" in told["error"]
+
+
+def test_who_sends_a_byte_now_and_then_is_not_waited_for(served, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "STALL_S", 0.2)
+    wire = chunked(b"image/jpeg", parts=[b"x"] * 3000)
+    wire.before = lambda: asyncio.sleep(0.01)
+    status, told, _ = asyncio.run(wire.send_to(served))
+    assert (status, model.seen) == (408, []) and "too slowly" in told["error"]
+    assert wire.read < 3000
 
 
 def test_a_failed_upload_gives_its_place_back(served, model, monkeypatch):

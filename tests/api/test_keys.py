@@ -87,6 +87,11 @@ def test_whoever_asks_too_often_waits_and_is_counted_by_the_key(keys):
     assert ask(client_of(wait_s=lambda asker: 3.0 if asker == "testclient" else 0.0)).status_code == 429
 
 
+def test_this_machines_own_programs_are_not_limited_with_a_key_either(keys):
+    client = client_of(keys, wait_s=lambda asker: 3.0, whose=lambda client: None)
+    assert ask(client, **{"x-api-key": KEY}).status_code == 200
+
+
 @pytest.mark.parametrize("lines", ["", "# nobody\n"])
 def test_an_emptied_file_opens_no_door(tmp_path, lines):
     (tmp_path / "keys").write_text(lines)

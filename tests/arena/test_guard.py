@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from api import Keys, create_api
 from api.uploads import KINDS
 from arena.__main__ import create_app
-from arena.guard import CALLS_AT_ONCE, PICTURE_TYPES, Guard, calls, cors_origins, is_loopback
+from arena.guard import CALLS_AT_ONCE, PICTURE_TYPES, Guard, calls, cors_origins, is_loopback, whose
 from arena.rate import MAX_ASKERS, Rate
 from model.errors import ConfigError
 
@@ -287,6 +287,11 @@ def test_calls_are_limited_for_addresses_of_the_network_and_not_for_this_machine
     waits = [wait_s("10.0.0.7") for _ in range(CALLS_AT_ONCE + 5)]
     assert not any(waits[:CALLS_AT_ONCE]) and waits[-1] >= 1.0
     assert wait_s("10.0.0.8") == 0.0
+
+
+def test_an_address_counts_as_its_network_and_this_machine_as_nobody():
+    assert [whose(one) for one in ("127.0.0.1", "::1", "10.0.0.7")] == [None, None, "10.0.0.7"]
+    assert whose("2001:db8::1") == whose("2001:db8::2") != whose("2001:db8:1::1")
 
 
 def test_the_walls_stand_below_a_base_path_too(served):

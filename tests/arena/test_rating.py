@@ -137,9 +137,45 @@ def test_what_was_stays_when_others_come_to_the_same_place_later():
     assert after[before.index].tolist() == before.tolist()
 
 
+def daily(people, rounds=5, start=0.0):
+    """Everyone plays the same rounds, in the same order every time."""
+    return book(*(meeting({f"P{i}": (37 * i * place) % 5000}, place, f"g{i}", at=start + 1000.0 * i + place)
+                  for i in range(people) for place in range(rounds)))  # fmt: skip
+
+
 def test_nobody_of_a_crowd_is_left_alone():
-    crowd = book(*(meeting({f"P{i}": 100 * i}, 0, f"g{i}", at=float(i)) for i in range(PARTY + 1)))
-    assert standing(crowd)["rounds"].eq(1).all() and len(standing(crowd)) == PARTY + 1
+    found = standing(daily(PARTY + 1, 1))
+    assert found["rounds"].eq(1).all() and len(found) == PARTY + 1
+
+
+@pytest.mark.parametrize("people", [PARTY + 1, 2 * PARTY, 2 * PARTY + 5, 6 * PARTY])
+def test_who_plays_the_same_daily_game_has_met(people):
+    found = standing(daily(people))
+    assert found["circle"].eq(1).all() and sorted(found["rank"]) == list(range(1, people + 1))
+
+
+def test_every_guess_counts_once_however_many_parties_it_meets():
+    found = standing(daily(3 * PARTY))
+    assert found["rounds"].eq(5).all() and found[["won", "drawn", "lost"]].sum(axis=1).eq(5).all()
+    assert found["matches"].eq(1).all()
+    assert (found["opponents"] > PARTY - 1).sum() > 2 * PARTY  # whoever sat with a party or came back to one
+
+
+def test_what_was_stays_at_every_size_of_a_crowd_once_its_parties_are_full():
+    whole = daily(3 * PARTY + 4)
+    for full in (PARTY, 2 * PARTY, 3 * PARTY):
+        early = whole[whole["game_id"].isin([f"g{i}" for i in range(full)])]
+        before, after = (rate(one).history.set_index("player")["rating"] for one in (early, whole))
+        assert after[before.index].tolist() == before.tolist()
+
+
+def test_a_weak_party_after_a_strong_one_is_found_to_be_weak():
+    """Both have the same points among themselves but for the five who tell how they stand to each other."""
+    scores = {f"P{i}": 4000 + 10 * i for i in range(PARTY)} | {f"Q{i}": 1000 + 10 * i for i in range(PARTY)}
+    rounds = [meeting({name: score}, place, name, at=1000.0 * i + place)
+              for i, (name, score) in enumerate(scores.items()) for place in range(5)]  # fmt: skip
+    found = standing(book(*rounds))["rating"]
+    assert found[[f"Q{i}" for i in range(PARTY)]].mean() < found[[f"P{i}" for i in range(PARTY)]].mean()
 
 
 def test_the_order_of_the_rows_is_of_no_account():
