@@ -10,7 +10,7 @@ from dataclasses import replace
 from arena import clock
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, Due, agenda, course_of, deadline, opened_at
+from arena.live.course import GONE_S, Due, agenda, course_of, deadline, nobody_there, opened_at
 from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
@@ -115,7 +115,10 @@ class Live:
         return self._after(game)
 
     def touch(self, game: Game, seat: int, back: bool = False) -> None:
-        """Note that somebody is at a seat; one who has forfeited comes back by a word or a move."""
+        """Note that somebody is at a seat; one who has forfeited comes back by a word or a move.
+
+        Whoever comes back first to a running match that everybody was away from gives all others as long to follow.
+        """
         if game.finished_at is not None or seat not in game.seats:
             return
         own, now = game.seats[seat], clock.now()
@@ -126,6 +129,8 @@ class Live:
                 self._tell(game.game_id)
         elif not fresh:
             self.book.seen(game.game_id, seat, now)
+        elif nobody_there(game, now, self.since):
+            self.book.all_seen(game.game_id, now)
 
     def guess(self, game: Game, number: int, position: Position | None, seat: int) -> Game:
         """Judge a guess and write it.
