@@ -231,6 +231,20 @@ def test_time_in_which_nobody_was_there_loses_nobody_the_match(duel, first):
     assert (live["phase"], live["why"], live["winner"]) == ("over", "forfeit", first)
 
 
+def test_a_guess_that_never_came_in_the_very_last_moment_is_no_error(duel, monkeypatch):
+    match = duel(round_s=10).begin()
+    match.time.go(10.0 + GRACE_S - 0.0005)
+
+    def ticking():
+        match.time.go(0.0002)
+        return match.time.now
+
+    monkeypatch.setattr("arena.clock.now", ticking)
+    answer = match.players[0].guess(1, None, None)
+    assert answer.status_code == 200, answer.text
+    assert match.game.rounds[0].guesses[0].lat is None
+
+
 # ── the socket ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
