@@ -4,6 +4,7 @@ Where a match is follows from the book and the clock (`arena/live/course.py`); h
 does: there is no thread that keeps a match going, so none can be lost with an app.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from arena.openings import Taken, new_seat
 from arena.records import HOST, Game, Guess, Kind, opponent_kind, seat_of
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
+from model.errors import HomingError
 
 SEEN_EACH_S = 5.0  # presence is written no more often
 MOST_STEPS = 300  # of one look: more than a whole match has
@@ -127,10 +129,10 @@ class Live:
             if back and course_of(game, now, self.since).phase != "over":
                 self.book.back(game.game_id, seat, now)
                 self._tell(game.game_id)
-        elif not fresh:
-            self.book.seen(game.game_id, seat, now)
         elif nobody_there(game, now, self.since):
             self.book.all_seen(game.game_id, now)
+        elif not fresh:
+            self.book.seen(game.game_id, seat, now)
 
     def guess(self, game: Game, number: int, position: Position | None, seat: int) -> Game:
         """Judge a guess and write it.
@@ -271,14 +273,15 @@ class Live:
         return guess_of(game, due.number, position, max(0.0, at - opened), at)
 
     def _go_on(self, game: Game) -> None:
-        """Make the next match of a series, once."""
+        """Make the next match of a series, once; it ends here where its map has gone."""
         number = game.series_number
         if game.live is None or game.series_id is None or number is None or number >= game.live.series:
             return
         if game.started_at is None:  # whoever opened it closed it again
             return
         if all(one.series_number != number + 1 for one in self.book.series(game.series_id)):
-            self.book.add_next(next_of(game, self._again(game, None)))
+            with contextlib.suppress(HomingError):  # the match that is over is told all the same
+                self.book.add_next(next_of(game, self._again(game, None)))
 
     def _tell(self, game_id: str) -> None:
         for notice in list(self._notices):
