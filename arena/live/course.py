@@ -223,7 +223,7 @@ def agenda(game: Game, now: float, since: float) -> list[Due]:
 def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
     found = []
     for number, seat in game.seats.items():
-        if number != HOST and seat.kind not in UNMOVED and (game.series_number or 1) == 1:
+        if number != HOST and seat.kind not in UNMOVED and seat.seen_at is not None and (game.series_number or 1) == 1:
             at = gone_at(seat, game.created_at, now, since)
             found.append(Due(at, "free", at, seat=number))
     ready = [seat.ready_at for seat in game.seats.values() if seat.kind not in UNMOVED]
