@@ -263,11 +263,11 @@ class _Web:
         self, game_id: str, identity: str | None, token: str | None, number: int, lat: float | None, lng: float | None
     ) -> dict[str, Any]:
         seat = self.arena.player_seat(game_id, identity, token)
-        done = self.arena.guess(game_id, number, lat, lng, seat)
+        self.arena.guess(game_id, number, lat, lng, seat)
         game = self.arena.game(game_id)
         if number in self.arena.hidden_from(game, seat):
             return {"round": number, "hidden": True}
-        told = {"round": number, **guess_result(done, seat)}
+        told = {"round": number, **guess_result(game.rounds[number - 1], seat)}
         if game.mode == "streak":
             told["countries"] = self.arena.countries.told(game, seat, [number])[number]
         return told

@@ -69,6 +69,12 @@ class LiveBook:
         """Note that somebody is there."""
         self._change_seat(game_id, seat, seen_at=at)
 
+    def all_seen(self, game_id: str, at: float) -> None:
+        """Note that nobody was away longer than until now, of those who have not forfeited."""
+        own = (seats.c.game_id == game_id, seats.c.kind.not_in(UNMOVED), seats.c.left_at.is_(None))
+        with self._writing() as db:
+            db.execute(update(seats).where(*own).values(seen_at=at))
+
     def back(self, game_id: str, seat: int, at: float) -> None:
         """Note that who had forfeited is back."""
         self._change_seat(game_id, seat, seen_at=at, left_at=None)

@@ -16,6 +16,7 @@ from arena.records import HOST, UNMOVED, Game, Seat
 
 PRESENT_S = 15.0  # since a seat was seen
 GONE_S = 60.0  # not seen for so long, a seat has forfeited; in the lobby it is free again
+HELD_S = 30.0  # nobody seen for so long: whoever is back first finds the match as it was
 GRACE_S = 1.0  # a guess may be on its way when the time is out
 LATE_S = 2.0  # what nobody was there to see happens when somebody looks
 AHEAD_S = 10.0  # a start may be written so far ahead; beyond, the clock was set back
@@ -185,6 +186,19 @@ def gone_at(seat: Seat, least: float, now: float, since: float) -> float:
     return max(seen, since) + GONE_S
 
 
+def nobody_there(game: Game, now: float, since: float) -> bool:
+    """Whether a match runs and nobody was seen at it for long: how long they are away then counts for nobody."""
+    if game.started_at is None or game.finished_at is not None:
+        return False
+    gone = [gone_at(seat, game.started_at, now, since) for seat in _held(game).values()]
+    return bool(gone) and now - (max(gone) - GONE_S) > HELD_S
+
+
+def _held(game: Game) -> dict[int, Seat]:
+    """The seats of those who play on, by number."""
+    return {number: seat for number, seat in game.seats.items() if seat.kind not in UNMOVED and seat.left_at is None}
+
+
 def agenda(game: Game, now: float, since: float) -> list[Due]:
     """What becomes due by itself, whatever anybody does, the earliest first."""
     if game.live is None or game.finished_at is not None:
@@ -209,7 +223,7 @@ def agenda(game: Game, now: float, since: float) -> list[Due]:
 def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
     found = []
     for number, seat in game.seats.items():
-        if number != HOST and seat.kind not in UNMOVED and (game.series_number or 1) == 1:
+        if number != HOST and seat.kind not in UNMOVED and seat.seen_at is not None and (game.series_number or 1) == 1:
             at = gone_at(seat, game.created_at, now, since)
             found.append(Due(at, "free", at, seat=number))
     ready = [seat.ready_at for seat in game.seats.values() if seat.kind not in UNMOVED]
@@ -220,10 +234,12 @@ def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
 
 
 def _forfeits(game: Game, now: float, since: float) -> list[Due]:
+    """Who is away forfeits, if somebody else was there to wait; the model and a ghost always are."""
+    gone = {number: gone_at(seat, game.started_at or 0.0, now, since) for number, seat in _held(game).items()}
     found = []
-    for number, seat in game.seats.items():
-        if seat.kind not in UNMOVED and seat.left_at is None:
-            at = gone_at(seat, game.started_at or 0.0, now, since)
+    for number, at in gone.items():
+        others = [other - GONE_S for seat, other in gone.items() if seat != number]
+        if not others or max(others) >= at - PRESENT_S:
             found.append(Due(at, "forfeit", at, seat=number))
     return found
 

@@ -137,11 +137,8 @@ def with_ghost(rules: LiveRules, source: Game, number: int) -> tuple[LiveRules, 
 
 
 def next_of(game: Game, fresh: Game) -> Game:
-    """The next match of a series: other places, the same seats and settings."""
-    seats = {
-        number: replace(seat, ready_at=None, left_at=None, seen_at=None if seat.seen_at is None else fresh.created_at)
-        for number, seat in game.seats.items()
-    }
+    """The next match of a series: other places, the same seats and settings; a seat is kept for whoever comes along."""
+    seats = {number: replace(seat, ready_at=None, left_at=None, seen_at=None) for number, seat in game.seats.items()}
     return replace(
         fresh, mode=game.mode, told=game.told, seats=seats, most_seats=game.most_seats,
         closes_at=fresh.created_at + LOBBY_S, series_id=game.series_id, series_number=(game.series_number or 1) + 1,

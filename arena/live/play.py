@@ -4,19 +4,21 @@ Where a match is follows from the book and the clock (`arena/live/course.py`); h
 does: there is no thread that keeps a match going, so none can be lost with an app.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
 from arena import clock
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, Due, agenda, course_of, deadline, opened_at
+from arena.live.course import GONE_S, Due, agenda, course_of, deadline, nobody_there, opened_at
 from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
 from arena.records import HOST, Game, Guess, Kind, opponent_kind, seat_of
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
+from model.errors import HomingError
 
 SEEN_EACH_S = 5.0  # presence is written no more often
 MOST_STEPS = 300  # of one look: more than a whole match has
@@ -117,7 +119,10 @@ class Live:
         return self._after(game)
 
     def touch(self, game: Game, seat: int, back: bool = False) -> None:
-        """Note that somebody is at a seat; one who has forfeited comes back by a word or a move."""
+        """Note that somebody is at a seat; one who has forfeited comes back by a word or a move.
+
+        Whoever comes back first to a running match that everybody was away from gives all others as long to follow.
+        """
         if game.finished_at is not None or seat not in game.seats:
             return
         own, now = game.seats[seat], clock.now()
@@ -126,6 +131,8 @@ class Live:
             if back and course_of(game, now, self.since).phase != "over":
                 self.book.back(game.game_id, seat, now)
                 self._tell(game.game_id)
+        elif nobody_there(game, now, self.since):
+            self.book.all_seen(game.game_id, now)
         elif not fresh:
             self.book.seen(game.game_id, seat, now)
 
@@ -268,14 +275,15 @@ class Live:
         return guess_of(game, due.number, position, max(0.0, at - opened), at)
 
     def _go_on(self, game: Game) -> None:
-        """Make the next match of a series, once."""
+        """Make the next match of a series, once; it ends here where its map has gone."""
         number = game.series_number
         if game.live is None or game.series_id is None or number is None or number >= game.live.series:
             return
         if game.started_at is None:  # whoever opened it closed it again
             return
         if all(one.series_number != number + 1 for one in self.book.series(game.series_id)):
-            self.book.add_next(next_of(game, self._again(game, None)))
+            with contextlib.suppress(HomingError):  # the match that is over is told all the same
+                self.book.add_next(next_of(game, self._again(game, None)))
 
     def _tell(self, game_id: str) -> None:
         for notice in list(self._notices):

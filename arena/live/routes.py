@@ -45,7 +45,8 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
     state = add_live(state, game, now, arena.live.since, viewer)
     if game.series_id is not None:
         state["live"]["series"] = series_state(game, arena.live.book.series(game.series_id), now, arena.live.since)
-    state["live"]["rematch_game_id"] = arena.live.rematch_of(game)
+    # Whoever looks on is no party to it, and finds no seat there that is kept for somebody else.
+    state["live"]["rematch_game_id"] = None if seat is None else arena.live.rematch_of(game)
     if game.mode == "blind" and game.finished_at is not None and seat is not None:
         right, verdicts = arena.live.book.verdict_rate(game.seats[seat].player_id)
         state["live"]["blind"]["rate"] = {"right": right, "of": verdicts} if verdicts else None

@@ -235,6 +235,22 @@ def test_a_rematch_is_one_for_everybody_who_asks(duel):
     assert places[0] != places[1] and match.arena.game(first["game_id"]).finished_at is None
 
 
+def test_in_a_rematch_a_seat_is_kept_for_whoever_still_looks_at_the_result(duel):
+    match = duel(rounds=1).begin()
+    ada, bo = match.players
+    match.play(1, 0)
+    again = ada.post_to("rematch").json()["game_id"]
+    stranger = type(ada)(ada.app, ada.game)
+    assert stranger.live()["rematch_game_id"] is None and bo.live()["rematch_game_id"] == again
+    match.time.go(GONE_S + 1.0)
+    for one in (ada, bo, stranger):
+        one.game = f"/arena/api/games/{again}"
+    assert stranger.post_to("seats", name="Spy").status_code == 409
+    assert [bo.state()["seat"], ada.state()["seat"]] == [1, 0]
+    match.game_id = again
+    assert match.begin().game.started_at is not None
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

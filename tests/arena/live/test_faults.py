@@ -206,13 +206,53 @@ def test_whoever_slept_in_the_lobby_until_the_seat_was_free_is_told_so(duel):
     assert list(match.game.seats) == [0] and ada.state()["seat"] == 0
 
 
-def test_when_both_are_gone_the_first_to_go_has_lost(duel):
+@pytest.mark.parametrize("first", [0, 1])
+def test_time_in_which_nobody_was_there_loses_nobody_the_match(duel, first):
     match = duel().begin()
-    ada, bo = match.players
+    one, other = match.players[first], match.players[1 - first]
     match.time.go(6.0)
-    bo.state()
-    match.time.go(300.0)
-    assert ada.live()["why"] == "forfeit" and ada.live()["winner"] == 1
+    one.state()
+    match.time.go(5.5)
+    other.state()
+    match.time.go(300.0)  # the machine slept, or the network was away
+    stranger = type(one)(one.app, one.game)
+    assert stranger.live()["why"] is None and one.live()["phase"] != "over"
+
+    def wait(seconds):
+        for _ in range(int(seconds / 10.0)):
+            match.time.go(10.0)
+            live = one.live()
+        return live
+
+    assert wait(GONE_S - 10.0)["phase"] != "over"
+    assert other.live()["phase"] != "over"
+    assert wait(GONE_S - 10.0)["phase"] != "over"
+    live = wait(20.0)  # who is not back a minute later has lost
+    assert (live["phase"], live["why"], live["winner"]) == ("over", "forfeit", first)
+
+
+def test_a_guess_that_never_came_in_the_very_last_moment_is_no_error(duel, monkeypatch):
+    match = duel(round_s=10).begin()
+    match.time.go(10.0 + GRACE_S - 0.0005)
+
+    def ticking():
+        match.time.go(0.0002)
+        return match.time.now
+
+    monkeypatch.setattr("arena.clock.now", ticking)
+    answer = match.players[0].guess(1, None, None)
+    assert answer.status_code == 200, answer.text
+    assert match.game.rounds[0].guesses[0].lat is None
+
+
+def test_a_series_whose_map_has_gone_tells_the_match_that_is_over(duel, painted_map):
+    match = duel(series=2, rounds=1).begin()
+    ada, bo = match.players
+    assert ada.guess(1, *match.truth(1)).status_code == 200
+    match.arena._duels._maps = dict
+    assert bo.guess(1).status_code == 200
+    live = ada.live()
+    assert (live["phase"], live["why"], live["series"]["next_game_id"]) == ("over", "rounds", None)
 
 
 # ── the socket ──────────────────────────────────────────────────────────────────────────────────────────────────────
