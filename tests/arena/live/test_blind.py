@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from arena.blind_results import blind_frame, detection, wilson
+from arena.live import rooms
 from arena.live.course import GRACE_S, VERDICT_S
+from arena.live.records import Planned
 from arena.live.rooms import COUNTDOWN_S, LEFT_OVER_S
 from arena.records import model_id, player_id_of
 
@@ -224,6 +226,45 @@ def test_nobody_can_shorten_a_pause_and_so_try_whether_the_other_one_answers(roo
     assert (after["phase"], after["until"]) == ("pause", before["until"])
     room.time.go(8.0)
     assert (ada.live()["phase"], ada.live()["round"]) == ("looking", 2)
+
+
+def test_the_model_guesses_at_its_moment_whether_anybody_looks_or_not(room, monkeypatch):
+    plan = (Planned(20.0, hurry_s=1.0, zoom=4.5), Planned(12.0, hurry_s=1.0, zoom=4.5))
+    monkeypatch.setattr(rooms, "drawn_plan", lambda *asked: plan)
+    ada, _, own = begin(room, "model")
+    opened = room.time.now
+    room.time.go(27.0)
+    live = ada.live()
+    assert live["seats"][1 - own]["guessed"] and live["until"] == pytest.approx(opened + 35.0)
+    room.time.go(1.0)
+    ada.guess(1)
+    closed = ada.live()["rounds"][0]
+    assert {one["seat"]: one["seconds"] for one in closed["guesses"]} == {own: 28.0, 1 - own: 20.0}
+    again = room.time.now + 8.0
+    room.time.go(8.0 + 12.0 + 9.0)  # through the pause as well
+    live = ada.live()
+    assert (live["round"], live["until"]) == (2, pytest.approx(again + 12.0 + 15.0))
+    room.time.go(10.0)
+    assert ada.live()["rounds"][1]["guesses"][1 - own]["seconds"] == 12.0
+
+
+def test_the_model_guesses_no_earlier_than_it_knows_and_never_when_that_is_too_late(room, monkeypatch):
+    monkeypatch.setattr(rooms, "drawn_plan", lambda *asked: (Planned(5.0, zoom=4.5), Planned(5.0, zoom=4.5)))
+    ada, _, own = begin(room, "model")
+    opened = room.time.now
+    monkeypatch.setattr(room.arena.live._thinking, "since", lambda game, number: opened + 9.5)
+    room.time.go(28.0)
+    ada.live()
+    game = room.arena.game(ada.game.rsplit("/", 1)[1])
+    assert game.rounds[0].guesses[1 - own].seconds == pytest.approx(9.5)
+    again = opened + 9.5 + 15.0 + 8.0
+    room.time.go(again + 2.0 - room.time.now)
+    assert ada.guess(2).status_code == 200
+    monkeypatch.setattr(room.arena.live._thinking, "since", lambda game, number: again + 30.0)
+    room.time.go(38.0)  # its time was out 17 s after the opening
+    ada.live()
+    game = room.arena.game(game.game_id)
+    assert game.rounds[1].guesses[1 - own].lat is None
 
 
 def test_a_match_that_waits_for_a_verdict_is_in_no_list(room):
