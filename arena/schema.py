@@ -165,6 +165,7 @@ entries = Table(
     Column("left_over", Boolean, nullable=False, server_default=false()),  # nobody came: the model after all
     Column("entered_at", Double, nullable=False),
     Column("waits_s", Double, nullable=False),  # at least
+    Column("patience_s", Double, nullable=False, server_default="60.0"),  # for a person, at most
     Column("seen_at", Double, nullable=False),
     Column("paired_at", Double),
     Column("game_id", Text),

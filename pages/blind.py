@@ -15,7 +15,26 @@ HOW = (
     "or Homing, drawn at random; Homing keeps a person's pace. After the match each says whom it was, and is told. "
     "Whether a rate differs from chance is seen late: from 60 % it takes about a hundred verdicts."
 )
-COLUMNS = ["match", "player", "was", "thinks", "right", "own_total", "other_total", "at"]
+COUNTING = (
+    "What counts are matches whose opponent was drawn and that were played to their end. Who waits in vain meets "
+    "Homing for certain, and only people leave a match: verdicts on such matches are in the CSV, marked, and in no "
+    "figure here. Verdicts of one player are not independent of each other; the interval and p take them as if they "
+    "were."
+)
+P_CLEAR = 0.05
+COLUMNS = [
+    "match",
+    "player",
+    "was",
+    "thinks",
+    "right",
+    "own_total",
+    "other_total",
+    "left_over",
+    "ended",
+    "counts",
+    "at",
+]
 
 
 def main() -> None:
@@ -35,8 +54,10 @@ def main() -> None:
         result = blind_results.detection(frame)
         st.html(f"<p class='homing-answer'>{headline(result)}</p>")
         st.html(f"<p class='homing-lede'>{in_numbers(result)}</p>")
-        pictures(frame)
-        table(result)
+        if result.verdicts:
+            pictures(frame[frame["counts"]])
+            table(result)
+        st.caption(COUNTING)
         st.download_button(
             "These verdicts as CSV", lambda: csv_of(frame), "homing-blind.csv", "text/csv",
             icon=":material/table_view:", on_click="ignore",
@@ -47,21 +68,29 @@ def main() -> None:
 
 def headline(result: Detection) -> str:
     """What the verdicts say, as far as they say anything."""
-    if result.low is None or result.high is None:
-        return "Nobody has said whom they met."
-    if result.low > result.chance:
+    if result.rate is None or result.chance is None:
+        return "No verdict counts yet."
+    if result.p_value is None:
+        met, missed = ("a person", "Homing") if result.against_person else ("Homing", "a person")
+        return f"So far everyone met {met} and nobody {missed}: whether people tell them apart is <em>open</em>."
+    if result.p_value < P_CLEAR and result.rate > result.chance:
         return "People <em>can</em> tell Homing from a person."
-    if result.high < result.chance:
+    if result.p_value < P_CLEAR:
         return "People are wrong about whom they met more often than if they had guessed."
     return "So far these verdicts <em>do not differ clearly</em> from chance."
 
 
 def in_numbers(result: Detection) -> str:
     """The same in numbers."""
-    assert result.rate is not None and result.low is not None and result.high is not None
+    others = {"where nobody else came": result.left_over, "on matches that somebody left": result.broken_off}
+    apart = ", ".join(f"{count:,} {what}" for what, count in others.items() if count)
+    apart = f" Not counted: {apart}." if apart else ""
+    if result.rate is None or result.low is None or result.high is None or result.chance is None:
+        return apart.strip()
     said = f"{result.right:,} of {result.verdicts:,} verdicts right: {result.rate:.0%}"
     said += f" (95 % interval {result.low:.0%} … {result.high:.0%}), and {result.chance:.0%} by chance"
-    return f"{said}; p = {result.p_value:.2g}, exact and two-sided." if result.p_value is not None else f"{said}."
+    tested = "" if result.p_value is None else f"; p = {result.p_value:.2g}, exact and two-sided"
+    return f"{said}{tested}.{apart}"
 
 
 def pictures(frame: pd.DataFrame) -> None:
@@ -70,8 +99,9 @@ def pictures(frame: pd.DataFrame) -> None:
     with left:
         st.vega_lite_chart(charts_of_blind.detection(frame), width="stretch", key="blind-detection",
                            alt="Share of verdicts that were right, with intervals, beside chance")  # fmt: skip
-        st.caption("How often people knew whom they met. The dashed line is chance; a bar that crosses it says that "
-                   "they may as well have guessed.")  # fmt: skip
+        st.caption("How often people knew whom they met. The grey tick is what verdicts get right by chance, by how "
+                   "often each was met and was said; a bar that crosses it says that they may as well have "
+                   "guessed.")  # fmt: skip
     with right:
         st.vega_lite_chart(charts_of_blind.scores(frame), width="stretch", key="blind-scores",
                            alt="Points of opponents, people and Homing")  # fmt: skip

@@ -15,7 +15,12 @@ from arena.live.records import Planned
 MEDIAN_S, SPREAD = 22.0, 0.6  # of a guess in a round without a hurry: half of them within 15 to 33 s
 FEWEST_TIMES = 50  # below, what was played tells too little
 SHORTEST_S, LONGEST_S = 2.0, 110.0
-HURRY_S = (0.6, 5.0)  # before the end of the time, where it runs out first
+# Where the time runs out first, nobody knows what share of people does what; so much is assumed. One presses the button
+# before, or leaves the pin where it is: the page sends it EARLY_S (duel.js) before the end, and the way takes a moment
+# (log-normal). Or there is no pin yet. Whatever a person does, the model does now and then.
+HURRY_S = (0.4, 5.0)
+WAITING_PINS, MISSED = 0.4, 0.05
+PIN_S, WAY_S, WAY_SPREAD = 0.35, 0.06, 0.7
 ZOOMS = (2.5, 8.0)
 WORLD_PX = 512.0  # across the world at zoom 0, as the page's map has it
 MOST_LAT = 85.0511  # where the square map ends
@@ -38,8 +43,16 @@ def drawn_plan(rounds: int, times: Sequence[float], rng: random.Random) -> tuple
             else:
                 seconds = rng.lognormvariate(math.log(MEDIAN_S), SPREAD)
         offset = rng.random(), rng.random()
-        found.append(Planned(seconds, hurry_s=rng.uniform(*HURRY_S), zoom=rng.uniform(*ZOOMS), offset=offset))
+        found.append(Planned(seconds, hurry_s=_hurry_s(rng), misses=rng.random() < MISSED, zoom=rng.uniform(*ZOOMS),
+                             offset=offset))  # fmt: skip
     return tuple(found)
+
+
+def _hurry_s(rng: random.Random) -> float:
+    """How long before the end of the time a guess comes that the end makes come."""
+    if rng.random() >= WAITING_PINS:
+        return rng.uniform(*HURRY_S)
+    return max(0.0, PIN_S - rng.lognormvariate(math.log(WAY_S), WAY_SPREAD))
 
 
 def clicked(

@@ -68,8 +68,14 @@ class Due:
     number: int = 0  # of a round
     seat: int = HOST
 
-    def moment(self, now: float) -> float:
-        """When it happened: at its time, or now where nobody was there for long."""
+    def moment(self, now: float, mode: str = "duel", since: float = 0.0) -> float:
+        """When it happened: at its time, or now where nobody was there for long.
+
+        In a blind match at its time, whoever was there, or when this app was started: a person at the other seat would
+        have played on, and who looks on or looks away must not find out by it that nobody did.
+        """
+        if mode == "blind" and self.what != "finish":
+            return max(self.counts_at, min(since, now))
         return self.counts_at if now - self.at <= LATE_S else now
 
 
@@ -264,17 +270,19 @@ def _guesses(game: Game, number: int, opened: float, now: float, since: float) -
     found = []
     for one in waiting:
         if game.seats[one].kind in UNMOVED and number <= len(game.live.planned):
-            at = planned_at(game.live.planned[number - 1], opened, ends)
-            found.append(Due(at, "play", at, number, one))
+            planned = game.live.planned[number - 1]
+            if (at := planned_at(planned, opened, ends)) is not None:
+                found.append(Due(at, "play", at, number, one))
     if guessed and all(game.seats[one].left_at is not None for one in waiting):  # nobody is left to wait for
         at = max(past(guess.at, now, since) for guess in guessed.values())
         return found + [Due(at, "none", at, number, one) for one in waiting]
     return found + [Due(ends + GRACE_S, "none", ends, number, one) for one in waiting]
 
 
-def planned_at(planned: Planned, opened: float, ends: float) -> float:
-    """When a seat that nobody holds guesses: at its own pace, but not after the end of the time."""
-    return max(opened, min(opened + planned.seconds, ends - planned.hurry_s))
+def planned_at(planned: Planned, opened: float, ends: float) -> float | None:
+    """When a seat that nobody holds guesses: at its own pace, but not after the end of the time; None: not at all."""
+    at, last = opened + planned.seconds, ends - planned.hurry_s
+    return None if planned.misses and at > last else max(opened, min(at, last))
 
 
 def _finish(game: Game, result: Result) -> Due:

@@ -98,7 +98,7 @@ def as_duel(game: Game, rules: LiveRules, opponent: Seat | None) -> Game:
 def with_model(rules: LiveRules, length: int, quick: bool, times: Sequence[float]) -> tuple[LiveRules, Seat]:
     """A duel against the model: its moments, at the pace of people or at once, and its seat."""
     paced = drawn_plan(length, times, random.SystemRandom())
-    planned = tuple(Planned(0.0) if quick else replace(one, zoom=None) for one in paced)
+    planned = tuple(Planned(0.0) if quick else replace(one, zoom=None, misses=False) for one in paced)
     return replace(rules, planned=planned), Seat(MODEL_NAME, "model", model_id(), team=1)
 
 

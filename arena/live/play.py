@@ -11,7 +11,7 @@ from dataclasses import replace
 from arena import clock
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, Due, agenda, course_of, deadline, nobody_there, opened_at
+from arena.live.course import GONE_S, GRACE_S, Due, agenda, course_of, deadline, nobody_there, opened_at
 from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
@@ -22,6 +22,8 @@ from model.errors import HomingError
 
 SEEN_EACH_S = 5.0  # presence is written no more often
 MOST_STEPS = 300  # of one look: more than a whole match has
+AHEAD = 2  # rounds that the model thinks of, with the one that is open
+BLIND_AHEAD = 4  # more than pass before somebody who looks away has forfeited
 
 Position = tuple[float, float]
 
@@ -234,13 +236,14 @@ class Live:
         if model is None or game.live is None or game.started_at is None or game.finished_at is not None:
             return
         done = len(game.guessed(model))
-        for number in range(done + 1, min(done + 2, game.length) + 1):
+        ahead = BLIND_AHEAD if game.mode == "blind" else AHEAD
+        for number in range(done + 1, min(done + ahead, game.length) + 1):
             self._thinking.position(game, number)
 
     def _write(self, game: Game, due: Due, now: float) -> bool:
         """Write one thing that is due; False where it cannot be yet."""
         assert game.live is not None
-        at, game_id = due.moment(now), game.game_id
+        at, game_id = due.moment(now, game.mode, self.since), game.game_id
         if due.what == "free":
             self.book.free(game_id, due.seat, game.seats[due.seat].seen_at)
         elif due.what == "begin":
@@ -252,13 +255,13 @@ class Live:
         elif due.what == "finish":
             self.book.finish(game_id, at)
         else:
-            guess = self._guess_due(game, due, at)
+            guess = self._guess_due(game, due, at, now)
             if guess is None:
                 return False
             self._scorebook().add_guess(game_id, due.number, due.seat, guess)
         return True
 
-    def _guess_due(self, game: Game, due: Due, at: float) -> Guess | None:
+    def _guess_due(self, game: Game, due: Due, at: float, now: float) -> Guess | None:
         """The guess of a seat that nobody moves, or of one whose time is out; None while it is not known yet."""
         assert game.live is not None
         opened = opened_at(game, due.number, at, self.since) or at
@@ -270,6 +273,12 @@ class Live:
             position = None if planned.lat is None or planned.lng is None else (planned.lat, planned.lng)
         elif (thought := self._thinking.position(game, due.number)) is not None:
             position = clicked(thought, planned.zoom, planned.offset)
+            at = max(at, min(now, self._thinking.since(game, due.number) or at))
+            ends = deadline(game, due.number, opened, now, self.since)
+            if game.mode == "blind" and at > ends:  # as the guess of a person that is on its way then
+                if at > ends + GRACE_S:
+                    return None
+                return guess_of(game, due.number, position, ends - opened, at)
         else:
             return None
         return guess_of(game, due.number, position, max(0.0, at - opened), at)

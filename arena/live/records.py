@@ -16,6 +16,7 @@ class Planned:
     lat: float | None = None  # of a ghost; None where it did not guess, and for the model, which is still to think
     lng: float | None = None
     hurry_s: float = 0.0  # before the end of the time, where that comes first
+    misses: bool = False  # and then has no pin on the map when the time is out
     zoom: float | None = None  # of the map on which a click is placed; None: no click, the very point
     offset: tuple[float, float] = (0.0, 0.0)  # pixels, in [0, 1): where that map lay behind the pixels of the screen
 

@@ -1,9 +1,10 @@
 """The blind experiment: a room with a link, and for whoever comes in, a person or the model, drawn at random.
 
 Even odds, by a generator that nobody can foresee, and written down before anything is sent. Who was drawn a person is
-paired with the next who was; who was drawn the model waits as long as such waits are; who is left over gets the model,
-which is written down as well. Both kinds of match are made alike: the side of the seat is drawn, and nothing that is
-sent before the end depends on who sits on the other one. Knows no HTTP and no SQL.
+paired with the next who was; who was drawn the model waits as long as such waits are. Who is left over, after a time
+that was drawn for them as well, gets the model; that is written down, and such a match does not count. Both kinds of
+match are made alike: the side of the seat is drawn, and nothing that is sent before the end depends on who sits on the
+other one. Knows no HTTP and no SQL.
 """
 
 import random
@@ -23,11 +24,11 @@ from arena.records import MODEL_NAME, Game, Rules, Seat, hash_of, model_id, play
 from arena.rules import EXPIRES_S, Refused, check_length, check_player, check_rules
 from arena.sources import Source, pick_map
 
-LEFT_OVER_S = 60.0
+LEFT_OVER_S = (35.0, 90.0)  # drawn for each: no wait is so long that it could not end with a person
 HERE_S = 12.0  # who has not asked for so long does not wait any more
 SEEN_EACH_S = 2.0
 LEAST_WAIT_S = (2.0, 4.0)  # of everyone: whoever comes when somebody waits is not served at once
-MEAN_WAIT_S, MOST_WAIT_S = 12.0, 50.0  # for the model, where few have waited for people yet: exponential
+MEAN_WAIT_S = 12.0  # for the model, where few have waited for people yet: exponential
 FEWEST_WAITS = 20
 COUNTDOWN_S = 5.0  # who waits asks each second whether there is a match
 MOST_ENTRIES = 5000  # in one room
@@ -112,8 +113,9 @@ class Rooms:
             raise Refused(NO_MODEL, "unknown")
         now, token = clock.now(), secrets.token_urlsafe(24)
         drawn: Drawn = self._rng.choice(("person", "model"))
+        patience_s = self._rng.uniform(*LEFT_OVER_S)
         entry = Entry(f"{room_id}:{owner}:{len(own)}", room_id, owner, player, hash_of(token), drawn, now,
-                      self._wait_s(drawn), now)  # fmt: skip
+                      self._wait_s(drawn, patience_s), now, patience_s=patience_s)  # fmt: skip
         if not self.book.add_entry(entry):  # another tab was quicker
             return self.visit(room_id, owner)
         return Visit(room_id, settings, entry, token)
@@ -139,15 +141,16 @@ class Rooms:
             gone = not 0.0 <= away_s <= HERE_S
             self.book.seen(entry.entry_id, now, now if gone else min(now, entry.entered_at))
 
-    def _wait_s(self, drawn: Drawn) -> float:
+    def _wait_s(self, drawn: Drawn, most_s: float) -> float:
+        """How long somebody waits at least: for the model no longer than another one waits for people."""
         least = self._rng.uniform(*LEAST_WAIT_S)
         if drawn == "person":
             return least
         waits = self.book.waits()
         if len(waits) >= FEWEST_WAITS:
-            return max(least, self._rng.choice(waits) * self._rng.uniform(0.9, 1.1))
+            return min(most_s, max(least, self._rng.choice(waits) * self._rng.uniform(0.9, 1.1)))
         drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
-        while least + drawn_s > MOST_WAIT_S:  # drawn anew: nobody waits for exactly the longest time
+        while least + drawn_s > most_s:
             drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
         return least + drawn_s
 
@@ -159,7 +162,7 @@ class Rooms:
         while len(people) >= 2:
             self._begin(settings, [people.pop(0), people.pop(0)], False)
         for one in people:
-            if now - one.entered_at >= LEFT_OVER_S:
+            if now - one.entered_at >= one.patience_s:
                 self._begin(settings, [one], True)
         for one in waiting:
             if one.drawn == "model":

@@ -34,6 +34,7 @@ class Entry:
     game_id: str | None = None
     seat: int | None = None
     left_over: bool = False
+    patience_s: float = 60.0  # how long a person is waited for at most
 
 
 class RoomsBook:

@@ -35,7 +35,7 @@ class Thinking:
         self.opponent, self._panoramas, self._pictures = opponent, panoramas, pictures
         self._lock = threading.Lock()
         self._waiting: OrderedDict[tuple[str, int], Game] = OrderedDict()
-        self._found: OrderedDict[tuple[str, int], Position] = OrderedDict()
+        self._found: OrderedDict[tuple[str, int], tuple[Position, float]] = OrderedDict()
         self._failed: dict[tuple[str, int], float] = {}
         self._at_work: tuple[str, int] | None = None
         self._alive = False
@@ -45,7 +45,7 @@ class Thinking:
         with self._lock:
             key = game.game_id, number
             if (found := self._found.get(key)) is not None:
-                return found
+                return found[0]
             waits = key in self._waiting or key == self._at_work
             if self.opponent is None or waits or clock.now() < self._failed.get(key, 0.0):
                 return None
@@ -55,6 +55,12 @@ class Thinking:
                     self._alive = True
                     threading.Thread(target=self._work, name="the model in live matches", daemon=True).start()
             return None
+
+    def since(self, game: Game, number: int) -> float | None:
+        """Since when the model knows where a round is; None while it does not."""
+        with self._lock:
+            found = self._found.get((game.game_id, number))
+        return None if found is None else found[1]
 
     def _work(self) -> None:
         while True:
@@ -75,7 +81,7 @@ class Thinking:
                         self._failed.pop(next(iter(self._failed)))
                 continue
             with self._lock:
-                self._found[key] = found
+                self._found[key] = found, clock.now()
                 while len(self._found) > MOST_KEPT:
                     self._found.popitem(last=False)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from arena.blind_results import CHANCE, wilson
+from arena.blind_results import chance_of, wilson
 from pages.components.identity import MODEL, PERSON, QUIET, TRUTH, hex_of
 
 OF = {"person": "met a person", "model": "met Homing"}
@@ -12,30 +12,30 @@ COLOURS = {"all": TRUTH, "person": PERSON, "model": MODEL}
 
 
 def detection(frame: pd.DataFrame) -> dict[str, Any]:
-    """The share of verdicts that were right, of all and by whom one met, with 95 % intervals, beside chance.
+    """The share of verdicts that were right, of all and by whom one met, with 95 % intervals, each beside its chance.
 
-    `frame` is that of `blind_results.blind_frame`, with a row at least.
+    `frame` is that of `blind_results.blind_frame`, those rows that count, one at least.
     """
     values = []
     for kind, said in {"all": "all", **OF}.items():
         own = frame if kind == "all" else frame[frame["was"] == kind]
         if len(own):
             low, high = wilson(int(own["right"].sum()), len(own))
+            chance = chance_of(frame, None if kind == "all" else kind)
             values.append({"who": f"{said} ({len(own):,})", "rate": float(own["right"].mean()), "low": low,
-                           "high": high, "n": len(own), "colour": hex_of(COLOURS[kind])})  # fmt: skip
+                           "high": high, "n": len(own), "chance": chance, "colour": hex_of(COLOURS[kind])})  # fmt: skip
     y = {"field": "who", "type": "nominal", "sort": [one["who"] for one in values], "title": None,
          "axis": {"labelLimit": 150}}  # fmt: skip
     x = {"type": "quantitative", "title": "share of verdicts that were right", "scale": {"domain": [0, 1]},
          "axis": {"format": "%"}}  # fmt: skip
     colour = {"field": "colour", "type": "nominal", "scale": None}
-    tips = [{"field": "who"}, *({"field": name, "format": ".0%"} for name in ("rate", "low", "high"))]
+    tips = [{"field": "who"}, *({"field": name, "format": ".0%"} for name in ("rate", "low", "high", "chance"))]
     return {
         "data": {"values": values},
         "height": {"step": 44},
         "layer": [
-            {"data": {"values": [{"chance": CHANCE}]},
-             "mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 2, "stroke": hex_of(QUIET)},
-             "encoding": {"x": {"field": "chance", **x}}},
+            {"mark": {"type": "tick", "thickness": 2, "size": 34, "color": hex_of(QUIET)},
+             "encoding": {"y": y, "x": {"field": "chance", **x}, "tooltip": tips}},
             {"mark": {"type": "bar", "height": 12, "opacity": 0.35, "cornerRadius": 5},
              "encoding": {"y": y, "x": {"field": "low", **x}, "x2": {"field": "high"}, "color": colour}},
             {"mark": {"type": "circle", "size": 110, "opacity": 1},

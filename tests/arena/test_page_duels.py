@@ -256,6 +256,16 @@ def test_a_blind_match_is_played_by_two_and_told_after_both_have_answered(
     assert bo.shown("room-enter")
 
 
+@pytest.mark.parametrize("mode, last, hidden", [("blind", False, True), ("blind", True, False), ("duel", False, False)])
+def test_next_is_not_offered_before_the_end_of_a_blind_match(page, served, new_arena, mode, last, hidden):
+    page.visit(served(new_arena()), "start")
+    code = """
+        m.showNext({mode: v[0], live: {seats: [{seat: 0, you: true, ready: false}]}}, v[1], false);
+        return document.getElementById('clash-next').hidden;
+    """
+    assert page.module("clash.js", code, mode, last) is hidden
+
+
 def test_a_rematch_is_the_same_table_for_both(page, served, new_arena):
     table = new_arena()
     address = served(table)

@@ -24,10 +24,14 @@ def met() -> Write:
     """Write a blind match with Ada's verdict: `met("model", thinks="person", points=(4000, 4500))`."""
     count = iter(range(1000))
 
-    def write(was: str, thinks: str, points: tuple[int, int] = (4000, 4500), over: bool = True) -> None:
+    def write(
+        was: str, thinks: str, points: tuple[int, int] = (4000, 4500), over: bool = True, left: bool = False
+    ) -> None:
         book, number, now = Scorebook.open(), next(count), time.time()
         seats = {0: Seat("Ada", "person", f"id:{number % 7}"), 1: Seat("Homing" if was == "model" else "Bo", was, "b")}
-        guesses = {seat: Guess(1.0, 2.0, 300.0, score, 3.0, now) for seat, score in enumerate(points)}
+        guesses = {
+            seat: Guess(1.0, 2.0, 300.0, score, 3.0, now) for seat, score in enumerate(points) if not left or not seat
+        }
         played = Round(1, Place(1.0 + number, 2.0, None), None, guesses)
         book.add_game(Game(f"g{number}", "world", "world", number, 1492.7, now, now if over else None, seats, (played,),
                            mode="blind", closes_at=now + 600, most_seats=2))  # fmt: skip
@@ -75,10 +79,22 @@ def test_many_right_verdicts_say_that_people_can_tell_and_scores_stand_by_oppone
 
 def test_verdicts_against_one_kind_alone_are_shown_as_such(open_page: Open, met: Write) -> None:
     for _ in range(12):
-        met("model", "person")
+        met("model", "model")
     app = open_page("blind")
-    assert not app.exception and "more often than if they had guessed" in headline(app)
+    assert not app.exception and "everyone met Homing and nobody a person" in headline(app)
     assert app.dataframe[0].value["own"].isna().tolist() == [True, False]
+
+
+def test_verdicts_that_nobody_could_have_missed_stand_apart(open_page: Open, said: Said, met: Write) -> None:
+    met("person", "person", left=True)
+    app = open_page("blind")
+    assert not app.exception and "No verdict counts yet" in headline(app) and not app.dataframe
+    assert "Not counted: 1 on matches that somebody left." in said(app)
+    for was in ("person", "model") * 6:
+        met(was, "model" if was == "person" else "person")
+    app = open_page("blind")
+    assert "more often than if they had guessed" in headline(app)
+    assert "0 of 12 verdicts right" in said(app) and "Not counted: 1 on matches" in said(app)
 
 
 def test_the_csv_says_of_each_verdict_everything_but_who_made_it(
@@ -98,7 +114,8 @@ def test_the_csv_says_of_each_verdict_everything_but_who_made_it(
         met(was, "model")
     assert not open_page("blind").exception
     csv = pd.read_csv(io.BytesIO(given[-1]()))
-    assert csv.columns.tolist() == ["match", "player", "was", "thinks", "right", "own_total", "other_total", "at"]
+    assert csv.columns.tolist() == ["match", "player", "was", "thinks", "right", "own_total", "other_total",
+                                    "left_over", "ended", "counts", "at"]  # fmt: skip
     assert len(csv) == 9 and csv["player"].nunique() == 7 and csv["right"].sum() == 6
     assert csv["own_total"].eq(4000).all()
 

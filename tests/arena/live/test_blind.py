@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from arena.blind_results import blind_frame, detection, wilson
+from arena.live import rooms
 from arena.live.course import GRACE_S, VERDICT_S
+from arena.live.records import Planned
 from arena.live.rooms import COUNTDOWN_S, LEFT_OVER_S
 from arena.records import model_id, player_id_of
 
@@ -177,7 +179,7 @@ def test_no_byte_before_the_end_tells_whether_it_is_a_person_or_the_model(room):
         assert all(len(str(one["lat"]).partition(".")[2]) <= 6 for one in played.values())
     frame = blind_frame(room.arena.scorebook)
     assert frame["was"].tolist() == ["person", "person", "model"] and sorted(frame["right"]) == [False, False, True]
-    assert detection(frame).verdicts == 3
+    assert detection(frame).verdicts == 3 and frame["counts"].all()
 
 
 def begin(room, drawn):
@@ -226,6 +228,45 @@ def test_nobody_can_shorten_a_pause_and_so_try_whether_the_other_one_answers(roo
     assert (ada.live()["phase"], ada.live()["round"]) == ("looking", 2)
 
 
+def test_the_model_guesses_at_its_moment_whether_anybody_looks_or_not(room, monkeypatch):
+    plan = (Planned(20.0, hurry_s=1.0, zoom=4.5), Planned(12.0, hurry_s=1.0, zoom=4.5))
+    monkeypatch.setattr(rooms, "drawn_plan", lambda *asked: plan)
+    ada, _, own = begin(room, "model")
+    opened = room.time.now
+    room.time.go(27.0)
+    live = ada.live()
+    assert live["seats"][1 - own]["guessed"] and live["until"] == pytest.approx(opened + 35.0)
+    room.time.go(1.0)
+    ada.guess(1)
+    closed = ada.live()["rounds"][0]
+    assert {one["seat"]: one["seconds"] for one in closed["guesses"]} == {own: 28.0, 1 - own: 20.0}
+    again = room.time.now + 8.0
+    room.time.go(8.0 + 12.0 + 9.0)  # through the pause as well
+    live = ada.live()
+    assert (live["round"], live["until"]) == (2, pytest.approx(again + 12.0 + 15.0))
+    room.time.go(10.0)
+    assert ada.live()["rounds"][1]["guesses"][1 - own]["seconds"] == 12.0
+
+
+def test_the_model_guesses_no_earlier_than_it_knows_and_never_when_that_is_too_late(room, monkeypatch):
+    monkeypatch.setattr(rooms, "drawn_plan", lambda *asked: (Planned(5.0, zoom=4.5), Planned(5.0, zoom=4.5)))
+    ada, _, own = begin(room, "model")
+    opened = room.time.now
+    monkeypatch.setattr(room.arena.live._thinking, "since", lambda game, number: opened + 9.5)
+    room.time.go(28.0)
+    ada.live()
+    game = room.arena.game(ada.game.rsplit("/", 1)[1])
+    assert game.rounds[0].guesses[1 - own].seconds == pytest.approx(9.5)
+    again = opened + 9.5 + 15.0 + 8.0
+    room.time.go(again + 2.0 - room.time.now)
+    assert ada.guess(2).status_code == 200
+    monkeypatch.setattr(room.arena.live._thinking, "since", lambda game, number: again + 30.0)
+    room.time.go(38.0)  # its time was out 17 s after the opening
+    ada.live()
+    game = room.arena.game(game.game_id)
+    assert game.rounds[1].guesses[1 - own].lat is None
+
+
 def test_a_match_that_waits_for_a_verdict_is_in_no_list(room):
     ada, bo = room.players
     room.draw("person", "person")
@@ -253,11 +294,23 @@ def test_who_is_left_over_gets_the_model_and_that_is_written_down(room):
     room.enter(ada, "Ada")
     began = room.time.now
     [seen] = room.wait(ada)
-    assert LEFT_OVER_S <= room.time.now - began <= LEFT_OVER_S + 2.0
+    waited = room.time.now - began
     game = room.arena.game(seen["game_id"])
     assert game.model_seat() == 1 - seen["seat"]
     [entry] = room.arena.rooms.book.entries_of(seen["room"], game.seats[seen["seat"]].owner)
     assert entry.left_over and entry.drawn == "person"
+    assert entry.patience_s <= waited <= entry.patience_s + 1.0
+
+
+def test_no_wait_is_so_long_that_only_the_model_can_follow(room):
+    for number in range(40):
+        room.draw("model" if number % 2 else "person")
+        room.enter(room.stranger(), f"P{number}")
+    entries = room.arena.rooms.book.waiting(room.address.rsplit("/", 1)[1], 0.0)
+    patience = [one.patience_s for one in entries]
+    assert min(patience) >= LEFT_OVER_S[0] and max(patience) <= LEFT_OVER_S[1]
+    assert max(patience) - min(patience) > 40.0  # while one of them is left over, another one would still meet a person
+    assert all(one.waits_s <= one.patience_s for one in entries)
 
 
 def test_who_has_gone_is_not_paired(room):
@@ -290,8 +343,8 @@ def test_coming_in_twice_is_one_visit_and_the_next_one_follows_the_verdict(room)
 def test_even_odds_and_waits_of_one_kind(room):
     drawn = [room.arena.rooms._rng.choice(("person", "model")) for _ in range(2000)]
     assert 850 < drawn.count("model") < 1150
-    waits = [room.arena.rooms._wait_s("model") for _ in range(200)]
-    assert min(waits) >= 2.0 and max(waits) <= 60.0 and len(set(waits)) == 200
+    waits = [room.arena.rooms._wait_s("model", 90.0) for _ in range(200)]
+    assert min(waits) >= 2.0 and max(waits) <= 90.0 and len(set(waits)) == 200
 
 
 def test_a_room_needs_a_model_and_an_address_that_is_one(new_arena, time, live_players):
@@ -307,7 +360,8 @@ def test_a_room_needs_a_model_and_an_address_that_is_one(new_arena, time, live_p
 
 def verdicts(*rows):
     frame = pd.DataFrame(rows, columns=["was", "thinks", "own_total", "other_total"])
-    return frame.assign(match="m", player_id="p", right=frame["was"] == frame["thinks"], at=pd.Timestamp.now("UTC"))
+    return frame.assign(match="m", player_id="p", right=frame["was"] == frame["thinks"], at=pd.Timestamp.now("UTC"),
+                        left_over=False, ended="rounds", counts=True)  # fmt: skip
 
 
 def test_the_detection_rate_stands_beside_chance_with_its_interval():
@@ -320,6 +374,43 @@ def test_the_detection_rate_stands_beside_chance_with_its_interval():
     assert (found.against_model, found.model_taken_for_person) == (3, 1)
     assert (found.own_mean_against_model, found.other_mean_model) == (10_000.0, 20_000.0)
     assert (found.person_taken_for_model, found.other_mean_person) == (1, 8_500.0)
+    assert found.chance == pytest.approx(0.6 * 0.6 + 0.4 * 0.4)
+
+
+def test_who_always_says_the_same_is_right_by_chance_however_often_it_is_true():
+    said = detection(verdicts(*[("model", "model", 1, 1)] * 18, *[("person", "model", 1, 1)] * 6))
+    assert (said.rate, said.chance, said.p_value) == (0.75, 0.75, 1.0)
+    alone = detection(verdicts(*[("model", "model", 1, 1)] * 18))
+    assert (alone.rate, alone.chance, alone.p_value) == (1.0, 1.0, None)
+    known = detection(verdicts(*[("model", "model", 1, 1)] * 6, *[("person", "person", 1, 1)] * 6))
+    assert known.chance == 0.5 and known.p_value == pytest.approx(2 / 924)  # of 12 over 6 ways
+
+
+def test_who_met_the_model_because_nobody_came_stands_apart(room):
+    for _ in range(3):
+        lone = room.stranger()
+        room.draw("person")
+        room.enter(lone, "Lone")
+        room.wait(lone)
+        lone.post_to("leave")
+        assert lone.post_to("verdict", thinks="model").status_code == 200
+    frame = blind_frame(room.arena.scorebook)
+    assert frame["left_over"].all() and not frame["counts"].any() and set(frame["ended"]) == {"forfeit"}
+    found = detection(frame)
+    assert (found.verdicts, found.rate, found.p_value, found.left_over, found.broken_off) == (0, None, None, 3, 0)
+
+
+def test_a_match_that_somebody_left_tells_who_it_was_and_does_not_count(room):
+    ada, bo, _ = begin(room, "person")
+    bo.post_to("leave")
+    assert ada.live()["why"] == "forfeit"
+    assert ada.post_to("verdict", thinks="person").status_code == 200
+    room.time.go(VERDICT_S + 1.0)
+    ada.live()
+    [row] = blind_frame(room.arena.scorebook).to_dict("records")
+    assert (row["ended"], row["left_over"], row["counts"], row["right"]) == ("forfeit", False, False, True)
+    found = detection(blind_frame(room.arena.scorebook))
+    assert (found.verdicts, found.broken_off, found.left_over) == (0, 1, 0)
 
 
 def test_wilsons_interval_is_that_of_the_tables():

@@ -3,11 +3,13 @@
 import math
 import random
 import statistics
+from dataclasses import replace
 
 import pytest
 
 from arena.live.clicks import FEWEST_TIMES, clicked, drawn_plan
-from arena.live.course import GRACE_S
+from arena.live.course import GRACE_S, planned_at
+from arena.live.records import Planned
 
 
 def finished_solo(ada, match, seconds=(20.0, 100.0)):
@@ -157,7 +159,7 @@ def test_at_a_human_pace_the_model_takes_its_time_and_hurries_when_it_must(duel,
     assert not ada.live()["seats"][1]["guessed"]
     match.time.go(1.0)
     assert ada.guess(1, *match.truth(1)).json() == {"round": 1, "hidden": True}
-    match.time.go(14.5)
+    match.time.go(15.0)
     assert ada.live()["phase"] == "pause"
     assert match.game.rounds[0].guesses[1].lat == 1.0
 
@@ -181,7 +183,19 @@ def test_the_pace_is_that_of_people_who_were_imported_and_else_a_skewed_one():
     assert statistics.median(times) == pytest.approx(22.0, rel=0.1) and min(times) >= 2.0 and max(times) <= 110.0
     known = drawn_plan(200, [40.0] * FEWEST_TIMES, rng)
     assert all(36.0 <= one.seconds <= 44.0 for one in known)
-    assert len({one.zoom for one in plan}) > 1 and all(one.hurry_s > 0.0 for one in plan)
+    assert len({one.zoom for one in plan}) > 1000 and len({one.offset for one in plan}) == 2000
+
+
+def test_where_the_time_runs_out_the_model_does_whatever_people_do():
+    plan = drawn_plan(4000, [], random.Random(1))
+    assert 0.02 < sum(one.misses for one in plan) / len(plan) < 0.08
+    waiting = [one.hurry_s for one in plan if one.hurry_s < 0.35]
+    assert 0.3 < len(waiting) / len(plan) < 0.5  # the page sends a pin that stands on the map
+    assert 0.2 < statistics.median(waiting) < 0.34 and min(waiting) >= 0.0
+    assert max(one.hurry_s for one in plan) <= 5.0
+    slow, quick = Planned(30.0, hurry_s=1.0, misses=True), Planned(10.0, hurry_s=1.0, misses=True)
+    assert planned_at(slow, 100.0, 115.0) is None and planned_at(quick, 100.0, 115.0) == 110.0
+    assert planned_at(replace(slow, misses=False), 100.0, 115.0) == 114.0
 
 
 @pytest.mark.parametrize("position", [(48.8566, 2.3522), (-33.9, 179.9999), (0.0, -180.0), (89.9, 10.0)])
