@@ -22,7 +22,7 @@ from arena.live.rooms_book import Drawn, Entry, RoomsBook
 from arena.openings import Openings, Wish
 from arena.records import MODEL_NAME, Game, Rules, Seat, hash_of, model_id, player_id_for
 from arena.rules import EXPIRES_S, Refused, check_length, check_player, check_rules
-from arena.sources import Source, pick_map
+from arena.sources import Source, check_walk, pick_map
 
 LEFT_OVER_S = (35.0, 90.0)  # drawn for each: no wait is so long that it could not end with a person
 HERE_S = 12.0  # who has not asked for so long does not wait any more
@@ -71,12 +71,15 @@ class Rooms:
         """Open a room, and answer its id.
 
         Raises:
-            Refused: no model here (unknown), a bad map, movement, length or time.
+            Refused: no model here (unknown), a bad map, movement, length or time, a map where nobody can walk
+                (not_now), or one with fewer places (malformed). ImageError: a broken photo.
         """
         if not self._model:
             raise Refused(NO_MODEL, "unknown")
         source, length = pick_map(self._maps(), map_name), check_length(rounds)
         rules = check_rules(round_s, movement)
+        check_walk(source, rules.movement)
+        source.draw(length, secrets.randbits(48))  # what cannot be drawn is told now, not to those who wait
         room_id = secrets.token_urlsafe(12)
         settings = {"map": source.name, "movement": rules.movement, "rounds": length,
                     "round_s": rules.time_limit_s or LiveRules().round_s}  # fmt: skip
@@ -97,13 +100,16 @@ class Rooms:
             own = self.book.entries_of(room_id, owner or "")
         return Visit(room_id, settings, own[-1] if own and self._goes_on(own[-1]) else None)
 
-    def enter(self, room_id: str, name: object, owner: str) -> Visit:
+    def enter(self, room_id: str, name: object, owner: str, kind: object = "person") -> Visit:
         """Come in, and be drawn whom one meets; who waits or plays already stays as they are.
 
         Raises:
-            Refused: no such room (unknown), a bad name, or too many in it (too_many).
+            Refused: no such room (unknown), a bad name or kind, a bot (not_allowed), or too many in it (too_many).
         """
-        settings, (player, _) = self._settings(room_id), check_player(name, "person")
+        settings, (player, known_kind) = self._settings(room_id), check_player(name, kind)
+        if known_kind != "person":
+            raise Refused("In a blind match people meet people or the model; a bot takes part in other games.",
+                          "not_allowed")  # fmt: skip
         own = self.book.entries_of(room_id, owner)
         if own and self._goes_on(own[-1]):
             return self.visit(room_id, owner)

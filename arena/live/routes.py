@@ -132,7 +132,9 @@ class LiveWeb:
         owner = player_id_of(secret)
         answer = JSONResponse(
             await self._threads.run(
-                lambda: self._room_state(self.arena.rooms.enter(room_id, body.get("name"), owner), owner)
+                lambda: self._room_state(
+                    self.arena.rooms.enter(room_id, body.get("name"), owner, body.get("kind", "person")), owner
+                )
             ),
             headers=FRESH,
         )

@@ -12,6 +12,7 @@ from arena.live.course import GRACE_S, VERDICT_S
 from arena.live.records import Planned
 from arena.live.rooms import COUNTDOWN_S, LEFT_OVER_S
 from arena.records import model_id, player_id_of
+from arena.rules import Refused
 
 MODEL_AT = (12.3456789012, 98.7654321098)
 
@@ -303,8 +304,8 @@ def test_who_is_left_over_gets_the_model_and_that_is_written_down(room):
 
 
 def test_no_wait_is_so_long_that_only_the_model_can_follow(room):
+    room.draw(*("person", "model") * 20)
     for number in range(40):
-        room.draw("model" if number % 2 else "person")
         room.enter(room.stranger(), f"P{number}")
     entries = room.arena.rooms.book.waiting(room.address.rsplit("/", 1)[1], 0.0)
     patience = [one.patience_s for one in entries]
@@ -353,6 +354,31 @@ def test_a_room_needs_a_model_and_an_address_that_is_one(new_arena, time, live_p
     assert refused.status_code == 404 and "No model" in refused.json()["error"]
     assert ada.get("/arena/api/blind/nowhere").status_code == 404
     assert ada.post("/arena/api/blind/nowhere/enter", json={"name": "Ada"}).status_code == 404
+
+
+def test_a_room_is_for_people(room):
+    bot = room.players[0].post(f"{room.address}/enter", json={"name": "Ada", "kind": "bot"})
+    assert bot.status_code == 403 and "bot" in bot.json()["error"]
+    assert room.players[0].post(f"{room.address}/enter", json={"name": "A", "kind": "cat"}).status_code == 400
+    assert room.arena.rooms.book.count(room.address.rsplit("/", 1)[1]) == 0
+
+
+def test_a_room_is_not_opened_where_nobody_could_play(new_arena, time, live_players, painted_map):
+    class Few(type(painted_map)):
+        def draw(self, n, seed):
+            if n > 3:
+                raise Refused("This map has 3 places.")
+            return super().draw(n, seed)
+
+    few = Few()
+    arena = new_arena(lambda pictures: MODEL_AT, {few.name: few})
+    [ada] = live_players(arena, 1)
+    asked = {"name": "Ada", "mode": "blind", "map": few.name, "rounds": 3}
+    still = ada.post("/arena/api/games", json=asked | {"movement": "moving"})
+    assert still.status_code == 409 and "cannot walk" in still.json()["error"]
+    short = ada.post("/arena/api/games", json=asked | {"rounds": 4})
+    assert short.status_code == 400 and "3 places" in short.json()["error"]
+    assert ada.post("/arena/api/games", json=asked).status_code == 201
 
 
 # ── what it found ───────────────────────────────────────────────────────────────────────────────────────────────────
