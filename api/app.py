@@ -87,7 +87,8 @@ def create_api(
     keys, counted, crowd = keys or Keys(), metrics.Metrics(), Crowd()
     together = isinstance(locate, Together)
     limiter = anyio.CapacityLimiter(MAX_WAITING if together else CONCURRENT_PREDICTIONS)
-    describing, reckoning = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
+    # Figures of a large book take seconds: neither a report nor a look at the counters waits for them.
+    describing, reckoning, writing, counting = (anyio.CapacityLimiter(1) for _ in range(4))
     api = FastAPI(
         title="Homing",
         version="1",
@@ -149,7 +150,7 @@ def create_api(
                 raise WrongTypeError(f"Looked for application/json, found {kind or 'no content type'}; send the "
                                      "outcome as a JSON object.")  # fmt: skip
             told = outcomes.read_outcome(await Body(request, outcomes.MAX_BYTES).read())
-            found = Recorded.model_validate(await anyio.to_thread.run_sync(record, told, limiter=reckoning))
+            found = Recorded.model_validate(await anyio.to_thread.run_sync(record, told, limiter=writing))
             counted.reported.inc(int(found.recorded))
             return found
 
@@ -169,7 +170,7 @@ def create_api(
              responses=_problems(401, 429, 507, as_json=True))  # fmt: skip
     async def measured() -> PlainTextResponse:
         """What the server counts, as Prometheus reads it."""
-        text = await anyio.to_thread.run_sync(counted.text, limiter=reckoning)
+        text = await anyio.to_thread.run_sync(counted.text, limiter=counting)
         return PlainTextResponse(text, media_type=metrics.CONTENT_TYPE)
 
     @api.get("/", include_in_schema=False)

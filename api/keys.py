@@ -43,12 +43,19 @@ class Keys:
         """The keys of the two variables.
 
         Raises:
-            ConfigError: a key that could be guessed, or a file that cannot be read or holds something else.
+            ConfigError: a key that could be guessed or that no header can hold, an emptied list, or a file that cannot
+                be read or holds something else.
         """
+        listed = environment.get(VARIABLE, "").strip()
         named = [key.strip() for key in environment.get(VARIABLE, "").split(",") if key.strip()]
         if short := [key for key in named if not SHORTEST <= len(key) <= LONGEST]:
             raise ConfigError(f"looked for keys of {SHORTEST} to {LONGEST} characters in {VARIABLE}, found one of "
                               f"{len(short[0])}; make one with `openssl rand -hex 24`.")  # fmt: skip
+        if any(not (key.isascii() and key.isprintable()) for key in named):
+            raise ConfigError(f"looked for keys of plain letters, digits and signs (ASCII) in {VARIABLE}, found "
+                              "one with others, which no header can hold; try `openssl rand -hex 24`.")  # fmt: skip
+        if listed and not named:  # an emptied list must not open the door to everyone
+            raise ConfigError(f"looked for keys in {VARIABLE}, found commas alone; write a key, or unset {VARIABLE}.")
         path = environment.get(FILE_VARIABLE, "").strip()
         found = {hash_of(key) for key in named} | (_hashes_in(Path(path)) if path else set())
         if path and not found:  # an emptied file must not open the door to everyone
@@ -82,7 +89,8 @@ def hash_of(key: str) -> str:
 
 def _shown(request: HTTPConnection) -> str:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    return bearer.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
+    shown = bearer.strip() if scheme.lower() == "bearer" else ""
+    return shown or request.headers.get("x-api-key", "").strip()
 
 
 def _hashes_in(path: Path) -> set[str]:

@@ -20,7 +20,9 @@ class Outcome(BaseModel):
 
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
-    gameID: str | int | None = Field(default=None, description="the game, as the page calls it")
+    gameID: str | int | None = Field(
+        default=None, description="the game, as the page calls it; each round that is reported stands alone in the book"
+    )
     roundID: int | None = Field(default=None, ge=1, le=1000, description="number of the round")
     guess: Position | None = Field(default=None, description="the pin; leave it out where the time ran out")
     truth: Position = Field(description="where it was, as the page told afterwards")

@@ -30,8 +30,11 @@ _COUNTED = dict.fromkeys(("round", "seat", "score", "rounds", "guessed", "total"
 _TYPES = _WHOLE | _MEASURED | _COUNTED | {"seed_chosen": "bool"}
 
 
-def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> pd.DataFrame:
-    """Every guess, the oldest first; see `Scorebook.guesses`."""
+def guesses_frame(
+    db: Connection, told_only: bool, filters: dict[str, Any], near: tuple[float, float, float] | None = None
+) -> pd.DataFrame:
+    """Every guess, the oldest first; see `Scorebook.guesses`. `near` is latitude, longitude and how far, in degrees."""
+    lat, lng, within = near or (0.0, 0.0, 360.0)
     query = (
         select(*(column.label(name) for name, column in GUESSES.items()), games.c.created_at, games.c.closes_at)
         .select_from(guesses)
@@ -40,6 +43,11 @@ def guesses_frame(db: Connection, told_only: bool, filters: dict[str, Any]) -> p
         .join(rounds, (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round))
         .where(seats.c.kind != "ghost")  # what it guessed stands in the book already, where it was guessed
         .where(*(GUESSES[name] == value for name, value in filters.items()))
+        .where(
+            *()
+            if near is None
+            else (rounds.c.lat.between(lat - within, lat + within), rounds.c.lng.between(lng - within, lng + within))
+        )
         .where(true() if "mode" in filters else games.c.mode != "streak")
         .order_by(guesses.c.at, guesses.c.game_id, guesses.c.round, guesses.c.seat)
     )

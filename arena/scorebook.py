@@ -168,6 +168,27 @@ class Scorebook:
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return guesses_frame(db, told_only, filters)
 
+    def guesses_near(
+        self, lat: float, lng: float, within_deg: float, **filters: str | int | bool | None
+    ) -> pd.DataFrame:
+        """The guesses on places at most so many degrees away in each direction, told or not; else as `guesses`.
+
+        It costs a look at an index, however many there are elsewhere.
+        """
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return guesses_frame(db, False, filters, (lat, lng, within_deg))
+
+    def scales_km(self, name: str) -> list[float]:
+        """The scales that games on the map of this name are known to have, the newest first."""
+        query = (
+            select(games.c.scale_km)
+            .where(games.c.map == name, games.c.scale_km > 0.0)
+            .group_by(games.c.scale_km)
+            .order_by(func.max(games.c.created_at).desc())
+        )
+        with sentences(self.url, self.busy_s), self.engine.connect() as db:
+            return [float(km) for km in db.execute(query).scalars()]
+
     def games(self, player_id: str | None = None, kind: str | None = None, limit: int | None = None) -> pd.DataFrame:
         """Every game, the newest first, by the player who started it, or those in which `player_id` has a seat.
 

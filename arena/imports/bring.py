@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from arena.imports.checks import Checked, check_games
 from arena.imports.files import read_games
@@ -27,6 +28,7 @@ SOURCE, UNKNOWN_MAP = "import", "Unnamed map"
 UNKNOWN_SCALE_KM = 0.0  # stored for games whose scale nobody knows, which keeps them in a pool of their own
 SCALE_DIGITS = 7  # of a scale in km, so that one that comes back from the book is the same to the last bit
 DIGITS = 5  # of a position in degrees: about a metre, and what tables are written with
+FEW = 50  # places whose guesses are looked up one by one; for more of them the book is read once
 BATCH = 200  # games between two steps of the progress bar
 ROW_S = 1e-3  # guesses without a time follow each other, so that the first stays the first
 
@@ -83,6 +85,7 @@ def _count(summary: Summary, checked: Checked) -> None:
     game, rows = checked.game, checked.game.rows()
     summary.rows += rows + game.repeats
     summary.known += game.repeats
+    summary.points += sum(guess.score or 0 for one in game.rounds for guess in one.guesses.values())
     summary.scores_confirmed += checked.confirmed
     summary.scores_unconfirmed += rows - checked.confirmed
     if checked.max_error_m is None:
@@ -185,7 +188,7 @@ class _Scales:
     def __init__(self, book: Scorebook) -> None:
         self._book = book
         self._here: dict[str, dict[float, None]] = {}
-        self._there: dict[str, list[float]] | None = None
+        self._there: dict[str, list[float]] = {}
 
     def add(self, checked: Checked) -> None:
         """Remember the scale of a game."""
@@ -194,20 +197,19 @@ class _Scales:
 
     def of(self, name: str) -> list[float]:
         """Max errors in metres of the map of this name."""
-        if self._there is None:
-            told = self._book.games()
-            told = told[told["scale_km"] > UNKNOWN_SCALE_KM].drop_duplicates(["map", "scale_km"])
-            self._there = {str(one): [10_000.0 * km for km in own] for one, own in told.groupby("map")["scale_km"]}
-        return [*self._here.get(name, ()), *self._there.get(name, ())]
+        if name not in self._there:
+            self._there[name] = [10_000.0 * km for km in self._book.scales_km(name)]
+        return [*self._here.get(name, ()), *self._there[name]]
 
 
 class _Known:
-    """Every imported guess, in the book and in this import so far."""
+    """The imported guesses on the places of this import, in the book and in this import so far."""
 
     def __init__(self, book: Scorebook, pseudonyms: Pseudonyms, hide: bool = False) -> None:
         self._book, self.pseudonyms, self._hide = book, pseudonyms, hide
-        self._seen: set[Key] | None = None
+        self._seen: set[Key] = set()
         self._named: set[Key] = set()  # of them, what stands in the book under a name
+        self._places: set[tuple[float, float]] | None = set()  # that were looked up; None: all of the book was read
 
     def without_known(self, checked: list[Checked], summary: Summary) -> list[Checked]:
         """The games with what is new in them; what is known is counted."""
@@ -234,7 +236,7 @@ class _Known:
 
     def _by_name(self, game: FoundGame) -> int:
         """How many guesses of a game, to be hidden, stand in the book under a name."""
-        self._read()
+        self._read(game)
         rows = [(game.players[seat], one, guess) for one in game.rounds for seat, guess in one.guesses.items()]
         return sum(not self._named.isdisjoint(self._keys(*row)) for row in rows)
 
@@ -243,7 +245,7 @@ class _Known:
 
         Returns how many of those, to be hidden, stand in the book under a name.
         """
-        seen = self._read()
+        seen = self._read(game)
         mine: set[Key] = set()
         named = 0
         for one in game.rounds:
@@ -261,14 +263,22 @@ class _Known:
             one.guesses = {left[seat]: guess for seat, guess in one.guesses.items()}
         return named
 
-    def _read(self) -> set[Key]:
-        """Every guess of the book, read once."""
-        if self._seen is None:
-            self._seen = set(self._of_book())
+    def _read(self, game: FoundGame) -> set[Key]:
+        """Every guess of the book on the places of a game, at least; none is read twice."""
+        if self._places is None:
+            return self._seen
+        new = {(one.lat, one.lng) for one in game.rounds} - self._places
+        if len(self._places) + len(new) > FEW:
+            self._places = None
+            self._seen.update(self._keys_of(self._book.guesses(told_only=False, origin="imported")))
+            return self._seen
+        for lat, lng in new:
+            near = self._book.guesses_near(lat, lng, 2.0 * 10.0**-DIGITS, origin="imported")
+            self._seen.update(self._keys_of(near))
+        self._places |= new
         return self._seen
 
-    def _of_book(self) -> Iterator[Key]:
-        frame = self._book.guesses(told_only=False, origin="imported")
+    def _keys_of(self, frame: pd.DataFrame) -> Iterator[Key]:
         spots = frame[["lat", "lng", "guess_lat", "guess_lng"]].to_numpy(np.float64)
         spots = np.round(spots, DIGITS) + 0.0
         people: dict[tuple[str, str], tuple[set[str], bool]] = {}

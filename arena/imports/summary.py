@@ -27,6 +27,7 @@ class Summary:
     refused: int = 0
     scores_confirmed: int = 0  # of all that were read and not refused: their points follow the law of the map
     scores_unconfirmed: int = 0
+    points: int = 0  # of all that were read and not refused, known or new
     wrong_dates: int = 0  # their guesses are kept without one
     players: set[str] = field(default_factory=set)
     scales: dict[tuple[str, str], int] = field(default_factory=dict)  # (map, where its scale is from) -> max error, m

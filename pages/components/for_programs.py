@@ -5,6 +5,7 @@ The model's halves are apart so that the requests of many programs share one pas
 
 import csv
 import io
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -93,19 +94,23 @@ def record(outcome: Reported) -> dict[str, Any]:
         done = bring([(FILE, _table(outcome))], resources.scorebook(), choices)
     if done.refused or done.kinds:
         said = " ".join(line.removeprefix(f"{FILE}, ") for lines in done.examples.values() for line in lines)
-        raise GameError(f"This round was not recorded: {said}")
-    own = resources.scorebook().guesses(told_only=False, origin="imported")
-    mine = own[_is(own, outcome)].tail(1)
+        raise GameError(f"This round was not recorded: {_for_programs(said)}")
     km = None if outcome.guess is None else _apart_km(outcome)
-    score = int(mine["score"].iloc[0]) if len(mine) else int(outcome.score or 0)
-    return {"recorded": done.imported > 0, "distance_km": km, "score": score, "notes": done.sentences()[1:]}
+    notes = [_for_programs(said) for said in done.sentences()[1:]]
+    return {"recorded": done.games > 0, "distance_km": km, "score": done.points, "notes": notes}
+
+
+def _for_programs(said: str) -> str:
+    """A sentence for who imports a file, for who sends one round."""
+    return re.sub(r"\bline \d+: ", "", said).replace("--max-error-m", "max_error_m")
 
 
 def _table(outcome: Reported) -> bytes:
     """A table of one row, as `arena.import_scores` reads them."""
     guess = outcome.guess
     row = (
-        outcome.gameID, outcome.roundID, _name(outcome), " ".join(outcome.map.split()), outcome.max_error_m,
+        _plain(str(outcome.gameID or "")), outcome.roundID, _plain(outcome.player), _plain(outcome.map),
+        outcome.max_error_m,
         {"moving": "moving", "no_move": "no-move", "nmpz": "nmpz"}[outcome.movement], outcome.time_limit_s,
         outcome.truth.lat, outcome.truth.lng, guess and guess.lat, guess and guess.lng,
         outcome.distance_km if guess else None, outcome.score, outcome.seconds,
@@ -115,17 +120,9 @@ def _table(outcome: Reported) -> bytes:
     return text.getvalue().encode()
 
 
-def _name(outcome: Reported) -> str:
-    return " ".join(outcome.player.split())
-
-
-def _is(own: pd.DataFrame, outcome: Reported) -> pd.Series:
-    """Which rounds of the book are of this place and pin."""
-    near = (own["lat"] - outcome.truth.lat).abs().lt(1e-5) & (own["lng"] - outcome.truth.lng).abs().lt(1e-5)
-    if outcome.guess is None:
-        return near & own["guess_lat"].isna()
-    pin = (own["guess_lat"] - outcome.guess.lat).abs().lt(1e-5) & (own["guess_lng"] - outcome.guess.lng).abs().lt(1e-5)
-    return near & pin
+def _plain(said: str) -> str:
+    """A name in one line, without characters that nobody sees."""
+    return " ".join("".join(one for one in said if one.isprintable() or one.isspace()).split())
 
 
 def _apart_km(outcome: Reported) -> float:

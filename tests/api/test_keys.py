@@ -37,7 +37,7 @@ def keys(tmp_path):
 
 
 def test_without_any_key_nobody_is_asked_for_one():
-    assert not Keys.of_environment({}) and not Keys.of_environment({VARIABLE: " , "})
+    assert not Keys.of_environment({}) and not Keys.of_environment({VARIABLE: "  "})
     assert ask(client_of(Keys.of_environment({}))).status_code == 200
 
 
@@ -115,3 +115,13 @@ def test_a_missing_file_a_huge_one_and_a_key_that_can_be_guessed_are_refused(tmp
         Keys.of_environment({FILE_VARIABLE: str(tmp_path / "keys")})
     with pytest.raises(ConfigError, match="found one of 6"):
         Keys.of_environment({VARIABLE: f"{KEY},secret"})
+
+
+@pytest.mark.parametrize(("listed", "word"), [("schlüssel-aus-köln-ä", "ASCII"), (",", "commas"), (" , ,", "commas")])
+def test_a_key_that_no_header_can_hold_and_an_emptied_list_are_refused(listed, word):
+    with pytest.raises(ConfigError, match=word):
+        Keys.of_environment({"HOMING_API_KEYS": listed})
+
+
+def test_an_empty_bearer_does_not_hide_the_key_in_the_other_header(keys):
+    assert ask(client_of(keys), **{"authorization": "Bearer ", "x-api-key": KEY}).status_code == 200

@@ -1,5 +1,7 @@
 """What the API counts of itself, as Prometheus reads it."""
 
+import threading
+
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -84,3 +86,23 @@ def test_two_apis_in_one_process_count_apart(client):
     other = TestClient(create_api(lambda images: Somewhere(), lambda: {"checkpoint": "toy"}))
     other.get("/health")
     assert not any("/health" in str(key) for key in samples(client))
+
+
+def test_the_counters_and_reports_do_not_wait_for_figures_of_a_large_book(played):
+    begun, told, waited = threading.Event(), threading.Event(), []
+
+    def rounds():
+        begun.set()
+        waited.append(not told.wait(10))
+        return played
+
+    report = {"guess": {"lat": 1, "lng": 2}, "truth": {"lat": 1, "lng": 2}}
+    done = {"recorded": True, "distance_km": 0.0, "score": 5000}
+    with TestClient(create_api(lambda images: Somewhere(), dict, rounds=rounds, record=lambda told: done)) as client:
+        reading = threading.Thread(target=client.get, args=("/statistics",))
+        reading.start()
+        assert begun.wait(10)
+        assert client.get("/metrics").status_code == client.post("/game", json=report).status_code == 200
+        told.set()
+        reading.join(30)
+    assert waited == [False]

@@ -47,6 +47,43 @@ def test_further_rounds_of_a_game_come_one_by_one(book):
     assert book.counts()["guesses"] == 3
 
 
+def test_a_report_reads_no_more_of_the_book_than_its_place(book, monkeypatch):
+    for_programs.record(outcome(truth={"lat": 10.0, "lng": 10.0}))
+    for reading in ("guesses", "games"):
+        monkeypatch.setattr(book, reading, lambda *_, **__: pytest.fail("the whole book was read"))
+    assert for_programs.record(outcome())["recorded"]
+    assert not for_programs.record(outcome())["recorded"]
+
+
+def test_a_repeated_report_is_answered_with_its_own_points(book):
+    spot = {"truth": {"lat": 10.0, "lng": 10.0}, "guess": {"lat": 11.0, "lng": 11.0}}
+    ada = spot | {"player": "Ada", "map": "M1"}
+    first = for_programs.record(outcome(**ada))
+    for_programs.record(outcome(**spot, player="Bo", map="M2", max_error_m=1_000_000))
+    again = for_programs.record(outcome(**ada))
+    assert (again["recorded"], again["score"]) == (False, first["score"])
+
+
+def test_a_round_that_another_program_wrote_meanwhile_was_not_recorded_here(book, monkeypatch):
+    monkeypatch.setattr(book, "add_games", lambda batch: 0)
+    assert for_programs.record(outcome())["recorded"] is False
+
+
+def test_sentences_speak_of_the_report_and_of_no_file(book):
+    with pytest.raises(GameError) as refused:
+        for_programs.record(outcome(max_error_m=None))
+    assert "max_error_m" in str(refused.value)
+    assert not any(word in str(refused.value) for word in ("line 2", "--"))
+    notes = for_programs.record(outcome(max_error_m=None, score=4500, map="Alps"))["notes"]
+    assert notes and not any("--" in note for note in notes)
+
+
+def test_characters_that_nobody_sees_stand_in_no_name(book):
+    assert for_programs.record(outcome(player="Pro\0be", map="Wo\x1brld", gameID="x\0"))["recorded"]
+    [row] = book.guesses(told_only=False).to_dict("records")
+    assert (row["player"], row["map"]) == ("Probe", "World")
+
+
 def test_a_round_whose_time_ran_out_is_no_distance_and_no_points(book):
     told = for_programs.record(outcome(guess=None))
     assert told == {"recorded": True, "distance_km": None, "score": 0, "notes": told["notes"]}
