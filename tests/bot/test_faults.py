@@ -19,9 +19,14 @@ from bot.series import Series
 
 pytestmark = pytest.mark.browser
 COVERED = """
-const r = document.querySelector('.check').getBoundingClientRect();
-const over = document.body.appendChild(document.createElement('div'));
-over.style = `position:absolute;left:${r.left + scrollX}px;top:${r.top + scrollY}px;width:200px;height:50px`;
+const button = document.querySelector('.check'), over = document.body.appendChild(document.createElement('div'));
+(function follow() {
+  const r = button.getBoundingClientRect();
+  const style = {left: r.left + scrollX, top: r.top + scrollY, width: r.width, height: r.height};
+  over.style.position = 'absolute';
+  for (const [name, px] of Object.entries(style)) over.style[name] = `${px}px`;
+  requestAnimationFrame(follow);
+})();
 """
 IS_OVER = """
 document.querySelector('.check').onclick = () => {
