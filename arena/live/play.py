@@ -21,6 +21,7 @@ from arena.scorebook import Scorebook
 from model.errors import HomingError
 
 SEEN_EACH_S = 5.0  # presence is written no more often
+MOST_REMATCHES = 20  # of one match that never began
 MOST_STEPS = 300  # of one look: more than a whole match has
 AHEAD = 2  # rounds that the model thinks of, with the one that is open
 BLIND_AHEAD = 4  # more than pass before somebody who looks away has forfeited
@@ -181,7 +182,7 @@ class Live:
         return self._after(game)
 
     def rematch(self, game: Game) -> Game:
-        """The same duel once more, on other places: one for everybody who asks.
+        """The same duel once more, on other places: one for everybody who asks, another one where its lobby closed.
 
         Raises:
             Refused: no duel that is over, or one against a ghost (not_now).
@@ -191,7 +192,7 @@ class Live:
         if game.live.ghost is not None:
             raise Refused("A ghost has played its places once, and you know them now: no rematch.", "not_now")
         if (known := self.rematch_of(game)) is None:
-            known = rematch_id(game.game_id)
+            known = self._next_rematch(game)
             self.book.add_next(first_of_rematch(game, self._again(game, known)))
             self._tell(game.game_id)
         return self._find(known)
@@ -200,8 +201,18 @@ class Live:
         """The id of the rematch of a duel, where somebody has asked for one."""
         if game.mode != "duel" or game.finished_at is None:
             return None
-        known = rematch_id(game.game_id)
+        known = self._next_rematch(game)
         return known if self._scorebook().seats(known) else None
+
+    def _next_rematch(self, game: Game) -> str:
+        """The id of the rematch that may be played, or be written: none whose lobby closed before it began."""
+        known = rematch_id(game.game_id)
+        for _ in range(MOST_REMATCHES):
+            written = self._scorebook().game(known)
+            if written is None or course_of(written, clock.now(), self.since).phase != "over" or written.started_at:
+                break
+            known = rematch_id(known)
+        return known
 
     def next_event_s(self, game: Game) -> float | None:
         """How long it is until something becomes due by itself; None where nothing will."""

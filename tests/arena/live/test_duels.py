@@ -235,6 +235,20 @@ def test_a_rematch_is_one_for_everybody_who_asks(duel):
     assert places[0] != places[1] and match.arena.game(first["game_id"]).finished_at is None
 
 
+def test_a_rematch_whose_lobby_was_closed_can_be_asked_for_again(duel):
+    match = duel(rounds=1).begin()
+    ada, bo = match.players
+    match.play(1, 0)
+    first = ada.post_to("rematch").json()["game_id"]
+    type(ada)(ada.app, f"/arena/api/games/{first}").post_to("leave")  # a stranger closes nothing
+    assert bo.live()["rematch_game_id"] == first
+    assert ada.post(f"/arena/api/games/{first}/leave", json={}).status_code == 200
+    assert bo.live()["rematch_game_id"] is None
+    second = bo.post_to("rematch").json()
+    assert second["game_id"] != first and ada.post_to("rematch").json() == second | {"seat": 0}
+    assert match.arena.game(second["game_id"]).finished_at is None
+
+
 def test_in_a_rematch_a_seat_is_kept_for_whoever_still_looks_at_the_result(duel):
     match = duel(rounds=1).begin()
     ada, bo = match.players
