@@ -193,7 +193,7 @@ def _circles(records: dict[tuple[str, str], _Record]) -> dict[tuple[str, str], i
         circles.append(circle)
     circles.sort(key=lambda circle: -sum(_rounds(records[one]) for one in circle))
     numbers: Counter[str] = Counter()
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for circle in circles:
         numbers[circle[0][0]] += 1
         found |= dict.fromkeys(circle, numbers[circle[0][0]])
