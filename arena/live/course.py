@@ -162,10 +162,10 @@ def is_opened(game: Game, number: int, now: float) -> bool:
 
 
 def deadline(game: Game, number: int, opened: float, now: float, since: float) -> float:
-    """When the time of an open round is out for everyone who has not guessed."""
+    """When the time of an open round is out for everyone who has not guessed; a ghost without a pin hurries nobody."""
     assert game.live is not None
     ends = opened + game.live.round_s
-    guesses = game.rounds[number - 1].guesses.values()
+    guesses = [one for one in game.rounds[number - 1].guesses.values() if one.lat is not None]
     if guesses:
         ends = min(ends, min(past(one.at, now, since) for one in guesses) + game.live.after_guess_s)
     # While this app was not there nobody could guess: what was open then stays so for a moment.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.live.course import GONE_S, agenda, course_of, is_present
+from arena.live.course import GONE_S, agenda, course_of, deadline, is_present
 from arena.live.records import LiveRules, Planned
 from arena.live.rules import check_duel
 from arena.records import Game, Guess, Place, Round, Seat
@@ -54,6 +54,13 @@ def settle(game, now, since=0.0):
         else:
             raise AssertionError(first)
     raise AssertionError("it never comes to rest")
+
+
+def test_a_pin_hurries_the_others_and_a_ghost_that_had_none_does_not():
+    opened, at = START + 3.0, START + 13.0
+    rules = match().live
+    ends = [deadline(with_guess(match(), 1, 1, score, at), 1, opened, at, 0.0) for score in (4000, None)]
+    assert ends == [at + rules.after_guess_s, opened + rules.round_s]
 
 
 MOVES = st.lists(
