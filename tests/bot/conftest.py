@@ -1,11 +1,14 @@
 """A browser for all tests of the bot, and pages for it to look at."""
 
+import contextlib
 import functools
 import http.server
 import threading
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import WebDriverException
+from urllib3.exceptions import HTTPError
 
 PAGES = Path(__file__).with_name("pages")
 
@@ -21,7 +24,9 @@ def session_driver():
 @pytest.fixture
 def driver(session_driver):
     session_driver.get("about:blank")
-    return session_driver
+    yield session_driver
+    with contextlib.suppress(WebDriverException, HTTPError):  # some tests end it themselves
+        session_driver.get("about:blank")  # a page that nobody looks at any more would go on drawing
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
