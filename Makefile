@@ -34,7 +34,7 @@ app: $(VENV)/.installed ## the dashboard, the game and the API on http://localho
 
 test: $(VENV)/.installed-dev browser postgres ## every test, a whole game in a real browser among them
 	@$(BIN)/python -m model.geo.atlas >/dev/null
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev ## format, lint and types
 	@$(BIN)/ruff format --check .
