@@ -161,21 +161,6 @@ class Deaf(ArenaSite):
         return pin
 
 
-def test_a_browser_that_dies_in_mid_round_costs_neither_round_nor_game(
-    arena_url, book, tmp_path, no_atlas, monkeypatch, capsys
-):
-    monkeypatch.setattr(command, "ArenaSite", Deaf)
-    monkeypatch.setattr(Deaf, "deaf_in", 2)
-    out = tmp_path / "out"
-    (game,) = command.main(BotConfig(url=arena_url, seed=5, name="Test bot", json=True, out=out), read_greys)
-    assert [played.round for played in game.rounds] == [1, 2, 3, 4, 5] and game.failed is None
-    assert [played.score for played in game.rounds] == list(book.guesses(False)["score"])
-    events = read_events(out / "events.jsonl")
-    assert [one["again"] for one in events if one["event"] == "lost"] == [True]
-    assert [one["what"] for one in events if one["event"] == "done"] == ["app", "browser", "browser"]
-    assert json.loads(capsys.readouterr().out.strip().splitlines()[-1])["failed"] == []
-
-
 def test_a_last_guess_whose_answer_nobody_read_is_read_by_the_run_that_resumes_the_game(
     arena_url, book, tmp_path, no_atlas, monkeypatch
 ):
