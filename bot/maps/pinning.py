@@ -158,13 +158,13 @@ class PinMap(Screen):
         return look
 
     def _at_rest(self) -> Look:
-        """The map, once nothing of it has changed for a while: no easing, no inertia, no growing."""
-        last, since = self.adapter.look(self.driver), time.monotonic()
+        """The map, once nothing of it has changed for a while and it is in the window: no easing, no growing."""
+        last, since = self._look_in_window(), time.monotonic()
         tells = not isinstance(self.adapter, BlindMap)
 
         def still() -> bool:
             nonlocal last, since
-            look = self.adapter.look(self.driver)
+            look = self._look_in_window()
             if look != last:
                 if look.box[2:] != last.box[2:]:
                     self._fresh_size()
@@ -175,9 +175,13 @@ class PinMap(Screen):
         self.wait(still, f"the map at {self.adapter.path} did not come to rest")
         return last
 
-    def _fresh_size(self) -> None:
-        """Let the map know how large it is now, quiet it, and have all of it in the window."""
+    def _look_in_window(self) -> Look:
+        """The map now; a busy browser may undo a scroll that came right after the page had grown."""
         bring_into_window(self.driver, find(self.driver, self.adapter.path))
+        return self.adapter.look(self.driver)
+
+    def _fresh_size(self) -> None:
+        """Let the map know how large it is now, and quiet it."""
         self.adapter.tame(self.driver)
 
     def _rest_of_box(self) -> None:
@@ -242,10 +246,7 @@ class PinMap(Screen):
             left, top = look.box[:2]
             find(self.driver, self.adapter.path)  # its frame
             origin = ScrollOrigin.from_viewport(round(left + x), round(top + y))
-            self.wheel.turn(self.driver, origin, levels)
-            bring_into_window(
-                self.driver, find(self.driver, self.adapter.path)
-            )  # it may have scrolled the page instead
+            self.wheel.turn(self.driver, origin, levels)  # it may scroll the page instead, which a look undoes
         if isinstance(self.adapter, BlindMap):
             self.adapter.forget()
 

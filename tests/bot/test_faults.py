@@ -18,6 +18,27 @@ from bot.player import Player, Sitting, Trouble
 from bot.series import Series
 
 pytestmark = pytest.mark.browser
+COVERED = """
+const button = document.querySelector('.check'), over = document.body.appendChild(document.createElement('div'));
+(function follow() {
+  const r = button.getBoundingClientRect();
+  const style = {left: r.left + scrollX, top: r.top + scrollY, width: r.width, height: r.height};
+  over.style.position = 'absolute';
+  for (const [name, px] of Object.entries(style)) over.style[name] = `${px}px`;
+  requestAnimationFrame(follow);
+})();
+"""
+IS_OVER = """
+document.querySelector('.check').onclick = () => {
+  const sorry = document.body.appendChild(document.createElement('p'));
+  Object.assign(sorry, {className: 'sorry', textContent: 'Round 2 is over.'});
+};
+"""
+NEARLY_OVER = "localStorage.campus = JSON.stringify({round: 2, state: 'open', total: 0, guesses: 1})"
+SCROLLS_BACK = """
+undone = 0;
+addEventListener('scroll', () => { if (scrollY > 0 && undone < 1) { undone += 1; scrollTo(0, 0); } });
+"""
 ONE_COLOUR = "window.paint = (canvas) => canvas.getContext('2d').fillRect(0, 0, 9999, 9999); draw()"
 DEAF = "document.querySelector('.plan').onclick = null"
 
@@ -39,7 +60,7 @@ class Faulty(strangers.Campus):
     def prepare_to_look(self):
         super().prepare_to_look()
         self.driver.execute_script(self.fault)
-        if self.fault:
+        if self.fault and self.fault != SCROLLS_BACK:
             self.timeout_s, self.pictures.timeout_s = 1.0, 1.0 if self.fault == ONE_COLOUR else 60.0
 
 
@@ -68,16 +89,18 @@ def fails(site, album, words):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
+        (COVERED, r"the button that sends the guess \(.check\) could not be clicked within 1 s"),
         (DEAF, r"the map at .plan took no click: no pin after 4 tries"),
         (ONE_COLOUR, r"the picture at .yard is all one colour within 1 s"),
+        (IS_OVER, r"the page says: Round 2 is over\."),
     ],
-    ids=["deaf map", "one colour"],
+    ids=["refused click", "deaf map", "one colour", "finished round"],
 )
 def test_what_the_page_refuses_is_a_sentence_with_a_screenshot_and_the_game_goes_on(
     driver, served, album, monkeypatch, fault, words
 ):
     driver.get(f"{served}/quiz.js")
-    driver.execute_script("localStorage.clear()")
+    driver.execute_script(NEARLY_OVER)
     site = Faulty(driver, f"{served}/campus.html")
     site.fault = fault
     with monkeypatch.context() as hurried:
@@ -86,8 +109,17 @@ def test_what_the_page_refuses_is_a_sentence_with_a_screenshot_and_the_game_goes
         sitting = fails(site, album, words)
     site = Faulty(driver, site.url)
     game = Player(site, lambda views: Place, album).play(sitting)
-    assert [played.round for played in game.rounds] == [1, 2, 3]
+    assert [played.round for played in game.rounds] == [2, 3]
     assert driver.execute_script("return JSON.parse(localStorage.campus).guesses") == 3
+
+
+def test_a_page_that_scrolls_back_by_itself_is_scrolled_again(driver, served, album):
+    driver.get(f"{served}/quiz.js")
+    driver.execute_script(NEARLY_OVER)
+    site = Faulty(driver, f"{served}/campus.html")
+    site.fault = SCROLLS_BACK
+    game = Player(site, lambda views: Place, album).play(Sitting("Bot", "a page"))
+    assert driver.execute_script("return undone") == 1 and [played.round for played in game.rounds] == [2, 3]
 
 
 def test_a_page_that_never_loads_is_a_sentence_with_a_screenshot(driver, album):
