@@ -21,6 +21,7 @@ from pages.components import resources, samples
 from world.draw.compiled import is_compiled
 from world.warm_up import prepare
 
+NO_SESSION = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
 LOG = logging.getLogger("homing.pages")
 VARIABLE = "HOMING_WARM_UP"
 POLL_S = 0.15
@@ -82,6 +83,7 @@ def start() -> None:
     """Begin, once for the process."""
     with _starting:
         if not _parts:
+            NO_SESSION.setLevel(logging.ERROR)  # nobody's session is warmed up, so that every cache would warn of none
             _begin(
                 MODEL,
                 ("Waking the model", resources.geolocator),
