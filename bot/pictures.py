@@ -4,7 +4,6 @@ Whether it is drawn is judged by the picture: it is not all one colour, it has c
 nothing in it has moved for a moment. Knows no camera.
 """
 
-import base64
 import io
 import math
 import time
@@ -152,8 +151,9 @@ class Pictures:
             raise BrowserError(f"the picture at {self.path} has no size: it is hidden, or not laid out.")
         if "box" not in stands:
             return _open(element.screenshot_as_png)
-        told = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
-        image = _open(base64.b64decode(told["data"]))
+        # Not by a command of DevTools, which is never answered where a page loads itself anew at that moment: the
+        # driver's own way asks again after ten seconds.
+        image = _open(self.driver.get_screenshot_as_png())
         scale = image.width / stands["window"][0]
         left, top, right, bottom = (round(edge * scale) for edge in stands["box"])
         box = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))

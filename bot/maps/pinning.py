@@ -1,8 +1,11 @@
 """Puts a pin on any map that an adapter tells of: opens it, brings the place near, clicks, checks. Knows no library."""
 
+import contextlib
 import math
 import time
+from dataclasses import replace
 
+from selenium.common.exceptions import NoSuchElementException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -51,6 +54,14 @@ class PinMap(Screen):
         super().__init__(driver, timeout_s)
         self.adapter, self.opening, self.settings = adapter, opening, settings or MapSettings()
         self.wheel = Wheel()
+        self._noticed: tuple[Look, float] | None = None
+
+    def notice(self) -> None:
+        """Look at a map that needs no opening, ahead of time: if it is the same when the pin is put, it is at rest."""
+        if self.opening is None:
+            with contextlib.suppress(BrowserError, NoSuchElementException):  # there is none yet
+                self.adapter.attach(self.driver)
+                self._noticed = self.adapter.look(self.driver), time.monotonic()
 
     def open(self) -> None:
         """Make the map as large as it gets, and quiet."""
@@ -160,6 +171,10 @@ class PinMap(Screen):
     def _at_rest(self) -> Look:
         """The map, once nothing of it has changed for a while and it is in the window: no easing, no growing."""
         last, since = self._look_in_window(), time.monotonic()
+        if self._noticed is not None:
+            (noticed, at), self._noticed = self._noticed, None
+            if noticed.box[2:] == last.box[2:] and replace(noticed, box=last.box) == last:  # it may have been scrolled
+                since = at
         tells = not isinstance(self.adapter, BlindMap)
 
         def still() -> bool:

@@ -146,6 +146,7 @@ class LocatorSite(Screen):
     def prepare_to_look(self) -> None:
         """Hide what lies over the panorama."""
         self._in_the_way()
+        self.map.notice()
         self.pictures.hide_overlays()
         self._before = None
 

@@ -9,21 +9,49 @@
 Whoever finds an element this way stands in its frame afterwards, so that the element can be used.
 """
 
+from typing import Any
+
 from selenium.common.exceptions import NoSuchElementException, NoSuchShadowRootException, StaleElementReferenceException
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.shadowroot import ShadowRoot
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 INTO = " >> "
-FRAMES = ("iframe", "frame")
+
+# A question to the driver takes some ten milliseconds, and a round of a page asks a hundred: a path is one question
+# as long as it stays in one document. `into` is what only the driver can enter: a frame, or a closed shadow root.
+_WALK = """
+let [root, steps, want] = arguments;
+root ??= document;
+const has = {checkOpacity: true, checkVisibilityCSS: true};
+const sized = (e) => [...e.getClientRects()].some((r) => r.width > 0 && r.height > 0);
+const seen = (e) => {
+  if (getComputedStyle(e).display === 'contents') return [...(e.shadowRoot ?? e).children].some(seen);
+  return e.checkVisibility(has) && (sized(e) || [...e.querySelectorAll('*')].some((c) => sized(c) && seen(c)));
+};
+const all = (step) => {
+  if (!step.startsWith('//')) return [...root.querySelectorAll(step)];
+  const found = document.evaluate(step, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+  return Array.from({length: found.snapshotLength}, (_, k) => found.snapshotItem(k));
+};
+const last = steps.pop();
+for (const [k, step] of steps.entries()) {
+  const host = all(step).find(seen);
+  if (!host) return {found: null};
+  if (!host.shadowRoot) return {into: host, frame: ['IFRAME', 'FRAME'].includes(host.tagName), walked: k + 1};
+  root = host.shadowRoot;
+}
+const found = all(last);
+if (want === 'elements') return {found};
+if (want === 'shown') return {found: found.some(seen)};
+if (want !== 'text') return {found: found.length ? found[0].getAttribute(want.slice(1)) : null};
+const first = found.find(seen);
+return {found: first ? (first.innerText ?? first.textContent) || String(first.value ?? '') : null};
+"""
 
 
 def find_all(driver: WebDriver, path: str) -> list[WebElement]:
     """All elements at a path, in the first frame or shadow root that it names; none where the way there is not."""
-    *way, last = _split(path)[0].split(INTO)
-    root = _enter(driver, way)
-    return [] if root is None else root.find_elements(*_locator(last))
+    return _ask(driver, _split(path)[0], "elements") or []
 
 
 def find(driver: WebDriver, path: str) -> WebElement:
@@ -41,7 +69,7 @@ def find(driver: WebDriver, path: str) -> WebElement:
 def shown(driver: WebDriver, path: str) -> bool:
     """Whether an element is there and can be seen, the frames around it too; nothing is at an empty path."""
     try:
-        return bool(path) and any(element.is_displayed() for element in find_all(driver, path))
+        return bool(path) and bool(_ask(driver, _split(path)[0], "shown"))
     except StaleElementReferenceException:
         return False  # replaced while it was looked at; the next look sees what came
 
@@ -50,14 +78,10 @@ def read(driver: WebDriver, path: str) -> str | None:
     """The text or the attribute at a path; None where nothing is shown. Of an input, what is filled in."""
     selector, attribute = _split(path)
     try:
-        for element in find_all(driver, selector):
-            if attribute:
-                return element.get_dom_attribute(attribute)
-            if element.is_displayed():
-                return (element.text or str(element.get_property("value") or "")).strip()
+        told: str | None = _ask(driver, selector, f"@{attribute}" if attribute else "text")
     except StaleElementReferenceException:
         return None
-    return None
+    return told if told is None or attribute else told.replace("\xa0", " ").strip()
 
 
 def frames_of(path: str) -> list[str]:
@@ -66,32 +90,20 @@ def frames_of(path: str) -> list[str]:
     return [INTO.join(steps[: k + 1]) for k in range(len(steps) - 1)]
 
 
-def is_frame(element: WebElement) -> bool:
-    """Whether an element is a frame, with a document of its own."""
-    return element.tag_name.lower() in FRAMES
-
-
-def _enter(driver: WebDriver, way: list[str]) -> WebDriver | ShadowRoot | None:
+def _ask(driver: WebDriver, path: str, want: str) -> Any:
+    """What stands at a path: "elements", whether one is "shown", its "text", or its "@attribute"."""
     driver.switch_to.default_content()
-    root: WebDriver | ShadowRoot = driver
-    for step in way:
-        found = root.find_elements(*_locator(step))
-        host = next((one for one in found if one.is_displayed()), None)
-        if host is None:
+    root, steps = None, path.split(INTO)
+    while "into" in (answer := driver.execute_script(_WALK, root, steps, want)):
+        root, steps = None, steps[answer["walked"] :]
+        if answer["frame"]:
+            driver.switch_to.frame(answer["into"])
+            continue
+        try:
+            root = answer["into"].shadow_root
+        except NoSuchShadowRootException:
             return None
-        if is_frame(host):
-            driver.switch_to.frame(host)
-            root = driver
-        else:
-            try:
-                root = host.shadow_root
-            except NoSuchShadowRootException:
-                return None
-    return root
-
-
-def _locator(step: str) -> tuple[str, str]:
-    return (By.XPATH, step) if step.startswith("//") else (By.CSS_SELECTOR, step)
+    return answer["found"]
 
 
 def _split(path: str) -> tuple[str, str]:
