@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import anyio
 import anyio.to_thread
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -24,6 +25,7 @@ MAX_BODY_BYTES = len(NAMES) * MAX_IMAGE_BYTES * 4 // 3 + 1024 * 1024  # four ima
 MAX_TEXT_BYTES = MAX_IMAGE_BYTES * 4 // 3 + 1024  # of a picture as base64: one that is longer is not waited for
 MOST_PARTS = 1000  # of a JSON object: base64 has none of the characters that part it, and reading stops every thread
 MAX_DRAIN_BYTES = 2 * MAX_BODY_BYTES  # read on and forget, so that a client that only writes still hears the answer
+LONG_PART = "Part exceeded maximum size"  # what Starlette says of a text in a form that is longer than we take
 STALL_S = 15.0  # without a byte
 LEAST_BYTES_PER_S = 8 * 1024  # on the whole, once STALL_S are over: a place is not held by a byte now and then
 KINDS = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"))
@@ -67,6 +69,10 @@ async def read_images(request: Request, came: Came = lambda size: None) -> list[
     if kind == "multipart/form-data":
         try:
             images, found = await _from_form(body)
+        except HTTPException as error:
+            if error.detail.startswith(LONG_PART):
+                await body.refuse()
+            raise
         except UnicodeError as error:  # of a character set that Python has and nobody writes names in
             raise UnreadableBodyError(
                 "The form's names cannot be read in the character set that it states; send it as UTF-8."
@@ -120,7 +126,7 @@ class Body:
             run = since + (len(part) if first < 0 else first)
             if most_between_quotes is not None and run > most_between_quotes:
                 parts.clear()
-                await self._refuse()
+                await self.refuse()
             since = since + len(part) if last < 0 else len(part) - last - 1
             parts.append(part)
         return b"".join(parts)
@@ -128,7 +134,7 @@ class Body:
     async def _next(self) -> Message:
         message = await self._part()
         if self._seen > self._most:
-            await self._refuse()
+            await self.refuse()
         self._came(self._seen)  # who finds no room is not read on: what he holds makes room for the others
         return message
 
@@ -145,7 +151,8 @@ class Body:
     def _age_s(self) -> float:
         return anyio.current_time() - self._since
 
-    async def _refuse(self) -> NoReturn:
+    async def refuse(self) -> NoReturn:
+        """Read on for a while and forget it; then a TooLargeError."""
         while self._more and self._seen < MAX_DRAIN_BYTES:  # or a client that only writes never hears the answer
             await self._part()
         raise too_large(self._most)

@@ -12,8 +12,15 @@ from arena.schema import games, guesses, rounds, seats, starts, verdicts
 MANY = 500  # values of one statement, which has a largest number
 
 
+def could_be_id(said: str) -> bool:
+    """Whether a database may be asked for an id: some take no text in which NUL or half a character stands."""
+    return said.isprintable()
+
+
 def read_game(db: Connection, game_id: str) -> Game | None:
     """A match with all that belongs to it; None where there is none."""
+    if not could_be_id(game_id):
+        return None
     head = db.execute(select(games).where(games.c.game_id == game_id)).first()
     if head is None:
         return None
@@ -43,7 +50,9 @@ def read_game(db: Connection, game_id: str) -> Game | None:
 
 
 def read_seats(db: Connection, game_id: str) -> dict[int, Seat]:
-    """Who sits at a table, by the number of the seat."""
+    """Who sits at a table, by the number of the seat; nobody at one that there is not."""
+    if not could_be_id(game_id):
+        return {}
     seated = db.execute(select(seats).where(seats.c.game_id == game_id).order_by(seats.c.seat))
     return {
         row.seat: Seat(row.player, row.kind, row.player_id, row.rating, row.owner, row.token_hash, row.team,

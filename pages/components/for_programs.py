@@ -52,6 +52,11 @@ class Reported(Protocol):
     kind: Any
 
 
+def wake(_images: Sequence[bytes], predictor: str = DEFAULT) -> None:
+    """Load the system of this name, where it is asked for the first time."""
+    resources.named_system(predictor)
+
+
 def prepare(images: Sequence[bytes], predictor: str = DEFAULT) -> Question:
     """The bytes of 1 photo, 4 views or 1 panorama, decoded for the system of this name."""
     system = resources.named_system(predictor)

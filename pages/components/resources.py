@@ -19,6 +19,7 @@ from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from model.geolocator import (
+    CATALOGUE,
     DEFAULT,
     SYSTEMS,
     Download,
@@ -79,16 +80,26 @@ def named_system(name: str) -> Geolocator:
     """As `system`, of a name that a program gave: what pages call a pair among themselves is none.
 
     Raises:
-        ConfigError: no system is called so.
-        ArtifactError: it was not fetched or trained on this machine, or as `system`.
+        ConfigError: no system is called so, or it was not fetched or trained on this machine.
+        ArtifactError: as `system`.
     """
-    if name not in SYSTEMS:
-        raise ConfigError(f"looked for the predictor '{name}', found {', '.join(SYSTEMS)}; take one of those.")
-    if not is_here(name):  # a visitor's request must not begin a download that the owner was never asked about
-        raise ArtifactError(f"looked for the predictor '{name}' on this machine, found nothing of it: what is "
-                            f"published comes with `python -m model.get {name}`; one of your own is named on a "
-                            "command line, --checkpoint RUN.")  # fmt: skip
-    return system(name)
+    if name in SYSTEMS and is_here(name):
+        return system(name)
+    # A visitor's request must not begin a download that the owner was never asked about.
+    cure = ""
+    if name in CATALOGUE:
+        cure = f"; the owner of this server gets '{name}' with `python -m model.get {name}`"
+    elif name in SYSTEMS:
+        cure = (
+            f"; '{name}' is trained first, and asked with `python -m model.locate --predictor {name} --checkpoint RUN`"
+        )
+    raise ConfigError(f"looked for the predictor '{name:.40}' on this machine, found {', '.join(systems_here())}; "
+                      f"take one of those{cure}.")  # fmt: skip
+
+
+def systems_here() -> list[str]:
+    """The names of all systems that can be asked on this machine, the default one first."""
+    return [name for name in SYSTEMS if is_here(name)]
 
 
 @st.cache_resource(show_spinner="Waking the system …", max_entries=4)

@@ -251,6 +251,27 @@ def test_a_data_uri_of_200_mb_is_refused_while_it_streams_and_never_held(served,
     assert most < 48 * 2**20, "no more of it was held than one picture may have"
 
 
+def form_parts(megabytes):
+    yield b'--x\r\nContent-Disposition: form-data; name="image"\r\n\r\ndata:image/png;base64,'
+    for _ in range(megabytes * 16):
+        yield b"A" * 65536
+    yield b"\r\n--x--\r\n"
+
+
+def test_a_data_uri_that_is_too_large_is_told_in_the_same_words_in_a_form(served, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "MAX_TEXT_BYTES", 2**20)
+    in_json = Wire(uri_parts(2))
+    in_json.headers = [(b"content-type", b"application/json")]
+    in_form = Wire(form_parts(2))
+    told = [asyncio.run(wire.send_to(served))[:2] for wire in (in_json, in_form)]
+    assert told[0] == told[1] and told[0][0] == 413 and "25 MB a picture" in told[0][1]["error"]
+    assert model.seen == [] and in_form.read > 2 * 16, "read to the end, so that the sender hears the answer"
+
+
+def test_a_form_of_too_many_fields_is_still_a_form_that_cannot_be_read(client):
+    refused(client.post("/predict", data={f"x{i}": "1" for i in range(20)}, files={"image": PNG}), 400, "fields")
+
+
 def test_a_bare_file_over_the_limit_is_refused_while_it_streams(served, model, monkeypatch):
     monkeypatch.setattr(api.uploads, "MAX_IMAGE_BYTES", 50_000)
     wire = Wire(picture_parts(20))
@@ -306,6 +327,11 @@ def test_a_system_is_asked_by_its_name_and_an_unknown_one_is_a_sentence(client, 
     refused(client.post("/predict?predictor=oracle", files={"image": PNG}), 422, "oracle", "zero-shot")
     refused(client.post(f"/predict?predictor={'x' * 99}", files={"image": PNG}), 422, "predictor")
     assert "predictor" in client.get("/docs").text
+
+
+def test_a_system_that_will_not_be_there_is_not_asked_for_again(client):
+    answer = client.post("/predict?predictor=oracle", files={"image": PNG})
+    assert answer.status_code == 422 and "retry-after" not in answer.headers
 
 
 def test_health_names_the_checkpoint(client):

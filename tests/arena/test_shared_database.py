@@ -144,6 +144,25 @@ def test_a_seat_is_taken_once_and_the_model_sits_down_once_whichever_app_is_aske
     assert len(second.game(game_id).rounds[0].guesses) == 2
 
 
+@pytest.mark.parametrize("said", ["%00", "x%00y", "%C2%80"])
+def test_an_id_that_no_database_could_hold_is_one_that_is_not_there(two_arenas, said):
+    two_arenas[0].opponent = lambda pictures: (1.0, 2.0)
+    client = TestClient(Starlette(routes=routes(arena=two_arenas[0])))
+    game, room = f"/arena/api/games/{said}", f"/arena/api/blind/{said}"
+    asked = [client.get(one) for one in (game, f"{game}/rounds/1/panorama.jpg", f"{game}/rounds/1/view.jpg", room)]
+    asked += [client.post(f"{game}/{verb}", json={"name": "Cy", "lat": 1.0, "lng": 2.0, "thinks": "model"})
+              for verb in ("seats", "rounds/1/guess", "opponent", "ready", "leave", "rematch", "verdict")]  # fmt: skip
+    asked.append(client.post(f"{room}/enter", json={"name": "Cy"}))
+    for answer in asked:
+        assert answer.status_code == 404 and answer.json()["error"].startswith("There is no "), answer.text
+    ghost = client.post(
+        "/arena/api/games", json={"name": "Cy", "mode": "duel", "duel": {"ghost": {"game_id": "a\0b", "seat": 0}}}
+    )
+    assert ghost.status_code == 400 and "A ghost is" in ghost.json()["error"]
+    with client.websocket_connect(f"{game}/live") as socket:
+        assert "There is no game" in str(socket.receive())
+
+
 # ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
