@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from starlette.testclient import TestClient
 
 from arena.database import MIGRATIONS, open_database, schema_version
 from arena.games import Arena
-from arena.records import HOST, Game, Guess, Place, Round, Seat
+from arena.records import HOST, Game, Guess, Place, Round, Rules, Seat
 from arena.routes import routes
 from arena.rules import Refused
 from arena.schema import metadata
@@ -128,6 +129,38 @@ def test_of_one_guess_sent_to_two_apps_at_once_one_counts(two_arenas):
         kept = two_arenas[0].game(game_id).rounds[number - 1].guesses[HOST].lat
         assert sorted(answers, key=str) == sorted([kept, "not_now"], key=str)
     assert [arena.game(game_id).finished_at is not None for arena in two_arenas] == [True, True]
+
+
+def test_of_one_round_reported_to_two_apps_at_once_one_is_recorded(url):
+    books = [Scorebook.open(url) for _ in range(2)]
+    for number in (2, 1, 0, 0):  # the last two are given the next numbers
+        said, together, seats = [], threading.Barrier(2), {0: Seat("Ada", "bot", "bot:Ada")}
+        place, guess = Place(0.1 + number, 2.0 / 3.0, None), Guess(1.1, 2.2, 300.3, 4000, 1.0, 1.7e9 + number)
+        if number == 0:
+            guess = Guess(None, None, None, books[0].counts()["guesses"], 1.0, 1.7e9)
+        one = Game("import-1", "Alps", "import", None, 1492.7, 1.7e9, 1.7e9 + number, seats,
+                   (Round(number, place, None, {0: guess}),), origin="imported", fingerprint="f")  # fmt: skip
+
+        def report(book, one=one, said=said, together=together):
+            together.wait(30)
+            said.append(book.add_round(one, 20))
+
+        senders = [threading.Thread(target=report, args=(book,)) for book in books]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        assert sorted(said) == ["known", "new"]
+    game = books[0].game("import-1")
+    assert [one.number for one in game.rounds] == [1, 2, 3, 4] and game.finished_at == 1.7e9 + 2
+    assert books[0].counts() == {"games": 1, "guesses": 4}
+    changed = replace(game, rounds=game.rounds[:1], rules=Rules(60))
+    assert books[1].add_round(changed, 20) == "other rules"
+    moved = replace(game.rounds[0], place=Place(5.0, 5.0, None))
+    assert books[1].add_round(replace(game, rounds=(moved,)), 20) == "taken"
+    assert books[1].add_round(replace(game, rounds=(replace(moved, number=9),)), 4) == "full"
+    for book in books:
+        book.engine.dispose()
 
 
 def test_a_seat_is_taken_once_and_the_model_sits_down_once_whichever_app_is_asked(two_arenas, eventually):
