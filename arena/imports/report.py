@@ -123,8 +123,10 @@ def _id_of(fingerprint: str) -> str:
 
 def _checked(report: Report, book: Scorebook, before: Game | None) -> Checked:
     """The report as a game of one round that may be written."""
+    lat, lng = report.guess or (None, None)
     guess = FoundGuess(
-        *(report.guess or (None, None)),
+        lat,
+        lng,
         None if report.distance_km is None or report.guess is None else 1000.0 * report.distance_km,
         report.score if report.guess is not None or report.score else 0,
         report.seconds,
