@@ -137,7 +137,7 @@ class Guard:
     def _readable(self, scope: Scope) -> dict[str, str]:
         """Lets the pages of a listed origin read why they were refused; nobody else's."""
         origin = Headers(scope=scope).get("origin")
-        if origin not in self._origins:
+        if origin is None or origin not in self._origins:
             return {}
         return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", "Vary": "Origin"}
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
+from arena.rating import Ladder
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
@@ -314,6 +315,12 @@ def countries_and_climates(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def computed(key: tuple[Hashable, ...], _make: Callable[[], T]) -> T:
     """What `_make` gives, kept under `key`: everything that it depends on. Shared by all visitors, so never changed."""
     return _make()
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)  # each holds every meeting
+def ladder(modes: tuple[str, ...]) -> Ladder:
+    """The ratings by these kinds of matches (none: all), which go on from where they stood at the last visit."""
+    return Ladder()
 
 
 @st.cache_resource(show_spinner=False, max_entries=60)
