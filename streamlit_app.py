@@ -21,7 +21,6 @@ from api import Keys, Together, create_api
 from arena.guard import Guard, calls, cors_origins, whose
 from arena.routes import routes
 from model.errors import HomingError
-from model.geolocator import SYSTEMS
 from pages.components import access, for_programs, notices, resources, visitor, warm_up
 
 DASHBOARD = Path(__file__).parent / "pages" / "dashboard.py"
@@ -40,14 +39,14 @@ def describe() -> dict[str, Any]:
         "checkpoint": model.folder.name,
         "world_version": model.world_version,
         "note": resources.other_world() or None,
-        "predictors": list(SYSTEMS),
+        "predictors": resources.systems_here(),
     }
 
 
 def door_for_programs() -> Any:
     """The API: the model, the book, and who may ask."""
     return create_api(
-        Together(for_programs.prepare, for_programs.answer),
+        Together(for_programs.prepare, for_programs.answer, begin=for_programs.wake),
         describe,
         rounds=for_programs.rounds,
         record=for_programs.record,

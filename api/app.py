@@ -16,12 +16,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import bodies, metrics, outcomes
 from api.batches import Together
+from api.crowd import Crowd
 from api.docs import docs_page
 from api.figures import Figures
 from api.keys import Keys
 from api.problems import ForbiddenError, TooOftenError, answer_errors_with_a_sentence
 from api.schemas import Health, Position, Prediction, Problem, Recorded, Statistics
-from api.uploads import Body, Crowd, WrongTypeError, read_images
+from api.uploads import Body, WrongTypeError, read_images
 from model.geolocator import DEFAULT
 
 ASKED = Query(default=None, max_length=64, description="which system answers, by a name of `/health`; by default the "

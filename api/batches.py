@@ -114,17 +114,23 @@ class Together(Generic[Asked, Answered]):
     Args:
         prepare: what is asked -> a question; what it raises is raised to the asker alone, who then waits for nobody.
         answer: as for `Batches`.
+        begin: called before `prepare` and with the same; it may take long, and nobody waits for who waits for it.
     """
 
     def __init__(
-        self, prepare: Callable[..., Asked], answer: Callable[[Sequence[Asked]], Sequence[Answered]], most: int = MOST
+        self,
+        prepare: Callable[..., Asked],
+        answer: Callable[[Sequence[Asked]], Sequence[Answered]],
+        most: int = MOST,
+        begin: Callable[..., object] = lambda *given, **named: None,
     ) -> None:
-        self._prepare, self.batches = prepare, Batches(answer, most, expected=lambda: self._coming)
+        self._begin, self._prepare, self.batches = begin, prepare, Batches(answer, most, expected=lambda: self._coming)
         self._decoders = threading.BoundedSemaphore(DECODERS)
         self._coming, self._counting = 0, threading.Lock()
 
     def __call__(self, *given: Any, **named: Any) -> Answered:
         """Prepare, wait for a pass, and give its answer."""
+        self._begin(*given, **named)  # not yet on the way, and in nobody's place
         self._count(1)
         try:
             with self._decoders:

@@ -4,6 +4,7 @@ Every rule is that of `arena/statistics.py`. Knows no store: the rounds are hand
 """
 
 import math
+from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
@@ -14,6 +15,7 @@ from arena import statistics
 from model.errors import GameError
 
 MOST_PLAYERS = 500  # in one answer, the best
+MOST_PAIRS = 500  # kept; of more the one that was not asked for longest is reckoned anew
 LEVEL = 0.95  # of the intervals, as `arena.statistics` draws them
 
 
@@ -26,7 +28,7 @@ class Figures:
 
     def __init__(self) -> None:
         self._state: Hashable = None
-        self._kept: dict[tuple[str | None, str | None, str | None], Statistics] = {}
+        self._book: _Book | None = None
 
     def of(self, frame: pd.DataFrame, pool: str | None, a: str | None, b: str | None) -> Statistics:
         """The statistics of one pool, by default that with the most rounds, and of a pair where two are named.
@@ -39,28 +41,47 @@ class Figures:
             UnknownError: no such pool, or a player who has no round in it.
         """
         state = frame.attrs.get("state")
-        if state is None or state != self._state:
-            self._state, self._kept = state, {}
-        asked = (pool, a, b)
-        if asked not in self._kept:
-            self._kept = dict(list(self._kept.items())[-31:]) | {asked: _statistics(frame, pool, a, b)}
-        return self._kept[asked]
+        if self._book is None or state is None or state != self._state:
+            self._state, self._book = state, _Book(frame)
+        return self._book.statistics(pool, a, b)
 
 
-def _statistics(frame: pd.DataFrame, pool: str | None, a: str | None, b: str | None) -> Statistics:
-    book = frame.assign(pool=statistics.pool_keys(frame))
-    fair = statistics.ranked(book)
-    offered = _pools(book, fair)
-    known = [one.pool for one in offered]
-    if pool is not None and pool not in known:
-        raise UnknownError(f"looked for the pool '{pool:.40}', found {', '.join(known[:8]) or 'none yet'}; take the "
-                           "key of one in `pools`, or leave it out.")  # fmt: skip
-    chosen = pool or (known[0] if known else None)
-    own = fair[fair["pool"] == chosen]
-    players = [_player(row) for row in statistics.summary(own).head(MOST_PLAYERS).to_dict("records")]
-    pair = _pair(own, a, b) if a is not None or b is not None else None
-    return Statistics(pools=offered, pool=chosen, level=LEVEL, players=players, pair=pair,
-                      replays=int(frame.attrs.get("replays", 0)))  # fmt: skip
+class _Book:
+    """One state of the book: its pools are found once, the players of each pool once, and each pair once."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        book = frame.assign(pool=statistics.pool_keys(frame))
+        fair = statistics.ranked(book)
+        self.pools = _pools(book, fair)
+        self._rounds: dict[Hashable, pd.DataFrame] = dict(iter(fair.groupby("pool", sort=False)))
+        self._none = fair.iloc[:0]
+        self._replays = int(frame.attrs.get("replays", 0))
+        self._players: dict[str | None, list[Player]] = {}
+        self._pairs: OrderedDict[tuple[str | None, str, str], Duel] = OrderedDict()
+
+    def statistics(self, pool: str | None, a: str | None, b: str | None) -> Statistics:
+        """As `Figures.of`."""
+        known = [one.pool for one in self.pools]
+        if pool is not None and pool not in known:
+            raise UnknownError(f"looked for the pool '{pool:.40}', found {', '.join(known[:8]) or 'none yet'}; take "
+                               "the key of one in `pools`, or leave it out.")  # fmt: skip
+        chosen = pool or (known[0] if known else None)
+        own = self._rounds.get(chosen, self._none)
+        if chosen not in self._players:
+            rows = statistics.summary(own).head(MOST_PLAYERS).to_dict("records")
+            self._players[chosen] = [_player(row) for row in rows]
+        pair = self._pair(own, chosen, a, b) if a is not None or b is not None else None
+        return Statistics(pools=self.pools, pool=chosen, level=LEVEL, players=self._players[chosen], pair=pair,
+                          replays=self._replays)  # fmt: skip
+
+    def _pair(self, own: pd.DataFrame, pool: str | None, a: str | None, b: str | None) -> Duel:
+        asked = (pool, a or "", b or "")
+        if asked not in self._pairs:
+            self._pairs[asked] = _pair(own, a, b)
+            if len(self._pairs) > MOST_PAIRS:
+                self._pairs.popitem(last=False)
+        self._pairs.move_to_end(asked)
+        return self._pairs[asked]
 
 
 def _pools(book: pd.DataFrame, fair: pd.DataFrame) -> list[Pool]:

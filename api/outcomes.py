@@ -21,9 +21,13 @@ class Outcome(BaseModel):
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
     gameID: str | int | None = Field(
-        default=None, description="the game, as the page calls it; each round that is reported stands alone in the book"
+        default=None,
+        description="the game, as the page calls it: the rounds of one gameID, player and map are one game; a round "
+        "without one stands alone",
     )
-    roundID: int | None = Field(default=None, ge=1, le=1000, description="number of the round")
+    roundID: int | None = Field(
+        default=None, ge=1, le=1000, description="number of the round; the next one if left out"
+    )
     guess: Position | None = Field(default=None, description="the pin; leave it out where the time ran out")
     truth: Position = Field(description="where it was, as the page told afterwards")
     score: int | None = Field(default=None, ge=0, le=5000, description="points; without them, by the law of the map")

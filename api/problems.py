@@ -9,10 +9,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from api.crowd import RETRY_S, CrowdedError
 from api.figures import UnknownError
 from api.keys import KeyNeededError
 from api.outcomes import OutcomeError
-from api.uploads import RETRY_S, CrowdedError, TooLargeError, TooSlowError, UnreadableBodyError, WrongTypeError
+from api.uploads import TooLargeError, TooSlowError, UnreadableBodyError, WrongTypeError
 from model.errors import ArtifactError, HomingError, ImageError, StorageError
 from model.geo.folders import without_folders
 

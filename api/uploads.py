@@ -1,21 +1,19 @@
 """Reads the pictures of a request, as a form, as JSON with data URIs, or as one bare file, within limits; no pixels.
 
-Uploads and their bytes are counted before anything is read (`Crowd`), by what their headers announce; what they do not
-announce is counted while it arrives. One address has at most a part of the room, and who sends too slowly is not waited
-for. The number of pixels is looked at where pictures are opened (`model.data.views`).
+Who sends too slowly is not waited for; how many may send at a time is counted in `api/crowd.py`. The number of pixels
+is looked at where pictures are opened (`model.data.views`).
 """
 
 import base64
 import binascii
-import contextlib
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import anyio
 import anyio.to_thread
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -27,14 +25,11 @@ MAX_BODY_BYTES = len(NAMES) * MAX_IMAGE_BYTES * 4 // 3 + 1024 * 1024  # four ima
 MAX_TEXT_BYTES = MAX_IMAGE_BYTES * 4 // 3 + 1024  # of a picture as base64: one that is longer is not waited for
 MOST_PARTS = 1000  # of a JSON object: base64 has none of the characters that part it, and reading stops every thread
 MAX_DRAIN_BYTES = 2 * MAX_BODY_BYTES  # read on and forget, so that a client that only writes still hears the answer
-MAX_BYTES_IN_FLIGHT = 2 * MAX_BODY_BYTES  # of all uploads together
-SHARES = 2  # of the room, in uploads and in bytes: one address has at most one of them
+LONG_PART = "Part exceeded maximum size"  # what Starlette says of a text in a form that is longer than we take
 STALL_S = 15.0  # without a byte
 LEAST_BYTES_PER_S = 8 * 1024  # on the whole, once STALL_S are over: a place is not held by a byte now and then
 KINDS = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "webp", "heic", "heif", "avif", "tiff", "gif", "bmp"))
 READ_S = 120.0  # for a whole body: four pictures over a slow line
-RETRY_S = 5  # when a place may be free again
-CROWDED = "Many pictures are waiting for their turn; try again in some seconds."
 
 
 class TooLargeError(ImageError):
@@ -53,80 +48,7 @@ class TooSlowError(ImageError):
     """A sender who stopped in the midst of an upload, or would never come to its end."""
 
 
-class CrowdedError(ImageError):
-    """So many uploads at a time that another would not fit into memory."""
-
-
 Came = Callable[[int], None]  # told how many bytes of an upload have come so far
-
-
-class Crowd:
-    """The uploads that are in memory now, counted before they are read. Used in the event loop only.
-
-    Args:
-        most_bytes: how many bytes all of them may have together, by what they announce or by what has come.
-    """
-
-    def __init__(self, most_bytes: int = MAX_BYTES_IN_FLIGHT) -> None:
-        self._most_bytes = most_bytes
-        self.uploads, self.bytes = 0, 0
-        self._uploads_of, self._bytes_of = Counter[str](), Counter[str]()
-
-    @contextlib.contextmanager
-    def enter(self, request: Request, most: int, whose: str | None = None) -> Iterator[Came]:
-        """A place for one upload beside at most `most` - 1 others, for as long as the block lasts.
-
-        Args:
-            whose: the address that has it, which may have a part of the room; None: all of it.
-
-        Gives what is to be told how many bytes have come; it raises a CrowdedError where they do not fit any more.
-
-        Raises:
-            TooLargeError: it announces more than one upload of its kind may have. CrowdedError: there is no room now.
-        """
-        announced, limit = request.headers.get("content-length", ""), _limit_of(_kind_of(request))
-        size = int(announced) if announced.isascii() and announced.isdigit() else 0
-        if size > limit:
-            raise too_large(limit)
-        if self.uploads >= most or (whose is not None and self._uploads_of[whose] >= max(1, most // SHARES)):
-            raise CrowdedError(CROWDED)
-        held = 0
-
-        def came(size: int) -> None:
-            nonlocal held
-            more = min(size, limit) - held  # what is over the limit is not held
-            if more > 0:
-                self._hold(more, whose)
-                held += more
-
-        self._count(1, whose)
-        try:
-            came(size)
-            yield came
-        finally:
-            self._count(-1, whose)
-            self._add(-held, whose)
-
-    def _hold(self, more: int, whose: str | None) -> None:
-        full = self.uploads > 1 and self.bytes + more > self._most_bytes
-        if full or (whose is not None and self._bytes_of[whose] + more > self._most_bytes // SHARES):
-            raise CrowdedError(CROWDED)
-        self._add(more, whose)
-
-    def _count(self, uploads: int, whose: str | None) -> None:
-        self.uploads += uploads
-        _change(self._uploads_of, whose, uploads)
-
-    def _add(self, more: int, whose: str | None) -> None:
-        self.bytes += more
-        _change(self._bytes_of, whose, more)
-
-
-def _change(counted: Counter[str], whose: str | None, by: int) -> None:
-    if whose is not None:
-        counted[whose] += by
-        if not counted[whose]:
-            del counted[whose]  # or every address that ever came is remembered
 
 
 async def read_images(request: Request, came: Came = lambda size: None) -> list[bytes]:
@@ -142,11 +64,15 @@ async def read_images(request: Request, came: Came = lambda size: None) -> list[
         UnreadableBodyError: a form or JSON that cannot be read as such.
         ImageError: no picture, two or three of them, or one that is not base64.
     """
-    kind = _kind_of(request)
-    body = Body(request, _limit_of(kind), came)
+    kind = kind_of(request)
+    body = Body(request, limit_of(kind), came)
     if kind == "multipart/form-data":
         try:
             images, found = await _from_form(body)
+        except HTTPException as error:
+            if error.detail.startswith(LONG_PART):
+                await body.refuse()
+            raise
         except UnicodeError as error:  # of a character set that Python has and nobody writes names in
             raise UnreadableBodyError(
                 "The form's names cannot be read in the character set that it states; send it as UTF-8."
@@ -200,7 +126,7 @@ class Body:
             run = since + (len(part) if first < 0 else first)
             if most_between_quotes is not None and run > most_between_quotes:
                 parts.clear()
-                await self._refuse()
+                await self.refuse()
             since = since + len(part) if last < 0 else len(part) - last - 1
             parts.append(part)
         return b"".join(parts)
@@ -208,7 +134,7 @@ class Body:
     async def _next(self) -> Message:
         message = await self._part()
         if self._seen > self._most:
-            await self._refuse()
+            await self.refuse()
         self._came(self._seen)  # who finds no room is not read on: what he holds makes room for the others
         return message
 
@@ -225,17 +151,19 @@ class Body:
     def _age_s(self) -> float:
         return anyio.current_time() - self._since
 
-    async def _refuse(self) -> NoReturn:
+    async def refuse(self) -> NoReturn:
+        """Read on for a while and forget it; then a TooLargeError."""
         while self._more and self._seen < MAX_DRAIN_BYTES:  # or a client that only writes never hears the answer
             await self._part()
         raise too_large(self._most)
 
 
-def _kind_of(request: Request) -> str:
+def kind_of(request: Request) -> str:
+    """What the body of a request is said to be, without parameters; empty where nothing is said."""
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
-def _limit_of(kind: str) -> int:
+def limit_of(kind: str) -> int:
     """Bytes of a body of this kind: a bare file is one picture."""
     return MAX_IMAGE_BYTES if kind in KINDS else MAX_BODY_BYTES
 

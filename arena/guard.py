@@ -131,8 +131,15 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008, "reason": refusal[1][:120]})
         else:
             status, sentence, headers = refusal
-            answer = JSONResponse({"error": sentence}, status, headers)
+            answer = JSONResponse({"error": sentence}, status, headers | self._readable(scope))
             await answer(scope, receive, _with_headers(scope["path"], send))
+
+    def _readable(self, scope: Scope) -> dict[str, str]:
+        """Lets the pages of a listed origin read why they were refused; nobody else's."""
+        origin = Headers(scope=scope).get("origin")
+        if origin is None or origin not in self._origins:
+            return {}
+        return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": "Retry-After", "Vary": "Origin"}
 
     def _refusal(self, scope: Scope) -> tuple[int, str, dict[str, str]] | None:
         headers = Headers(scope=scope)

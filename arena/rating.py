@@ -36,20 +36,21 @@ rating and truth):
 """
 
 import math
+import threading
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 from openskill.models import BradleyTerryPart, BradleyTerryPartRating
 from scipy.stats import norm
 
-from arena.statistics import PLACE, PLAYER, POOL, SAME_PLACE_DEG, first_guesses, ranked
+from arena.meetings import PARTY, Meeting, meetings
+from arena.statistics import PLAYER, first_guesses, ranked
 from model.metrics.bootstrap import LEVEL
 
+__all__ = ["HISTORY", "NEWCOMER", "PARTY", "STANDINGS", "Ladder", "Ratings", "chance", "rate"]
+
 NEWCOMER = 1500.0
-PARTY = 10  # players of one meeting; of a crowd the next ten make another, with one of these
 WIDE = float(norm.ppf((1 + LEVEL) / 2))  # standard deviations to either end of an interval
 
 HISTORY = ["movement", *PLAYER, "match", "game_id", "at", "rounds", "rating", "low", "high"]
@@ -60,16 +61,35 @@ _TYPES = dict.fromkeys(("rating", "low", "high", "deviation"), "float64") | dict
 )
 
 
+Key = tuple[str, str]  # movement, player_id
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A round that counted for one player, and the strength after it."""
+
+    game_id: str
+    at: pd.Timestamp
+    sign: int  # 1 won, 0 drawn, -1 lost
+    mu: float
+    sigma: float
+
+
 @dataclass
 class _Record:
     """What is known of one player in one kind of game, as of the last meeting."""
 
     strength: BradleyTerryPartRating
-    won: int = 0
-    drawn: int = 0
-    lost: int = 0
-    opponents: set[str] = field(default_factory=set)
-    matches: dict[str, dict[str, object]] = field(default_factory=dict)  # by game, the last row of each
+    counted: list[_Counted] = field(default_factory=list)
+    opponents: Counter[str] = field(default_factory=Counter)  # in how many meetings each was met
+
+    def matches(self) -> dict[str, tuple[int, _Counted]]:
+        """The last counted round of each game, and how many there were until then; the game that ended last is last."""
+        found: dict[str, tuple[int, _Counted]] = {}
+        for number, one in enumerate(self.counted, start=1):
+            found.pop(one.game_id, None)  # a match lasts until its last meeting
+            found[one.game_id] = number, one
+        return found
 
 
 @dataclass(frozen=True)
@@ -93,22 +113,77 @@ def rate(guesses: pd.DataFrame) -> Ratings:
         `history`, one row for each player, movement and match: movement, player_id, player, kind, match (from 1),
         game_id, at, rounds (so far), rating, low, high after it.
     """
-    model = BradleyTerryPart()
-    fair = ranked(first_guesses(guesses))
-    known = fair.groupby("player_id")[["player", "kind", "rating"]].last()
-    records: dict[tuple[str, str], _Record] = {}
-    for movement, at, ids, games, scores, again in _meetings(fair):
-        own = [records.setdefault((movement, one), _Record(model.rating())) for one in ids]
-        after = model.rate([[one.strength] for one in own], scores=scores)
+    return Ladder().rate(guesses)
+
+
+class Ladder:
+    """Ratings that go on from where they stood; safe to share between threads.
+
+    What it answers is what `rate` would, to the last bit: meetings are taken back, the latest first, until those that
+    are left are the first ones of the new frame, and only the others are reckoned. So a guess at the end costs its own
+    meetings, and a row that changed costs all that came after it.
+    """
+
+    def __init__(self) -> None:
+        self._model = BradleyTerryPart()
+        self._lock = threading.Lock()
+        self._clear()
+
+    def rate(self, guesses: pd.DataFrame) -> Ratings:
+        """As the function `rate`."""
+        fair = ranked(first_guesses(guesses))
+        known = fair.groupby("player_id")[["player", "kind", "rating"]].last()
+        coming = list(meetings(fair))
+        with self._lock:
+            same = 0
+            for (done, _), one in zip(self._done, coming, strict=False):
+                if done != one:
+                    break
+                same += 1
+            try:
+                while len(self._done) > same:
+                    self._take_back()
+                for one in coming[same:]:
+                    self._add(one)
+            except BaseException:
+                self._clear()  # what stands half is no state to go on from
+                raise
+            return Ratings(_standings(self._records, known), _history(self._records, known))
+
+    def _clear(self) -> None:
+        self._records: dict[Key, _Record] = {}
+        self._done: list[tuple[Meeting, list[Key]]] = []  # each meeting, and whose first one it was
+
+    def _add(self, meeting: Meeting) -> None:
+        movement, at, ids, games, scores, again = meeting
+        keys = [(movement, one) for one in ids]
+        fresh = [key for key in dict.fromkeys(keys) if key not in self._records]
+        for key in fresh:
+            self._records[key] = _Record(self._model.rating())
+        own = [self._records[key] for key in keys]
+        after = self._model.rate([[one.strength] for one in own], scores=scores)
         for place, (record, (strength,)) in enumerate(zip(own, after, strict=True)):
             record.opponents.update(one for one in ids if one != ids[place])
             if again[place]:
                 continue
             record.strength = strength
-            _count(record, scores[place], scores)
-            record.matches.pop(games[place], None)  # the last again: a match lasts until its last meeting
-            record.matches[games[place]] = {"at": at, "rounds": _rounds(record)} | _points(strength)
-    return Ratings(_standings(records, known), _history(records, known))
+            sign = _sign(scores[place], scores)
+            record.counted.append(_Counted(games[place], at, sign, strength.mu, strength.sigma))
+        self._done.append((meeting, fresh))
+
+    def _take_back(self) -> None:
+        """Make the last meeting undone."""
+        (movement, _, ids, _, _, again), fresh = self._done.pop()
+        for place, one in enumerate(ids):
+            record = self._records[movement, one]
+            record.opponents -= Counter(other for other in ids if other != one)  # and forgets who was met no more
+            if again[place]:
+                continue
+            record.counted.pop()
+            before = record.counted[-1] if record.counted else None
+            record.strength = self._model.rating(before.mu, before.sigma) if before else self._model.rating()
+        for key in fresh:
+            del self._records[key]
 
 
 def chance(ahead: float) -> float:
@@ -116,89 +191,45 @@ def chance(ahead: float) -> float:
     return 1.0 / (1.0 + math.pow(10.0, -ahead / 400.0))
 
 
-Meeting = tuple[str, pd.Timestamp, list[str], list[str], list[float], list[bool]]
+def _sign(score: float, scores: list[float]) -> int:
+    """Won, drawn or lost against the middle of a meeting."""
+    above = sum((score > other) - (score < other) for other in scores)
+    return (above > 0) - (above < 0)
 
 
-def _meetings(fair: pd.DataFrame) -> Iterator[Meeting]:
-    """Each meeting, by when it was over: movement, at, then of each who was there the player_id, game_id and score, and
-    whether this guess has met others before.
-    """
-    keys = list(dict.fromkeys([*POOL, *PLACE]))
-    spots = fair[keys].assign(lat=(fair["lat"] / SAME_PLACE_DEG).round(), lng=(fair["lng"] / SAME_PLACE_DEG).round())
-    crowd = spots.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
-    told = fair[["movement", "at", "player_id", "game_id", "score", "round", "seat"]].assign(crowd=crowd)
-    # Who sits at one table stays together, as far as a party has room.
-    told = told.assign(table=told.groupby(["crowd", "game_id"], sort=False)["at"].transform("max"))
-    told = told.sort_values(["crowd", "table", "game_id", "at", "seat"], kind="stable")
-    size = told.groupby("crowd")["at"].transform("size").to_numpy()
-    place = told.groupby("crowd").cumcount().to_numpy()
-    told = _linked(told.assign(party=place // PARTY, place=place, size=size, again=False)[size > 1])
-    parties = told.groupby(["crowd", "party"], sort=False)
-    told = told.assign(over=parties["at"].transform("max"), first=parties["round"].transform("min"))
-    told = told.sort_values(["over", "first", "crowd", "party", "at", "seat"], kind="stable")
-    numbers = told.groupby(["crowd", "party"], sort=False).ngroup().to_numpy()
-    ends = np.flatnonzero(np.diff(numbers, append=-1)) + 1
-    columns = [told[name].to_list() for name in ("player_id", "game_id", "score", "again")]
-    over, movement = told["over"].to_list(), told["movement"].to_list()
-    for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True) if len(told) else ():
-        ids, games, scores, again = (column[start:end] for column in columns)
-        yield str(movement[start]), over[start], ids, games, [float(score) for score in scores], again
-
-
-def _linked(told: pd.DataFrame) -> pd.DataFrame:
-    """With one of every party in the next one of its crowd too.
-
-    Which one goes by the number of the round: who always come one after another are held together by several.
-    """
-    first = told.groupby(["crowd", "party"], sort=False)["round"].transform("min")
-    followed = (told["party"] + 1) * PARTY < told["size"]
-    links = told[followed & (told["place"] % PARTY == first % PARTY)]
-    return pd.concat([told, links.assign(party=links["party"] + 1, again=True)], ignore_index=True)
-
-
-def _count(record: _Record, score: float, scores: list[float]) -> None:
-    above = Counter((score > other) - (score < other) for other in scores)
-    record.won += above[1] > above[-1]
-    record.drawn += above[1] == above[-1]
-    record.lost += above[1] < above[-1]
-
-
-def _rounds(record: _Record) -> int:
-    return record.won + record.drawn + record.lost
-
-
-def _points(strength: BradleyTerryPartRating) -> dict[str, float]:
-    """A strength on Elo's scale: there and here, a difference of one scale is odds of e to one."""
+def _with_points(frame: pd.DataFrame) -> pd.DataFrame:
+    """With mu and sigma told on Elo's scale: there and here, a difference of one scale is odds of e to one."""
     model = BradleyTerryPart()
     points = 400.0 / math.log(10.0) / (math.sqrt(2.0) * model.beta)
-    rating, deviation = NEWCOMER + points * (strength.mu - model.mu), points * strength.sigma
-    return {"rating": rating, "low": rating - WIDE * deviation, "high": rating + WIDE * deviation}
+    rating = NEWCOMER + points * (frame["mu"].astype("float64") - model.mu)
+    deviation = points * frame["sigma"].astype("float64")
+    return frame.assign(
+        rating=rating, deviation=deviation, low=rating - WIDE * deviation, high=rating + WIDE * deviation
+    )
 
 
-def _standings(records: dict[tuple[str, str], _Record], known: pd.DataFrame) -> pd.DataFrame:
+def _standings(records: dict[Key, _Record], known: pd.DataFrame) -> pd.DataFrame:
     circles = _circles(records)
     rows = []
     for (movement, player_id), one in records.items():
-        last = next(reversed(one.matches.values()))
-        rows.append(
-            {"movement": movement, "circle": circles[movement, player_id], "player_id": player_id,
-             "player": known.at[player_id, "player"],
-             "kind": known.at[player_id, "kind"], "won": one.won, "drawn": one.drawn, "lost": one.lost,
-             "matches": len(one.matches), "opponents": len(one.opponents), "stated": known.at[player_id, "rating"]}
-            | last
-        )  # fmt: skip
-    frame = pd.DataFrame(rows, columns=[name for name in STANDINGS if name not in ("rank", "deviation")])
-    frame = frame.assign(deviation=(frame["high"] - frame["low"]) / (2.0 * WIDE))
+        signs, last = Counter(round_.sign for round_ in one.counted), one.counted[-1]
+        games = len({round_.game_id for round_ in one.counted})
+        rows.append([movement, circles[movement, player_id], player_id, signs[1], signs[0], signs[-1], games,
+                     len(one.opponents), len(one.counted), last.at, last.mu, last.sigma])  # fmt: skip
+    columns = ["movement", "circle", "player_id", "won", "drawn", "lost", "matches", "opponents", "rounds", "at", "mu",
+               "sigma"]  # fmt: skip
+    frame = _with_points(pd.DataFrame(rows, columns=columns))
+    frame = frame.join(known.rename(columns={"rating": "stated"}), on="player_id")
     order = ["movement", "circle", "low"]
     frame = frame.sort_values(order, ascending=[True, True, False], kind="stable", ignore_index=True)
     frame = frame.assign(rank=frame.groupby(["movement", "circle"]).cumcount() + 1)[STANDINGS]
     return frame.astype({"stated": "Int64"} | {name: kind for name, kind in _TYPES.items() if name in frame})
 
 
-def _circles(records: dict[tuple[str, str], _Record]) -> dict[tuple[str, str], int]:
+def _circles(records: dict[Key, _Record]) -> dict[Key, int]:
     """The number of everyone's circle, in each movement from 1; the circle with the most rounds comes first."""
-    circles: list[list[tuple[str, str]]] = []
-    seen: set[tuple[str, str]] = set()
+    circles: list[list[Key]] = []
+    seen: set[Key] = set()
     for start in records:
         if start in seen:
             continue
@@ -209,21 +240,21 @@ def _circles(records: dict[tuple[str, str], _Record]) -> dict[tuple[str, str], i
             circle += [one for one in met if one not in seen]
             seen.update(met)
         circles.append(circle)
-    circles.sort(key=lambda circle: -sum(_rounds(records[one]) for one in circle))
+    circles.sort(key=lambda circle: -sum(len(records[one].counted) for one in circle))
     numbers: Counter[str] = Counter()
-    found: dict[tuple[str, str], int] = {}
+    found: dict[Key, int] = {}
     for circle in circles:
         numbers[circle[0][0]] += 1
         found |= dict.fromkeys(circle, numbers[circle[0][0]])
     return found
 
 
-def _history(records: dict[tuple[str, str], _Record], known: pd.DataFrame) -> pd.DataFrame:
+def _history(records: dict[Key, _Record], known: pd.DataFrame) -> pd.DataFrame:
     rows = [
-        {"movement": movement, "player_id": player_id, "player": known.at[player_id, "player"],
-         "kind": known.at[player_id, "kind"], "match": number, "game_id": game_id} | match
-        for (movement, player_id), one in records.items()
-        for number, (game_id, match) in enumerate(one.matches.items(), start=1)
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=HISTORY)
+        [movement, player_id, match, one.game_id, one.at, rounds, one.mu, one.sigma]
+        for (movement, player_id), record in records.items()
+        for match, (rounds, one) in enumerate(record.matches().values(), start=1)
+    ]
+    columns = ["movement", "player_id", "match", "game_id", "at", "rounds", "mu", "sigma"]
+    frame = _with_points(pd.DataFrame(rows, columns=columns)).join(known[["player", "kind"]], on="player_id")[HISTORY]
     return frame.astype({name: kind for name, kind in _TYPES.items() if name in frame})

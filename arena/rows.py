@@ -1,7 +1,8 @@
 """Records of a match to rows of the scorebook, and back. Knows SQL; knows no store and no rule of play."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -9,11 +10,21 @@ from arena.live.records import LiveRules
 from arena.records import Game, Guess, Place, Round, Rules, Seat
 from arena.schema import games, guesses, rounds, seats, starts, verdicts
 
+# What became of a round: written; there before; its number is another one's; its match has other rules, or no room.
+Appended = Literal["new", "known", "taken", "other rules", "full"]
+
 MANY = 500  # values of one statement, which has a largest number
+
+
+def could_be_id(said: str) -> bool:
+    """Whether a database may be asked for an id: some take no text in which NUL or half a character stands."""
+    return said.isprintable()
 
 
 def read_game(db: Connection, game_id: str) -> Game | None:
     """A match with all that belongs to it; None where there is none."""
+    if not could_be_id(game_id):
+        return None
     head = db.execute(select(games).where(games.c.game_id == game_id)).first()
     if head is None:
         return None
@@ -43,7 +54,9 @@ def read_game(db: Connection, game_id: str) -> Game | None:
 
 
 def read_seats(db: Connection, game_id: str) -> dict[int, Seat]:
-    """Who sits at a table, by the number of the seat."""
+    """Who sits at a table, by the number of the seat; nobody at one that there is not."""
+    if not could_be_id(game_id):
+        return {}
     seated = db.execute(select(seats).where(seats.c.game_id == game_id).order_by(seats.c.seat))
     return {
         row.seat: Seat(row.player, row.kind, row.player_id, row.rating, row.owner, row.token_hash, row.team,
@@ -64,6 +77,44 @@ def write_games(db: Connection, new: list[Game]) -> None:
     for table, values in rows.items():
         if values:
             db.execute(insert(table), values)
+
+
+def append_round(db: Connection, game: Game, most: int) -> Appended:
+    """Write a match of one round and one guess, or its round into the match of this id that is there.
+
+    A round of number 0 comes after those that are there; `most` is how many a match may have.
+    """
+    [one], own = game.rounds, games.c.game_id == game.game_id
+    # A write comes first: whoever else has a round of this match waits here, and then sees what this one wrote.
+    if not db.execute(update(games).where(own).values(finished_at=games.c.finished_at)).rowcount:
+        write_games(db, [replace(game, rounds=(replace(one, number=one.number or 1),))])
+        return "new"
+    head = db.execute(select(games).where(own)).one()
+    if (head.movement, head.time_limit_s, head.scale_km) != (
+        game.rules.movement, game.rules.time_limit_s, game.scale_km,
+    ):  # fmt: skip
+        return "other rules"
+    columns = (rounds.c.lat, rounds.c.lng, guesses.c.guess_lat, guesses.c.guess_lng, guesses.c.score)
+    here = (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round)
+    played = {
+        row[0]: tuple(row[1:])
+        for row in db.execute(
+            select(rounds.c.round, *columns).join(guesses, here).where(rounds.c.game_id == game.game_id)
+        )
+    }
+    [(seat, guess)] = one.guesses.items()
+    if (one.place.lat, one.place.lng, guess.lat, guess.lng, guess.score) in played.values():
+        return "known"
+    if one.number in played:
+        return "taken"
+    if len(played) >= most:
+        return "full"
+    number = one.number or max(played, default=0) + 1
+    db.execute(insert(rounds), [_round_row(game.game_id, replace(one, number=number))])
+    db.execute(insert(guesses), [guess_row(game.game_id, number, seat, guess)])
+    ended = max(head.finished_at or 0.0, guess.at)
+    db.execute(update(games).where(own).values(rounds=len(played) + 1, finished_at=ended))
+    return "new"
 
 
 def close_if_done(db: Connection, game_id: str, at: float) -> None:

@@ -17,6 +17,8 @@ from arena.database import open_database, sentences
 from arena.frames import FILTERS, games_frame, guesses_frame
 from arena.records import UNMOVED, Game, Guess, Place, Seat
 from arena.rows import (
+    Appended,
+    append_round,
     close_if_done,
     end_with,
     guess_row,
@@ -83,6 +85,13 @@ class Scorebook:
             except IntegrityError:  # another import wrote the same games between our look and our writing
                 added += self._add_batch(batch)
         return added
+
+    def add_round(self, game: Game, most: int) -> Appended:
+        """Write a game of one round, or its round into the game of this id that is there; see `append_round`."""
+        try:
+            return self._append(game, most)
+        except IntegrityError:  # another process began the same game between our look and our writing
+            return self._append(game, most)
 
     def has_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Which of these are in the book."""
@@ -273,6 +282,10 @@ class Scorebook:
                 some = games.c.game_id.in_(ids[start : start + 500])
                 found.update(db.execute(select(games.c.game_id).where(some, still_open())).scalars())
         return found
+
+    def _append(self, game: Game, most: int) -> Appended:
+        with sentences(self.url, self.busy_s), self.engine.begin() as db:
+            return append_round(db, game, most)
 
     def _add_batch(self, batch: list[Game]) -> int:
         with sentences(self.url, self.busy_s), self.engine.begin() as db:

@@ -12,7 +12,6 @@ quarter of the time, when pictures and compilers have their place. With --json t
 
 import argparse
 import asyncio
-import contextlib
 import json
 import os
 import random
@@ -20,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from benchmarks.load import HOST, KEEP_S, REQUEST_S, free_port, resident_mb, server
+from benchmarks.load import HOST, REQUEST_S, Play, free_port, let_play, server
 
 THINK_S = (4.0, 14.0)
 TWICE, DROPS, DROP_S = 0.15, 0.03, (1.0, 10.0)  # how often a guess is sent twice, a socket dropped, and for how long
@@ -192,19 +192,13 @@ async def table(number: int, url: str, transport: httpx.AsyncBaseTransport, coun
 
 async def crowd(url: str, pid: int, duels: int, seconds: float) -> tuple[Count, list[float]]:
     """Let everyone play; what happened, and the server's memory every other second in MB."""
-    count, memory, until = Count(), [resident_mb(pid)], time.monotonic() + seconds
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * duels, keepalive_expiry=KEEP_S)
-    transport = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)  # one pool, and a jar of cookies for each
-    playing = [asyncio.ensure_future(table(one, url, transport, count, until)) for one in range(duels)]
-    while not all(one.done() for one in playing):
-        await asyncio.wait(playing, timeout=2.0)
-        memory.append(await asyncio.to_thread(resident_mb, pid))
-        print(f"\r{max(0.0, until - time.monotonic()):4.0f} s left, {count.guesses} guesses", end="", file=sys.stderr)
-    print(file=sys.stderr)
-    await asyncio.gather(*playing)
-    with contextlib.suppress(RuntimeError):
-        await transport.aclose()
-    return count, memory
+    count = Count()
+
+    def begin(transport: httpx.AsyncBaseTransport, until: float) -> Iterator[Play]:
+        for one in range(duels):
+            yield table(one, url, transport, count, until)
+
+    return count, await let_play(begin, pid, 2 * duels, seconds, lambda: f"{count.guesses} guesses")
 
 
 def measure(duels: int, minutes: float, app: bool = False, port: int = 0) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 START_S, REQUEST_S = 240.0, 120.0
 KEEP_S = 2.0  # idle connections, which the server closes after five seconds
+Play = Coroutine[Any, Any, None]
 LONGEST_PAUSE_S = 30.0  # before a player asks again, whatever the server says
 
 
@@ -223,21 +224,40 @@ def resident_mb(pid: int) -> float:
 
 async def crowd(url: str, pid: int, players: int, seconds: float, model: bool) -> tuple[Tally, list[float]]:
     """Let everyone play; the tally, and the server's memory every other second in MB."""
-    tally, memory, until = Tally(), [resident_mb(pid)], time.monotonic() + seconds
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=players, keepalive_expiry=KEEP_S)
+    tally = Tally()
+
+    def begin(transport: httpx.AsyncBaseTransport, until: float) -> Iterator[Play]:
+        for number in range(players):
+            yield Player(number, tally, transport, url, until).play(model and number % 4 == 0)
+
+    return tally, await let_play(begin, pid, players, seconds, lambda: f"{tally.rounds} rounds")
+
+
+async def let_play(
+    begin: Callable[[httpx.AsyncBaseTransport, float], Iterable[Play]],
+    pid: int,
+    connections: int,
+    seconds: float,
+    progress: Callable[[], str],
+) -> list[float]:
+    """Let everyone play whom `begin` sends, with a transport and a time to stop; the memory of the server's process.
+
+    Returns:
+        MB, every other second, the first before anyone came.
+    """
+    memory, until = [resident_mb(pid)], time.monotonic() + seconds
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=connections, keepalive_expiry=KEEP_S)
     transport = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)  # one pool, and a jar of cookies for each
-    playing = [
-        asyncio.ensure_future(Player(number, tally, transport, url, until).play(model and number % 4 == 0))
-        for number in range(players)
-    ]
+    playing = [asyncio.ensure_future(one) for one in begin(transport, until)]
     while not all(one.done() for one in playing):
         await asyncio.wait(playing, timeout=2.0)
         memory.append(await asyncio.to_thread(resident_mb, pid))
-        print(f"\r{max(0.0, until - time.monotonic()):4.0f} s left, {tally.rounds} rounds", end="", file=sys.stderr)
+        print(f"\r{max(0.0, until - time.monotonic()):4.0f} s left, {progress()}", end="", file=sys.stderr)
     print(file=sys.stderr)
     await asyncio.gather(*playing)
-    await transport.aclose()
-    return tally, memory
+    with contextlib.suppress(RuntimeError):
+        await transport.aclose()
+    return memory
 
 
 def main() -> None:

@@ -34,10 +34,12 @@ def main() -> None:
     )
     with notices.spoken():
         key = comparison.state()
-        told = resources.computed(("told", *key), lambda: names.apart(resources.scorebook().guesses()))
+        with st.spinner("Reading every round that may be told …"):
+            told = resources.computed(("told", *key), lambda: names.apart(resources.scorebook().guesses()))
         modes = chosen_modes(told)
         of_modes = told[told["mode"].isin(modes)] if modes else told
-        found = resources.computed(("ratings", *key, *modes), lambda: rating.rate(of_modes))
+        with st.spinner("Reckoning who is how strong, meeting by meeting …"):
+            found = resources.computed(("ratings", *key, *modes), lambda: resources.ladder(modes).rate(of_modes))
         if found.standings.empty:
             nobody(bool(modes))
         else:
@@ -124,10 +126,7 @@ def table(shown: pd.DataFrame) -> None:
         "a chosen seed do not count, nor does a place that somebody may still guess. *Stated* is what an imported "
         "file says of a player's rating elsewhere; it is not used."
     )
-    st.download_button(
-        "These ratings as CSV", lambda: rating_tables.csv_of(shown), "homing-ratings.csv", "text/csv",
-        icon=":material/table_view:", on_click="ignore",
-    )  # fmt: skip
+    as_csv("These ratings as CSV", shown, "homing-ratings.csv", ":material/table_view:")
 
 
 def learning(shown: pd.DataFrame, history: pd.DataFrame) -> None:
@@ -151,10 +150,12 @@ def learning(shown: pd.DataFrame, history: pd.DataFrame) -> None:
         "The rating after each match in which a player met somebody, and the band in which it lies with 95 %. It "
         "begins at 1,500 with a wide band; a line that climbs when the band has become narrow is somebody who learns."
     )
-    st.download_button(
-        "These curves as CSV", lambda: rating_tables.csv_of(own), "homing-learning.csv", "text/csv",
-        icon=":material/show_chart:", on_click="ignore",
-    )  # fmt: skip
+    as_csv("These curves as CSV", own, "homing-learning.csv", ":material/show_chart:")
+
+
+def as_csv(label: str, frame: pd.DataFrame, file: str, icon: str) -> None:
+    """A button that hands a table out; it is written when somebody asks for it."""
+    st.download_button(label, lambda: rating_tables.csv_of(frame), file, "text/csv", icon=icon, on_click="ignore")
 
 
 main()

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,16 +49,12 @@ def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
     """A PostgreSQL database with the newest schema and nothing in it."""
     from tests.postgres_server import TEMPLATE
 
-    name = f"book_{uuid.uuid4().hex[:12]}"
-    postgres.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres.url(name)
-    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.database(TEMPLATE) as url:
+        yield url
 
 
 @pytest.fixture
 def empty_postgres_url(postgres: "PostgresServer") -> Iterator[str]:
     """A PostgreSQL database in which nothing is."""
-    name = f"empty_{uuid.uuid4().hex[:12]}"
-    postgres.run(f"CREATE DATABASE {name}")
-    yield postgres.url(name)
-    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.database() as url:
+        yield url

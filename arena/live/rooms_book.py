@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from arena.database import sentences
 from arena.records import Game
-from arena.rows import write_games
+from arena.rows import could_be_id, write_games
 from arena.schema import entries, rooms
 from arena.scorebook import Scorebook
 
@@ -51,6 +51,8 @@ class RoomsBook:
 
     def room(self, room_id: str) -> dict[str, Any] | None:
         """The settings of a room; None where there is none."""
+        if not could_be_id(room_id):
+            return None
         book = self._scorebook()
         with sentences(book.url, book.busy_s), book.engine.connect() as db:
             found = db.execute(select(rooms.c.settings).where(rooms.c.room_id == room_id)).scalar()

@@ -3,25 +3,17 @@
 The model's halves are apart so that the requests of many programs share one pass of it (api/batches.py).
 """
 
-import csv
-import io
-import re
 import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
-from arena.imports.bring import Choices, bring
+from arena.imports.report import Report, write_report
 from model.errors import GameError
-from model.geo.distance import haversine_km
 from model.geolocator import DEFAULT, Geolocator, Guess, Prepared
 from pages.components import comparison, resources
 
-FILE = "report"
-COLUMNS = ("game", "round", "player", "map", "map_max_error_m", "mode", "time_limit_s", "true_lat", "true_lng",
-           "guess_lat", "guess_lng", "distance_km", "score", "seconds")  # fmt: skip
 _writing = threading.Lock()  # a report is looked for in the book before it is written there
 
 Question = tuple[Geolocator, Prepared]
@@ -50,6 +42,11 @@ class Reported(Protocol):
     time_limit_s: int | None
     player: str
     kind: Any
+
+
+def wake(_images: Sequence[bytes], predictor: str = DEFAULT) -> None:
+    """Load the system of this name, where it is asked for the first time."""
+    resources.named_system(predictor)
 
 
 def prepare(images: Sequence[bytes], predictor: str = DEFAULT) -> Question:
@@ -89,42 +86,21 @@ def record(outcome: Reported) -> dict[str, Any]:
         GameError: what is reported contradicts itself.
         StorageError: the book cannot be written.
     """
-    choices = Choices(kind=outcome.kind)
-    with _writing:
-        done = bring([(FILE, _table(outcome))], resources.scorebook(), choices)
-    if done.refused or done.kinds:
-        said = " ".join(line.removeprefix(f"{FILE}, ") for lines in done.examples.values() for line in lines)
-        raise GameError(f"This round was not recorded: {_for_programs(said)}")
-    km = None if outcome.guess is None else _apart_km(outcome)
-    notes = [_for_programs(said) for said in done.sentences()[1:]]
-    return {"recorded": done.games > 0, "distance_km": km, "score": done.points, "notes": notes}
-
-
-def _for_programs(said: str) -> str:
-    """A sentence for who imports a file, for who sends one round."""
-    return re.sub(r"\bline \d+: ", "", said).replace("--max-error-m", "max_error_m")
-
-
-def _table(outcome: Reported) -> bytes:
-    """A table of one row, as `arena.import_scores` reads them."""
-    guess = outcome.guess
-    row = (
-        _plain(str(outcome.gameID or "")), outcome.roundID, _plain(outcome.player), _plain(outcome.map),
-        outcome.max_error_m,
-        {"moving": "moving", "no_move": "no-move", "nmpz": "nmpz"}[outcome.movement], outcome.time_limit_s,
-        outcome.truth.lat, outcome.truth.lng, guess and guess.lat, guess and guess.lng,
-        outcome.distance_km if guess else None, outcome.score, outcome.seconds,
+    guess, player = outcome.guess, _plain(outcome.player)
+    if not player:
+        raise GameError("This round was not recorded: player: there is no letter in this name that can be seen.")
+    report = Report(
+        player, outcome.kind, _plain(outcome.map), outcome.movement, (outcome.truth.lat, outcome.truth.lng),
+        None if guess is None else (guess.lat, guess.lng),
+        "" if outcome.gameID is None else _plain(str(outcome.gameID)), outcome.roundID,
+        outcome.max_error_m, outcome.time_limit_s, outcome.distance_km, outcome.score, outcome.seconds,
     )  # fmt: skip
-    text = io.StringIO()
-    csv.writer(text).writerows([COLUMNS, ["" if value is None else value for value in row]])
-    return text.getvalue().encode()
+    with _writing:
+        done = write_report(report, resources.scorebook())
+    km = None if report.away_km is None else round(report.away_km, 3)
+    return {"recorded": done.is_new, "distance_km": km, "score": done.score, "notes": list(done.notes)}
 
 
 def _plain(said: str) -> str:
     """A name in one line, without characters that nobody sees."""
     return " ".join("".join(one for one in said if one.isprintable() or one.isspace()).split())
-
-
-def _apart_km(outcome: Reported) -> float:
-    a, b = ((one.lat, one.lng) for one in (outcome.guess, outcome.truth))
-    return round(float(np.asarray(haversine_km(a, b))), 3)

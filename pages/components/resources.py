@@ -14,11 +14,13 @@ import pyarrow as pa
 import streamlit as st
 from PIL import Image
 
+from arena.rating import Ladder
 from arena.scorebook import Scorebook
 from model.errors import ArtifactError, ConfigError
 from model.geo.atlas import Atlas
 from model.geo.folders import repository_dir
 from model.geolocator import (
+    CATALOGUE,
     DEFAULT,
     SYSTEMS,
     Download,
@@ -79,16 +81,26 @@ def named_system(name: str) -> Geolocator:
     """As `system`, of a name that a program gave: what pages call a pair among themselves is none.
 
     Raises:
-        ConfigError: no system is called so.
-        ArtifactError: it was not fetched or trained on this machine, or as `system`.
+        ConfigError: no system is called so, or it was not fetched or trained on this machine.
+        ArtifactError: as `system`.
     """
-    if name not in SYSTEMS:
-        raise ConfigError(f"looked for the predictor '{name}', found {', '.join(SYSTEMS)}; take one of those.")
-    if not is_here(name):  # a visitor's request must not begin a download that the owner was never asked about
-        raise ArtifactError(f"looked for the predictor '{name}' on this machine, found nothing of it: what is "
-                            f"published comes with `python -m model.get {name}`; one of your own is named on a "
-                            "command line, --checkpoint RUN.")  # fmt: skip
-    return system(name)
+    if name in SYSTEMS and is_here(name):
+        return system(name)
+    # A visitor's request must not begin a download that the owner was never asked about.
+    cure = ""
+    if name in CATALOGUE:
+        cure = f"; the owner of this server gets '{name}' with `python -m model.get {name}`"
+    elif name in SYSTEMS:
+        cure = (
+            f"; '{name}' is trained first, and asked with `python -m model.locate --predictor {name} --checkpoint RUN`"
+        )
+    raise ConfigError(f"looked for the predictor '{name:.40}' on this machine, found {', '.join(systems_here())}; "
+                      f"take one of those{cure}.")  # fmt: skip
+
+
+def systems_here() -> list[str]:
+    """The names of all systems that can be asked on this machine, the default one first."""
+    return [name for name in SYSTEMS if is_here(name)]
 
 
 @st.cache_resource(show_spinner="Waking the system …", max_entries=4)
@@ -303,6 +315,12 @@ def countries_and_climates(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def computed(key: tuple[Hashable, ...], _make: Callable[[], T]) -> T:
     """What `_make` gives, kept under `key`: everything that it depends on. Shared by all visitors, so never changed."""
     return _make()
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)  # each holds every meeting
+def ladder(modes: tuple[str, ...]) -> Ladder:
+    """The ratings by these kinds of matches (none: all), which go on from where they stood at the last visit."""
+    return Ladder()
 
 
 @st.cache_resource(show_spinner=False, max_entries=60)

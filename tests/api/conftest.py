@@ -1,7 +1,10 @@
-"""Rounds as the scorebook gives them, for the statistics of the API."""
+"""A toy model behind the API, and rounds as the scorebook gives them for its statistics."""
 
 import pandas as pd
 import pytest
+
+from api import create_api
+from tests.api.toy_model import Model
 
 
 def rows_of(player, kind, scores, **same):
@@ -33,3 +36,13 @@ def played():
     )
     frame.attrs |= {"state": "book-1", "replays": 2}
     return frame
+
+
+@pytest.fixture
+def model():
+    return Model()
+
+
+@pytest.fixture
+def served(model):
+    return create_api(model.locate, model.describe)

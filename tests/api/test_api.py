@@ -3,14 +3,11 @@
 import asyncio
 import base64
 import html
-import json
 import re
 import subprocess
 import sys
 import threading
 import tracemalloc
-from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
@@ -22,49 +19,11 @@ from starlette.routing import Mount
 import api.app
 import api.uploads
 from api import create_api
-from model.errors import ArtifactError, ConfigError, ImageError, StorageError
+from model.errors import ArtifactError, ImageError, StorageError
+from tests.api.toy_model import PNG, Somewhere
+from tests.api.wire import Wire, chunked, picture_parts
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
-)
 NAMES = ("image", "image_2", "image_3", "image_4")
-
-
-@dataclass
-class Somewhere:
-    lat: float
-    lng: float
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"lat": self.lat, "lng": self.lng, "country": "Estonia", "country_code": "EE",
-                "candidates": [{"lat": 58.0, "probability": 0.25}]}  # fmt: skip
-
-
-class Model:
-    def __init__(self) -> None:
-        self.seen: list[list[bytes]] = []
-        self.asked: list[str] = []
-        self.error: Exception | None = None
-
-    def locate(self, images: list[bytes], predictor: str = "pigeon") -> Somewhere:
-        if predictor not in ("pigeon", "zero-shot"):
-            raise ConfigError(f"looked for the predictor '{predictor}', found pigeon, zero-shot; take one of those.")
-        self.seen.append(images)
-        self.asked.append(predictor)
-        if self.error:
-            raise self.error
-        return Somewhere(58.38, 26.72)
-
-    def describe(self) -> dict[str, Any]:
-        if self.error:
-            raise self.error
-        return {"checkpoint": "toy", "world_version": 3, "note": "pictures of version 4 are refused.",
-                "predictors": ["pigeon", "zero-shot"]}  # fmt: skip
-
-
-@pytest.fixture
-def model():
-    return Model()
 
 
 @pytest.fixture
@@ -237,47 +196,6 @@ def test_an_image_over_its_limit_is_refused(client, model, monkeypatch):
     assert client.post("/predict", files={"image": b"x" * 1000}).status_code == 200
 
 
-class Wire:
-    """An upload as the server sees it, part by part; counts how many parts were read."""
-
-    def __init__(self, parts, headers=(), before=None):
-        self.parts, self.read, self.before, self.client = iter(parts), 0, before, ("127.0.0.1", 5)
-        self.headers = [(b"content-type", b"multipart/form-data; boundary=x"), *headers]
-
-    async def receive(self):
-        if self.before is not None:
-            await self.before()
-        self.read += 1
-        part = next(self.parts, None)
-        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
-
-    async def send_to(self, api):
-        sent = []
-
-        async def send(message):
-            sent.append(message)
-
-        scope = {"type": "http", "method": "POST", "path": "/predict", "raw_path": b"/predict", "query_string": b"",
-                 "headers": self.headers, "http_version": "1.1", "scheme": "http", "root_path": "",
-                 "server": ("127.0.0.1", 80), "client": self.client}  # fmt: skip
-        await api(scope, self.receive, send)
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-        return sent[0]["status"], json.loads(body), headers
-
-
-def picture_parts(count, size=10_000):
-    yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
-    for _ in range(count):
-        yield b"x" * size
-    yield b"\r\n--x--\r\n"
-
-
-@pytest.fixture
-def served(model):
-    return create_api(model.locate, model.describe)
-
-
 def test_a_body_over_the_limit_is_refused_while_it_streams_and_never_held(served, model, monkeypatch):
     monkeypatch.setattr(api.uploads, "MAX_BODY_BYTES", 100_000)
     monkeypatch.setattr(api.uploads, "MAX_DRAIN_BYTES", 400_000)
@@ -333,6 +251,27 @@ def test_a_data_uri_of_200_mb_is_refused_while_it_streams_and_never_held(served,
     assert most < 48 * 2**20, "no more of it was held than one picture may have"
 
 
+def form_parts(megabytes):
+    yield b'--x\r\nContent-Disposition: form-data; name="image"\r\n\r\ndata:image/png;base64,'
+    for _ in range(megabytes * 16):
+        yield b"A" * 65536
+    yield b"\r\n--x--\r\n"
+
+
+def test_a_data_uri_that_is_too_large_is_told_in_the_same_words_in_a_form(served, model, monkeypatch):
+    monkeypatch.setattr(api.uploads, "MAX_TEXT_BYTES", 2**20)
+    in_json = Wire(uri_parts(2))
+    in_json.headers = [(b"content-type", b"application/json")]
+    in_form = Wire(form_parts(2))
+    told = [asyncio.run(wire.send_to(served))[:2] for wire in (in_json, in_form)]
+    assert told[0] == told[1] and told[0][0] == 413 and "25 MB a picture" in told[0][1]["error"]
+    assert model.seen == [] and in_form.read > 2 * 16, "read to the end, so that the sender hears the answer"
+
+
+def test_a_form_of_too_many_fields_is_still_a_form_that_cannot_be_read(client):
+    refused(client.post("/predict", data={f"x{i}": "1" for i in range(20)}, files={"image": PNG}), 400, "fields")
+
+
 def test_a_bare_file_over_the_limit_is_refused_while_it_streams(served, model, monkeypatch):
     monkeypatch.setattr(api.uploads, "MAX_IMAGE_BYTES", 50_000)
     wire = Wire(picture_parts(20))
@@ -372,129 +311,6 @@ def test_few_predictions_run_at_a_time_and_all_of_them_are_answered(monkeypatch)
     assert most == api.app.CONCURRENT_PREDICTIONS
 
 
-async def crowd_of(served, wires):
-    """Send these uploads at a time; they end when all have begun or were refused. How each was answered."""
-    return await asyncio.gather(*(wire.send_to(served) for wire in wires))
-
-
-def test_a_crowd_is_asked_to_come_back_later_before_its_pictures_are_read(served, model):
-    async def visit():
-        door = asyncio.Event()
-        wires = [Wire(picture_parts(2), before=door.wait) for _ in range(100)]
-        answering = asyncio.ensure_future(crowd_of(served, wires))
-        await asyncio.sleep(0.2)  # everyone stands at the door
-        refused_unread = sum(wire.read == 0 for wire in wires)
-        door.set()
-        return refused_unread, wires, await answering
-
-    refused_unread, wires, answers = asyncio.run(visit())
-    turned_away = [(status, told, headers) for status, told, headers in answers if status != 200]
-    assert len(turned_away) >= 100 - api.app.MAX_WAITING
-    assert {status for status, *_ in turned_away} == {503}
-    assert all("try again" in told["error"] and int(headers["retry-after"]) > 0 for _, told, headers in turned_away)
-    assert refused_unread == 100
-    assert sum(wire.read == 0 for wire in wires) == len(turned_away), "not one byte of theirs was read"
-    assert len(model.seen) == 100 - len(turned_away) > 0
-    status, *_ = asyncio.run(Wire(picture_parts(2)).send_to(served))
-    assert status == 200, "afterwards there is room again"
-
-
-def test_a_hundred_uploads_of_134_mb_are_not_all_let_in(served):
-    """What they announce is counted, long before it has come."""
-    size = [(b"content-length", str(api.uploads.MAX_BODY_BYTES).encode())]
-
-    async def visit():
-        door = asyncio.Event()
-        wires = [Wire(picture_parts(1), size, door.wait) for _ in range(100)]
-        answering = asyncio.ensure_future(crowd_of(served, wires))
-        await asyncio.sleep(0.2)
-        door.set()
-        return await answering
-
-    statuses = [status for status, *_ in asyncio.run(visit())]
-    assert statuses.count(200) * api.uploads.MAX_BODY_BYTES <= api.uploads.MAX_BYTES_IN_FLIGHT
-    assert statuses.count(503) == 100 - statuses.count(200)
-    assert statuses.count(200) > 0
-
-
-def chunked(kind, client="10.0.0.9", parts=()):
-    """An upload that does not say how large it is, and of which these parts come."""
-    wire = Wire(iter(parts))
-    wire.headers, wire.client = [(b"content-type", kind)], (client, 5)
-    return wire
-
-
-def test_two_uploads_that_hardly_send_anything_keep_nobody_out(served, model):
-    async def visit():
-        door = asyncio.Event()
-        slow = [chunked(kind, parts=[b"x"]) for kind in (b"image/jpeg", b"multipart/form-data; boundary=x") * 4]
-        for wire in slow:
-            wire.before = door.wait
-        waiting = asyncio.ensure_future(crowd_of(served, slow))
-        await asyncio.sleep(0)
-        answer = await chunked(b"image/jpeg", "10.0.0.9", [PNG]).send_to(served)
-        door.set()
-        await waiting
-        return answer[0]
-
-    assert asyncio.run(visit()) == 200
-
-
-def test_one_address_has_a_part_of_the_room(served, model):
-    async def visit():
-        door = asyncio.Event()
-        wires = [Wire(picture_parts(1), before=door.wait) for _ in range(100)]
-        for wire in wires:
-            wire.client = ("10.0.0.9", 5)
-        answering = asyncio.ensure_future(crowd_of(served, wires))
-        await asyncio.sleep(0)
-        other = await chunked(b"image/jpeg", "10.0.0.10", [PNG]).send_to(served)
-        door.set()
-        return other[0], [status for status, *_ in await answering]
-
-    other, statuses = asyncio.run(visit())
-    assert other == 200
-    assert statuses.count(200) == api.app.MAX_WAITING // 2 and statuses.count(503) == 100 - statuses.count(200)
-
-
-def test_this_machine_has_all_the_room(model):
-    served = create_api(model.locate, model.describe, whose=lambda client: None)
-
-    async def visit():
-        door = asyncio.Event()
-        wires = [Wire(picture_parts(1), before=door.wait) for _ in range(100)]
-        answering = asyncio.ensure_future(crowd_of(served, wires))
-        await asyncio.sleep(0)
-        door.set()
-        return [status for status, *_ in await answering]
-
-    assert asyncio.run(visit()).count(200) == api.app.MAX_WAITING
-
-
-def test_what_nobody_announced_is_counted_while_it_comes(model, monkeypatch):
-    monkeypatch.setattr(api.app, "Crowd", lambda: crowd)
-    crowd = api.uploads.Crowd(100_000)
-    served = create_api(model.locate, model.describe, whose=lambda client: None)
-    parts = [b"x" * 10_000] * 7
-
-    async def visit():
-        both = [chunked(b"image/jpeg", parts=parts) for _ in range(2)]
-        for wire in both:
-            wire.before = lambda: asyncio.sleep(0)  # in turns
-        return await crowd_of(served, both)
-
-    assert sorted(status for status, *_ in asyncio.run(visit())) == [200, 503]
-    assert (crowd.uploads, crowd.bytes) == (0, 0)
-    assert asyncio.run(chunked(b"image/jpeg", parts=parts).send_to(served))[0] == 200
-
-
-def test_a_bare_file_that_announces_more_than_a_picture_may_have_is_refused_unread(served, model):
-    wire = chunked(b"image/jpeg", parts=[b"x"])
-    wire.headers.append((b"content-length", str(api.uploads.MAX_IMAGE_BYTES + 1).encode()))
-    status, told, _ = asyncio.run(wire.send_to(served))
-    assert (status, wire.read) == (413, 0) and "25 MB a picture" in told["error"]
-
-
 def test_who_sends_a_byte_now_and_then_is_not_waited_for(served, model, monkeypatch):
     monkeypatch.setattr(api.uploads, "STALL_S", 0.2)
     wire = chunked(b"image/jpeg", parts=[b"x"] * 3000)
@@ -504,13 +320,6 @@ def test_who_sends_a_byte_now_and_then_is_not_waited_for(served, model, monkeypa
     assert wire.read < 3000
 
 
-def test_a_failed_upload_gives_its_place_back(served, model, monkeypatch):
-    monkeypatch.setattr(api.app, "MAX_WAITING", 1)
-    model.error = ImageError("This file is no picture.")
-    statuses = [asyncio.run(Wire(picture_parts(1)).send_to(served))[0] for _ in range(3)]
-    assert statuses == [422] * 3
-
-
 def test_a_system_is_asked_by_its_name_and_an_unknown_one_is_a_sentence(client, model):
     for address in ("/predict", "/predict?predictor=zero-shot", "/predict?predictor="):
         assert client.post(address, files={"image": PNG}).status_code == 200
@@ -518,6 +327,11 @@ def test_a_system_is_asked_by_its_name_and_an_unknown_one_is_a_sentence(client, 
     refused(client.post("/predict?predictor=oracle", files={"image": PNG}), 422, "oracle", "zero-shot")
     refused(client.post(f"/predict?predictor={'x' * 99}", files={"image": PNG}), 422, "predictor")
     assert "predictor" in client.get("/docs").text
+
+
+def test_a_system_that_will_not_be_there_is_not_asked_for_again(client):
+    answer = client.post("/predict?predictor=oracle", files={"image": PNG})
+    assert answer.status_code == 422 and "retry-after" not in answer.headers
 
 
 def test_health_names_the_checkpoint(client):

@@ -105,6 +105,35 @@ def test_a_pass_waits_for_those_who_are_on_their_way_and_not_for_ever():
     assert alone.ask(7) == 7, "who does not come is not waited for"
 
 
+def test_who_waits_for_something_to_be_loaded_holds_no_place():
+    loaded, loading = threading.Event(), threading.Semaphore(0)
+
+    def begin(number):
+        if number < 0:
+            loading.release()
+            assert loaded.wait(PATIENCE_S)
+
+    together = Together(lambda number: number, lambda numbers: [2 * number for number in numbers], begin=begin)
+    together.batches._expect_s = PATIENCE_S  # who loads is not waited for either
+    together._decoders, told = threading.BoundedSemaphore(1), []
+    threads = [threading.Thread(target=lambda n=n: told.append(together(n))) for n in (-1, -2, -3)]
+    for thread in threads:
+        thread.start()
+    assert all(loading.acquire(timeout=PATIENCE_S) for _ in threads)
+    assert together(4) == 8 and told == []
+    loaded.set()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert sorted(told) == [-6, -4, -2]
+
+
+def test_what_cannot_be_loaded_is_raised_to_who_asked():
+    together = Together(lambda n: n, lambda numbers: numbers, begin=lambda n: 1 // n)
+    with pytest.raises(ZeroDivisionError):
+        together(0)
+    assert together(3) == 3
+
+
 def test_two_passes_run_at_a_time_and_no_more():
     inside, most, lock, both = 0, 0, threading.Lock(), threading.Barrier(2)
 

@@ -75,6 +75,37 @@ def test_figures_are_computed_once_for_a_state_of_the_book(client, played, monke
     assert client.get("/statistics").json() == first and len(asked) == 2
 
 
+def test_a_pair_is_reckoned_of_its_own_rounds_alone(client, played, monkeypatch):
+    asked = dict.fromkeys(("pools", "summary", "pool_keys", "head_to_head"), 0)
+
+    def counting(name, reckon):
+        def counted(*given):
+            asked[name] += 1
+            return reckon(*given)
+
+        return counted
+
+    for name in asked:
+        monkeypatch.setattr(api.figures.statistics, name, counting(name, getattr(statistics, name)))
+    plain = client.get("/statistics").json()
+    before = dict(asked)
+    for pair in ({"a": "Bot", "b": "Ada"}, {"a": "Ada", "b": "Bot"}, {"a": "Bot", "b": "Ada"}):
+        told = client.get("/statistics", params=pair).json()
+        assert told | {"pair": None} == plain and (told["pair"]["a"], told["pair"]["b"]) == (pair["a"], pair["b"])
+    assert client.get("/statistics", params={"a": "Ada", "b": "Zoe"}).status_code == 404
+    assert asked == before | {"head_to_head": 2}
+    played.attrs["state"] = "book-2"
+    assert client.get("/statistics", params={"a": "Ada", "b": "Bot"}).status_code == 200
+    assert asked["summary"] == before["summary"] + 1 and asked["head_to_head"] == 3
+
+
+def test_of_very_many_pairs_the_latest_are_kept(client, monkeypatch):
+    monkeypatch.setattr(api.figures, "MOST_PAIRS", 1)
+    for _ in range(2):
+        for a, b in (("Ada", "Bot"), ("Bot", "Ada")):
+            assert client.get("/statistics", params={"a": a, "b": b}).json()["pair"]["a"] == a
+
+
 def test_a_book_that_went_away_is_a_507_with_a_sentence():
     def gone():
         raise StorageError("looked for the scorebook in /home/me/book.db, found it locked; close the other program.")

@@ -266,6 +266,32 @@ def test_a_listed_site_may_not_play_the_game(listed):
     refused(listed().post(GAMES, json={}, headers={"origin": MAPS}), 403)
 
 
+def test_a_listed_site_can_read_why_it_was_refused_and_no_other_can(listed, monkeypatch):
+    def refusals(origin):
+        headers, client = {"origin": origin}, listed()
+        yield 421, client.get("/api/v1/health", headers=headers | {"host": "evil.example"})
+        yield 415, client.post("/api/v1/predict", content=b"x", headers=headers | {"content-type": "text/plain"})
+        yield 403, client.post(GAMES, json={}, headers=headers)
+
+    for status, one in refusals(MAPS):
+        refused(one, status)
+        assert one.headers["access-control-allow-origin"] == MAPS and one.headers["vary"] == "Origin"
+        assert "access-control-allow-credentials" not in one.headers
+    for _, one in refusals("https://evil.example"):
+        assert one.status_code in (403, 421) and "access-control-allow-origin" not in one.headers
+
+
+def test_a_listed_site_that_asks_too_often_can_read_when_to_come_again():
+    origin = "http://127.0.0.1:8501"  # this very host, listed besides
+    app = Starlette(routes=[Route(GAMES, answer, methods=["POST"])],
+                    middleware=[Middleware(Guard, rate=Rate(1, 0.5), origins=[origin])])  # fmt: skip
+    client = TestClient(app, base_url=origin)
+    late = [client.post(GAMES, json={}, headers={"origin": origin}) for _ in range(2)][1]
+    refused(late, 429, "seconds")
+    assert late.headers["access-control-allow-origin"] == origin
+    assert late.headers["access-control-expose-headers"] == "Retry-After"
+
+
 def test_by_default_no_site_is_listed(monkeypatch):
     monkeypatch.delenv("HOMING_CORS_ORIGINS", raising=False)
     assert cors_origins() == frozenset()

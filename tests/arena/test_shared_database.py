@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from starlette.testclient import TestClient
 
 from arena.database import MIGRATIONS, open_database, schema_version
 from arena.games import Arena
-from arena.records import HOST, Game, Guess, Place, Round, Seat
+from arena.records import HOST, Game, Guess, Place, Round, Rules, Seat
 from arena.routes import routes
 from arena.rules import Refused
 from arena.schema import metadata
@@ -130,6 +131,38 @@ def test_of_one_guess_sent_to_two_apps_at_once_one_counts(two_arenas):
     assert [arena.game(game_id).finished_at is not None for arena in two_arenas] == [True, True]
 
 
+def test_of_one_round_reported_to_two_apps_at_once_one_is_recorded(url):
+    books = [Scorebook.open(url) for _ in range(2)]
+    for number in (2, 1, 0, 0):  # the last two are given the next numbers
+        said, together, seats = [], threading.Barrier(2), {0: Seat("Ada", "bot", "bot:Ada")}
+        place, guess = Place(0.1 + number, 2.0 / 3.0, None), Guess(1.1, 2.2, 300.3, 4000, 1.0, 1.7e9 + number)
+        if number == 0:
+            guess = Guess(None, None, None, books[0].counts()["guesses"], 1.0, 1.7e9)
+        one = Game("import-1", "Alps", "import", None, 1492.7, 1.7e9, 1.7e9 + number, seats,
+                   (Round(number, place, None, {0: guess}),), origin="imported", fingerprint="f")  # fmt: skip
+
+        def report(book, one=one, said=said, together=together):
+            together.wait(30)
+            said.append(book.add_round(one, 20))
+
+        senders = [threading.Thread(target=report, args=(book,)) for book in books]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+        assert sorted(said) == ["known", "new"]
+    game = books[0].game("import-1")
+    assert [one.number for one in game.rounds] == [1, 2, 3, 4] and game.finished_at == 1.7e9 + 2
+    assert books[0].counts() == {"games": 1, "guesses": 4}
+    changed = replace(game, rounds=game.rounds[:1], rules=Rules(60))
+    assert books[1].add_round(changed, 20) == "other rules"
+    moved = replace(game.rounds[0], place=Place(5.0, 5.0, None))
+    assert books[1].add_round(replace(game, rounds=(moved,)), 20) == "taken"
+    assert books[1].add_round(replace(game, rounds=(replace(moved, number=9),)), 4) == "full"
+    for book in books:
+        book.engine.dispose()
+
+
 def test_a_seat_is_taken_once_and_the_model_sits_down_once_whichever_app_is_asked(two_arenas, eventually):
     first, second = two_arenas
     game_id = first.open("Ada", "world", owner="a" * 16, rounds=1, mode="challenge").game_id
@@ -142,6 +175,25 @@ def test_a_seat_is_taken_once_and_the_model_sits_down_once_whichever_app_is_aske
     kinds = [seat.kind for seat in second.game(game_id).seats.values()]
     assert sorted(kinds) == ["model", "person", "person", "person"]
     assert len(second.game(game_id).rounds[0].guesses) == 2
+
+
+@pytest.mark.parametrize("said", ["%00", "x%00y", "%C2%80"])
+def test_an_id_that_no_database_could_hold_is_one_that_is_not_there(two_arenas, said):
+    two_arenas[0].opponent = lambda pictures: (1.0, 2.0)
+    client = TestClient(Starlette(routes=routes(arena=two_arenas[0])))
+    game, room = f"/arena/api/games/{said}", f"/arena/api/blind/{said}"
+    asked = [client.get(one) for one in (game, f"{game}/rounds/1/panorama.jpg", f"{game}/rounds/1/view.jpg", room)]
+    asked += [client.post(f"{game}/{verb}", json={"name": "Cy", "lat": 1.0, "lng": 2.0, "thinks": "model"})
+              for verb in ("seats", "rounds/1/guess", "opponent", "ready", "leave", "rematch", "verdict")]  # fmt: skip
+    asked.append(client.post(f"{room}/enter", json={"name": "Cy"}))
+    for answer in asked:
+        assert answer.status_code == 404 and answer.json()["error"].startswith("There is no "), answer.text
+    ghost = client.post(
+        "/arena/api/games", json={"name": "Cy", "mode": "duel", "duel": {"ghost": {"game_id": "a\0b", "seat": 0}}}
+    )
+    assert ghost.status_code == 400 and "A ghost is" in ghost.json()["error"]
+    with client.websocket_connect(f"{game}/live") as socket:
+        assert "There is no game" in str(socket.receive())
 
 
 # ── PostgreSQL ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model.errors import ArtifactError, ConfigError, NetworkError
+from model.errors import ConfigError, NetworkError
 from model.geolocator import CATALOGUE, for_photos
 from model.predictors import fetch as fetching
 from model.predictors.fetched import Progress
@@ -190,9 +190,15 @@ def test_programs_cannot_ask_for_what_pages_call_a_pair(monkeypatch: pytest.Monk
     for name in ("photos:streetclip", "photos:nobody", "nobody", ""):
         with pytest.raises(ConfigError, match="looked for the predictor"):
             resources.named_system(name)
-    for name in ("streetclip", "geoclip", "geoestimation"):
-        with pytest.raises(ArtifactError, match=f"'{name}' on this machine, found nothing"):
+    for name, cure in (("streetclip", "get streetclip"), ("geoclip", "get geoclip"), ("geoestimation", "RUN")):
+        with pytest.raises(ConfigError, match=f"'{name}' on this machine, found pigeon, .*{cure}"):
             resources.named_system(name)  # and fetches nothing: whoever asks is not whoever owns the disk
+
+
+def test_programs_are_told_of_the_systems_that_are_here_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resources.systems_here()[0] == "pigeon" and "geoclip" not in resources.systems_here()
+    monkeypatch.setattr(resources, "is_here", lambda name: name in ("pigeon", "geoclip"))
+    assert resources.systems_here() == ["pigeon", "geoclip"]
 
 
 def test_an_answer_of_such_a_system_names_its_licence(open_page: Open, said: Said, monkeypatch, photo: bytes) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from arena import rating
 from arena.records import Game, Guess, Place, Round, Rules, Seat
 from arena.scorebook import Scorebook
-from pages.components import charts_of_ratings, rating_tables
+from pages.components import charts_of_ratings, rating_tables, resources
 
 Open = Callable[[str], AppTest]
 Said = Callable[[AppTest], str]
@@ -120,6 +121,25 @@ def test_a_game_that_is_written_is_in_the_next_table(open_page: Open, meet: Writ
     app = open_page("ratings")
     meet({"Ada": 4000, "Cy": 3000})
     assert set(table(app.run())["player"]) == {"Ada", "Bo", "Cy"}
+
+
+def test_while_it_reckons_the_page_says_so_and_goes_on_from_where_it_stood(
+    open_page: Open, meet: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, reckoned, add, spinner = list[str](), list[object](), rating.Ladder._add, st.spinner
+    monkeypatch.setattr(st, "spinner", lambda words: waits.append(words) or spinner(words))
+    monkeypatch.setattr(rating.Ladder, "_add", lambda ladder, one: reckoned.append(one) or add(ladder, one))
+    shared = rating.Ladder()
+    monkeypatch.setattr(resources, "ladder", lambda modes: shared)
+    meet({"Ada": 4000, "Bo": 3000})
+    app = open_page("ratings")
+    assert any("meeting by meeting" in words for words in waits) and len(reckoned) == 5
+    meet({"Ada": 1000, "Bo": 3000})
+    assert table(app.run())["rounds"].tolist() == [10, 10] and len(reckoned) == 10
+
+
+def test_visitors_share_a_ladder_for_each_choice_of_matches() -> None:
+    assert resources.ladder(()) is resources.ladder(()) is not resources.ladder(("duel",))
 
 
 def test_no_name_is_more_than_a_name_and_two_of_one_name_are_two(open_page: Open, meet: Write) -> None:

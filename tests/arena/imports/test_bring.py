@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from arena.imports import bring as bringing
+from arena.imports.as_games import UNKNOWN_SCALE_KM
 from arena.imports.bring import Choices, bring
 from arena.imports.pseudonyms import Pseudonyms
 from model.errors import StorageError
@@ -186,7 +187,7 @@ def test_unconfirmed_points_are_kept_apart_and_said(made, book):
     done = bring([("a.csv", made.csv(rows))], book(), Choices())
     assert (done.imported, done.scores_confirmed, done.scores_unconfirmed) == (4, 0, 4)
     assert "not confirmed" in "\n".join(done.sentences())
-    assert set(book().guesses()["scale_km"]) == {bringing.UNKNOWN_SCALE_KM}
+    assert set(book().guesses()["scale_km"]) == {UNKNOWN_SCALE_KM}
 
 
 def test_missing_guesses_are_stored_without_a_position(made, book):
