@@ -13,7 +13,7 @@ from dataclasses import replace
 from arena import clock
 from arena.daily import as_daily, daily_id, daily_map, day_of
 from arena.hiding import hidden_rounds
-from arena.live.openings import LiveOpenings
+from arena.live.openings import LiveOpenings, Means
 from arena.live.play import Live
 from arena.live.rooms import Rooms
 from arena.live.rooms_book import RoomsBook
@@ -77,11 +77,11 @@ class Arena(ShowsPictures):
         self.countries = Countries(describe or from_atlas)
         self._showings = Showings(self.game, lambda *seen: self.scorebook.start_round(*seen), panoramas, pictures)
         self._rival = Rival(opponent, self._find, lambda: self.scorebook, panoramas, pictures)
-        self._duels = LiveOpenings(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
+        means = Means(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
+        self._duels = LiveOpenings(means)
         thinking = Thinking(opponent, panoramas, pictures)
         self.live = Live(self._find, lambda: self.scorebook, thinking, self._duels.again)
-        rooms_book = RoomsBook(lambda: self.scorebook)
-        self.rooms = Rooms(self._openings, maps, self.game, rooms_book, self.live.book, opponent is not None)
+        self.rooms = Rooms(means, RoomsBook(lambda: self.scorebook))
         self._seating = Seating(self.game, self._find, lambda: self.scorebook, self.live, self._check_burden)
         self._networks = OpenGames(lambda games: self.scorebook.still_open(games))
 

@@ -1,23 +1,16 @@
-"""Files of games -> the scorebook: read, checked, named, without duplicates. Knows book and atlas; knows no page.
+"""Files of games -> the scorebook: read, checked, named, without duplicates. Knows book and atlas; knows no page."""
 
-A duplicate is the same guess of the same person on the same place, in whatever game or file it comes again. A person is
-the same by id, by name or by pseudonym, so that a file is recognised when it comes the second time with names replaced.
-"""
-
-import hashlib
-import json
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from arena.imports.checks import Checked, check_games
 from arena.imports.files import read_games
-from arena.imports.found import FoundGame, FoundGuess, FoundPlayer, FoundRound, Refusal
-from arena.imports.identities import read_back, stored
+from arena.imports.found import FoundGuess, FoundPlayer, Refusal
+from arena.imports.identities import stored
+from arena.imports.known import Known, fingerprint_of
 from arena.imports.pseudonyms import Pseudonyms, name_of
 from arena.imports.summary import Summary
 from arena.records import Game, Guess, Kind, Place, Round, Rules, Seat
@@ -27,12 +20,9 @@ from model.geo.atlas import Atlas
 SOURCE, UNKNOWN_MAP = "import", "Unnamed map"
 UNKNOWN_SCALE_KM = 0.0  # stored for games whose scale nobody knows, which keeps them in a pool of their own
 SCALE_DIGITS = 7  # of a scale in km, so that one that comes back from the book is the same to the last bit
-DIGITS = 5  # of a position in degrees: about a metre, and what tables are written with
-FEW = 50  # places whose guesses are looked up one by one; for more of them the book is read once
 BATCH = 200  # games between two steps of the progress bar
 ROW_S = 1e-3  # guesses without a time follow each other, so that the first stays the first
 
-Key = tuple[str, float, float, float | None, float | None, int]
 Tell = Callable[[str, int, int], None]  # what is being done, how many games are done, of how many
 
 
@@ -55,7 +45,7 @@ def bring(
         StorageError: the book or the secret of the pseudonyms cannot be read or written; what was written stays.
     """
     scales = _Scales(book)
-    summary, known = Summary(), _Known(book, Pseudonyms.open(), choices.pseudonyms)
+    summary, known = Summary(), Known(book, Pseudonyms.open(), choices.pseudonyms)
     for name, data in files:
         summary.files += 1
         tell(f"reading {name}", 0, 0)
@@ -126,7 +116,7 @@ def _record(
 ) -> Game:
     """A checked game as the book writes it down."""
     game = checked.game
-    fingerprint = _fingerprint(game, pseudonyms)
+    fingerprint = fingerprint_of(game, pseudonyms)
     rounds, row, latest = [], 0, game.at or now
     for one in game.rounds:
         country, town, country_name = next(named)
@@ -169,19 +159,6 @@ def _seat(player: FoundPlayer, choices: Choices, pseudonyms: Pseudonyms) -> Seat
     return Seat(player.name, choices.kind, stored(player, choices.kind), player.rating)
 
 
-def _fingerprint(game: FoundGame, pseudonyms: Pseudonyms) -> str:
-    """The same for the same guesses of the same people, whatever they are called in the book."""
-    people = [pseudonyms.of(player.identity) for player in game.players]
-    rows = sorted(_key(people[seat], one, guess) for one in game.rounds for seat, guess in one.guesses.items())
-    return hashlib.sha256(json.dumps([game.map, rows]).encode()).hexdigest()
-
-
-def _key(person: str, one: FoundRound, guess: FoundGuess) -> Key:
-    """What makes a guess the same guess."""
-    pin = [None if value is None else round(value, DIGITS) + 0.0 for value in (guess.lat, guess.lng)]
-    return person, round(one.lat, DIGITS) + 0.0, round(one.lng, DIGITS) + 0.0, pin[0], pin[1], guess.score or 0
-
-
 class _Scales:
     """The scales that maps are known to have: of this import first, then of the book."""
 
@@ -200,102 +177,3 @@ class _Scales:
         if name not in self._there:
             self._there[name] = [10_000.0 * km for km in self._book.scales_km(name)]
         return [*self._here.get(name, ()), *self._there[name]]
-
-
-class _Known:
-    """The imported guesses on the places of this import, in the book and in this import so far."""
-
-    def __init__(self, book: Scorebook, pseudonyms: Pseudonyms, hide: bool = False) -> None:
-        self._book, self.pseudonyms, self._hide = book, pseudonyms, hide
-        self._seen: set[Key] = set()
-        self._named: set[Key] = set()  # of them, what stands in the book under a name
-        self._places: set[tuple[float, float]] | None = set()  # that were looked up; None: all of the book was read
-
-    def without_known(self, checked: list[Checked], summary: Summary) -> list[Checked]:
-        """The games with what is new in them; what is known is counted."""
-        prints = [_fingerprint(one.game, self.pseudonyms) for one in checked]
-        whole = self._book.has_fingerprints(prints)
-        kept = []
-        for one, fingerprint in zip(checked, prints, strict=True):
-            before = one.game.rows()
-            if fingerprint in whole:
-                summary.known_by_name += self._by_name(one.game) if self._hide else 0
-            else:
-                summary.known_by_name += self._leave_new(one.game)
-                if one.game.rows():
-                    kept.append(one)
-                    summary.known += before - one.game.rows()
-                    continue
-            summary.known += before
-        return kept
-
-    def _keys(self, player: FoundPlayer, one: FoundRound, guess: FoundGuess) -> set[Key]:
-        """What a guess may be known by: who is not named shares the name with everyone who is not."""
-        names = {player.identity, player.name} if player.named else {player.identity}
-        return {_key(self.pseudonyms.of(name), one, guess) for name in names}
-
-    def _by_name(self, game: FoundGame) -> int:
-        """How many guesses of a game, to be hidden, stand in the book under a name."""
-        self._read(game)
-        rows = [(game.players[seat], one, guess) for one in game.rounds for seat, guess in one.guesses.items()]
-        return sum(not self._named.isdisjoint(self._keys(*row)) for row in rows)
-
-    def _leave_new(self, game: FoundGame) -> int:
-        """Take the guesses out of a game that are known from elsewhere, and the players who have none left.
-
-        Returns how many of those, to be hidden, stand in the book under a name.
-        """
-        seen = self._read(game)
-        mine: set[Key] = set()
-        named = 0
-        for one in game.rounds:
-            for seat, guess in list(one.guesses.items()):
-                keys = self._keys(game.players[seat], one, guess)
-                if keys & seen:
-                    del one.guesses[seat]
-                    named += self._hide and not keys.isdisjoint(self._named)
-                mine |= keys
-        seen |= mine
-        game.rounds = [one for one in game.rounds if one.guesses]
-        left = {seat: place for place, seat in enumerate(sorted({s for one in game.rounds for s in one.guesses}))}
-        game.players = [game.players[seat] for seat in left]
-        for one in game.rounds:
-            one.guesses = {left[seat]: guess for seat, guess in one.guesses.items()}
-        return named
-
-    def _read(self, game: FoundGame) -> set[Key]:
-        """Every guess of the book on the places of a game, at least; none is read twice."""
-        if self._places is None:
-            return self._seen
-        new = {(one.lat, one.lng) for one in game.rounds} - self._places
-        if len(self._places) + len(new) > FEW:
-            self._places = None
-            self._seen.update(self._keys_of(self._book.guesses(told_only=False, origin="imported")))
-            return self._seen
-        for lat, lng in new:
-            near = self._book.guesses_near(lat, lng, 2.0 * 10.0**-DIGITS, origin="imported")
-            self._seen.update(self._keys_of(near))
-        self._places |= new
-        return self._seen
-
-    def _keys_of(self, frame: pd.DataFrame) -> Iterator[Key]:
-        spots = frame[["lat", "lng", "guess_lat", "guess_lng"]].to_numpy(np.float64)
-        spots = np.round(spots, DIGITS) + 0.0
-        people: dict[tuple[str, str], tuple[set[str], bool]] = {}
-        for player_id, player, spot, score in zip(
-            frame["player_id"], frame["player"], spots.tolist(), frame["score"].tolist(), strict=True
-        ):
-            lat, lng, *pin = spot
-            guess_lat, guess_lng = (None if math.isnan(value) else value for value in pin)
-            who = str(player_id), str(player)
-            if who not in people:
-                identity, is_hidden = read_back(who[0])
-                people[who] = (
-                    {identity if is_hidden else self.pseudonyms.of(identity), self.pseudonyms.of(who[1])},
-                    is_hidden,
-                )
-            hidden, is_hidden = people[who]
-            keys = {(name, lat, lng, guess_lat, guess_lng, score) for name in hidden}
-            if not is_hidden:
-                self._named |= keys
-            yield from keys

@@ -4,24 +4,23 @@ Where a match is follows from the book and the clock (`arena/live/course.py`); h
 does: there is no thread that keeps a match going, so none can be lost with an app.
 """
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
 from arena import clock
+from arena.live.agenda import Due, agenda
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, GRACE_S, Due, agenda, course_of, deadline, nobody_there, opened_at
-from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
+from arena.live.course import GONE_S, GRACE_S, course_of, deadline, nobody_there, opened_at
+from arena.live.openings import free_place
+from arena.live.sequels import Sequels
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
 from arena.records import HOST, Game, Guess, Kind, opponent_kind, seat_of
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
-from model.errors import HomingError
 
 SEEN_EACH_S = 5.0  # presence is written no more often
-MOST_REMATCHES = 20  # of one match that never began
 MOST_STEPS = 300  # of one look: more than a whole match has
 AHEAD = 2  # rounds that the model thinks of, with the one that is open
 BLIND_AHEAD = 4  # more than pass before somebody who looks away has forfeited
@@ -46,9 +45,10 @@ class Live:
         thinking: Thinking,
         again: Callable[[Game, str | None], Game],
     ) -> None:
-        self._find, self._scorebook, self._thinking, self._again = find, scorebook, thinking, again
+        self._find, self._scorebook, self._thinking = find, scorebook, thinking
         self.book, self.since = LiveBook(scorebook), clock.now()
         self._notices: list[Callable[[str], None]] = []
+        self.sequels = Sequels(find, scorebook, self.book, again, self._tell, self.since)
 
     def on_change(self, notice: Callable[[str], None]) -> None:
         """Have `notice` called with the id of each match that changes through this app."""
@@ -67,7 +67,7 @@ class Live:
         if changed:
             self._tell(game.game_id)
         if game.finished_at is not None:
-            self._go_on(game)
+            self.sequels.go_on(game)
         return game
 
     def join(self, game: Game, player: str, kind: Kind, owner: str | None, team: int | None) -> Taken:
@@ -181,39 +181,6 @@ class Live:
         self.book.add_verdict(game.game_id, seat, str(thinks), opponent_kind(game, seat), clock.now())
         return self._after(game)
 
-    def rematch(self, game: Game) -> Game:
-        """The same duel once more, on other places: one for everybody who asks, another one where its lobby closed.
-
-        Raises:
-            Refused: no duel that is over, or one against a ghost (not_now).
-        """
-        if game.mode != "duel" or game.live is None or game.finished_at is None or game.started_at is None:
-            raise Refused("A rematch is asked for when a duel is over.", "not_now")
-        if game.live.ghost is not None:
-            raise Refused("A ghost has played its places once, and you know them now: no rematch.", "not_now")
-        if (known := self.rematch_of(game)) is None:
-            known = self._next_rematch(game)
-            self.book.add_next(first_of_rematch(game, self._again(game, known)))
-            self._tell(game.game_id)
-        return self._find(known)
-
-    def rematch_of(self, game: Game) -> str | None:
-        """The id of the rematch of a duel, where somebody has asked for one."""
-        if game.mode != "duel" or game.finished_at is None:
-            return None
-        known = self._next_rematch(game)
-        return known if self._scorebook().seats(known) else None
-
-    def _next_rematch(self, game: Game) -> str:
-        """The id of the rematch that may be played, or be written: none whose lobby closed before it began."""
-        known = rematch_id(game.game_id)
-        for _ in range(MOST_REMATCHES):
-            written = self._scorebook().game(known)
-            if written is None or course_of(written, clock.now(), self.since).phase != "over" or written.started_at:
-                break
-            known = rematch_id(known)
-        return known
-
     def next_event_s(self, game: Game) -> float | None:
         """How long it is until something becomes due by itself; None where nothing will."""
         now = clock.now()
@@ -293,17 +260,6 @@ class Live:
         else:
             return None
         return guess_of(game, due.number, position, max(0.0, at - opened), at)
-
-    def _go_on(self, game: Game) -> None:
-        """Make the next match of a series, once; it ends here where its map has gone."""
-        number = game.series_number
-        if game.live is None or game.series_id is None or number is None or number >= game.live.series:
-            return
-        if game.started_at is None:  # whoever opened it closed it again
-            return
-        if all(one.series_number != number + 1 for one in self.book.series(game.series_id)):
-            with contextlib.suppress(HomingError):  # the match that is over is told all the same
-                self.book.add_next(next_of(game, self._again(game, None)))
 
     def _tell(self, game_id: str) -> None:
         for notice in list(self._notices):

@@ -46,7 +46,7 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
     if game.series_id is not None:
         state["live"]["series"] = series_state(game, arena.live.book.series(game.series_id), now, arena.live.since)
     # Whoever looks on is no party to it, and finds no seat there that is kept for somebody else.
-    state["live"]["rematch_game_id"] = None if seat is None else arena.live.rematch_of(game)
+    state["live"]["rematch_game_id"] = None if seat is None else arena.live.sequels.rematch_of(game)
     if game.mode == "blind" and game.finished_at is not None and seat is not None:
         right, verdicts = arena.live.book.verdict_rate(game.seats[seat].player_id)
         state["live"]["blind"]["rate"] = {"right": right, "of": verdicts} if verdicts else None
@@ -101,7 +101,7 @@ class LiveWeb:
 
         def asked() -> dict[str, Any]:
             seat = self.arena.player_seat(*asker)
-            again = self.arena.live.rematch(self.arena.game(asker[0]))
+            again = self.arena.live.sequels.rematch(self.arena.game(asker[0]))
             return {"game_id": again.game_id, "seat": seat if seat in again.seats else None, "seat_token": None}
 
         return JSONResponse(await self._threads.run(asked), 201, FRESH)

@@ -8,7 +8,8 @@ import pytest
 
 from arena.blind_results import blind_frame, detection, wilson
 from arena.live import rooms
-from arena.live.course import GRACE_S, VERDICT_S
+from arena.live.agenda import VERDICT_S
+from arena.live.course import GRACE_S
 from arena.live.records import Planned
 from arena.live.rooms import COUNTDOWN_S, LEFT_OVER_S
 from arena.records import model_id, player_id_of

@@ -245,16 +245,6 @@ def test_a_guess_that_never_came_in_the_very_last_moment_is_no_error(duel, monke
     assert match.game.rounds[0].guesses[0].lat is None
 
 
-def test_a_series_whose_map_has_gone_tells_the_match_that_is_over(duel, painted_map):
-    match = duel(series=2, rounds=1).begin()
-    ada, bo = match.players
-    assert ada.guess(1, *match.truth(1)).status_code == 200
-    match.arena._duels._maps = dict
-    assert bo.guess(1).status_code == 200
-    live = ada.live()
-    assert (live["phase"], live["why"], live["series"]["next_game_id"]) == ("over", "rounds", None)
-
-
 # ── the socket ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from arena.live.agenda import planned_at
 from arena.live.clicks import FEWEST_TIMES, clicked, drawn_plan
-from arena.live.course import GRACE_S, planned_at
+from arena.live.course import GRACE_S
 from arena.live.records import Planned
 
 
