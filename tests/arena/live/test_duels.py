@@ -6,6 +6,7 @@ import pytest
 
 from arena.live.course import GONE_S, GRACE_S
 from arena.live.records import MULTIPLIERS
+from arena.statistics import pool_keys
 
 
 def test_a_lobby_waits_until_every_seat_is_taken_and_ready(duel):
@@ -138,6 +139,22 @@ def test_how_far_off_a_guess_was_is_in_no_frame_while_others_still_guess(duel):
     match.next()
     match.players[3].guess(2, *match.truth(2))
     assert totals() == [5000, 5000]
+
+
+def test_what_is_guessed_by_the_clock_of_a_match_is_not_compared_with_games_without_one(duel):
+    match = duel(rounds=1, round_s=10).begin()
+    match.play(1, 0)
+    ada = match.players[0]
+    again = ada.post_to("rematch").json()["game_id"]
+    assert match.arena.game(again).live.limit_s == 10
+    alone = match.arena.create("Ada", "world", rounds=1)
+    match.arena.guess(alone, 1, 1.0, 2.0)
+    frame = match.arena.scorebook.guesses()
+    assert frame["time_limit_s"].fillna(0).groupby(frame["game_id"]).max().to_dict() == {match.game_id: 10, alone: 0}
+    assert pool_keys(frame).nunique() == 2
+    limits = match.arena.scorebook.games()["time_limit_s"]
+    assert sorted(limits.dropna()) == [10, 10] and len(limits) == 3
+    assert ada.state()["rules"]["time_limit_s"] is None  # its clock is told with the match, as that of all at the table
 
 
 def test_a_pause_ends_when_everyone_who_is_there_says_next(duel):
