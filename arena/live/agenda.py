@@ -15,7 +15,9 @@ from arena.live.course import (
     Result,
     closed_rounds,
     deadline,
+    gave_up_at,
     gone_at,
+    is_later,
     is_present,
     is_ready,
     opened_at,
@@ -35,7 +37,7 @@ class Due:
     """Something that happens by itself from `at` on, and is written as having happened at `counts_at`."""
 
     at: float
-    what: Literal["free", "begin", "forfeit", "open", "play", "none", "finish"]
+    what: Literal["free", "begin", "award", "forfeit", "open", "play", "none", "finish"]
     counts_at: float
     number: int = 0  # of a round
     seat: int = HOST
@@ -56,7 +58,7 @@ def agenda(game: Game, now: float, since: float) -> list[Due]:
     if game.live is None or game.finished_at is not None:
         return []
     if game.started_at is None:
-        found = _in_lobby(game, now, since)
+        found = _between_matches(game, now, since) if is_later(game) else _in_lobby(game, now, since)
     else:
         closed = closed_rounds(game, now, since)
         result = result_of(game, closed, now, since)
@@ -75,7 +77,7 @@ def agenda(game: Game, now: float, since: float) -> list[Due]:
 def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
     found = []
     for number, seat in game.seats.items():
-        if number != HOST and seat.kind not in UNMOVED and seat.seen_at is not None and (game.series_number or 1) == 1:
+        if number != HOST and seat.kind not in UNMOVED and seat.seen_at is not None:
             at = gone_at(seat, game.created_at, now, since)
             found.append(Due(at, "free", at, seat=number))
     ready = [seat.ready_at for seat in game.seats.values() if seat.kind not in UNMOVED]
@@ -83,6 +85,21 @@ def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
         at = max(past(at, now, since) for at in ready if at is not None)
         found.append(Due(at, "begin", at, number=1))
     return found
+
+
+def _between_matches(game: Game, now: float, since: float) -> list[Due]:
+    """In the lobby of a later match of a series: who leaves it, or is not ready when its time is out, forfeits."""
+    gone = [at for side in (0, 1) if (at := gave_up_at(game, side, now, since)) is not None]
+    unready = [number for number, seat in players_left(game).items() if seat.ready_at is None]
+    if not unready and not gone:
+        said = [seat.ready_at if seat.left_at is None else seat.left_at for seat in game.seats.values()]
+        at = max(past(one, now, since) for one in said if one is not None)
+        return [Due(at, "begin", at, number=1)]
+    found = []
+    if game.closes_at is not None:
+        at = max(game.closes_at, since + GONE_S)
+        found = [Due(at, "forfeit", at, seat=number) for number in unready]  # all of them, before one side is told
+    return found + [Due(at, "award", at) for at in sorted(gone)[:1]]
 
 
 def _forfeits(game: Game, now: float, since: float) -> list[Due]:

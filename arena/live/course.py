@@ -65,6 +65,11 @@ def team_of(seat: Seat) -> int:
     return seat.team or 0
 
 
+def is_later(game: Game) -> bool:
+    """Whether it follows another match of a series: its seats are kept, and who leaves its lobby forfeits it."""
+    return (game.series_number or 1) > 1
+
+
 def closed_rounds(game: Game, now: float, since: float) -> tuple[Closed, ...]:
     """The rounds that are over for all, the first ones, and what they cost."""
     if game.live is None:
@@ -99,7 +104,7 @@ def result_of(game: Game, closed: tuple[Closed, ...], now: float, since: float) 
     if last is not None and last.number == game.length:
         ours, theirs = last.health if game.live.health else _sums(closed)
         return Result(None if ours == theirs else int(ours < theirs), "rounds", last.at)
-    gone = {side: at for side in (0, 1) if (at := _gave_up_at(game, side, now, since)) is not None}
+    gone = {side: at for side in (0, 1) if (at := gave_up_at(game, side, now, since)) is not None}
     if not gone:
         return None
     first = min(gone.values())
@@ -115,7 +120,7 @@ def course_of(game: Game, now: float, since: float) -> Course:
     if game.finished_at is not None or result is not None:
         return Course("over", None, max(1, len(closed)), closed, result)
     if game.started_at is None or game.live is None:
-        ended = game.closes_at is not None and now > game.closes_at
+        ended = game.closes_at is not None and now > game.closes_at and not is_later(game)
         return Course("over" if ended else "lobby", None if ended else game.closes_at, 1, closed, None)
     opened = opened_at(game, number, now, since)
     if opened is None:
@@ -185,7 +190,7 @@ def _sums(closed: tuple[Closed, ...]) -> tuple[int, int]:
     return sum(one.scores[0] for one in closed), sum(one.scores[1] for one in closed)
 
 
-def _gave_up_at(game: Game, side: int, now: float, since: float) -> float | None:
+def gave_up_at(game: Game, side: int, now: float, since: float) -> float | None:
     """When the last seat of a side left; None while somebody plays on."""
     left = [seat.left_at for seat in game.seats.values() if team_of(seat) == side]
     if not left or any(at is None for at in left):

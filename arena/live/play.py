@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from arena import clock
+from arena.burden import Burden
 from arena.live.agenda import Due, agenda
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, GRACE_S, course_of, deadline, nobody_there, opened_at
+from arena.live.course import GONE_S, GRACE_S, course_of, deadline, is_later, nobody_there, opened_at
 from arena.live.openings import free_place
 from arena.live.sequels import Sequels
 from arena.live.thinking import Thinking
@@ -36,6 +37,7 @@ class Live:
         scorebook: opened when first needed.
         thinking: the model's guesses, ahead of their moment.
         again: a new match with other places, like the one that is given, of this id; it is not written yet.
+        burden: how many matches one may begin.
     """
 
     def __init__(
@@ -44,11 +46,12 @@ class Live:
         scorebook: Callable[[], Scorebook],
         thinking: Thinking,
         again: Callable[[Game, str | None], Game],
+        burden: Burden,
     ) -> None:
         self._find, self._scorebook, self._thinking = find, scorebook, thinking
         self.book, self.since = LiveBook(scorebook), clock.now()
         self._notices: list[Callable[[str], None]] = []
-        self.sequels = Sequels(find, scorebook, self.book, again, self._tell, self.since)
+        self.sequels = Sequels(find, scorebook, self.book, again, burden, self._tell, self.since)
 
     def on_change(self, notice: Callable[[str], None]) -> None:
         """Have `notice` called with the id of each match that changes through this app."""
@@ -109,10 +112,14 @@ class Live:
     def leave(self, game: Game, seat: int) -> Game:
         """Give up a seat in the lobby, or forfeit the match; whoever opened the lobby closes it.
 
+        A later match of a series is forfeited in its lobby too: what was won before stands, and the series goes on.
         Leaving a match that is over changes nothing, nor does leaving a seat that has become free meanwhile.
         """
         phase = course_of(game, clock.now(), self.since).phase
-        if phase == "lobby" and (seat == HOST or (game.series_number or 1) > 1):
+        if phase == "lobby" and is_later(game):
+            self.book.ready(game.game_id, seat, None)
+            self.book.left(game.game_id, seat, clock.now())
+        elif phase == "lobby" and seat == HOST:
             self.book.finish(game.game_id, clock.now())
         elif phase == "lobby":
             if (own := self._find(game.game_id).seats.get(seat)) is not None:
@@ -226,6 +233,8 @@ class Live:
             self.book.free(game_id, due.seat, game.seats[due.seat].seen_at)
         elif due.what == "begin":
             self.book.begin(game_id, at, at + game.live.countdown_s, at + EXPIRES_S)
+        elif due.what == "award":
+            self.book.award(game_id, due.counts_at)
         elif due.what == "forfeit":
             self.book.left(game_id, due.seat, due.counts_at)
         elif due.what == "open":

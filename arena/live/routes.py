@@ -11,6 +11,7 @@ from arena import clock
 from arena.answers import told
 from arena.askers import give_secret, identity_of, new_secret, seat_token_of, secret_of
 from arena.games import Arena
+from arena.guard import network_of
 from arena.live.rooms import Visit
 from arena.live.sockets import Sockets
 from arena.live.state import add_live, series_state
@@ -97,11 +98,11 @@ class LiveWeb:
     async def rematch(self, request: Request) -> Response:
         """Ask for the same duel once more."""
         await read_json(request)
-        asker = _asker(request)
+        asker, network = _asker(request), network_of(request.client.host if request.client else None)
 
         def asked() -> dict[str, Any]:
             seat = self.arena.player_seat(*asker)
-            again = self.arena.live.sequels.rematch(self.arena.game(asker[0]))
+            again = self.arena.live.sequels.rematch(self.arena.game(asker[0]), asker[1], network)
             return {"game_id": again.game_id, "seat": seat if seat in again.seats else None, "seat_token": None}
 
         return JSONResponse(await self._threads.run(asked), 201, FRESH)

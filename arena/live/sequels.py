@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 
 from arena import clock
+from arena.burden import Burden
 from arena.live.book import LiveBook
 from arena.live.course import course_of
 from arena.live.openings import first_of_rematch, next_of, rematch_id
@@ -21,6 +22,7 @@ class Sequels:
     Args:
         find: a match by its id, as stored.
         again: a new match with other places, like the one that is given, of this id; it is not written yet.
+        burden: how many matches one may begin.
         tell: called with the id of a match that something new is to be told of.
         since: when this app was started.
     """
@@ -31,25 +33,28 @@ class Sequels:
         scorebook: Callable[[], Scorebook],
         book: LiveBook,
         again: Callable[[Game, str | None], Game],
+        burden: Burden,
         tell: Callable[[str], None],
         since: float,
     ) -> None:
         self._find, self._scorebook, self._book = find, scorebook, book
-        self._again, self._tell, self._since = again, tell, since
+        self._again, self._burden, self._tell, self._since = again, burden, tell, since
 
-    def rematch(self, game: Game) -> Game:
+    def rematch(self, game: Game, owner: str | None = None, network: str | None = None) -> Game:
         """The same duel once more, on other places: one for everybody who asks, another one where its lobby closed.
 
         Raises:
-            Refused: no duel that is over, or one against a ghost (not_now).
+            Refused: no duel that is over, or one against a ghost (not_now); too many games of who asks (too_many).
         """
         if game.mode != "duel" or game.live is None or game.finished_at is None or game.started_at is None:
             raise Refused("A rematch is asked for when a duel is over.", "not_now")
         if game.live.ghost is not None:
             raise Refused("A ghost has played its places once, and you know them now: no rematch.", "not_now")
         if (known := self.rematch_of(game)) is None:
+            self._burden.check(owner, network)
             known = self._next_rematch(game)
             self._book.add_next(first_of_rematch(game, self._again(game, known)))
+            self._burden.note(network, known)
             self._tell(game.game_id)
         return self._find(known)
 
@@ -71,7 +76,7 @@ class Sequels:
         return known
 
     def go_on(self, game: Game) -> None:
-        """Make the next match of a series, once; the series ends here where its map has gone."""
+        """Make the next match of a series, once; it waits where its map has gone, or who plays has too many open."""
         number = game.series_number
         if game.live is None or game.series_id is None or number is None or number >= game.live.series:
             return
@@ -79,4 +84,6 @@ class Sequels:
             return
         if all(one.series_number != number + 1 for one in self._book.series(game.series_id)):
             with contextlib.suppress(HomingError):  # the match that is over is told all the same
+                for seat in game.players():
+                    self._burden.check(game.seats[seat].owner)
                 self._book.add_next(next_of(game, self._again(game, None)))

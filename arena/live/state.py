@@ -106,7 +106,7 @@ def _seat(game: Game, number: int, course: Course, now: float, since: float, vie
         "ready": False if game.mode == "blind" else is_ready(game, seat, course.closed, now, since),
         "present": stranger or number == viewer.seat or is_present(seat, now, since),
         "guessed": course.phase in ("looking", "pause") and number in current.guesses,
-        "forfeit": seat.left_at is not None and course.phase != "lobby",
+        "forfeit": seat.left_at is not None,
         "forfeits_at": None if stranger or number == viewer.seat else _forfeits_at(game, seat, course, now, since),
     }
 
