@@ -11,7 +11,7 @@ clock that has been set back since.
 from dataclasses import dataclass
 from typing import Literal
 
-from arena.records import UNMOVED, Game, Seat
+from arena.records import UNMOVED, Game, Round, Seat
 
 PRESENT_S = 15.0  # since a seat was seen
 GONE_S = 60.0  # not seen for so long, a seat has forfeited; in the lobby it is free again
@@ -78,17 +78,14 @@ def closed_rounds(game: Game, now: float, since: float) -> tuple[Closed, ...]:
     for one in game.rounds:
         if not game.is_over_for_all(one.number) or not game.seats:
             break
-        best = [0, 0]
-        for number, guess in one.guesses.items():
-            side = team_of(game.seats[number])
-            best[side] = max(best[side], guess.score)
+        best = _best(game, one)
         damage = [0, 0]
         if game.live.health and best[0] != best[1]:
             behind = 0 if best[0] < best[1] else 1
             damage[behind] = round(abs(best[0] - best[1]) * game.live.multiplier(one.number))
             health[behind] = max(0, health[behind] - damage[behind])
         at = max(past(guess.at, now, since) for guess in one.guesses.values())
-        found.append(Closed(one.number, (best[0], best[1]), (damage[0], damage[1]), (health[0], health[1]), at))
+        found.append(Closed(one.number, best, (damage[0], damage[1]), (health[0], health[1]), at))
         if game.live.health and 0 in health:
             break
     return tuple(found)
@@ -110,6 +107,25 @@ def result_of(game: Game, closed: tuple[Closed, ...], now: float, since: float) 
     first = min(gone.values())
     losers = [side for side, at in gone.items() if at == first]
     return Result(None if len(losers) == 2 else 1 - losers[0], "forfeit", first)
+
+
+def broken_off_number(game: Game) -> int | None:
+    """The number of the round that was open when a side gave up: nobody can guess in it any more."""
+    one = next((one for one in game.rounds if not game.is_over_for_all(one.number)), None)
+    sides = [[seat.left_at for seat in game.seats.values() if team_of(seat) == side] for side in (0, 1)]
+    ends = [max(at for at in left if at is not None) for left in sides if left and None not in left]
+    if game.live is None or one is None or one.started_at is None or not ends:
+        return None
+    return one.number if one.started_at <= min(ends) else None
+
+
+def broken_off(game: Game, course: Course) -> Closed | None:
+    """The round that was open when a side gave up: what was guessed in it costs nobody health any more."""
+    number, result = broken_off_number(game), course.result
+    if number is None or result is None or result.why != "forfeit" or game.live is None:
+        return None
+    health = course.closed[-1].health if course.closed else (game.live.health, game.live.health)
+    return Closed(number, _best(game, game.rounds[number - 1]), (0, 0), health, result.at)
 
 
 def course_of(game: Game, now: float, since: float) -> Course:
@@ -184,6 +200,15 @@ def nobody_there(game: Game, now: float, since: float) -> bool:
 def players_left(game: Game) -> dict[int, Seat]:
     """The seats of those who play on, by number; the model and a ghost are not moved by anybody."""
     return {number: seat for number, seat in game.seats.items() if seat.kind not in UNMOVED and seat.left_at is None}
+
+
+def _best(game: Game, one: Round) -> tuple[int, int]:
+    """The better guess of each side in a round."""
+    best = [0, 0]
+    for number, guess in one.guesses.items():
+        side = team_of(game.seats[number])
+        best[side] = max(best[side], guess.score)
+    return best[0], best[1]
 
 
 def _sums(closed: tuple[Closed, ...]) -> tuple[int, int]:

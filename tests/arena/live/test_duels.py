@@ -179,6 +179,42 @@ def test_who_leaves_forfeits_and_the_other_wins(duel):
     assert [seat["forfeit"] for seat in ada.live()["seats"]] == [False, True]
 
 
+def test_a_round_that_was_open_when_somebody_gave_up_is_told_to_everybody(duel):
+    match = duel().begin()
+    ada, bo = match.players
+    match.play(1)
+    match.next()
+    place = match.truth(2)
+    assert ada.guess(2, *place).json() == {"round": 2, "hidden": True}
+    spectator = type(ada)(ada.app, ada.game)
+    assert all(one.live()["broken_off"] is None for one in (ada, bo, spectator))
+    bo.post_to("leave")
+    for one in (ada, bo, spectator):
+        live = one.live()
+        assert (live["why"], len(live["rounds"])) == ("forfeit", 1)
+        told = live["broken_off"]
+        assert (told["truth"]["lat"], told["truth"]["lng"]) == place and told["truth"]["label"]
+        assert [(guess["seat"], guess["score"]) for guess in told["guesses"]] == [(0, 5000)]
+        assert (told["round"], told["scores"], told["damage"], told["health"]) == (2, [5000, 0], [0, 0], [6000, 6000])
+    state = ada.state()
+    assert state["rounds"][1]["score"] == 5000 and "truth" in state["rounds"][1]
+    assert "truth" not in state["rounds"][2] and all("hidden" not in one for one in state["rounds"])
+    assert [row["total"] for row in state["seats"]] == [5000, 0]  # as in the frames
+    assert match.arena.scorebook.guesses(seat=0)["score"].sum() == 5000
+
+
+def test_who_gives_up_in_the_countdown_is_told_no_place(duel):
+    match = duel()
+    ada, bo = match.players
+    for one in match.players:
+        one.post_to("ready", ready=True)
+    live = bo.post_to("leave").json()["live"]
+    assert (live["why"], live["broken_off"]) == ("forfeit", None)
+    assert all("truth" not in one for one in ada.state()["rounds"])
+    match.time.go(60.0)  # the round would have opened by now
+    assert ada.live()["broken_off"] is None and all("truth" not in one for one in ada.state()["rounds"])
+
+
 def test_a_seat_in_the_lobby_can_be_left_and_taken_by_another(duel):
     match = duel()
     ada, bo = match.players
