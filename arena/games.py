@@ -18,6 +18,7 @@ from arena.live.openings import LiveOpenings, Means
 from arena.live.play import Live
 from arena.live.rooms import Rooms
 from arena.live.rooms_book import RoomsBook
+from arena.live.rules import check_beside_duel
 from arena.live.thinking import Thinking
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
@@ -146,6 +147,10 @@ class Arena(ShowsPictures):
             check_streak(wish.source, wish.told, rounds, bool(with_model))
             wish = replace(wish, length=MOST)
         check_walk(wish.source, rules.movement)
+        if wish.mode == "duel":
+            check_beside_duel(wish.told, with_model, chosen, duel)
+        elif duel is not None:
+            raise Refused(f'The settings of a duel are for the mode "duel"; found the mode "{wish.mode}".')
         self._burden.check(owner, network)
         if wish.mode == "duel":
             game, taken, in_stock = self._duels.begin(wish, rounds, duel, time_limit_s, player, known_kind, owner)
@@ -166,7 +171,7 @@ class Arena(ShowsPictures):
         """
         player, known_kind = check_player(name, kind)
         now = clock.now()
-        if self.scorebook.game(daily_id(day_of(now))) is None:
+        if not self.scorebook.still_open([daily_id(day_of(now))]):
             self._burden.check(owner, network)
             wish = Wish(daily_map(self.maps()), Rules(), USUAL_LENGTH, "daily")
             game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    false,
     func,
     insert,
     literal,
@@ -26,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from arena.database import sentences
 from arena.records import UNMOVED, Game
 from arena.rows import read_game, write_games
-from arena.schema import games, guesses, rounds, seats, verdicts
+from arena.schema import entries, games, guesses, rounds, seats, verdicts
 from arena.scorebook import Scorebook
 
 MOST_TIMES = 3000
@@ -135,14 +136,21 @@ class LiveBook:
         return True
 
     def verdict_rate(self, player_id: str) -> tuple[int, int]:
-        """How many verdicts of a player were right, of how many, in blind matches that are over."""
+        """How many verdicts of a player were right, of how many, in blind matches that are over and count.
+
+        As in `arena/blind_results.py`: those that were drawn, and played to their end.
+        """
         right = func.coalesce(func.sum(case((verdicts.c.was == verdicts.c.thinks, 1), else_=0)), 0)
+        made = guesses.c.game_id == verdicts.c.game_id
+        guessed = select(func.count()).select_from(guesses).where(made).correlate(verdicts).scalar_subquery()
         asked = (
             select(right, func.count())
             .select_from(verdicts)
             .join(games, games.c.game_id == verdicts.c.game_id)
             .join(seats, (seats.c.game_id == verdicts.c.game_id) & (seats.c.seat == verdicts.c.seat))
+            .outerjoin(entries, (entries.c.game_id == verdicts.c.game_id) & (entries.c.seat == verdicts.c.seat))
             .where(seats.c.player_id == player_id, games.c.finished_at.is_not(None))
+            .where(func.coalesce(entries.c.left_over, false()).is_(False), guessed >= 2 * games.c.rounds)
         )
         book = self._scorebook()
         with sentences(book.url, book.busy_s), book.engine.connect() as db:

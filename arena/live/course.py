@@ -15,6 +15,7 @@ from arena.records import UNMOVED, Game, Round, Seat
 
 PRESENT_S = 15.0  # since a seat was seen
 GONE_S = 60.0  # not seen for so long, a seat has forfeited; in the lobby it is free again
+SERVED_S = 7.0  # presence is written each 5 s: seen so lately, somebody was served
 HELD_S = 30.0  # nobody seen for so long: whoever is back first finds the match as it was
 GRACE_S = 1.0  # a guess may be on its way when the time is out
 AHEAD_S = 10.0  # a start may be written so far ahead; beyond, the clock was set back
@@ -167,6 +168,20 @@ def deadline(game: Game, number: int, opened: float, now: float, since: float) -
         ends = min(ends, min(past(one.at, now, since) for one in guesses) + game.live.after_guess_s)
     # While this app was not there nobody could guess: what was open then stays so for a moment.
     return max(ends, since + game.live.after_guess_s) if opened < since else ends
+
+
+def was_served(game: Game, now: float, since: float) -> bool:
+    """Whether another app was there for a match when this one was started, at the first look of this one.
+
+    Somebody was seen shortly before, or since; but where a round is open whose time was out already, nobody was.
+    """
+    people = [seat.seen_at for seat in game.seats.values() if seat.kind not in UNMOVED and seat.seen_at is not None]
+    seen = [at for at in people if at <= now + AHEAD_S]  # beyond, the clock was set back since
+    if game.live is None or max(seen, default=0.0) < since - SERVED_S:
+        return False
+    number = len(closed_rounds(game, now, since)) + 1
+    opened = opened_at(game, number, now, since) if number <= game.length else None
+    return opened is None or opened >= since or deadline(game, number, opened, now, 0.0) + GRACE_S >= since
 
 
 def is_present(seat: Seat, now: float, since: float) -> bool:

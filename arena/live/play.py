@@ -4,6 +4,8 @@ Where a match is follows from the book and the clock (`arena/live/course.py`); h
 does: there is no thread that keeps a match going, so none can be lost with an app.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +14,7 @@ from arena.burden import Burden
 from arena.live.agenda import Due, agenda
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, GRACE_S, course_of, deadline, is_later, nobody_there, opened_at
+from arena.live.course import GONE_S, GRACE_S, course_of, deadline, is_later, nobody_there, opened_at, was_served
 from arena.live.openings import free_place
 from arena.live.sequels import Sequels
 from arena.live.thinking import Thinking
@@ -22,6 +24,7 @@ from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
 
 SEEN_EACH_S = 5.0  # presence is written no more often
+MOST_SERVED = 10_000  # matches that were begun before this app was started
 MOST_STEPS = 300  # of one look: more than a whole match has
 AHEAD = 2  # rounds that the model thinks of, with the one that is open
 BLIND_AHEAD = 4  # more than pass before somebody who looks away has forfeited
@@ -51,11 +54,27 @@ class Live:
         self._find, self._scorebook, self._thinking = find, scorebook, thinking
         self.book, self.since = LiveBook(scorebook), clock.now()
         self._notices: list[Callable[[str], None]] = []
+        self._lock = threading.Lock()
+        self._served: OrderedDict[str, bool] = OrderedDict()
         self.sequels = Sequels(find, scorebook, self.book, again, burden, self._tell, self.since)
 
     def on_change(self, notice: Callable[[str], None]) -> None:
         """Have `notice` called with the id of each match that changes through this app."""
         self._notices.append(notice)
+
+    def since_of(self, game: Game) -> float:
+        """Since when a match was served: since this app was started, or longer, where another one was there then.
+
+        Two apps on one scorebook so agree on the deadlines of a round that was open when the second was started.
+        """
+        if game.created_at >= self.since or game.started_at is None or game.finished_at is not None:
+            return self.since
+        with self._lock:
+            if game.game_id not in self._served:
+                self._served[game.game_id] = was_served(game, clock.now(), self.since)
+                while len(self._served) > MOST_SERVED:
+                    self._served.popitem(last=False)
+            return game.created_at if self._served[game.game_id] else self.since
 
     def settle(self, game: Game) -> Game:
         """A match with everything written that has become due by itself."""
@@ -63,7 +82,7 @@ class Live:
         for _ in range(MOST_STEPS):
             self._think_ahead(game)
             now = clock.now()
-            due = [one for one in agenda(game, now, self.since) if one.at <= now]
+            due = [one for one in agenda(game, now, self.since_of(game)) if one.at <= now]
             if not any(self._write(game, one, now) for one in due):  # the first that can be written; then look anew
                 break
             game, changed = self._find(game.game_id), True
@@ -82,7 +101,7 @@ class Live:
         while True:  # another one may take the same number in the meantime, or the same one in another tab
             if (known := seat_of(game.seats, owner)) is not None:
                 return Taken(game.game_id, known, None)
-            if course_of(game, clock.now(), self.since).phase != "lobby":
+            if course_of(game, clock.now(), self.since_of(game)).phase != "lobby":
                 raise Refused("This match has begun; look on, or start one of your own.", "not_now")
             number, side = free_place(game, team)
             seat, token = new_seat(game.game_id, number, player, kind, owner)
@@ -100,7 +119,7 @@ class Live:
         """
         if seat not in game.seats:
             raise Refused(f"After {GONE_S:.0f} seconds away your seat became free; take a seat again.", "not_now")
-        phase = course_of(game, clock.now(), self.since).phase
+        phase = course_of(game, clock.now(), self.since_of(game)).phase
         if game.mode == "blind":
             raise Refused("A blind match goes on by itself; nobody is ready in it.", "not_now")
         if phase not in ("lobby", "pause"):
@@ -115,7 +134,7 @@ class Live:
         A later match of a series is forfeited in its lobby too: what was won before stands, and the series goes on.
         Leaving a match that is over changes nothing, nor does leaving a seat that has become free meanwhile.
         """
-        phase = course_of(game, clock.now(), self.since).phase
+        phase = course_of(game, clock.now(), self.since_of(game)).phase
         if phase == "lobby" and is_later(game):
             self.book.ready(game.game_id, seat, None)
             self.book.left(game.game_id, seat, clock.now())
@@ -138,10 +157,10 @@ class Live:
         own, now = game.seats[seat], clock.now()
         fresh = own.seen_at is not None and 0.0 <= now - own.seen_at < SEEN_EACH_S
         if own.left_at is not None:
-            if back and course_of(game, now, self.since).phase != "over":
+            if back and course_of(game, now, self.since_of(game)).phase != "over":
                 self.book.back(game.game_id, seat, now)
                 self._tell(game.game_id)
-        elif nobody_there(game, now, self.since):
+        elif nobody_there(game, now, self.since_of(game)):
             self.book.all_seen(game.game_id, now)
         elif not fresh:
             self.book.seen(game.game_id, seat, now)
@@ -154,10 +173,10 @@ class Live:
                 although there is time (malformed).
         """
         now = clock.now()
-        course = course_of(game, now, self.since)
+        course = course_of(game, now, self.since_of(game))
         self._check_open(game, course.phase, course.round, number, seat)
-        opened = opened_at(game, number, now, self.since) or now
-        ends = deadline(game, number, opened, now, self.since)
+        opened = opened_at(game, number, now, self.since_of(game)) or now
+        ends = deadline(game, number, opened, now, self.since_of(game))
         if position is None:
             if now < ends:
                 raise Refused('Looked for "lat" and "lng" in degrees, found none, and there is still time to guess.')
@@ -183,7 +202,7 @@ class Live:
             raise Refused("You have said whom you met already; it counts once.", "not_now")
         if game.finished_at is not None:
             raise Refused("The time to say whom you met is out.", "not_now")
-        if course_of(game, clock.now(), self.since).result is None:
+        if course_of(game, clock.now(), self.since_of(game)).result is None:
             raise Refused("The match still goes on; say whom you met at its end.", "not_now")
         self.book.add_verdict(game.game_id, seat, str(thinks), opponent_kind(game, seat), clock.now())
         return self._after(game)
@@ -191,7 +210,7 @@ class Live:
     def next_event_s(self, game: Game) -> float | None:
         """How long it is until something becomes due by itself; None where nothing will."""
         now = clock.now()
-        coming = [one.at - now for one in agenda(game, now, self.since) if one.at > now]
+        coming = [one.at - now for one in agenda(game, now, self.since_of(game)) if one.at > now]
         return min(coming, default=None)
 
     def thought(self, game: Game, number: int) -> Position | None:
@@ -228,7 +247,7 @@ class Live:
     def _write(self, game: Game, due: Due, now: float) -> bool:
         """Write one thing that is due; False where it cannot be yet."""
         assert game.live is not None
-        at, game_id = due.moment(now, game.mode, self.since), game.game_id
+        at, game_id = due.moment(now, game.mode, self.since_of(game)), game.game_id
         if due.what == "free":
             self.book.free(game_id, due.seat, game.seats[due.seat].seen_at)
         elif due.what == "begin":
@@ -251,7 +270,7 @@ class Live:
     def _guess_due(self, game: Game, due: Due, at: float, now: float) -> Guess | None:
         """The guess of a seat that nobody moves, or of one whose time is out; None while it is not known yet."""
         assert game.live is not None
-        opened = opened_at(game, due.number, at, self.since) or at
+        opened = opened_at(game, due.number, at, self.since_of(game)) or at
         if due.what == "none":
             return guess_of(game, due.number, None, max(0.0, due.counts_at - opened), at)
         planned = game.live.planned[due.number - 1]
@@ -261,7 +280,7 @@ class Live:
         elif (thought := self._thinking.position(game, due.number)) is not None:
             position = clicked(thought, planned.zoom, planned.offset)
             at = max(at, min(now, self._thinking.since(game, due.number) or at))
-            ends = deadline(game, due.number, opened, now, self.since)
+            ends = deadline(game, due.number, opened, now, self.since_of(game))
             if game.mode == "blind" and at > ends:  # as the guess of a person that is on its way then
                 if at > ends + GRACE_S:
                     return None

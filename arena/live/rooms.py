@@ -20,7 +20,8 @@ from arena.live.rooms_book import Drawn, Entry, RoomsBook
 from arena.openings import Wish
 from arena.records import MODEL_NAME, Rules, Seat, hash_of, model_id, player_id_for
 from arena.rules import EXPIRES_S, Refused, check_length, check_player, check_rules
-from arena.sources import check_walk, pick_map
+from arena.sources import Source, check_walk, pick_map
+from model.errors import HomingError, StorageError
 
 LEFT_OVER_S = (35.0, 90.0)  # drawn for each: no wait is so long that it could not end with a person
 HERE_S = 12.0  # who has not asked for so long does not wait any more
@@ -74,13 +75,14 @@ class Rooms:
         """Look into a room: what is played there, and how far one's own wait is; after a match one may come in again.
 
         Raises:
-            Refused: no such room (unknown).
+            Refused: no such room (unknown). Once, whoever waited for a match that cannot be made, its map being
+                gone or broken (not_now): they wait no more, and may come in again when it is back.
         """
         settings = self._settings(room_id)
         own = self.book.entries_of(room_id, owner) if owner is not None else []
         if own and own[-1].game_id is None:
             self._see(own[-1])
-            self._pair(room_id, settings)
+            self._pair(room_id, settings, own[-1])
             own = self.book.entries_of(room_id, owner or "")
         return Visit(room_id, settings, own[-1] if own and self._goes_on(own[-1]) else None)
 
@@ -88,7 +90,8 @@ class Rooms:
         """Come in, and be drawn whom one meets; who waits or plays already stays as they are.
 
         Raises:
-            Refused: no such room (unknown), a bad name or kind, a bot (not_allowed), or too many in it (too_many).
+            Refused: no such room (unknown), a bad name or kind, a bot (not_allowed), too many in it (too_many), or a
+                map that is gone or broken (not_now).
         """
         settings, (player, known_kind) = self._settings(room_id), check_player(name, kind)
         if known_kind != "person":
@@ -101,6 +104,7 @@ class Rooms:
             raise Refused(f"This room was entered {MOST_ENTRIES} times; open another one.", "too_many", 3600.0)
         if not self._means.model:
             raise Refused(NO_MODEL, "unknown")
+        self._source(settings)
         now, token = clock.now(), secrets.token_urlsafe(24)
         drawn: Drawn = self._rng.choice(("person", "model"))
         patience_s = self._rng.uniform(*LEFT_OVER_S)
@@ -144,28 +148,55 @@ class Rooms:
             drawn_s = self._rng.expovariate(1.0 / MEAN_WAIT_S)
         return least + drawn_s
 
-    def _pair(self, room_id: str, settings: dict[str, Any]) -> None:
-        """Give a match to everyone who has waited for long enough."""
+    def _source(self, settings: dict[str, Any]) -> Source:
+        """The map of a room, fit to be played.
+
+        Raises:
+            Refused: it is gone or broken (not_now).
+        """
+        try:
+            return pick_map(self._means.maps(), settings["map"])
+        except Refused as error:
+            raise Refused(f"{error} Nobody can be met in this room before it is back.", "not_now") from error
+
+    def _pair(self, room_id: str, settings: dict[str, Any], own: Entry) -> None:
+        """Give a match to everyone who has waited for long enough.
+
+        Raises:
+            Refused: the one of `own` cannot be made; it is taken out of the room (not_now).
+        """
+        try:
+            self._source(settings)
+        except Refused:
+            self.book.take_out(own.entry_id)
+            raise
         now = clock.now()
         waiting = [one for one in self.book.waiting(room_id, now - HERE_S) if now - one.entered_at >= one.waits_s]
         people = [one for one in waiting if one.drawn == "person"]
         while len(people) >= 2:
-            self._begin(settings, [people.pop(0), people.pop(0)], False)
+            self._try(settings, [people.pop(0), people.pop(0)], False, own)
         for one in people:
             if now - one.entered_at >= one.patience_s:
-                self._begin(settings, [one], True)
+                self._try(settings, [one], True, own)
         for one in waiting:
             if one.drawn == "model":
-                self._begin(settings, [one], False)
+                self._try(settings, [one], False, own)
+
+    def _try(self, settings: dict[str, Any], who: list[Entry], left_over: bool, own: Entry) -> None:
+        """Begin a match; what is wrong with it is told to those who wait for it alone, each at a look of their own."""
+        try:
+            self._begin(settings, who, left_over)
+        except StorageError:
+            raise
+        except HomingError as error:
+            if all(one.entry_id != own.entry_id for one in who):
+                return
+            self.book.take_out(own.entry_id)
+            raise Refused(f"{error} No match can be made in this room at the moment.", "not_now") from error
 
     def _begin(self, settings: dict[str, Any], who: list[Entry], left_over: bool) -> None:
         now = clock.now()
-        wish = Wish(
-            pick_map(self._means.maps(), settings["map"]),
-            Rules(None, settings["movement"]),
-            settings["rounds"],
-            "blind",
-        )
+        wish = Wish(self._source(settings), Rules(None, settings["movement"]), settings["rounds"], "blind")
         fresh, _, in_stock = self._means.openings.begin(wish, who[0].player, "person", who[0].owner)
         numbers = [0, 1]
         self._rng.shuffle(numbers)

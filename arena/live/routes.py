@@ -13,6 +13,7 @@ from arena.askers import give_secret, identity_of, new_secret, seat_token_of, se
 from arena.games import Arena
 from arena.guard import network_of
 from arena.live.rooms import Visit
+from arena.live.rules import check_beside_blind
 from arena.live.sockets import Sockets
 from arena.live.state import add_live, series_state
 from arena.records import Game, player_id_of
@@ -43,9 +44,10 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
         state["max_total"] = MOST
     if game.live is None:
         return state
-    state = add_live(state, game, now, arena.live.since, viewer)
+    since = arena.live.since_of(game)
+    state = add_live(state, game, now, since, viewer)
     if game.series_id is not None:
-        state["live"]["series"] = series_state(game, arena.live.book.series(game.series_id), now, arena.live.since)
+        state["live"]["series"] = series_state(game, arena.live.book.series(game.series_id), now, since)
     # Whoever looks on is no party to it, and finds no seat there that is kept for somebody else.
     state["live"]["rematch_game_id"] = None if seat is None else arena.live.sequels.rematch_of(game)
     if game.mode == "blind" and game.finished_at is not None and seat is not None:
@@ -110,6 +112,7 @@ class LiveWeb:
     @told
     async def open_room(self, request: Request, body: dict[str, Any]) -> Response:
         """Open a room of the blind experiment."""
+        check_beside_blind(body)
         room_id = await self._threads.run(
             self.arena.rooms.open, body.get("map", "world"), body.get("movement"), body.get("rounds"),
             identity_of(request), body.get("time_limit_s"),

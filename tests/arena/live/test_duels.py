@@ -278,6 +278,24 @@ def test_settings_that_no_duel_has_are_a_sentence(duel, settings, words):
     assert answer.status_code in (400, 404) and words in answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"told": "after_match"}, "no other rule"), ({"with_model": True}, '"model": true'),
+        ({"with_model": 1}, "true or false"), ({"seed": 7, "duel": {"ghost": {"game_id": "g"}}}, "own game"),
+        ({"mode": "solo", "duel": {"health": 1}}, 'for the mode "duel"'),
+        ({"mode": "challenge", "duel": {}}, 'for the mode "duel"'),
+    ],
+)  # fmt: skip
+def test_a_duel_is_asked_for_with_nothing_that_it_would_drop(duel, more, words):
+    ada = duel(people=1).players[0]
+    refused = ada.post("/arena/api/games", json={"name": "Ada", "mode": "duel"} | more)
+    assert refused.status_code == 400 and words in refused.json()["error"]
+    usual = {"name": "Ada", "mode": "duel", "told": "after_round", "with_model": False, "seed": 7}
+    made = ada.post("/arena/api/games", json=usual)
+    assert made.status_code == 201 and ada.get(f"/arena/api/games/{made.json()['game_id']}").json()["seed_chosen"]
+
+
 def test_a_game_alone_knows_no_lobby(duel):
     ada = duel(people=1).players[0]
     ada.game = "/arena/api/games/" + ada.post("/arena/api/games", json={"name": "Ada"}).json()["game_id"]
