@@ -71,7 +71,8 @@ class Room:
 
 
 @pytest.fixture
-def room(new_arena, time, eventually, live_players):
+def room(new_arena, time, eventually, live_players, monkeypatch):
+    monkeypatch.setattr("arena.live.sockets.SEND_S", 0.3)  # nobody waits for 5 s to hear the same again
     arena = new_arena(lambda pictures: MODEL_AT)
     return Room(live_players(arena, 2), arena, time, eventually)
 
