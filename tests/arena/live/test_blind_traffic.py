@@ -124,6 +124,8 @@ class Script:
         return state
 
     def pictures(self, number):
+        if self.met:  # a model fetches none
+            assert self.met.get(f"{self.met.game}/rounds/{number}/panorama.jpg").status_code == 200
         for name in ("ada", "cy"):
             one = getattr(self, name)
             self.hear(f"picture of {name}", one.get(f"{one.game}/rounds/{number}/panorama.jpg"))
@@ -148,6 +150,7 @@ class Script:
             self.go(COUNTDOWN_S)
             self.look()
             self.pictures(1)
+            self.look()
             self.go(4.0)
             self.next()
             self.go(5.0, guess=1)  # 9 s after the opening
