@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from arena.leaderboard import Leaderboard, Standing
 from arena.records import Game
 from arena.rules import Refused
 from arena.sources import Source
@@ -53,44 +54,37 @@ def daily_map(maps: dict[str, Source]) -> Source:
     return found
 
 
-def daily_state(now: float, title: str, length: int, today: Game | None, before: Game | None, seat: int | None,
-                seat_before: int | None) -> dict[str, Any]:  # fmt: skip
+def daily_state(
+    now: float, title: str, length: int, today: Leaderboard | None, before: Leaderboard | None
+) -> dict[str, Any]:
     """The game of the day as JSON data: whether it was played by who asks, the best of today, yesterday's winner.
 
     Args:
         title: of the map, for people. length: how many rounds.
-        today: the match of this day; None before its first player. before: that of yesterday.
-        seat: where who asks sits today, `seat_before` yesterday; None where nowhere.
+        today: of this day, as who asks stands in it; None before its first player. before: likewise, of yesterday.
     """
-    rows, last = leaderboard(today, seat), leaderboard(before, seat_before)
-    own = next((row for row in rows if row["you"]), None)
-    guessed = 0 if today is None or seat is None else len(today.guessed(seat))
+    own = _row(today.own, today) if today and today.own else None
     return {
         "day": day_of(now),
         "game_id": daily_id(day_of(now)),
         "map_title": title,
         "rounds": length,
         "closes_at": end_of_day(now),
-        "status": "new" if seat is None else "open" if own is None else "done",
-        "guessed": guessed,
-        "players": len(rows),
+        "status": "new" if today is None or today.seat is None else "open" if own is None else "done",
+        "guessed": today.guessed if today else 0,
+        "players": today.players if today else 0,
         "own": own,
-        "table": rows[:TABLE],
-        "yesterday": {"winner": last[0], "players": len(last), "own": next((row for row in last if row["you"]), None)}
-        if last
+        "table": [_row(one, today) for one in today.best] if today else [],
+        "yesterday": {
+            "winner": _row(before.best[0], before),
+            "players": before.players,
+            "own": _row(before.own, before) if before.own else None,
+        }
+        if before and before.best
         else None,
-    }  # fmt: skip
+    }
 
 
-def leaderboard(game: Game | None, seat: int | None) -> list[dict[str, Any]]:
-    """Everyone who has guessed every round, the best first, of equals the earlier one; `you` is who sits at `seat`."""
-    if game is None:
-        return []
-    done = [number for number in game.players() if game.is_done(number)]
-    ended = {number: max(one.guesses[number].at for one in game.rounds) for number in done}
-    done.sort(key=lambda number: (-game.total(number), ended[number]))
-    return [
-        {"rank": rank, "player": game.seats[number].player, "kind": game.seats[number].kind,
-         "total": game.total(number), "you": number == seat}
-        for rank, number in enumerate(done, start=1)
-    ]  # fmt: skip
+def _row(place: Standing, table: Leaderboard) -> dict[str, Any]:
+    return {"rank": place.rank, "player": place.player, "kind": place.kind, "total": place.total,
+            "you": place.seat == table.seat}  # fmt: skip

@@ -11,23 +11,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from arena import clock
+from arena.burden import Burden
 from arena.daily import as_daily, daily_id, daily_map, day_of
 from arena.hiding import hidden_rounds
-from arena.live.openings import LiveOpenings
+from arena.live.openings import LiveOpenings, Means
 from arena.live.play import Live
 from arena.live.rooms import Rooms
 from arena.live.rooms_book import RoomsBook
+from arena.live.rules import check_beside_duel
 from arena.live.thinking import Thinking
-from arena.networks import OpenGames
 from arena.openings import Describe, Openings, Taken, Wish, from_atlas
 from arena.panoramas import PanoramaCache
 from arena.pictures import Pictures
 from arena.records import HOST, USUAL_LENGTH, Game, Guess, Movement, Round, Rules
 from arena.rival import Opponent, Rival
 from arena.rules import (
-    STARTED_IN_S,
     Refused,
-    check_burden,
     check_flag,
     check_length,
     check_mode,
@@ -73,17 +72,17 @@ class Arena(ShowsPictures):
         self._scorebook: Scorebook | None = None
         self._lock = threading.Lock()
         panoramas, pictures = PanoramaCache(), Pictures(maps)
+        self._burden = Burden(lambda: self.scorebook)
         self._openings = Openings(maps, panoramas, pictures, describe or from_atlas)
         self.countries = Countries(describe or from_atlas)
         self._showings = Showings(self.game, lambda *seen: self.scorebook.start_round(*seen), panoramas, pictures)
         self._rival = Rival(opponent, self._find, lambda: self.scorebook, panoramas, pictures)
-        self._duels = LiveOpenings(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
+        means = Means(self._openings, maps, self.game, lambda: self.live.book, opponent is not None)
+        self._duels = LiveOpenings(means)
         thinking = Thinking(opponent, panoramas, pictures)
-        self.live = Live(self._find, lambda: self.scorebook, thinking, self._duels.again)
-        rooms_book = RoomsBook(lambda: self.scorebook)
-        self.rooms = Rooms(self._openings, maps, self.game, rooms_book, self.live.book, opponent is not None)
-        self._seating = Seating(self.game, self._find, lambda: self.scorebook, self.live, self._check_burden)
-        self._networks = OpenGames(lambda games: self.scorebook.still_open(games))
+        self.live = Live(self._find, lambda: self.scorebook, thinking, self._duels.again, self._burden)
+        self.rooms = Rooms(means, RoomsBook(lambda: self.scorebook))
+        self._seating = Seating(self.game, self._find, lambda: self.scorebook, self.live, self._burden.check)
 
     @property
     def scorebook(self) -> Scorebook:
@@ -148,7 +147,11 @@ class Arena(ShowsPictures):
             check_streak(wish.source, wish.told, rounds, bool(with_model))
             wish = replace(wish, length=MOST)
         check_walk(wish.source, rules.movement)
-        self._check_burden(owner, network)
+        if wish.mode == "duel":
+            check_beside_duel(wish.told, with_model, chosen, duel)
+        elif duel is not None:
+            raise Refused(f'The settings of a duel are for the mode "duel"; found the mode "{wish.mode}".')
+        self._burden.check(owner, network)
         if wish.mode == "duel":
             game, taken, in_stock = self._duels.begin(wish, rounds, duel, time_limit_s, player, known_kind, owner)
         else:
@@ -156,8 +159,7 @@ class Arena(ShowsPictures):
             if check_flag(with_model, "with_model"):
                 game = self._rival.sit_down(game)
         self.scorebook.add_game(game)
-        if network is not None:
-            self._networks.note(network, game.game_id)
+        self._burden.note(network, game.game_id)
         self._openings.begun(game, in_stock)
         return taken
 
@@ -169,14 +171,13 @@ class Arena(ShowsPictures):
         """
         player, known_kind = check_player(name, kind)
         now = clock.now()
-        if self.scorebook.game(daily_id(day_of(now))) is None:
-            self._check_burden(owner, network)
+        if not self.scorebook.still_open([daily_id(day_of(now))]):
+            self._burden.check(owner, network)
             wish = Wish(daily_map(self.maps()), Rules(), USUAL_LENGTH, "daily")
             game, taken, in_stock = self._openings.begin(wish, player, known_kind, owner)
             game = as_daily(game, now)
             if self.scorebook.add_game_if_new(game):
-                if network is not None:
-                    self._networks.note(network, game.game_id)
+                self._burden.note(network, game.game_id)
                 self._openings.begun(game, in_stock)
                 return Taken(game.game_id, taken.seat, taken.token)
         return self.join(daily_id(day_of(now)), name, kind, owner, network)
@@ -287,9 +288,3 @@ class Arena(ShowsPictures):
                 f"There is no game {game_id!r:.40}; it may belong to another scorebook. Start a new one.", "unknown"
             )
         return game
-
-    def _check_burden(self, owner: str | None, network: str | None) -> None:
-        if owner is not None:
-            check_burden(*self.scorebook.burden(owner, clock.now() - STARTED_IN_S))
-        if network is not None:
-            self._networks.check(network)

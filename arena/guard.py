@@ -36,8 +36,8 @@ UPLOAD_TYPES = JSON_TYPES | PICTURE_TYPES | {"multipart/form-data"}
 GAMES_AT_ONCE, GAMES_PER_S = 240, 2.0  # by one address: a school behind one router, not a script without an end
 CALLS_AT_ONCE, CALLS_PER_S = 240, 10.0  # of the API, likewise
 
-# Which begin matches too; at the game of the day, which has no most seats, a player more sits down.
-_ENTERS = re.compile(r"/arena/api/(blind/[^/]+/enter|daily|games/[^/]+/rematch)$")
+# Which begin matches too, or have a player more sit down: at the game of the day for one, which has no most seats.
+_ENTERS = re.compile(r"/arena/api/(blind/[^/]+/enter|daily|games/[^/]+/(rematch|seats))$")
 
 # What the pages of the game and of the API may load: nothing from elsewhere, whatever a name or a title says.
 PAGE_POLICY = (

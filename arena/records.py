@@ -68,7 +68,7 @@ class Seat:
     token_hash: str | None = None  # of the seat's own token; None where it has none
     team: int | None = None  # in a live match: its side, 0 or 1
     ready_at: float | None = None  # for the start, or for the next round
-    seen_at: float | None = None
+    seen_at: float | None = None  # lately; of the model beside a game alone, when it sat down with the player
     left_at: float | None = None  # when it forfeited the match
 
 

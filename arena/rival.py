@@ -51,7 +51,8 @@ class Rival:
             Refused: no opponent here (unknown).
         """
         self._check_opponent()
-        return replace(game, seats=game.seats | {max(game.seats) + 1: _seat()})
+        seat = replace(_seat(), seen_at=game.created_at)  # which one that is asked for at the end has not
+        return replace(game, seats=game.seats | {max(game.seats) + 1: seat})
 
     def ask(self, game: Game, seat: int = HOST) -> Turn | None:
         """Let the opponent play the rounds that somebody has guessed, when it is free; None when it has played them.

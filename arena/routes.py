@@ -19,13 +19,14 @@ from starlette.staticfiles import StaticFiles
 from arena import answers, clock
 from arena.answers import told
 from arena.askers import give_secret, identity_of, new_secret, seat_token_of, secret_of
-from arena.daily import daily_id, daily_map, daily_state, day_before, day_of
+from arena.daily import TABLE, daily_id, daily_map, daily_state, day_before, day_of
 from arena.games import Arena
 from arena.guard import network_of
 from arena.labels import towns_of_tile
+from arena.leaderboard import leaderboard
 from arena.live.routes import FRESH, LiveWeb, state_for
 from arena.openings import Taken
-from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_for, player_id_of, seat_of
+from arena.records import LENGTH, MODEL_NAME, USUAL_LENGTH, player_id_for, player_id_of
 from arena.requests import ahead_in, position_in, read_json, round_in, step_in, width_in
 from arena.rival import Opponent
 from arena.rules import MODES, MOVEMENTS, TIME_LIMIT_S, TOLD, Refused
@@ -230,11 +231,11 @@ class _Web:
 
     def _daily(self, identity: str | None) -> dict[str, Any]:
         now, book, maps = clock.now(), self.arena.scorebook, self.arena.maps()
-        today, before = (book.game(daily_id(day)) for day in (day_of(now), day_before(now)))
-        seats = [None if one is None else seat_of(one.seats, identity) for one in (today, before)]
+        today = leaderboard(book, daily_id(day_of(now)), identity, TABLE)
+        before = leaderboard(book, daily_id(day_before(now)), identity, 1)
         source = daily_map(maps) if today is None else maps.get(today.map)
         title = source.title if source else today.map if today else ""
-        return daily_state(now, title, today.length if today else USUAL_LENGTH, today, before, *seats)
+        return daily_state(now, title, today.rounds if today else USUAL_LENGTH, today, before)
 
     def _streaks(self, identity: str | None) -> dict[str, Any]:
         maps = self.arena.maps()

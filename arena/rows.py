@@ -38,6 +38,7 @@ def read_game(db: Connection, game_id: str) -> Game | None:
         began.setdefault(row.round, {})[row.seat] = row.started_at
     said = select(verdicts).where(verdicts.c.game_id == game_id)
     played = db.execute(select(rounds).where(rounds.c.game_id == game_id).order_by(rounds.c.round))
+    live = None if head.settings is None else LiveRules.from_json(head.settings)
     return Game(
         game_id, head.map, head.source, head.seed, head.scale_km, head.created_at, head.finished_at,
         read_seats(db, game_id),
@@ -45,9 +46,9 @@ def read_game(db: Connection, game_id: str) -> Game | None:
             Round(row.round, place_of(row), row.started_at, guessed.get(row.round, {}), began.get(row.round, {}))
             for row in played
         ),
-        Rules(head.time_limit_s, head.movement), head.seed_chosen, head.world_version, head.origin, head.fingerprint,
-        head.mode, head.told, head.closes_at, head.most_seats,
-        None if head.settings is None else LiveRules.from_json(head.settings),
+        Rules(None if live else head.time_limit_s, head.movement),  # whose clock is that of the whole table
+        head.seed_chosen, head.world_version, head.origin, head.fingerprint,
+        head.mode, head.told, head.closes_at, head.most_seats, live,
         head.started_at, head.series_id, head.series_number,
         {row.seat: row.thinks for row in db.execute(said)} if head.mode == "blind" else {},
     )  # fmt: skip
@@ -183,7 +184,8 @@ def _game_row(game: Game) -> dict[str, Any]:
     return {
         "game_id": game.game_id, "map": game.map, "source": game.source, "seed": game.seed, "scale_km": game.scale_km,
         "rounds": game.length, "created_at": game.created_at, "finished_at": game.finished_at,
-        "seed_chosen": game.seed_chosen, "time_limit_s": game.rules.time_limit_s, "movement": game.rules.movement,
+        "seed_chosen": game.seed_chosen, "movement": game.rules.movement,
+        "time_limit_s": game.live.limit_s if game.live else game.rules.time_limit_s,
         "world_version": game.world_version, "origin": game.origin, "fingerprint": game.fingerprint,
         "mode": game.mode, "told": game.told, "closes_at": game.closes_at, "most_seats": game.most_seats,
         "settings": None if game.live is None else game.live.as_json(), "started_at": game.started_at,

@@ -38,7 +38,7 @@ games = Table(
     Column("created_at", Double, nullable=False),  # all times are seconds since 1970, UTC
     Column("finished_at", Double),
     Column("seed_chosen", Boolean, nullable=False, server_default=false()),
-    Column("time_limit_s", Integer),
+    Column("time_limit_s", Integer),  # for a round; of a live match, that in its settings
     Column("movement", Text, nullable=False, server_default="no_move"),
     Column("world_version", Integer),
     Column("origin", Text, nullable=False, server_default="played"),

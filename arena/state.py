@@ -125,12 +125,17 @@ def walk_state(source: Source | None) -> dict[str, int] | None:
 
 
 def _rival(game: Game, told: list[int]) -> dict[str, Any] | None:
-    """How the model at the table stands on the rounds that are told; None where it has no seat."""
+    """How the model at the table stands on the rounds that are told; None where it has no seat.
+
+    `from_start` says whether it was asked to the table when the match began.
+    """
     own = game.model_seat()
     if own is None:
         return None
     played = [number for number in game.guessed(own) if number in told]
-    return {"player": game.seats[own].player, "guessed": len(played), "total": game.total(own, played)}
+    seat = game.seats[own]
+    return {"player": seat.player, "guessed": len(played), "total": game.total(own, played),
+            "from_start": seat.seen_at is not None}  # fmt: skip
 
 
 def opponent_state(game: Game) -> dict[str, Any] | None:

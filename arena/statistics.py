@@ -22,14 +22,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from arena.figures import FIGURES as FIGURES
+from arena.figures import MEASURED, arrays_of, figures_of
+from arena.figures import WITHIN_KM as WITHIN_KM
 from arena.resampling import MIN_ROUNDS, MIN_UNITS, NONE, draws_of_mean, intervals, units_of, wilson
 from model.geo.distance import Floats
 from model.geo.scoring import MAX_SCORE
 from model.metrics.bootstrap import LEVEL, SAMPLES
 
-WITHIN_KM = (1, 25, 200, 750, 2500)  # street, city, region, country, continent (Im2GPS)
 POOL = ["origin", "source", "map", "scale_km", "movement", "time_limit_s", "world_version"]
 KEY_DIGITS = 12  # of a pool's key, hexadecimal
 PLACE = ["source", "world_version", "lat", "lng"]
@@ -39,11 +40,8 @@ RATING_CUTS = (600, 800, 1000, 1200)  # of GeoGuessr's rating; a band holds its 
 UNRATED = "no rating"
 CLIMATES = {"A": "tropical", "B": "arid", "C": "temperate", "D": "continental", "E": "polar"}  # Köppen's main groups
 
-SHARES = [*(f"within_{km}_km" for km in WITHIN_KM), "country"]
-FIGURES = ["mean_score", "median_km", *SHARES]
-_MEASURED = [name for figure in FIGURES for name in (figure, f"{figure}_low", f"{figure}_high")]
-SUMMARY = [*PLAYER, "rating", "n", "missed", "games", *_MEASURED, "median_seconds"]
-BANDS = ["band", "players", "n", "missed", *_MEASURED]
+SUMMARY = [*PLAYER, "rating", "n", "missed", "games", *MEASURED, "median_seconds"]
+BANDS = ["band", "players", "n", "missed", *MEASURED]
 GROUPS = [*PLAYER, "group", "n", "mean_score", "mean_score_low", "mean_score_high"]
 
 
@@ -131,12 +129,12 @@ def summary(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.
     grouped = guesses.groupby("player_id", sort=True)
     known = grouped[["player", "kind", "rating"]].last()  # the last that is not missing
     known = known.assign(games=grouped["game_id"].nunique(), median_seconds=grouped["seconds"].median())
-    arrays, games = _arrays(guesses), guesses["game_id"].to_numpy(object)
+    arrays, games = arrays_of(guesses), guesses["game_id"].to_numpy(object)
     rows = [
-        {"player_id": player_id} | _figures(arrays, np.asarray(own), units_of(games[own]), samples, seed)
+        {"player_id": player_id} | figures_of(arrays, np.asarray(own), units_of(games[own]), samples, seed)
         for player_id, own in grouped.indices.items()
     ]
-    figures = pd.DataFrame(rows, columns=["player_id", "n", "missed", *_MEASURED])
+    figures = pd.DataFrame(rows, columns=["player_id", "n", "missed", *MEASURED])
     frame = figures.join(known, on="player_id")[SUMMARY]
     return frame.sort_values(["mean_score", "n"], ascending=False, ignore_index=True)
 
@@ -157,11 +155,11 @@ def bands(guesses: pd.DataFrame, samples: int = SAMPLES, seed: int = 0) -> pd.Da
     are drawn for the intervals, and a band of fewer than five players has none.
     """
     people = guesses[guesses["kind"] == "person"]
-    arrays, ids, rows = _arrays(people), people["player_id"].to_numpy(object), []
+    arrays, ids, rows = arrays_of(people), people["player_id"].to_numpy(object), []
     for name, own in people.groupby(band_of(people["rating"]), sort=True, observed=True).indices.items():
         players = pd.factorize(ids[own])[0].astype(np.int64)
         count = int(players.max()) + 1
-        figures = _figures(arrays, np.asarray(own), players, samples if count >= MIN_UNITS else 0, seed)
+        figures = figures_of(arrays, np.asarray(own), players, samples if count >= MIN_UNITS else 0, seed)
         rows.append({"band": str(name), "players": count} | figures)
     return pd.DataFrame(rows, columns=BANDS)
 
@@ -277,40 +275,6 @@ def within_curve(guesses: pd.DataFrame, points: Sequence[float]) -> pd.DataFrame
         shares = np.searchsorted(away, np.asarray(points, np.float64), side="right") / len(own)
         rows += [[*own[PLAYER].iloc[-1], km, share] for km, share in zip(points, shares, strict=True)]
     return pd.DataFrame(rows, columns=[*PLAYER, "km", "share"])
-
-
-def _arrays(guesses: pd.DataFrame) -> dict[str, Floats]:
-    """What the figures are made of, (N,) each: 1 and 0 for yes and no."""
-    away = pd.to_numeric(guesses["distance_km"]).to_numpy(np.float64)
-    arrays: dict[str, Floats] = {"mean_score": guesses["score"].to_numpy(np.float64), "median_km": away}
-    arrays |= {f"within_{km}_km": (away <= km).astype(np.float64) for km in WITHIN_KM}
-    return arrays | {"country": _right_country(guesses)}
-
-
-def _figures(
-    arrays: dict[str, Floats], own: NDArray[np.intp], units: NDArray[np.int64], samples: int, seed: int
-) -> dict[str, Any]:
-    """n, missed, and every figure of the rounds `own` with its interval."""
-    values = {name: array[own] for name, array in arrays.items()}
-    away = values["median_km"]
-    means = {name: array for name, array in values.items() if name != "median_km"}
-    limits = intervals(means, units, {"median_km": away}, samples, seed, SHARES) if samples else {}
-    found: dict[str, Any] = {"n": len(own), "missed": int(np.isnan(away).sum())}
-    for name in FIGURES:
-        low, high = limits.get(name, NONE)
-        known = values[name][~np.isnan(values[name])]
-        middle = np.median(known) if name == "median_km" and len(known) else known.mean() if len(known) else np.nan
-        found |= {name: float(middle), f"{name}_low": low, f"{name}_high": high}
-    return found
-
-
-def _right_country(own: pd.DataFrame) -> Floats:
-    """1 where the guess lies in the country of the place, 0 where not, not a number where that is not known."""
-    if "guess_country" not in own:
-        return np.full(len(own), np.nan)
-    truth = own["country"].fillna("").to_numpy(object)
-    right = (own["guess_country"].fillna("").to_numpy(object) == truth).astype(np.float64)
-    return np.where(truth == "", np.nan, right)
 
 
 def _share_below(people: Floats, score: Any) -> Floats:

@@ -7,13 +7,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from arena.database import sentences
 from arena.records import UNMOVED, Game
 from arena.rows import read_game, write_games
-from arena.schema import games, guesses, rounds, seats, verdicts
+from arena.schema import entries, games, guesses, rounds, seats, verdicts
 from arena.scorebook import Scorebook
 
 MOST_TIMES = 3000
@@ -45,8 +59,9 @@ class LiveBook:
         self._scorebook = scorebook
 
     def begin(self, game_id: str, at: float, opens_at: float, closes_at: float) -> None:
-        """Start a match, if every seat is taken and ready still; its first round opens at `opens_at`."""
-        held = (seats.c.game_id == game_id, seats.c.kind.not_in(UNMOVED), seats.c.ready_at.is_not(None))
+        """Start a match, if every seat is taken and ready still, or left; its first round opens at `opens_at`."""
+        may_go_on = or_(seats.c.ready_at.is_not(None), seats.c.left_at.is_not(None))
+        held = (seats.c.game_id == game_id, seats.c.kind.not_in(UNMOVED), may_go_on)
         ready = select(func.count()).select_from(seats).where(*held).scalar_subquery()
         waits = (games.c.game_id == game_id, games.c.started_at.is_(None), games.c.finished_at.is_(None))
         with self._writing(game_id) as db:
@@ -55,6 +70,14 @@ class LiveBook:
             )
             if begun.rowcount:
                 _open(db, game_id, 1, opens_at)
+
+    def award(self, game_id: str, at: float) -> None:
+        """Let a match that has not begun be over, if a whole side of it has left: it is the other one's."""
+        playing = select(func.coalesce(seats.c.team, 0)).where(seats.c.game_id == game_id, seats.c.left_at.is_(None))
+        left = [literal(side).not_in(playing) for side in (0, 1)]
+        waits = (games.c.game_id == game_id, games.c.started_at.is_(None), games.c.finished_at.is_(None))
+        with self._writing(game_id) as db:
+            db.execute(update(games).where(*waits, or_(*left)).values(started_at=at, finished_at=at))
 
     def open_round(self, game_id: str, number: int, at: float) -> None:
         """Open a round for all."""
@@ -76,8 +99,11 @@ class LiveBook:
             db.execute(update(seats).where(*own).values(seen_at=at))
 
     def back(self, game_id: str, seat: int, at: float) -> None:
-        """Note that who had forfeited is back."""
-        self._change_seat(game_id, seat, seen_at=at, left_at=None)
+        """Note that who had forfeited is back, unless the match is over."""
+        over = select(games.c.game_id).where(games.c.finished_at.is_not(None))
+        own = (seats.c.game_id == game_id, seats.c.seat == seat, seats.c.game_id.not_in(over))
+        with self._writing(game_id) as db:
+            db.execute(update(seats).where(*own).values(seen_at=at, left_at=None))
 
     def left(self, game_id: str, seat: int, at: float) -> None:
         """Note that a seat has forfeited."""
@@ -110,14 +136,21 @@ class LiveBook:
         return True
 
     def verdict_rate(self, player_id: str) -> tuple[int, int]:
-        """How many verdicts of a player were right, of how many, in blind matches that are over."""
+        """How many verdicts of a player were right, of how many, in blind matches that are over and count.
+
+        As in `arena/blind_results.py`: those that were drawn, and played to their end.
+        """
         right = func.coalesce(func.sum(case((verdicts.c.was == verdicts.c.thinks, 1), else_=0)), 0)
+        made = guesses.c.game_id == verdicts.c.game_id
+        guessed = select(func.count()).select_from(guesses).where(made).correlate(verdicts).scalar_subquery()
         asked = (
             select(right, func.count())
             .select_from(verdicts)
             .join(games, games.c.game_id == verdicts.c.game_id)
             .join(seats, (seats.c.game_id == verdicts.c.game_id) & (seats.c.seat == verdicts.c.seat))
+            .outerjoin(entries, (entries.c.game_id == verdicts.c.game_id) & (entries.c.seat == verdicts.c.seat))
             .where(seats.c.player_id == player_id, games.c.finished_at.is_not(None))
+            .where(func.coalesce(entries.c.left_over, false()).is_(False), guessed >= 2 * games.c.rounds)
         )
         book = self._scorebook()
         with sentences(book.url, book.busy_s), book.engine.connect() as db:

@@ -1,8 +1,8 @@
 """The course of a live match, as pure functions of stored facts and the clock. Knows no store, no web and no thread.
 
 Nothing is remembered between two looks: phase, deadlines, health and the end follow from what stands in the book, so an
-app that was started anew goes on where the match was, and two apps on one book agree. What has become due by itself is
-listed by `agenda`; whoever looks at a match writes it.
+app that was started anew goes on where the match was, and two apps on one book agree. What becomes due by itself is
+listed in `arena/live/agenda.py`.
 
 `since` is when this app was started: before, nobody could be seen nor guess, and a time in the future was written by a
 clock that has been set back since.
@@ -11,16 +11,14 @@ clock that has been set back since.
 from dataclasses import dataclass
 from typing import Literal
 
-from arena.live.records import Planned
-from arena.records import HOST, UNMOVED, Game, Seat
+from arena.records import UNMOVED, Game, Round, Seat
 
 PRESENT_S = 15.0  # since a seat was seen
 GONE_S = 60.0  # not seen for so long, a seat has forfeited; in the lobby it is free again
+SERVED_S = 7.0  # presence is written each 5 s: seen so lately, somebody was served
 HELD_S = 30.0  # nobody seen for so long: whoever is back first finds the match as it was
 GRACE_S = 1.0  # a guess may be on its way when the time is out
-LATE_S = 2.0  # what nobody was there to see happens when somebody looks
 AHEAD_S = 10.0  # a start may be written so far ahead; beyond, the clock was set back
-VERDICT_S = 300.0  # after a blind match, to say whom one met
 LOBBY_S = 3600.0
 
 Phase = Literal["lobby", "countdown", "looking", "pause", "over"]
@@ -58,27 +56,6 @@ class Course:
     result: Result | None
 
 
-@dataclass(frozen=True)
-class Due:
-    """Something that happens by itself from `at` on, and is written as having happened at `counts_at`."""
-
-    at: float
-    what: Literal["free", "begin", "forfeit", "open", "play", "none", "finish"]
-    counts_at: float
-    number: int = 0  # of a round
-    seat: int = HOST
-
-    def moment(self, now: float, mode: str = "duel", since: float = 0.0) -> float:
-        """When it happened: at its time, or now where nobody was there for long.
-
-        In a blind match at its time, whoever was there, or when this app was started: a person at the other seat would
-        have played on, and who looks on or looks away must not find out by it that nobody did.
-        """
-        if mode == "blind" and self.what != "finish":
-            return max(self.counts_at, min(since, now))
-        return self.counts_at if now - self.at <= LATE_S else now
-
-
 def past(at: float, now: float, since: float) -> float:
     """A stored time, as it can be meant now."""
     return at if at <= now + AHEAD_S else min(since, now)
@@ -89,6 +66,11 @@ def team_of(seat: Seat) -> int:
     return seat.team or 0
 
 
+def is_later(game: Game) -> bool:
+    """Whether it follows another match of a series: its seats are kept, and who leaves its lobby forfeits it."""
+    return (game.series_number or 1) > 1
+
+
 def closed_rounds(game: Game, now: float, since: float) -> tuple[Closed, ...]:
     """The rounds that are over for all, the first ones, and what they cost."""
     if game.live is None:
@@ -97,17 +79,14 @@ def closed_rounds(game: Game, now: float, since: float) -> tuple[Closed, ...]:
     for one in game.rounds:
         if not game.is_over_for_all(one.number) or not game.seats:
             break
-        best = [0, 0]
-        for number, guess in one.guesses.items():
-            side = team_of(game.seats[number])
-            best[side] = max(best[side], guess.score)
+        best = _best(game, one)
         damage = [0, 0]
         if game.live.health and best[0] != best[1]:
             behind = 0 if best[0] < best[1] else 1
             damage[behind] = round(abs(best[0] - best[1]) * game.live.multiplier(one.number))
             health[behind] = max(0, health[behind] - damage[behind])
         at = max(past(guess.at, now, since) for guess in one.guesses.values())
-        found.append(Closed(one.number, (best[0], best[1]), (damage[0], damage[1]), (health[0], health[1]), at))
+        found.append(Closed(one.number, best, (damage[0], damage[1]), (health[0], health[1]), at))
         if game.live.health and 0 in health:
             break
     return tuple(found)
@@ -123,12 +102,31 @@ def result_of(game: Game, closed: tuple[Closed, ...], now: float, since: float) 
     if last is not None and last.number == game.length:
         ours, theirs = last.health if game.live.health else _sums(closed)
         return Result(None if ours == theirs else int(ours < theirs), "rounds", last.at)
-    gone = {side: at for side in (0, 1) if (at := _gave_up_at(game, side, now, since)) is not None}
+    gone = {side: at for side in (0, 1) if (at := gave_up_at(game, side, now, since)) is not None}
     if not gone:
         return None
     first = min(gone.values())
     losers = [side for side, at in gone.items() if at == first]
     return Result(None if len(losers) == 2 else 1 - losers[0], "forfeit", first)
+
+
+def broken_off_number(game: Game) -> int | None:
+    """The number of the round that was open when a side gave up: nobody can guess in it any more."""
+    one = next((one for one in game.rounds if not game.is_over_for_all(one.number)), None)
+    sides = [[seat.left_at for seat in game.seats.values() if team_of(seat) == side] for side in (0, 1)]
+    ends = [max(at for at in left if at is not None) for left in sides if left and None not in left]
+    if game.live is None or one is None or one.started_at is None or not ends:
+        return None
+    return one.number if one.started_at <= min(ends) else None
+
+
+def broken_off(game: Game, course: Course) -> Closed | None:
+    """The round that was open when a side gave up: what was guessed in it costs nobody health any more."""
+    number, result = broken_off_number(game), course.result
+    if number is None or result is None or result.why != "forfeit" or game.live is None:
+        return None
+    health = course.closed[-1].health if course.closed else (game.live.health, game.live.health)
+    return Closed(number, _best(game, game.rounds[number - 1]), (0, 0), health, result.at)
 
 
 def course_of(game: Game, now: float, since: float) -> Course:
@@ -139,7 +137,7 @@ def course_of(game: Game, now: float, since: float) -> Course:
     if game.finished_at is not None or result is not None:
         return Course("over", None, max(1, len(closed)), closed, result)
     if game.started_at is None or game.live is None:
-        ended = game.closes_at is not None and now > game.closes_at
+        ended = game.closes_at is not None and now > game.closes_at and not is_later(game)
         return Course("over" if ended else "lobby", None if ended else game.closes_at, 1, closed, None)
     opened = opened_at(game, number, now, since)
     if opened is None:
@@ -172,6 +170,20 @@ def deadline(game: Game, number: int, opened: float, now: float, since: float) -
     return max(ends, since + game.live.after_guess_s) if opened < since else ends
 
 
+def was_served(game: Game, now: float, since: float) -> bool:
+    """Whether another app was there for a match when this one was started, at the first look of this one.
+
+    Somebody was seen shortly before, or since; but where a round is open whose time was out already, nobody was.
+    """
+    people = [seat.seen_at for seat in game.seats.values() if seat.kind not in UNMOVED and seat.seen_at is not None]
+    seen = [at for at in people if at <= now + AHEAD_S]  # beyond, the clock was set back since
+    if game.live is None or max(seen, default=0.0) < since - SERVED_S:
+        return False
+    number = len(closed_rounds(game, now, since)) + 1
+    opened = opened_at(game, number, now, since) if number <= game.length else None
+    return opened is None or opened >= since or deadline(game, number, opened, now, 0.0) + GRACE_S >= since
+
+
 def is_present(seat: Seat, now: float, since: float) -> bool:
     """Whether somebody is there."""
     return seat.kind in UNMOVED or (seat.seen_at is not None and now - past(seat.seen_at, now, since) <= PRESENT_S)
@@ -196,106 +208,29 @@ def nobody_there(game: Game, now: float, since: float) -> bool:
     """Whether a match runs and nobody was seen at it for long: how long they are away then counts for nobody."""
     if game.started_at is None or game.finished_at is not None:
         return False
-    gone = [gone_at(seat, game.started_at, now, since) for seat in _held(game).values()]
+    gone = [gone_at(seat, game.started_at, now, since) for seat in players_left(game).values()]
     return bool(gone) and now - (max(gone) - GONE_S) > HELD_S
 
 
-def _held(game: Game) -> dict[int, Seat]:
-    """The seats of those who play on, by number."""
+def players_left(game: Game) -> dict[int, Seat]:
+    """The seats of those who play on, by number; the model and a ghost are not moved by anybody."""
     return {number: seat for number, seat in game.seats.items() if seat.kind not in UNMOVED and seat.left_at is None}
 
 
-def agenda(game: Game, now: float, since: float) -> list[Due]:
-    """What becomes due by itself, whatever anybody does, the earliest first."""
-    if game.live is None or game.finished_at is not None:
-        return []
-    if game.started_at is None:
-        found = _in_lobby(game, now, since)
-    else:
-        closed = closed_rounds(game, now, since)
-        result = result_of(game, closed, now, since)
-        if result is not None:
-            return [_finish(game, result)]
-        found = _forfeits(game, now, since)
-        number = len(closed) + 1
-        opened = opened_at(game, number, now, since)
-        if opened is None:
-            found += _opening(game, closed, now, since)
-        else:
-            found += _guesses(game, number, opened, now, since)
-    return sorted(found, key=lambda due: due.at)
-
-
-def _in_lobby(game: Game, now: float, since: float) -> list[Due]:
-    found = []
-    for number, seat in game.seats.items():
-        if number != HOST and seat.kind not in UNMOVED and seat.seen_at is not None and (game.series_number or 1) == 1:
-            at = gone_at(seat, game.created_at, now, since)
-            found.append(Due(at, "free", at, seat=number))
-    ready = [seat.ready_at for seat in game.seats.values() if seat.kind not in UNMOVED]
-    if not game.has_room() and all(at is not None for at in ready):
-        at = max(past(at, now, since) for at in ready if at is not None)
-        found.append(Due(at, "begin", at, number=1))
-    return found
-
-
-def _forfeits(game: Game, now: float, since: float) -> list[Due]:
-    """Who is away forfeits, if somebody else was there to wait; the model and a ghost always are."""
-    gone = {number: gone_at(seat, game.started_at or 0.0, now, since) for number, seat in _held(game).items()}
-    found = []
-    for number, at in gone.items():
-        others = [other - GONE_S for seat, other in gone.items() if seat != number]
-        if not others or max(others) >= at - PRESENT_S:
-            found.append(Due(at, "forfeit", at, seat=number))
-    return found
-
-
-def _opening(game: Game, closed: tuple[Closed, ...], now: float, since: float) -> list[Due]:
-    assert game.live is not None
-    at = closed[-1].at + game.live.pause_s
-    if game.mode == "blind":  # a model says nothing, and would be told from a person by what the others' word does
-        return [Due(at, "open", at, number=len(closed) + 1)]
-    here = [seat for seat in game.seats.values() if seat.kind not in UNMOVED and seat.left_at is None
-            and is_present(seat, now, since)]  # fmt: skip
-    if here and all(is_ready(game, seat, closed, now, since) for seat in here):
-        at = min(at, max(past(seat.ready_at or 0.0, now, since) for seat in here))
-    return [Due(at, "open", at, number=len(closed) + 1)]
-
-
-def _guesses(game: Game, number: int, opened: float, now: float, since: float) -> list[Due]:
-    assert game.live is not None
-    guessed = game.rounds[number - 1].guesses
-    ends = deadline(game, number, opened, now, since)
-    waiting = [one for one in game.seats if one not in guessed]
-    found = []
-    for one in waiting:
-        if game.seats[one].kind in UNMOVED and number <= len(game.live.planned):
-            planned = game.live.planned[number - 1]
-            if (at := planned_at(planned, opened, ends)) is not None:
-                found.append(Due(at, "play", at, number, one))
-    if guessed and all(game.seats[one].left_at is not None for one in waiting):  # nobody is left to wait for
-        at = max(past(guess.at, now, since) for guess in guessed.values())
-        return found + [Due(at, "none", at, number, one) for one in waiting]
-    return found + [Due(ends + GRACE_S, "none", ends, number, one) for one in waiting]
-
-
-def planned_at(planned: Planned, opened: float, ends: float) -> float | None:
-    """When a seat that nobody holds guesses: at its own pace, but not after the end of the time; None: not at all."""
-    at, last = opened + planned.seconds, ends - planned.hurry_s
-    return None if planned.misses and at > last else max(opened, min(at, last))
-
-
-def _finish(game: Game, result: Result) -> Due:
-    if game.mode != "blind" or all(seat in game.verdicts for seat in game.players()):
-        return Due(result.at, "finish", result.at)
-    return Due(result.at + VERDICT_S, "finish", result.at + VERDICT_S)
+def _best(game: Game, one: Round) -> tuple[int, int]:
+    """The better guess of each side in a round."""
+    best = [0, 0]
+    for number, guess in one.guesses.items():
+        side = team_of(game.seats[number])
+        best[side] = max(best[side], guess.score)
+    return best[0], best[1]
 
 
 def _sums(closed: tuple[Closed, ...]) -> tuple[int, int]:
     return sum(one.scores[0] for one in closed), sum(one.scores[1] for one in closed)
 
 
-def _gave_up_at(game: Game, side: int, now: float, since: float) -> float | None:
+def gave_up_at(game: Game, side: int, now: float, since: float) -> float | None:
     """When the last seat of a side left; None while somebody plays on."""
     left = [seat.left_at for seat in game.seats.values() if team_of(seat) == side]
     if not left or any(at is None for at in left):

@@ -5,7 +5,7 @@ import hashlib
 import random
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from arena import clock
 from arena.live.book import LiveBook
@@ -23,23 +23,22 @@ UNKNOWN_S = 30.0  # of a ghost's guess whose time nobody wrote down
 NO_MODEL = "No model is at the table: this is the game alone. Start the whole app to play against it."
 
 
+@dataclass(frozen=True)
+class Means:
+    """What live matches are opened with."""
+
+    openings: Openings
+    maps: Callable[[], dict[str, Source]]
+    game: Callable[[str], Game]  # a match by its id, as it is now
+    book: Callable[[], LiveBook]
+    model: bool  # whether one is at the table
+
+
 class LiveOpenings:
-    """Begins live matches; safe to share between threads.
+    """Begins live matches; safe to share between threads."""
 
-    Args:
-        find: a match by its id, as it is now.
-        model: whether one is at the table.
-    """
-
-    def __init__(
-        self,
-        openings: Openings,
-        maps: Callable[[], dict[str, Source]],
-        find: Callable[[str], Game],
-        book: Callable[[], LiveBook],
-        model: bool,
-    ) -> None:
-        self._openings, self._maps, self._find, self._book, self._model = openings, maps, find, book, model
+    def __init__(self, means: Means) -> None:
+        self._means = means
 
     def begin(
         self, wish: Wish, rounds: object, asked: object, limit_s: object, player: str, kind: Kind, owner: str | None
@@ -53,31 +52,31 @@ class LiveOpenings:
         length = LENGTH[1] if rounds is None else check_length(rounds)  # as many as there can be: health ends it
         wish = replace(wish, rules=Rules(None, wish.rules.movement), length=length, told="after_round")
         if duel.ghost is not None:
-            source = self._find(duel.ghost[0])
+            source = self._means.game(duel.ghost[0])
             duel, opponent = with_ghost(duel, source, duel.ghost[1])
-            if owner is not None and self._book().knows_places(owner, source):
+            if owner is not None and self._means.book().knows_places(owner, source):
                 raise Refused("You have guessed at these places before; a ghost is met on places that are new to you.",
                               "not_allowed")  # fmt: skip
             places = tuple(one.place for one in source.rounds[: len(duel.planned)])
             wish = replace(
-                wish, source=pick_map(self._maps(), source.map), rules=Rules(None, source.rules.movement),
+                wish, source=pick_map(self._means.maps(), source.map), rules=Rules(None, source.rules.movement),
                 length=len(places), seed=source.seed or 0, places=places,
             )  # fmt: skip
         elif duel.model:
-            if not self._model:
+            if not self._means.model:
                 raise Refused(NO_MODEL, "unknown")
-            duel, opponent = with_model(duel, length, at_once(asked), self._book().human_times())
-        game, taken, in_stock = self._openings.begin(wish, player, kind, owner)
+            duel, opponent = with_model(duel, length, at_once(asked), self._means.book().human_times())
+        game, taken, in_stock = self._means.openings.begin(wish, player, kind, owner)
         return as_duel(game, duel, opponent), taken, in_stock
 
     def again(self, game: Game, game_id: str | None = None) -> Game:
         """A match with other places on the same map, not yet written; its id is drawn where none is given."""
-        wish = Wish(pick_map(self._maps(), game.map), game.rules, game.length, "duel")
-        fresh, _, in_stock = self._openings.begin(wish, game.seats[HOST].player, "person", None)
+        wish = Wish(pick_map(self._means.maps(), game.map), game.rules, game.length, "duel")
+        fresh, _, in_stock = self._means.openings.begin(wish, game.seats[HOST].player, "person", None)
         fresh = fresh if game_id is None else replace(fresh, game_id=game_id)
-        self._openings.begun(fresh, in_stock)
+        self._means.openings.begun(fresh, in_stock)
         if game.live is not None and any(one.zoom is None and one.seconds > 0.0 for one in game.live.planned):
-            live, _ = with_model(game.live, game.length, False, self._book().human_times())
+            live, _ = with_model(game.live, game.length, False, self._means.book().human_times())
             return replace(fresh, live=live)
         return replace(fresh, live=game.live)
 

@@ -4,24 +4,27 @@ Where a match is follows from the book and the clock (`arena/live/course.py`); h
 does: there is no thread that keeps a match going, so none can be lost with an app.
 """
 
-import contextlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
 from arena import clock
+from arena.burden import Burden
+from arena.live.agenda import Due, agenda
 from arena.live.book import LiveBook
 from arena.live.clicks import clicked
-from arena.live.course import GONE_S, GRACE_S, Due, agenda, course_of, deadline, nobody_there, opened_at
-from arena.live.openings import first_of_rematch, free_place, next_of, rematch_id
+from arena.live.course import GONE_S, GRACE_S, course_of, deadline, is_later, nobody_there, opened_at, was_served
+from arena.live.openings import free_place
+from arena.live.sequels import Sequels
 from arena.live.thinking import Thinking
 from arena.openings import Taken, new_seat
 from arena.records import HOST, Game, Guess, Kind, opponent_kind, seat_of
 from arena.rules import EXPIRES_S, Refused, guess_of
 from arena.scorebook import Scorebook
-from model.errors import HomingError
 
 SEEN_EACH_S = 5.0  # presence is written no more often
-MOST_REMATCHES = 20  # of one match that never began
+MOST_SERVED = 10_000  # matches that were begun before this app was started
 MOST_STEPS = 300  # of one look: more than a whole match has
 AHEAD = 2  # rounds that the model thinks of, with the one that is open
 BLIND_AHEAD = 4  # more than pass before somebody who looks away has forfeited
@@ -37,6 +40,7 @@ class Live:
         scorebook: opened when first needed.
         thinking: the model's guesses, ahead of their moment.
         again: a new match with other places, like the one that is given, of this id; it is not written yet.
+        burden: how many matches one may begin.
     """
 
     def __init__(
@@ -45,14 +49,32 @@ class Live:
         scorebook: Callable[[], Scorebook],
         thinking: Thinking,
         again: Callable[[Game, str | None], Game],
+        burden: Burden,
     ) -> None:
-        self._find, self._scorebook, self._thinking, self._again = find, scorebook, thinking, again
+        self._find, self._scorebook, self._thinking = find, scorebook, thinking
         self.book, self.since = LiveBook(scorebook), clock.now()
         self._notices: list[Callable[[str], None]] = []
+        self._lock = threading.Lock()
+        self._served: OrderedDict[str, bool] = OrderedDict()
+        self.sequels = Sequels(find, scorebook, self.book, again, burden, self._tell, self.since)
 
     def on_change(self, notice: Callable[[str], None]) -> None:
         """Have `notice` called with the id of each match that changes through this app."""
         self._notices.append(notice)
+
+    def since_of(self, game: Game) -> float:
+        """Since when a match was served: since this app was started, or longer, where another one was there then.
+
+        Two apps on one scorebook so agree on the deadlines of a round that was open when the second was started.
+        """
+        if game.created_at >= self.since or game.started_at is None or game.finished_at is not None:
+            return self.since
+        with self._lock:
+            if game.game_id not in self._served:
+                self._served[game.game_id] = was_served(game, clock.now(), self.since)
+                while len(self._served) > MOST_SERVED:
+                    self._served.popitem(last=False)
+            return game.created_at if self._served[game.game_id] else self.since
 
     def settle(self, game: Game) -> Game:
         """A match with everything written that has become due by itself."""
@@ -60,14 +82,14 @@ class Live:
         for _ in range(MOST_STEPS):
             self._think_ahead(game)
             now = clock.now()
-            due = [one for one in agenda(game, now, self.since) if one.at <= now]
+            due = [one for one in agenda(game, now, self.since_of(game)) if one.at <= now]
             if not any(self._write(game, one, now) for one in due):  # the first that can be written; then look anew
                 break
             game, changed = self._find(game.game_id), True
         if changed:
             self._tell(game.game_id)
         if game.finished_at is not None:
-            self._go_on(game)
+            self.sequels.go_on(game)
         return game
 
     def join(self, game: Game, player: str, kind: Kind, owner: str | None, team: int | None) -> Taken:
@@ -79,7 +101,7 @@ class Live:
         while True:  # another one may take the same number in the meantime, or the same one in another tab
             if (known := seat_of(game.seats, owner)) is not None:
                 return Taken(game.game_id, known, None)
-            if course_of(game, clock.now(), self.since).phase != "lobby":
+            if course_of(game, clock.now(), self.since_of(game)).phase != "lobby":
                 raise Refused("This match has begun; look on, or start one of your own.", "not_now")
             number, side = free_place(game, team)
             seat, token = new_seat(game.game_id, number, player, kind, owner)
@@ -97,7 +119,7 @@ class Live:
         """
         if seat not in game.seats:
             raise Refused(f"After {GONE_S:.0f} seconds away your seat became free; take a seat again.", "not_now")
-        phase = course_of(game, clock.now(), self.since).phase
+        phase = course_of(game, clock.now(), self.since_of(game)).phase
         if game.mode == "blind":
             raise Refused("A blind match goes on by itself; nobody is ready in it.", "not_now")
         if phase not in ("lobby", "pause"):
@@ -109,10 +131,14 @@ class Live:
     def leave(self, game: Game, seat: int) -> Game:
         """Give up a seat in the lobby, or forfeit the match; whoever opened the lobby closes it.
 
+        A later match of a series is forfeited in its lobby too: what was won before stands, and the series goes on.
         Leaving a match that is over changes nothing, nor does leaving a seat that has become free meanwhile.
         """
-        phase = course_of(game, clock.now(), self.since).phase
-        if phase == "lobby" and (seat == HOST or (game.series_number or 1) > 1):
+        phase = course_of(game, clock.now(), self.since_of(game)).phase
+        if phase == "lobby" and is_later(game):
+            self.book.ready(game.game_id, seat, None)
+            self.book.left(game.game_id, seat, clock.now())
+        elif phase == "lobby" and seat == HOST:
             self.book.finish(game.game_id, clock.now())
         elif phase == "lobby":
             if (own := self._find(game.game_id).seats.get(seat)) is not None:
@@ -131,10 +157,10 @@ class Live:
         own, now = game.seats[seat], clock.now()
         fresh = own.seen_at is not None and 0.0 <= now - own.seen_at < SEEN_EACH_S
         if own.left_at is not None:
-            if back and course_of(game, now, self.since).phase != "over":
+            if back and course_of(game, now, self.since_of(game)).phase != "over":
                 self.book.back(game.game_id, seat, now)
                 self._tell(game.game_id)
-        elif nobody_there(game, now, self.since):
+        elif nobody_there(game, now, self.since_of(game)):
             self.book.all_seen(game.game_id, now)
         elif not fresh:
             self.book.seen(game.game_id, seat, now)
@@ -147,10 +173,10 @@ class Live:
                 although there is time (malformed).
         """
         now = clock.now()
-        course = course_of(game, now, self.since)
+        course = course_of(game, now, self.since_of(game))
         self._check_open(game, course.phase, course.round, number, seat)
-        opened = opened_at(game, number, now, self.since) or now
-        ends = deadline(game, number, opened, now, self.since)
+        opened = opened_at(game, number, now, self.since_of(game)) or now
+        ends = deadline(game, number, opened, now, self.since_of(game))
         if position is None:
             if now < ends:
                 raise Refused('Looked for "lat" and "lng" in degrees, found none, and there is still time to guess.')
@@ -176,48 +202,15 @@ class Live:
             raise Refused("You have said whom you met already; it counts once.", "not_now")
         if game.finished_at is not None:
             raise Refused("The time to say whom you met is out.", "not_now")
-        if course_of(game, clock.now(), self.since).result is None:
+        if course_of(game, clock.now(), self.since_of(game)).result is None:
             raise Refused("The match still goes on; say whom you met at its end.", "not_now")
         self.book.add_verdict(game.game_id, seat, str(thinks), opponent_kind(game, seat), clock.now())
         return self._after(game)
 
-    def rematch(self, game: Game) -> Game:
-        """The same duel once more, on other places: one for everybody who asks, another one where its lobby closed.
-
-        Raises:
-            Refused: no duel that is over, or one against a ghost (not_now).
-        """
-        if game.mode != "duel" or game.live is None or game.finished_at is None or game.started_at is None:
-            raise Refused("A rematch is asked for when a duel is over.", "not_now")
-        if game.live.ghost is not None:
-            raise Refused("A ghost has played its places once, and you know them now: no rematch.", "not_now")
-        if (known := self.rematch_of(game)) is None:
-            known = self._next_rematch(game)
-            self.book.add_next(first_of_rematch(game, self._again(game, known)))
-            self._tell(game.game_id)
-        return self._find(known)
-
-    def rematch_of(self, game: Game) -> str | None:
-        """The id of the rematch of a duel, where somebody has asked for one."""
-        if game.mode != "duel" or game.finished_at is None:
-            return None
-        known = self._next_rematch(game)
-        return known if self._scorebook().seats(known) else None
-
-    def _next_rematch(self, game: Game) -> str:
-        """The id of the rematch that may be played, or be written: none whose lobby closed before it began."""
-        known = rematch_id(game.game_id)
-        for _ in range(MOST_REMATCHES):
-            written = self._scorebook().game(known)
-            if written is None or course_of(written, clock.now(), self.since).phase != "over" or written.started_at:
-                break
-            known = rematch_id(known)
-        return known
-
     def next_event_s(self, game: Game) -> float | None:
         """How long it is until something becomes due by itself; None where nothing will."""
         now = clock.now()
-        coming = [one.at - now for one in agenda(game, now, self.since) if one.at > now]
+        coming = [one.at - now for one in agenda(game, now, self.since_of(game)) if one.at > now]
         return min(coming, default=None)
 
     def thought(self, game: Game, number: int) -> Position | None:
@@ -254,11 +247,13 @@ class Live:
     def _write(self, game: Game, due: Due, now: float) -> bool:
         """Write one thing that is due; False where it cannot be yet."""
         assert game.live is not None
-        at, game_id = due.moment(now, game.mode, self.since), game.game_id
+        at, game_id = due.moment(now, game.mode, self.since_of(game)), game.game_id
         if due.what == "free":
             self.book.free(game_id, due.seat, game.seats[due.seat].seen_at)
         elif due.what == "begin":
             self.book.begin(game_id, at, at + game.live.countdown_s, at + EXPIRES_S)
+        elif due.what == "award":
+            self.book.award(game_id, due.counts_at)
         elif due.what == "forfeit":
             self.book.left(game_id, due.seat, due.counts_at)
         elif due.what == "open":
@@ -275,7 +270,7 @@ class Live:
     def _guess_due(self, game: Game, due: Due, at: float, now: float) -> Guess | None:
         """The guess of a seat that nobody moves, or of one whose time is out; None while it is not known yet."""
         assert game.live is not None
-        opened = opened_at(game, due.number, at, self.since) or at
+        opened = opened_at(game, due.number, at, self.since_of(game)) or at
         if due.what == "none":
             return guess_of(game, due.number, None, max(0.0, due.counts_at - opened), at)
         planned = game.live.planned[due.number - 1]
@@ -285,7 +280,7 @@ class Live:
         elif (thought := self._thinking.position(game, due.number)) is not None:
             position = clicked(thought, planned.zoom, planned.offset)
             at = max(at, min(now, self._thinking.since(game, due.number) or at))
-            ends = deadline(game, due.number, opened, now, self.since)
+            ends = deadline(game, due.number, opened, now, self.since_of(game))
             if game.mode == "blind" and at > ends:  # as the guess of a person that is on its way then
                 if at > ends + GRACE_S:
                     return None
@@ -293,17 +288,6 @@ class Live:
         else:
             return None
         return guess_of(game, due.number, position, max(0.0, at - opened), at)
-
-    def _go_on(self, game: Game) -> None:
-        """Make the next match of a series, once; it ends here where its map has gone."""
-        number = game.series_number
-        if game.live is None or game.series_id is None or number is None or number >= game.live.series:
-            return
-        if game.started_at is None:  # whoever opened it closed it again
-            return
-        if all(one.series_number != number + 1 for one in self.book.series(game.series_id)):
-            with contextlib.suppress(HomingError):  # the match that is over is told all the same
-                self.book.add_next(next_of(game, self._again(game, None)))
 
     def _tell(self, game_id: str) -> None:
         for notice in list(self._notices):

@@ -37,6 +37,11 @@ class LiveRules:
     model: bool = False
     planned: tuple[Planned, ...] = ()  # by round, of the seat that nobody holds
 
+    @property
+    def limit_s(self) -> int:
+        """The time for a round in whole seconds, as it stands beside the limits of other games."""
+        return round(self.round_s)
+
     def multiplier(self, number: int) -> float:
         """What a difference counts in a round, from 1."""
         return self.multipliers[min(number, len(self.multipliers)) - 1]

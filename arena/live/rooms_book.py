@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from arena.database import sentences
@@ -83,6 +83,12 @@ class RoomsBook:
         with sentences(book.url, book.busy_s), book.engine.begin() as db:
             own = update(entries).where(entries.c.entry_id == entry_id, entries.c.game_id.is_(None))
             db.execute(own.values(seen_at=at, entered_at=entered_at))
+
+    def take_out(self, entry_id: str) -> None:
+        """Let somebody wait no more, who has no match yet."""
+        book = self._scorebook()
+        with sentences(book.url, book.busy_s), book.engine.begin() as db:
+            db.execute(delete(entries).where(entries.c.entry_id == entry_id, entries.c.game_id.is_(None)))
 
     def pair(self, game: Game, seated: Mapping[int, Entry], at: float, left_over: bool) -> bool:
         """Seat those who wait at a new match, all or none; False where one of them has a match already."""

@@ -11,7 +11,9 @@ from arena import clock
 from arena.answers import told
 from arena.askers import give_secret, identity_of, new_secret, seat_token_of, secret_of
 from arena.games import Arena
+from arena.guard import network_of
 from arena.live.rooms import Visit
+from arena.live.rules import check_beside_blind
 from arena.live.sockets import Sockets
 from arena.live.state import add_live, series_state
 from arena.records import Game, player_id_of
@@ -42,11 +44,12 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
         state["max_total"] = MOST
     if game.live is None:
         return state
-    state = add_live(state, game, now, arena.live.since, viewer)
+    since = arena.live.since_of(game)
+    state = add_live(state, game, now, since, viewer)
     if game.series_id is not None:
-        state["live"]["series"] = series_state(game, arena.live.book.series(game.series_id), now, arena.live.since)
+        state["live"]["series"] = series_state(game, arena.live.book.series(game.series_id), now, since)
     # Whoever looks on is no party to it, and finds no seat there that is kept for somebody else.
-    state["live"]["rematch_game_id"] = None if seat is None else arena.live.rematch_of(game)
+    state["live"]["rematch_game_id"] = None if seat is None else arena.live.sequels.rematch_of(game)
     if game.mode == "blind" and game.finished_at is not None and seat is not None:
         right, verdicts = arena.live.book.verdict_rate(game.seats[seat].player_id)
         state["live"]["blind"]["rate"] = {"right": right, "of": verdicts} if verdicts else None
@@ -97,11 +100,11 @@ class LiveWeb:
     async def rematch(self, request: Request) -> Response:
         """Ask for the same duel once more."""
         await read_json(request)
-        asker = _asker(request)
+        asker, network = _asker(request), network_of(request.client.host if request.client else None)
 
         def asked() -> dict[str, Any]:
             seat = self.arena.player_seat(*asker)
-            again = self.arena.live.rematch(self.arena.game(asker[0]))
+            again = self.arena.live.sequels.rematch(self.arena.game(asker[0]), asker[1], network)
             return {"game_id": again.game_id, "seat": seat if seat in again.seats else None, "seat_token": None}
 
         return JSONResponse(await self._threads.run(asked), 201, FRESH)
@@ -109,6 +112,7 @@ class LiveWeb:
     @told
     async def open_room(self, request: Request, body: dict[str, Any]) -> Response:
         """Open a room of the blind experiment."""
+        check_beside_blind(body)
         room_id = await self._threads.run(
             self.arena.rooms.open, body.get("map", "world"), body.get("movement"), body.get("rounds"),
             identity_of(request), body.get("time_limit_s"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from arena.live.records import MULTIPLIERS, LiveRules
 from arena.records import LENGTH
-from arena.rules import Refused
+from arena.rules import Refused, check_flag, check_told
 
 HEALTH = (1, 1_000_000)
 MOST_MULTIPLIER = 100.0
@@ -56,6 +56,42 @@ def check_duel(asked: object, time_limit_s: object = None) -> LiveRules:
     if rules.ghost is not None and rules.series > 1:
         raise Refused("A ghost has played its places once: a duel against one is no series.")
     return rules
+
+
+def check_beside_duel(told: str, with_model: object, seed: object, asked: object) -> None:
+    """Whether a duel is asked for with what is for other games alone.
+
+    Args:
+        told, with_model, seed: as asked for any game, checked. asked: the settings of the duel, checked.
+
+    Raises:
+        Refused: a later telling, the model beside the table, or a seed where a ghost brings its places.
+    """
+    if told != "after_round":
+        raise Refused("A duel tells each round when everyone has guessed in it; it has no other rule for that.")
+    if check_flag(with_model, "with_model"):
+        raise Refused('In a duel the model sits on the other side: ask for it by {"duel": {"model": true}}.')
+    if seed is not None and isinstance(asked, Mapping) and asked.get("ghost") is not None:
+        raise Refused("A ghost is met on the places of its own game; a seed would draw others.")
+
+
+def check_beside_blind(asked: Mapping[str, object]) -> None:
+    """Whether a room of the blind experiment is asked for with what is for other games alone.
+
+    Raises:
+        Refused: a seed, a later telling, the model, a kind of player, or the settings of a duel.
+    """
+    if asked.get("seed") is not None:
+        raise Refused("The places of blind matches are drawn for each of them; a room has no seed.")
+    if check_told(asked.get("told")) != "after_round":
+        raise Refused("A blind match tells each round when both have guessed in it; it has no other rule for that.")
+    if check_flag(asked.get("with_model"), "with_model"):
+        raise Refused("Whom one meets in a blind match is drawn; the model cannot be asked for.")
+    if asked.get("kind") not in (None, "person"):
+        raise Refused("In a blind match people meet people or the model; a bot takes part in other games.",
+                      "not_allowed")  # fmt: skip
+    if asked.get("duel") is not None:
+        raise Refused('The settings of a duel are for the mode "duel"; a blind match is played by points alone.')
 
 
 def at_once(asked: object) -> bool:

@@ -7,7 +7,7 @@ nobody in particular until the verdicts are in.
 from collections.abc import Collection
 from typing import Any
 
-from arena.live.course import Closed, Course, course_of, gone_at, is_opened, is_present, is_ready, team_of
+from arena.live.course import Closed, Course, broken_off, course_of, gone_at, is_opened, is_present, is_ready, team_of
 from arena.live.records import LiveRules
 from arena.records import Game, Round, Seat, opponent_kind
 from arena.state import Viewer, guess_result
@@ -44,6 +44,7 @@ def is_masked(game: Game) -> bool:
 def _live(game: Game, course: Course, now: float, since: float, viewer: Viewer) -> dict[str, Any]:
     assert game.live is not None
     result, last = course.result, course.closed[-1] if course.closed else None
+    broken = broken_off(game, course)
     health = last.health if last else (game.live.health, game.live.health)
     return {
         "phase": course.phase,
@@ -59,6 +60,7 @@ def _live(game: Game, course: Course, now: float, since: float, viewer: Viewer) 
             for side in (0, 1)
         ],
         "rounds": [_closed(game, one, viewer.hidden) for one in course.closed],
+        "broken_off": None if broken is None else _closed(game, broken, viewer.hidden),
         "winner": None if result is None else "draw" if result.winner is None else result.winner,
         "why": None if result is None else result.why,
         "series": None,
@@ -106,7 +108,7 @@ def _seat(game: Game, number: int, course: Course, now: float, since: float, vie
         "ready": False if game.mode == "blind" else is_ready(game, seat, course.closed, now, since),
         "present": stranger or number == viewer.seat or is_present(seat, now, since),
         "guessed": course.phase in ("looking", "pause") and number in current.guesses,
-        "forfeit": seat.left_at is not None and course.phase != "lobby",
+        "forfeit": seat.left_at is not None,
         "forfeits_at": None if stranger or number == viewer.seat else _forfeits_at(game, seat, course, now, since),
     }
 
@@ -141,11 +143,11 @@ def _closed(game: Game, one: Closed, hidden: Collection[int]) -> dict[str, Any]:
 
 def _standings(game: Game, course: Course, viewer: Viewer, masked: bool) -> list[dict[str, Any]]:
     """Everyone at the table, the best first; points are told at the end."""
-    over, closed = course.phase == "over", [one.number for one in course.closed]
+    over = course.phase == "over"
     rows = [
         {"seat": number, "player": OPPONENT if masked and number != viewer.seat else seat.player,
          "kind": None if masked and number != viewer.seat else seat.kind, "you": number == viewer.seat,
-         "guessed": len(game.guessed(number)), "done": over, "total": game.total(number, closed) if over else None}
+         "guessed": len(game.guessed(number)), "done": over, "total": game.total(number) if over else None}
         for number, seat in game.seats.items()
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (-(row["total"] or 0), row["seat"]))

@@ -211,7 +211,7 @@ const next = () => (page.game.finished ? finish() : look(page.round + 1));
 
 function playAgain() {
   const {map, player, rules, told, rounds_total, rival, opponent_offered: offered} = page.game;
-  const match = isStreak(page.game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival) && offered});
+  const match = isStreak(page.game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival?.from_start) && offered});
   dropFromAddress('seed');
   return begin({name: page.game.seat == null ? readName() : player, map, kind, ...match, ...rulesToSend(rules)});
 }

@@ -69,6 +69,7 @@ async function wait(id, open, visit) {
       missed = 0;
       problem('');
       if (room.game_id && page.visit === visit) return void meet(id, room.game_id, open);
+      if (!room.waiting) return void waiting(false); // another tab was told why
     } catch (error) {
       problem(error.message);
       if (error.passing === false || (missed += 1) > PATIENT_TRIES) return void waiting(false);

@@ -240,7 +240,8 @@ export class Match {
 
   /** What leaving now would cost. */
   get warning() {
-    return this.at === 'lobby' ? 'Your seat becomes free again.' : 'The match goes to the other side.';
+    const later = (this.game.live.series?.number ?? 1) > 1; // its seats are kept
+    return this.at === 'lobby' && !later ? 'Your seat becomes free again.' : 'The match goes to the other side.';
   }
 
   /** Whether leaving now would cost something. */

@@ -39,20 +39,22 @@ export function showEnd(game) {
   $('end-what').textContent = [game.mode === 'blind' ? 'Blind match' : 'Duel', game.map_title, rulesInWords(game.rules)].filter(Boolean).join(' · ');
   $('end-title').textContent = endInWords(game);
   $('end-why').textContent = whyInWords(game);
-  showTable(live.rounds, sides, fought, game);
+  showTable([...live.rounds, ...(live.broken_off ? [live.broken_off] : [])], sides, fought, game);
   showSeries(live.series, sides);
   showHowOn(game);
 }
 
 function showTable(rounds, sides, fought, game) {
+  const {live} = game;
   $('end-rounds').hidden = !rounds.length;
   const row = document.createElement('tr');
   row.append(head(''), ...sides.map((side) => head(side.name)), ...(fought ? [head('Health')] : []));
   $('end-rounds').tHead.replaceChildren(row);
   $('end-rounds').tBodies[0].replaceChildren(...rounds.map((round) => {
     const line = document.createElement('tr'), best = Math.max(...sides.map((side) => round.scores[side.team]));
-    line.title = `${round.truth?.label ? `${round.truth.label}. ` : ''}${clashInWords(game, round)}`;
-    line.append(cell(String(round.round), 'number'), ...sides.map((side, i) => {
+    const words = round === live.broken_off ? 'Broken off: it counts for nobody.' : clashInWords(game, round);
+    line.title = `${round.truth?.label ? `${round.truth.label}. ` : ''}${words}`;
+    line.append(cell(`${round.round}${round === live.broken_off ? ' (broken off)' : ''}`, 'number'), ...sides.map((side, i) => {
       const score = round.scores[side.team];
       return cell(formatScore(score), `${i ? 'foe' : 'own'}${score === best ? ' best' : ''}`);
     }), ...(fought ? [cell(sides.map((side) => formatScore(round.health[side.team])).join(' : '), 'healths')] : []));

@@ -88,7 +88,7 @@ export async function share(button = $('share')) {
   const address = new URL(location.pathname, location.href);
   const {told, rounds_total, rival} = game;
   address.search = ['challenge', 'daily', 'duel', 'blind'].includes(game.mode) ? new URLSearchParams({game: game.game_id})
-    : new URLSearchParams({map: game.map, seed: game.seed, ...(isStreak(game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival)})), ...rulesToSend(game.rules)});
+    : new URLSearchParams({map: game.map, seed: game.seed, ...(isStreak(game) ? {mode: 'streak'} : matchToSend({told, rounds_total, with_model: Boolean(rival?.from_start)})), ...rulesToSend(game.rules)});
   try {
     await navigator.clipboard.writeText(address.href);
     button.textContent = 'Link copied';

@@ -18,7 +18,7 @@ export function inviteGhost(game, seat) {
 export function ghostToSend(ghost) {
   if (!ghost) return {};
   const {game, seat} = ghost;
-  return {map: game.map, mode: 'duel', movement: game.rules?.movement, rounds: undefined, seed: undefined, told: undefined, time_limit_s: undefined,
+  return {map: game.map, mode: 'duel', movement: game.rules?.movement, rounds: undefined, seed: undefined, told: undefined, with_model: undefined, time_limit_s: undefined,
     duel: {ghost: {game_id: game.game_id, seat}}};
 }
 

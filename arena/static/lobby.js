@@ -24,7 +24,7 @@ function seatItem(seat, few, silent) {
   if (seat) {
     item.className = [seat.you ? 'you' : '', seat.ready || silent ? 'ready' : '', seat.present === false ? 'away' : ''].join(' ');
     who.textContent = seat.you ? `${seatName(seat)} (you)` : seatName(seat);
-    state.textContent = silent ? '' : seat.present === false && seat.kind !== 'model' ? 'away' : seat.ready ? 'ready' : 'not ready yet';
+    state.textContent = silent ? '' : seat.forfeit ? 'left' : seat.present === false && seat.kind !== 'model' ? 'away' : seat.ready ? 'ready' : 'not ready yet';
   } else {
     item.className = 'free';
     who.textContent = few ? 'Free seat' : 'Nobody yet';
@@ -45,7 +45,7 @@ export function showLobby(game, left) {
     for (let i = 0; i < size; i++) list.push(seatItem(people[i], size > 1, game.mode === 'blind'));
   }
   $('lobby-seats').replaceChildren(...list);
-  const unready = live.seats.filter((one) => !one.ready && !one.you);
+  const unready = live.seats.filter((one) => !one.ready && !one.you && !one.forfeit);
   const title = counting ? 'Here we go' : free ? (own ? 'Waiting for someone' : `${seatName(live.seats[0])} asks for a duel`)
     : !own ? 'All seats are taken' : own.ready && unready.length ? `Waiting for ${seatName(unready[0])}` : 'Everyone is here';
   $('lobby-title').textContent = title;
@@ -67,6 +67,7 @@ export function showLobby(game, left) {
   const alone = aloneSince != null && performance.now() - aloneSince > ALONE_MS;
   $('lobby-note').textContent = alone ? 'Nobody has come yet. Keep this page open: the link is good for an hour. Or leave, and play a duel against the model.'
     : !own && !free ? 'You can watch: the match shows here when it begins.'
+      : own && !counting && live.series?.number > 1 ? 'It starts when everyone is ready. Whoever leaves, or is not ready within the hour, forfeits this match of the series.'
       : own && !counting ? 'It starts when every seat is taken and everyone is ready.' : '';
   $('lobby-note').hidden = !$('lobby-note').textContent;
   const count = $('lobby-count');

@@ -72,7 +72,7 @@ export const sendGuess = async (id, round, lat, lng) => (await post(`${game(id)}
 export const liveAddress = (id) => `${API.replace(/^http/, 'ws')}${game(id)}/live`;
 /** Say that one is ready for the start, or for the next round; gives the state of the match. */
 export const sendReady = async (id, ready = true) => (await post(`${game(id)}/ready`, {ready})).json();
-/** Give up one's seat: in the lobby it is free again, in the match the other side wins. */
+/** Give up one's seat: in the lobby it is free again, in the match and between two of a series the other side wins. */
 export const leaveSeat = (id) => post(`${game(id)}/leave`);
 /** The same match once more: {game_id}, one for everybody who asks. */
 export const askRematch = async (id) => (await post(`${game(id)}/rematch`)).json();

@@ -4,10 +4,13 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import event
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from arena.daily import day_before, day_of, end_of_day
+from arena.leaderboard import leaderboard
+from arena.records import Guess, Seat
 from arena.routes import routes
 from arena.rules import Refused
 
@@ -71,6 +74,39 @@ def test_one_who_left_in_the_middle_goes_on(players):
     play(players[0], "Ada", rounds=2)
     said = daily(players[0])
     assert said["status"] == "open" and said["guessed"] == 2 and said["own"] is None and said["players"] == 0
+
+
+def test_the_table_is_as_long_as_what_is_shown_however_many_play(players, table):
+    game_id = play(players[0], "Ada")
+    book = table.scorebook
+    for number in range(1, 30):
+        seat = Seat(f"P{number}", "person" if number % 2 else "bot", f"p{number}", owner=f"o{number}")
+        assert book.add_seat(game_id, number, seat)
+        for one in range(1, 6 if number < 29 else 4):  # the last one has not finished
+            book.add_guess(game_id, one, number, Guess(1.0, 2.0, 3.0, 100 * (number % 7), 1.0, 1e9 - number))
+    book.add_seat(game_id, 30, Seat("Homing", "model", "model:Homing"))
+    asked = []
+
+    def ask(connection, cursor, statement, *_):
+        asked.append(statement)
+
+    event.listen(book.engine, "before_cursor_execute", ask)
+    found = leaderboard(book, game_id, "o14", 10)
+    assert len(asked) == 2  # the match, and its table
+    assert (found.players, found.seat, found.guessed, found.rounds) == (29, 14, 5, 5)
+    assert [one.rank for one in found.best] == list(range(1, 11))
+    # as the whole match, read and sorted
+    game = table.game(game_id)
+    done = [number for number in game.players() if game.is_done(number)]
+    ended = {number: max(one.guesses[number].at for one in game.rounds) for number in done}
+    done.sort(key=lambda number: (-game.total(number), ended[number]))
+    assert [one.seat for one in found.best] == done[:10] and found.best[0].total == game.total(done[0])
+    assert found.own.rank == done.index(14) + 1 > 10 and found.own.total == 0 and found.own.player == "P14"
+    assert leaderboard(book, game_id, "o29", 10).own is None and leaderboard(book, game_id, "o29", 10).guessed == 3
+    for nobody in (None, "", "stranger"):
+        seen = leaderboard(book, game_id, nobody, 3)
+        assert (seen.seat, seen.own, seen.guessed, len(seen.best)) == (None, None, 0, 3)
+    assert leaderboard(book, "daily-1999-01-01", "o14", 10) is None
 
 
 def test_it_closes_at_midnight_and_yesterdays_winner_is_named(players, clock):

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, insert, inspect, select
 
 from arena.database import MIGRATIONS, open_database, public_name, schema_version, sentences
 from arena.records import Rules, Seat
-from arena.schema import metadata
+from arena.schema import games, metadata
 from arena.scorebook import Scorebook
 from model.errors import StorageError
 
@@ -186,6 +186,28 @@ def test_a_book_from_before_live_matches_comes_along_and_its_duels_have_no_setti
         assert (game.live, game.started_at, game.series_id) == (None, None, None)
         assert all((seat.team, seat.ready_at, seat.left_at) == (None, None, None) for seat in game.seats.values())
     assert differences(book.engine, types=False) == []
+
+
+@pytest.mark.parametrize("kind", ["book_url", "empty_postgres_url"])
+def test_the_time_of_old_live_matches_comes_to_stand_beside_the_limits_of_other_games(request, tmp_path, kind):
+    url, folder = request.getfixturevalue(kind), tmp_path / "until 0006"
+    shutil.copytree(MIGRATIONS, folder)
+    for later in (one for one in (folder / "versions").glob("0*.py") if one.name[:4] > "0006"):
+        later.unlink()
+    settings = {"d10": {"round_s": 10.0}, "d33": {"round_s": 32.6}, "usual": {"health": 1}, "solo": None, "slow": None}
+    head = {"map": "world", "source": "world", "scale_km": 1.0, "rounds": 1, "created_at": 1.0}
+    old = open_database(url, migrations=folder)
+    with old.begin() as db:
+        for game_id, one in settings.items():
+            limit_s = 60 if game_id == "slow" else None
+            db.execute(insert(games).values(head | {"game_id": game_id, "settings": one, "time_limit_s": limit_s}))
+    old.dispose()
+    book = Scorebook.open(url)
+    with book.engine.connect() as db:
+        assert dict(db.execute(select(games.c.game_id, games.c.time_limit_s)).all()) == {
+            "d10": 10, "d33": 33, "usual": 120, "solo": None, "slow": 60}  # fmt: skip
+    assert book.game("d10").rules == Rules() and book.game("slow").rules == Rules(60)
+    book.engine.dispose()
 
 
 def with_migration(folder, body):

@@ -348,7 +348,7 @@ def test_one_address_starts_many_games_but_not_endlessly_many(served):
     assert client.post("/arena/api/maps", json={}).status_code == 200
 
 
-@pytest.mark.parametrize("what", ["daily", "games/g/rematch", "blind/r/enter"])
+@pytest.mark.parametrize("what", ["daily", "games/g/seats", "games/g/rematch", "blind/r/enter"])
 def test_whatever_else_begins_a_game_counts(served, what):
     client = served("127.0.0.1", rate=Rate(1, 0.01))
     assert [client.post(f"/arena/api/{what}", json={}).status_code for _ in range(2)] == [404, 429]

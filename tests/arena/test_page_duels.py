@@ -273,7 +273,7 @@ def test_a_rematch_is_the_same_table_for_both(page, served, new_arena):
     game_id, _ = duel_of(table, page, address)
     table.live.leave(table.game(game_id), 1)
     page.wait_for("over")
-    again = table.live.rematch(table.game(game_id)).game_id
+    again = table.live.sequels.rematch(table.game(game_id)).game_id
     page.until(lambda: page.text("end-again") == "Take the rematch", "not told")
     page.click("end-again").wait_for("lobby")
     assert page.of_body("game") == again and "(you)" in page.text("lobby-seats")

@@ -46,7 +46,7 @@ def test_the_model_plays_a_round_as_soon_as_it_is_guessed_and_never_before(clien
     game = start(client)
     client.get(f"{game}/rounds/1/panorama.jpg")
     before = client.get(game).json()
-    assert before["rival"] == {"player": "Homing", "guessed": 0, "total": 0} and seen == []
+    assert before["rival"] == {"player": "Homing", "guessed": 0, "total": 0, "from_start": True} and seen == []
     answer = guess(client, game, 1)
     assert "model" not in answer
     eventually(lambda: len(seen) == 1)  # nobody asked for it
@@ -73,7 +73,7 @@ def test_what_is_told_at_the_end_holds_for_the_model_too(client, eventually):
     guess(client, game, 1)
     state = model_done(client, game, eventually)
     assert state["rounds"][0] == {"round": 1, "status": "guessed", "started": True, "hidden": True}
-    assert state["rival"] == {"player": "Homing", "guessed": 0, "total": 0}
+    assert state["rival"] == {"player": "Homing", "guessed": 0, "total": 0, "from_start": True}
     assert client.post(f"{game}/opponent").json() == {"status": "played", "played": 1, "of": 3}
     for number in (2, 3):
         guess(client, game, number)
@@ -119,3 +119,13 @@ def test_the_model_sees_no_more_than_its_players(client, seen, eventually):
     client.post(f"{game}/rounds/1/guess", json={"lat": 1.0, "lng": 2.0})
     model_done(client, game, eventually)
     assert seen == [(160, 90)]
+
+
+def test_the_model_that_was_asked_at_the_end_did_not_sit_there_from_the_start(client, table, eventually):
+    made = client.post("/arena/api/games", json={"name": "Ada", "rounds": 1}).json()["game_id"]
+    game = f"/arena/api/games/{made}"
+    assert client.get(game).json()["rival"] is None
+    assert client.post(f"{game}/rounds/1/guess", json={"lat": 1.0, "lng": 2.0}).status_code == 200
+    eventually(lambda: client.post(f"{game}/opponent").status_code == 200)
+    state = client.get(game).json()
+    assert state["rival"]["from_start"] is False and state["opponent"]["total"] == state["rival"]["total"]

@@ -2,13 +2,16 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from arena import clock as server_clock
 from arena.blind_results import blind_frame, detection, wilson
 from arena.live import rooms
-from arena.live.course import GRACE_S, VERDICT_S
+from arena.live.agenda import VERDICT_S
+from arena.live.course import GRACE_S
 from arena.live.records import Planned
 from arena.live.rooms import COUNTDOWN_S, LEFT_OVER_S
 from arena.records import model_id, player_id_of
@@ -68,7 +71,8 @@ class Room:
 
 
 @pytest.fixture
-def room(new_arena, time, eventually, live_players):
+def room(new_arena, time, eventually, live_players, monkeypatch):
+    monkeypatch.setattr("arena.live.sockets.SEND_S", 0.3)  # nobody waits for 5 s to hear the same again
     arena = new_arena(lambda pictures: MODEL_AT)
     return Room(live_players(arena, 2), arena, time, eventually)
 
@@ -379,6 +383,83 @@ def test_a_room_is_not_opened_where_nobody_could_play(new_arena, time, live_play
     short = ada.post("/arena/api/games", json=asked | {"rounds": 4})
     assert short.status_code == 400 and "3 places" in short.json()["error"]
     assert ada.post("/arena/api/games", json=asked).status_code == 201
+
+
+@pytest.mark.parametrize("trouble", ["gone", "broken", "short"])
+def test_who_waits_for_a_map_that_has_gone_is_told_once_and_the_room_is_there_again_with_it(
+    room, painted_map, monkeypatch, trouble
+):
+    ada, bo = room.players
+    room.draw("person", "person", "model", "model")
+    for player, name in ((ada, "Ada"), (bo, "Bartholomew")):
+        room.enter(player, name)
+    means = room.arena.rooms._means
+
+    def break_it():
+        if trouble == "gone":
+            room.arena.rooms._means = replace(means, maps=dict)
+        elif trouble == "broken":
+            painted_map.problem = "Its photos cannot be read."
+        else:
+            monkeypatch.setattr(type(painted_map), "draw", fewer)
+
+    def fewer(self, n, seed):
+        raise Refused("This map has 1 place.")
+
+    break_it()
+    room.time.go(5.0)
+    for player in (ada, bo):
+        for _ in range(100):
+            told = player.get(room.address)
+            if told.status_code != 200:
+                break
+            room.time.go(1.0)
+        assert told.status_code == 409 and told.json()["error"].endswith("."), told.text
+        after = player.get(room.address)
+        assert after.status_code == 200 and not after.json()["entered"] and not after.json()["waiting"]
+    if trouble != "short":  # which is found when a match is made
+        refused = room.stranger().post(f"{room.address}/enter", json={"name": "Cy"})
+        assert refused.status_code == 409 and "before it is back" in refused.json()["error"]
+    assert room.stranger().get(room.address).status_code == 200
+    room.arena.rooms._means, painted_map.problem = means, ""
+    monkeypatch.undo()
+    monkeypatch.setattr(server_clock, "now", room.time)
+    room.enter(ada, "Ada")
+    room.wait(ada)
+
+
+def test_a_room_is_asked_for_with_nothing_that_it_would_drop(room):
+    ada = room.players[0]
+    for more, words in (
+        ({"seed": 7}, "no seed"), ({"told": "after_match"}, "no other rule"), ({"with_model": True}, "is drawn"),
+        ({"kind": "bot"}, "other games"), ({"duel": {"health": 1}}, "settings of a duel"), ({"told": "never"}, "told"),
+    ):  # fmt: skip
+        refused = ada.post("/arena/api/games", json={"name": "Ada", "mode": "blind", "rounds": 2} | more)
+        assert refused.status_code in (400, 403) and words in refused.json()["error"], more
+    plain = {"mode": "blind", "rounds": 2, "told": "after_round", "with_model": False, "kind": "person", "seed": None}
+    assert ada.post("/arena/api/games", json=plain).status_code == 201
+
+
+def test_ones_own_tally_counts_what_the_results_count(room):
+    ada, bo = room.players
+    room.draw("person")
+    room.enter(ada, "Ada")
+    room.wait(ada)  # nobody came
+    play(room, ada)
+    assert ada.post_to("verdict", thinks="model").json()["was"] == "model"
+    assert ada.live()["blind"]["rate"] is None and room.look(ada)["result"] is None
+    begin(room, "person")
+    bo.post_to("leave")  # which a model never does
+    ada.post_to("verdict", thinks="person")
+    room.time.go(VERDICT_S + 1.0)
+    assert ada.live()["blind"]["was"] == "person" and ada.live()["blind"]["rate"] is None
+    room.draw("model")
+    room.enter(ada, "Ada")
+    room.wait(ada)
+    play(room, ada)
+    ada.post_to("verdict", thinks="person")
+    assert ada.live()["blind"]["rate"] == room.look(ada)["result"] == {"right": 0, "of": 1}
+    assert blind_frame(room.arena.scorebook)["counts"].sum() == 1
 
 
 # ── what it found ───────────────────────────────────────────────────────────────────────────────────────────────────

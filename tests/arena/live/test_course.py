@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.live.course import GONE_S, agenda, course_of, deadline, is_present
+from arena.live.agenda import agenda
+from arena.live.course import GONE_S, course_of, deadline, is_present
 from arena.live.records import LiveRules, Planned
 from arena.live.rules import check_duel
 from arena.records import Game, Guess, Place, Round, Seat

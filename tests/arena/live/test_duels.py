@@ -6,6 +6,7 @@ import pytest
 
 from arena.live.course import GONE_S, GRACE_S
 from arena.live.records import MULTIPLIERS
+from arena.statistics import pool_keys
 
 
 def test_a_lobby_waits_until_every_seat_is_taken_and_ready(duel):
@@ -140,6 +141,22 @@ def test_how_far_off_a_guess_was_is_in_no_frame_while_others_still_guess(duel):
     assert totals() == [5000, 5000]
 
 
+def test_what_is_guessed_by_the_clock_of_a_match_is_not_compared_with_games_without_one(duel):
+    match = duel(rounds=1, round_s=10).begin()
+    match.play(1, 0)
+    ada = match.players[0]
+    again = ada.post_to("rematch").json()["game_id"]
+    assert match.arena.game(again).live.limit_s == 10
+    alone = match.arena.create("Ada", "world", rounds=1)
+    match.arena.guess(alone, 1, 1.0, 2.0)
+    frame = match.arena.scorebook.guesses()
+    assert frame["time_limit_s"].fillna(0).groupby(frame["game_id"]).max().to_dict() == {match.game_id: 10, alone: 0}
+    assert pool_keys(frame).nunique() == 2
+    limits = match.arena.scorebook.games()["time_limit_s"]
+    assert sorted(limits.dropna()) == [10, 10] and len(limits) == 3
+    assert ada.state()["rules"]["time_limit_s"] is None  # its clock is told with the match, as that of all at the table
+
+
 def test_a_pause_ends_when_everyone_who_is_there_says_next(duel):
     match = duel().begin()
     ada, bo = match.players
@@ -160,6 +177,42 @@ def test_who_leaves_forfeits_and_the_other_wins(duel):
     live = bo.post_to("leave").json()["live"]
     assert (live["phase"], live["winner"], live["why"]) == ("over", 0, "forfeit")
     assert [seat["forfeit"] for seat in ada.live()["seats"]] == [False, True]
+
+
+def test_a_round_that_was_open_when_somebody_gave_up_is_told_to_everybody(duel):
+    match = duel().begin()
+    ada, bo = match.players
+    match.play(1)
+    match.next()
+    place = match.truth(2)
+    assert ada.guess(2, *place).json() == {"round": 2, "hidden": True}
+    spectator = type(ada)(ada.app, ada.game)
+    assert all(one.live()["broken_off"] is None for one in (ada, bo, spectator))
+    bo.post_to("leave")
+    for one in (ada, bo, spectator):
+        live = one.live()
+        assert (live["why"], len(live["rounds"])) == ("forfeit", 1)
+        told = live["broken_off"]
+        assert (told["truth"]["lat"], told["truth"]["lng"]) == place and told["truth"]["label"]
+        assert [(guess["seat"], guess["score"]) for guess in told["guesses"]] == [(0, 5000)]
+        assert (told["round"], told["scores"], told["damage"], told["health"]) == (2, [5000, 0], [0, 0], [6000, 6000])
+    state = ada.state()
+    assert state["rounds"][1]["score"] == 5000 and "truth" in state["rounds"][1]
+    assert "truth" not in state["rounds"][2] and all("hidden" not in one for one in state["rounds"])
+    assert [row["total"] for row in state["seats"]] == [5000, 0]  # as in the frames
+    assert match.arena.scorebook.guesses(seat=0)["score"].sum() == 5000
+
+
+def test_who_gives_up_in_the_countdown_is_told_no_place(duel):
+    match = duel()
+    ada, bo = match.players
+    for one in match.players:
+        one.post_to("ready", ready=True)
+    live = bo.post_to("leave").json()["live"]
+    assert (live["why"], live["broken_off"]) == ("forfeit", None)
+    assert all("truth" not in one for one in ada.state()["rounds"])
+    match.time.go(60.0)  # the round would have opened by now
+    assert ada.live()["broken_off"] is None and all("truth" not in one for one in ada.state()["rounds"])
 
 
 def test_a_seat_in_the_lobby_can_be_left_and_taken_by_another(duel):
@@ -204,67 +257,6 @@ def test_a_side_can_be_chosen_while_there_is_room(duel):
     assert cy.post_to("seats", name="Cy", team=7).status_code == 400
 
 
-def test_a_series_goes_on_with_the_same_seats_and_counts_its_matches(duel):
-    match = duel(series=2, rounds=1).begin()
-    ada, bo = match.players
-    match.play(1, 0)
-    series = ada.live()["series"]
-    assert (series["number"], series["of"], series["wins"]) == (1, 2, [1, 0])
-    following = series["next_game_id"]
-    assert following and bo.live()["series"]["next_game_id"] == following
-    for one in match.players:
-        one.game = f"/arena/api/games/{following}"
-    match.game_id = following
-    assert ada.state()["seat"] == 0 and ada.live()["phase"] == "lobby"
-    match.begin().play(1, 1)
-    series = ada.live()["series"]
-    assert (series["wins"], series["next_game_id"]) == ([1, 1], None)
-
-
-def test_a_rematch_is_one_for_everybody_who_asks(duel):
-    match = duel(rounds=1).begin()
-    ada, bo = match.players
-    early = ada.post_to("rematch")
-    assert early.status_code == 409 and "when a duel is over" in early.json()["error"]
-    match.play(1, 0)
-    assert bo.live()["rematch_game_id"] is None
-    first = ada.post_to("rematch").json()
-    assert first["seat"] == 0 and bo.live()["rematch_game_id"] == first["game_id"]
-    assert bo.post_to("rematch").json() == first | {"seat": 1}
-    places = [match.arena.game(one).rounds[0].place for one in (match.game_id, first["game_id"])]
-    assert places[0] != places[1] and match.arena.game(first["game_id"]).finished_at is None
-
-
-def test_a_rematch_whose_lobby_was_closed_can_be_asked_for_again(duel):
-    match = duel(rounds=1).begin()
-    ada, bo = match.players
-    match.play(1, 0)
-    first = ada.post_to("rematch").json()["game_id"]
-    type(ada)(ada.app, f"/arena/api/games/{first}").post_to("leave")  # a stranger closes nothing
-    assert bo.live()["rematch_game_id"] == first
-    assert ada.post(f"/arena/api/games/{first}/leave", json={}).status_code == 200
-    assert bo.live()["rematch_game_id"] is None
-    second = bo.post_to("rematch").json()
-    assert second["game_id"] != first and ada.post_to("rematch").json() == second | {"seat": 0}
-    assert match.arena.game(second["game_id"]).finished_at is None
-
-
-def test_in_a_rematch_a_seat_is_kept_for_whoever_still_looks_at_the_result(duel):
-    match = duel(rounds=1).begin()
-    ada, bo = match.players
-    match.play(1, 0)
-    again = ada.post_to("rematch").json()["game_id"]
-    stranger = type(ada)(ada.app, ada.game)
-    assert stranger.live()["rematch_game_id"] is None and bo.live()["rematch_game_id"] == again
-    match.time.go(GONE_S + 1.0)
-    for one in (ada, bo, stranger):
-        one.game = f"/arena/api/games/{again}"
-    assert stranger.post_to("seats", name="Spy").status_code == 409
-    assert [bo.state()["seat"], ada.state()["seat"]] == [1, 0]
-    match.game_id = again
-    assert match.begin().game.started_at is not None
-
-
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -284,6 +276,24 @@ def test_settings_that_no_duel_has_are_a_sentence(duel, settings, words):
     asked = json.dumps({"name": "Ada", "mode": "duel", "duel": settings})  # half a character is written as \\ud800
     answer = ada.post("/arena/api/games", content=asked, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 404) and words in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"told": "after_match"}, "no other rule"), ({"with_model": True}, '"model": true'),
+        ({"with_model": 1}, "true or false"), ({"seed": 7, "duel": {"ghost": {"game_id": "g"}}}, "own game"),
+        ({"mode": "solo", "duel": {"health": 1}}, 'for the mode "duel"'),
+        ({"mode": "challenge", "duel": {}}, 'for the mode "duel"'),
+    ],
+)  # fmt: skip
+def test_a_duel_is_asked_for_with_nothing_that_it_would_drop(duel, more, words):
+    ada = duel(people=1).players[0]
+    refused = ada.post("/arena/api/games", json={"name": "Ada", "mode": "duel"} | more)
+    assert refused.status_code == 400 and words in refused.json()["error"]
+    usual = {"name": "Ada", "mode": "duel", "told": "after_round", "with_model": False, "seed": 7}
+    made = ada.post("/arena/api/games", json=usual)
+    assert made.status_code == 201 and ada.get(f"/arena/api/games/{made.json()['game_id']}").json()["seed_chosen"]
 
 
 def test_a_game_alone_knows_no_lobby(duel):

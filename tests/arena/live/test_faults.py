@@ -68,6 +68,32 @@ def test_two_apps_on_one_book_agree(duel, new_arena, live_players):
     assert bo.guess(2).status_code == 409 and ada.live()["seats"][1]["guessed"]
 
 
+def test_an_app_that_is_started_in_mid_round_promises_no_more_time_than_the_first(duel, new_arena, live_players):
+    match = duel().begin()
+    ada, bo = match.players
+    match.time.go(5.0)
+    bo.state()
+    ada.guess(1)
+    match.time.go(5.0)
+    bo.state()
+    other = live_players(new_arena(), 1)[0]  # the second app
+    other.cookies, other.game = bo.cookies, bo.game
+    for _ in range(3):
+        assert other.live()["until"] == bo.live()["until"] == ada.live()["until"]
+        match.time.go(3.0)
+    assert other.guess(1).status_code == 200 and ada.live()["phase"] == "pause"
+
+
+def test_a_round_whose_time_ran_out_while_a_single_app_was_started_anew_stays_open_for_a_moment(duel, restarted):
+    match = duel(round_s=10).begin()
+    match.time.go(6.0)
+    match.players[1].state()
+    match.time.go(5.5)  # seen lately, but nobody was there at the end
+    ada, bo = restarted(match)
+    assert ada.live()["phase"] == "looking" and ada.live()["until"] - match.time.now == pytest.approx(15.0)
+    assert bo.guess(1).status_code == 200
+
+
 def test_a_socket_hears_of_what_another_app_has_written(duel, new_arena, live_players):
     match = duel().begin()
     ada, bo = match.players
@@ -243,16 +269,6 @@ def test_a_guess_that_never_came_in_the_very_last_moment_is_no_error(duel, monke
     answer = match.players[0].guess(1, None, None)
     assert answer.status_code == 200, answer.text
     assert match.game.rounds[0].guesses[0].lat is None
-
-
-def test_a_series_whose_map_has_gone_tells_the_match_that_is_over(duel, painted_map):
-    match = duel(series=2, rounds=1).begin()
-    ada, bo = match.players
-    assert ada.guess(1, *match.truth(1)).status_code == 200
-    match.arena._duels._maps = dict
-    assert bo.guess(1).status_code == 200
-    live = ada.live()
-    assert (live["phase"], live["why"], live["series"]["next_game_id"]) == ("over", "rounds", None)
 
 
 # ── the socket ──────────────────────────────────────────────────────────────────────────────────────────────────────

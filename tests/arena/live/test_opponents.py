@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from arena.live.agenda import planned_at
 from arena.live.clicks import FEWEST_TIMES, clicked, drawn_plan
-from arena.live.course import GRACE_S, planned_at
+from arena.live.course import GRACE_S
 from arena.live.records import Planned
 
 
@@ -209,6 +210,43 @@ def test_a_click_is_near_and_lies_on_the_grain_of_a_map(position, grid):
         assert clicked(found, *grid) == pytest.approx(found)
     assert clicked(position, None) == position
     assert -180.0 <= found[1] <= 180.0
+
+
+def clicks_of_people(points, rng):
+    """The pixel next to each point on a map as the page has it: 512 pixels a world at zoom 0, dragged anywhere."""
+    for lat, lng in points:
+        across = 512 * 2 ** rng.uniform(2.0, 9.0)
+        x, y = (lng / 360.0 + 0.5) * across, (0.5 - math.asinh(math.tan(math.radians(lat))) / math.tau) * across
+        left, top = x - rng.uniform(0.0, 900.0), y - rng.uniform(0.0, 600.0)  # of the part that is in sight
+        x, y = left + round(x - left), top + round(y - top)
+        yield math.degrees(math.atan(math.sinh(math.tau * (0.5 - y / across)))), x / across * 360.0 - 180.0
+
+
+def on_centres(clicks, zooms=range(4, 9), px=256, within=0.002):
+    """The share of clicks, as told, on the centre of a pixel of one of these zooms."""
+    on = 0
+    for lat, lng in clicks:
+        lat, lng = round(lat, 6), round(lng, 6)
+        spots = [
+            ((lng / 360.0 + 0.5) * px * 2**zoom,
+             (0.5 - math.asinh(math.tan(math.radians(lat))) / math.tau) * px * 2**zoom) for zoom in zooms
+        ]  # fmt: skip
+        on += any(all(abs(at % 1.0 - 0.5) < within for at in spot) for spot in spots)
+    return on / len(clicks)
+
+
+def test_no_click_of_the_model_lies_on_the_centres_of_pixels_any_more_than_one_of_a_person():
+    rng = random.Random(5)
+    points = [(rng.uniform(-60.0, 70.0), rng.uniform(-180.0, 180.0)) for _ in range(1000)]
+    plans = drawn_plan(len(points), [], rng)
+    model = [clicked(point, one.zoom, one.offset) for point, one in zip(points, plans, strict=True)]
+    people = list(clicks_of_people(points, rng))
+    old = [clicked(point, 7 + 1, (0.5, 0.5)) for point in points]  # as a lattice of its own would show: zoom 9 of 256
+    assert on_centres(old, zooms=[9]) > 0.9
+    assert on_centres(model) < 0.01 and on_centres(people) < 0.01
+    # And with a coarser look, which chance alone passes often enough to be compared.
+    shares = [on_centres(clicks, within=0.1) for clicks in (model, people)]
+    assert abs(shares[0] - shares[1]) < 0.06, shares
 
 
 def test_no_lattice_of_a_map_has_more_clicks_of_the_model_than_points_at_random():
