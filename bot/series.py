@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from bot.album import Album
-from bot.events import GamePlayed, event
+from bot.events import STOPPED, GamePlayed, event
 from bot.player import DRIVER_ERRORS, Locate, Player, Sitting, Trouble
 from bot.screens.site import Site
 from model.errors import ArtifactError, BrowserError, ConfigError, HomingError, StorageError
 
 LOG = logging.getLogger("homing.bot")
 PAUSE_S = (0.5, 2.0, 5.0)  # before each new try without a round more being played; after the last one the game is lost
-STOPPED = "stopped before its end."
 HOPELESS = 2  # games in a row that did not even begin: those after them would not either
 FATAL = (ArtifactError, ConfigError, StorageError)  # no second try mends a checkpoint or a full disk
 
