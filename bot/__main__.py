@@ -181,7 +181,8 @@ def _play(
         if model is not None:
             locate = _on_screenshots(model, config)
         assert locate is not None
-        Series(open_site, locate, Album(out, outlines, names, tell), games).play(
+        album = Album(out, outlines, names, tell, config.rounds if left is None and site_class is None else None)
+        Series(open_site, locate, album, games).play(
             _sitting(config, number, left if number == 0 else None) for number in range(config.games)
         )
 
@@ -189,9 +190,11 @@ def _play(
 def _sitting(config: BotConfig, number: int, left: LeftGame | None) -> Sitting:
     """A game to play: a new one, or the one that was left."""
     seed = None if config.seed is None else config.seed + number
+    # Another page has no map of the arena's: its games are called after its class.
+    name = config.site.rpartition(":")[2] if config.site and config.map == BotConfig.map else config.map
     if left is None:
-        return Sitting(config.name, config.map, seed)
-    sitting = Sitting(left.player or config.name, left.map_name or config.map, seed, left.game_id, left.known)
+        return Sitting(config.name, name, seed)
+    sitting = Sitting(left.player or config.name, left.map_name or name, seed, left.game_id, left.known)
     if (sent := left.pending) is not None and left.folder is not None:
         wanted, pin = (sent["wanted_lat"], sent["wanted_lng"]), (sent["lat"], sent["lng"])
         sitting.submitted = Submitted(int(sent["round"]), views_of(sent, left.folder), wanted, pin, None)
@@ -258,4 +261,7 @@ def _command() -> Callable[[], object]:
 
 if __name__ == "__main__":
     _end_politely()
-    run(_command())
+    run(
+        _command(),
+        "stopped; what was played is kept, and --resume last with the folder above as --out goes on from there",
+    )

@@ -3,18 +3,23 @@
 import math
 import time
 
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from bot.maps.blind import BlindMap
 from bot.maps.opening import Opening
-from bot.maps.protocol import Bounds, Look, MapAdapter, MapSettings, Place
-from bot.maps.view import MAX_LAT, View
+from bot.maps.protocol import Bounds, Look, MapAdapter, MapSettings, Place, within
+from bot.maps.view import View
 from bot.maps.wheel import Wheel
 from bot.screens.paths import find
-from bot.screens.pointer import bring_into_window, pointer_at
-from bot.screens.screen import TIMEOUT_S, Screen
+from bot.screens.pointer import bring_into_window, frame_around, pointer_at
+from bot.screens.screen import TIMEOUT_S, PageRefused, Screen
 from model.errors import BrowserError
 from model.geo.distance import haversine_km
 
@@ -24,6 +29,8 @@ CLOSE_PX, CLOSE_SHARE = 2.0, 0.003  # how far a pin may be from where it was mea
 EDGE_PX = 12.0  # nearer to the edge, the next turn of the wheel may push the place out
 STEPS, ATTEMPTS = 24, 4
 PIN_S = 1.5  # how long a click may take to become a pin
+ANEW = (NoSuchElementException, StaleElementReferenceException)  # the map, or its frame, is being loaded once more
+LOST_S = 8.0  # a busy page may lose the key, or the click, that opens the map: then it is asked again
 INSET_PX = 2.0
 ROUNDING_PX = 1.0  # a pointer knows whole pixels; what is farther off was brought within the map's bounds
 _NEARBY = sorted(((dx, dy) for dx in range(-2, 3) for dy in range(-2, 3)), key=lambda by: by[0] ** 2 + by[1] ** 2)
@@ -54,12 +61,17 @@ class PinMap(Screen):
 
     def open(self) -> None:
         """Make the map as large as it gets, and quiet."""
-        if self.opening is not None:
-            self.opening.open(self.driver)
-        self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open")
+        for patience_s in (min(LOST_S, self.timeout_s), self.timeout_s):
+            self.wait(self._asked_to_open, f"what opens the map at {self.adapter.path} cannot be reached")
+            try:
+                self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open", patience_s)
+                break
+            except BrowserError as error:
+                if isinstance(error, PageRefused) or patience_s == self.timeout_s:
+                    raise
         try:
             self._fresh_size()  # what grows on is noticed while it comes to rest
-        except BrowserError:  # a map that is made when it is opened
+        except (BrowserError, *ANEW):  # a map that is made when it is opened
             self._rest_of_box()
             self._fresh_size()
 
@@ -70,12 +82,15 @@ class PinMap(Screen):
             BrowserError: the place cannot be reached, the map takes no click, or the pin always falls elsewhere.
         """
         look = self._calibrated()
-        lat, lng = _within(lat, lng, (look.bounds, self.settings.bounds))
+        lat, lng = within(lat, lng, (look.bounds, self.settings.bounds))
         astray_px = math.inf
         for attempt in range(ATTEMPTS):
-            look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
-            x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
-            pin = self._click(look, x, y)
+            try:
+                look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
+                x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
+                pin = self._click(look, x, y)
+            except ANEW:
+                continue
             if pin is None:
                 continue
             wanted = view.pixel_of(lat, lng)
@@ -99,6 +114,14 @@ class PinMap(Screen):
         """All markers on the map, as far as it tells."""
         self.adapter.attach(self.driver)
         return self.adapter.look(self.driver).markers
+
+    def _asked_to_open(self) -> bool:
+        try:
+            if self.opening is not None:
+                self.opening.open(self.driver)
+        except ElementClickInterceptedException:
+            return False
+        return True
 
     def _can_be_seen(self) -> bool:
         is_open = self.opening is None or self.opening.is_open(self.driver)
@@ -159,20 +182,22 @@ class PinMap(Screen):
 
     def _at_rest(self) -> Look:
         """The map, once nothing of it has changed for a while and it is in the window: no easing, no growing."""
-        last, since = self._look_in_window(), time.monotonic()
+        last: Look | None = None
+        since = time.monotonic()
         tells = not isinstance(self.adapter, BlindMap)
 
         def still() -> bool:
             nonlocal last, since
             look = self._look_in_window()
             if look != last:
-                if look.box[2:] != last.box[2:]:
+                if last is not None and look.box[2:] != last.box[2:]:
                     self._fresh_size()
                 last, since = look, time.monotonic()
             whole = look.box[2] > 0 and (look.view is not None or not tells)
             return whole and time.monotonic() - since >= self.settings.rest_s
 
         self.wait(still, f"the map at {self.adapter.path} did not come to rest")
+        assert last is not None
         return last
 
     def _look_in_window(self) -> Look:
@@ -234,7 +259,7 @@ class PinMap(Screen):
         near = ((round(left + x) + dx - left, round(top + y) + dy - top) for dx, dy in _NEARBY)
         for pixel in near:
             place = view.place_at(*pixel)
-            kept = _within(*place, (look.bounds, self.settings.bounds))
+            kept = within(*place, (look.bounds, self.settings.bounds))
             if math.dist(kept, place) < 1e-9:
                 return pixel
         return x, y
@@ -243,9 +268,9 @@ class PinMap(Screen):
         if self.settings.zoom_in and levels > 0.0:
             find(self.driver, self.settings.zoom_in).click()
         else:
-            left, top = look.box[:2]
-            find(self.driver, self.adapter.path)  # its frame
-            origin = ScrollOrigin.from_viewport(round(left + x), round(top + y))
+            frame = frame_around(self.driver, self.adapter.path)
+            at = frame.in_window(look.box[0] + x, look.box[1] + y)
+            origin = ScrollOrigin.from_viewport(round(at[0]), round(at[1]))
             self.wheel.turn(self.driver, origin, levels)  # it may scroll the page instead, which a look undoes
         if isinstance(self.adapter, BlindMap):
             self.adapter.forget()
@@ -263,24 +288,12 @@ class PinMap(Screen):
             self.adapter.forget()
 
     def _pointer(self, look: Look, x: float, y: float) -> ActionChains:
-        """The pointer on a pixel of the map, in the map's own frame."""
-        find(self.driver, self.adapter.path)
-        return pointer_at(self.driver, look.box[0] + x, look.box[1] + y)
+        """The pointer on a pixel of the map."""
+        frame = frame_around(self.driver, self.adapter.path)
+        return pointer_at(self.driver, *frame.in_window(look.box[0] + x, look.box[1] + y))
 
 
 def _view_of(look: Look) -> View:
     if look.view is None:
         raise BrowserError("the map does not say where it looks.")
     return look.view
-
-
-def _within(lat: float, lng: float, kept: tuple[Bounds | None, ...]) -> Place:
-    """The nearest place that may be guessed."""
-    lat = max(-MAX_LAT, min(MAX_LAT, lat))
-    for bounds in kept:
-        if bounds is not None:
-            south, west, north, east = bounds
-            middle = (west + east) / 2
-            lng += 360.0 * round((middle - lng) / 360.0)  # bounds may reach across the antimeridian
-            lat, lng = max(south, min(north, lat)), max(west, min(east, lng))
-    return lat, lng

@@ -9,7 +9,12 @@
 Whoever finds an element this way stands in its frame afterwards, so that the element can be used.
 """
 
-from selenium.common.exceptions import NoSuchElementException, NoSuchShadowRootException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    NoSuchFrameException,
+    NoSuchShadowRootException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.shadowroot import ShadowRoot
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -27,7 +32,7 @@ def find_all(driver: WebDriver, path: str) -> list[WebElement]:
 
 
 def find(driver: WebDriver, path: str) -> WebElement:
-    """The first element at a path.
+    """The first element at a path that can be seen; the first of all where none can.
 
     Raises:
         NoSuchElementException: it is not there.
@@ -35,7 +40,7 @@ def find(driver: WebDriver, path: str) -> WebElement:
     found = find_all(driver, path)
     if not found:
         raise NoSuchElementException(f"nothing at {path}")
-    return found[0]
+    return _foremost(found)
 
 
 def shown(driver: WebDriver, path: str) -> bool:
@@ -50,9 +55,10 @@ def read(driver: WebDriver, path: str) -> str | None:
     """The text or the attribute at a path; None where nothing is shown. Of an input, what is filled in."""
     selector, attribute = _split(path)
     try:
-        for element in find_all(driver, selector):
-            if attribute:
-                return element.get_dom_attribute(attribute)
+        found = find_all(driver, selector)
+        if attribute and found:
+            return _foremost(found).get_dom_attribute(attribute)
+        for element in found:
             if element.is_displayed():
                 return (element.text or str(element.get_property("value") or "")).strip()
     except StaleElementReferenceException:
@@ -80,7 +86,10 @@ def _enter(driver: WebDriver, way: list[str]) -> WebDriver | ShadowRoot | None:
         if host is None:
             return None
         if is_frame(host):
-            driver.switch_to.frame(host)
+            try:
+                driver.switch_to.frame(host)
+            except NoSuchFrameException:  # it went while it was looked at
+                return None
             root = driver
         else:
             try:
@@ -88,6 +97,11 @@ def _enter(driver: WebDriver, way: list[str]) -> WebDriver | ShadowRoot | None:
             except NoSuchShadowRootException:
                 return None
     return root
+
+
+def _foremost(found: list[WebElement]) -> WebElement:
+    """A page may keep the map of its result, hidden, beside the map of its round."""
+    return next((one for one in found if one.is_displayed()), found[0]) if len(found) > 1 else found[0]
 
 
 def _locator(step: str) -> tuple[str, str]:

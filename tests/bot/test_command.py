@@ -7,8 +7,10 @@ import pytest
 
 import bot.__main__ as command
 from bot.__main__ import BotConfig, as_json, main
+from bot.album import map_title
 from bot.alive import held
 from bot.events import EventLog, GamePlayed, RoundPlayed, read_events
+from bot.left import LeftGame
 from model.errors import ArtifactError, BrowserError, ConfigError, HomingError, StorageError
 
 
@@ -165,6 +167,37 @@ def test_a_disk_that_is_full_is_a_sentence_and_json(tmp_path, monkeypatch, capsy
     assert "No space left" in json_said(capsys)["failed"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [(ConfigError("found none."), 2, "bot: found none."), (KeyboardInterrupt(), 130, "--resume last")],
+)
+def test_a_command_that_is_a_package_is_called_by_its_name(monkeypatch, capsys, error, code, words):
+    def ends():
+        raise error
+
+    monkeypatch.setattr("sys.argv", ["/repository/bot/__main__.py"])
+    with pytest.raises(SystemExit) as ended:
+        command.run(ends, "stopped; --resume last goes on")
+    assert ended.value.code == code and words in capsys.readouterr().err
+
+
 def test_two_bots_do_not_play_into_one_folder(tmp_path):
     with held(tmp_path / command.LOCK), pytest.raises(ConfigError, match="--out"):
         main(BotConfig(out=tmp_path), lambda views: None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [({}, "world"), ({"map": "alps"}, "alps"), ({"site": "my.page:MyCampus"}, "MyCampus"),
+     ({"site": "my.page:MyCampus", "map": "alps"}, "alps")],
+)  # fmt: skip
+def test_the_games_of_another_page_are_called_after_its_class(settings, name):
+    assert command._sitting(BotConfig(**settings), 0, None).map_name == name
+    assert command._sitting(BotConfig(**settings), 0, LeftGame("a", "moon")).map_name == "moon"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("south_america", "South America"), ("MyCampus", "My Campus"), ("world", "World")]
+)
+def test_a_map_has_a_name_for_people(name, title):
+    assert map_title(name) == title
