@@ -20,6 +20,16 @@ def test_points_that_count_up_are_read_at_their_end():
     assert settled(lambda: next(counting), lambda told: True) == 900
 
 
+def test_a_page_too_busy_to_count_is_given_its_looks(clock):
+    told = iter([100] * 6 + [800] * 100)
+
+    def slow_look():
+        clock[0] += 0.3
+        return next(told)
+
+    assert settled(slow_look, lambda told: True) == 800
+
+
 def test_a_page_that_has_said_all_is_not_waited_for(clock):
     assert settled(lambda: 7, lambda told: True) == 7 and clock[0] < settling.SETTLED_S + 0.1
 
