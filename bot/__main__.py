@@ -4,8 +4,9 @@ The rounds land in the scorebook, like everyone's. A filmstrip for each round an
 With --site it plays another page, described by a class of yours (docs/bot-on-your-page.md); its owner must allow that.
 Every round is written before the next begins: a run that was killed is taken up with --resume last and the same --out.
 With --json the last line of stdout is {"games": [{"rounds": [{"distance_km", "score", …}]}], "failed": [{"game",
-"message", …}]}: always, and with everything that was finished. A lost round is tried again, and a lost game does not
-end the games after it; if one was lost all the same, the exit code is 2.
+"message", …}]}: whatever ended the run, and with everything that was finished. A lost round is tried again, and a lost
+game does not end the games after it; if one was lost all the same, the exit code is 2. Of several lost games,
+--resume last takes the newest; one that is lost again goes behind the others, so the same command reaches each.
 """
 
 import contextlib
@@ -26,11 +27,11 @@ from arena.tokens import token_of
 from bot.album import Album, NamePlaces
 from bot.alive import hold_for_life
 from bot.browser import open_browser
-from bot.events import EventLog, GamePlayed, Sink, event, read_events
-from bot.left import LAST, LeftGame, last_left, left_game, views_of
+from bot.events import STOPPED, EventLog, GamePlayed, Sink, event
+from bot.left import LeftGame, left_in, views_of
 from bot.player import Locate, Sitting, Submitted
 from bot.report import Report
-from bot.runner import LOCK, runs
+from bot.runner import LOCK
 from bot.screens.arena import COOKIE, ArenaSite
 from bot.screens.site import Site
 from bot.series import Series
@@ -38,7 +39,7 @@ from bot.server import running_app, world_drawn
 from bot.sites import load_site, opened
 from bot.small_map import Outlines
 from model.commands import parser_for, read, run
-from model.errors import BrowserError, ConfigError, HomingError
+from model.errors import BrowserError, ConfigError, HomingError, StorageError
 from model.geo.folders import home_dir
 
 if TYPE_CHECKING:
@@ -86,43 +87,14 @@ def main(config: BotConfig, locate: Locate | None = None) -> list[GamePlayed]:
     Raises:
         HomingError: what stopped the run, such as a model of another simulated Earth; the events end with it.
     """
-    out = config.out or home_dir() / "bot" / time.strftime("%Y%m%d-%H%M%S")
-    hold_for_life(out / LOCK)
-    left = _left(config.resume, out)
-    log, report = EventLog(out / "events.jsonl"), Report(Console(), out)
-
-    def tell(happened: dict[str, object]) -> None:
-        log(happened)
-        report(happened)
-
-    settings = {
-        "games": config.games,
-        "rounds": config.rounds,
-        "url": config.url,
-        "map": config.map,
-        "seed": config.seed,
-        "pid": os.getpid(),
-    }
-    tell(event("started", player=config.name, **settings))
     games: list[GamePlayed] = []
     problem = ""
     try:
-        _play(config, out, tell, locate, left, games)
-        tell(event("finished", lost=sum(1 for game in games if game.failed)))
-    except HomingError as error:
-        problem = str(error)
-        raise
-    except KeyboardInterrupt:
-        tell(event("stopped"))
-        problem = "stopped before its end."
-        raise
-    except Exception as error:
-        problem = f"something went wrong that was not foreseen ({type(error).__name__})."
+        _run(config, config.out or home_dir() / "bot" / time.strftime("%Y%m%d-%H%M%S"), locate, games)
+    except (Exception, KeyboardInterrupt) as error:
+        problem = _why(error)
         raise
     finally:
-        if problem and not problem.startswith("stopped"):
-            tell(event("failed", message=problem))
-        report.console.print(f"Filmstrips and events: {out}", style="dim")
         if config.json:
             print(json.dumps(as_json(games, problem)), flush=True)
     return games
@@ -138,6 +110,39 @@ def as_json(games: Sequence[GamePlayed], problem: str = "") -> dict[str, Any]:
     if problem:
         failed.append({"game": None, "game_id": "", "rounds_played": 0, "message": problem})
     return {"games": [game.as_dict() for game in games if game.rounds or not game.failed], "failed": failed}
+
+
+def _run(config: BotConfig, out: Path, locate: Locate | None, games: list[GamePlayed]) -> None:
+    """Play, and tell of it in the folder, once it is ours and there is something to play."""
+    hold_for_life(out / LOCK)
+    left = left_in(out, config.resume) if config.resume else None
+    log, report = EventLog(out / "events.jsonl"), Report(Console(), out)
+
+    def tell(happened: dict[str, object]) -> None:
+        log(happened)
+        report(happened)
+
+    told = ("games", "rounds", "url", "map", "seed")
+    tell(event("started", player=config.name, **{name: getattr(config, name) for name in told}, pid=os.getpid()))
+    try:
+        _play(config, out, tell, locate, left, games)
+        tell(event("finished", lost=sum(1 for game in games if game.failed)))
+    except (Exception, KeyboardInterrupt) as error:
+        stopped = isinstance(error, KeyboardInterrupt)
+        with contextlib.suppress(StorageError):  # a full disk is the reason, not another one
+            tell(event("stopped") if stopped else event("failed", message=_why(error)))
+        raise
+    finally:
+        report.console.print(f"Filmstrips and events: {out}", style="dim")
+
+
+def _why(error: BaseException) -> str:
+    """What ended a run, in a sentence."""
+    if isinstance(error, HomingError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return STOPPED
+    return f"something went wrong that was not foreseen ({type(error).__name__})."
 
 
 def _play(
@@ -176,7 +181,8 @@ def _play(
         if model is not None:
             locate = _on_screenshots(model, config)
         assert locate is not None
-        Series(open_site, locate, Album(out, outlines, names, tell), games).play(
+        album = Album(out, outlines, names, tell, config.rounds if left is None and site_class is None else None)
+        Series(open_site, locate, album, games).play(
             _sitting(config, number, left if number == 0 else None) for number in range(config.games)
         )
 
@@ -184,33 +190,15 @@ def _play(
 def _sitting(config: BotConfig, number: int, left: LeftGame | None) -> Sitting:
     """A game to play: a new one, or the one that was left."""
     seed = None if config.seed is None else config.seed + number
+    # Another page has no map of the arena's: its games are called after its class.
+    name = config.site.rpartition(":")[2] if config.site and config.map == BotConfig.map else config.map
     if left is None:
-        return Sitting(config.name, config.map, seed)
-    sitting = Sitting(left.player or config.name, left.map_name or config.map, seed, left.game_id, left.known)
+        return Sitting(config.name, name, seed)
+    sitting = Sitting(left.player or config.name, left.map_name or name, seed, left.game_id, left.known)
     if (sent := left.pending) is not None and left.folder is not None:
         wanted, pin = (sent["wanted_lat"], sent["wanted_lng"]), (sent["lat"], sent["lng"])
         sitting.submitted = Submitted(int(sent["round"]), views_of(sent, left.folder), wanted, pin, None)
     return sitting
-
-
-def _left(game_id: str | None, out: Path) -> LeftGame | None:
-    """What the runs whose folders are at hand say of a game: this run's, and those of the dashboard.
-
-    Raises:
-        ConfigError: `last` is asked for, and no game was left.
-    """
-    if not game_id:
-        return None
-    folders = {run.folder.resolve(): run.events() for run in reversed(runs())} | {
-        out.resolve(): read_events(out / "events.jsonl")
-    }
-    if game_id == LAST:
-        here = folders[out.resolve()]
-        game_id = last_left([(out, happened) for happened in here])
-        if not game_id:
-            raise ConfigError(f"looked in {out} for a game that was left, found none; say which with --out or its id.")
-    told = [(folder, happened) for folder, events in folders.items() for happened in events]
-    return left_game(game_id, sorted(told, key=lambda one: float(one[1].get("at", 0.0))))
 
 
 def _model(config: BotConfig) -> "Geolocator":
@@ -273,4 +261,7 @@ def _command() -> Callable[[], object]:
 
 if __name__ == "__main__":
     _end_politely()
-    run(_command())
+    run(
+        _command(),
+        "stopped; what was played is kept, and --resume last with the folder above as --out goes on from there",
+    )

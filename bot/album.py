@@ -14,10 +14,15 @@ NamePlaces = Callable[[Sequence[tuple[float, float]]], list[str]]
 
 
 class Album:
-    """The folder of a run. `tell` gets every event; `name_places` says what people call a position (lat, lng)."""
+    """The folder of a run. `tell` gets every event; `name_places` says what people call a position (lat, lng).
 
-    def __init__(self, out: Path, outlines: Outlines, name_places: NamePlaces, tell: Sink) -> None:
-        self.out, self.outlines, self.name_places, self.tell = out, outlines, name_places, tell
+    `rounds` is how many each game has, where that is known.
+    """
+
+    def __init__(
+        self, out: Path, outlines: Outlines, name_places: NamePlaces, tell: Sink, rounds: int | None = None
+    ) -> None:
+        self.out, self.outlines, self.name_places, self.tell, self.rounds = out, outlines, name_places, tell, rounds
 
     def show(self, png: bytes, name: str = "live.png") -> None:
         """Leave a picture for whoever watches."""
@@ -46,7 +51,7 @@ class Album:
     ) -> Frame:
         """The filmstrip of a round, from its views; from none, where they were lost with an earlier run."""
         frame = Frame(played, views, names)
-        strip = round_image(frame, self.outlines, player, map_title(map_name))
+        strip = round_image(frame, self.outlines, player, map_title(map_name), self.rounds)
         with whole(self.out / played.filmstrip) as path:
             strip.save(path, "JPEG", quality=90)
         return frame
@@ -63,8 +68,8 @@ class Album:
 
 
 def map_title(name: str) -> str:
-    """A map's name for people: south_america is South America."""
-    return name.replace("_", " ").replace("-", " ").title()
+    """A map's name for people: south_america is South America, and the page of a class MyCampus is My Campus."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", name).title()
 
 
 def file_name(game_id: str) -> str:

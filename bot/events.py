@@ -16,21 +16,24 @@ Each event carries `event`, `at` (seconds since 1970) and the facts of its kind:
     failed, stopped, finished    the end: why it failed, or how many games were `lost`
 """
 
+import contextlib
 import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model.errors import StorageError
 from model.geo.scoring import MAX_SCORE
 
 Event = dict[str, Any]
 Sink = Callable[[Event], None]
 
 ENDINGS = frozenset({"failed", "stopped", "finished"})
+STOPPED = "stopped before its end."  # why a game, or a run, was not finished that a person ended
 
 
 @dataclass(frozen=True)
@@ -82,18 +85,30 @@ class GamePlayed:
 
 
 class EventLog:
-    """Appends events to a file; each line is whole before the next begins."""
+    """Appends events to a file; each line is whole before the next begins.
+
+    Raises:
+        StorageError: the file cannot be written, or the disk is full.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._end_torn_line()
+        with self._writing():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._end_torn_line()
 
     def __call__(self, event: Event) -> None:
         """Append one event."""
         line = json.dumps(event, ensure_ascii=False)
-        with self.path.open("a", encoding="utf-8") as stream:
+        with self._writing(), self.path.open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(f"could not write {self.path}: {error.strerror or error}.") from error
 
     def _end_torn_line(self) -> None:
         """A run that was killed in the midst of a line must not swallow the next one."""
@@ -150,8 +165,8 @@ def _parsed(lines: bytes) -> list[Event]:
     for line in lines.decode("utf-8", errors="replace").split("\n"):
         try:
             found = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # cut short by a full disk or a kill; the lines around it still count
-        if isinstance(found, dict) and "event" in found:
+        if isinstance(found, dict) and isinstance(found.get("event"), str):
             events.append(found)
     return events

@@ -2,6 +2,7 @@
 
 import functools
 import io
+import math
 import unicodedata
 from dataclasses import dataclass
 
@@ -34,13 +35,13 @@ class Frame:
         return list(zip(self.names if len(self.names) > 1 else ("",), views, strict=True))
 
 
-def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, rounds: int = 5) -> Image.Image:
-    """One round, 1600 px wide: the four views above, the map and the points below."""
+def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, rounds: int | None = None) -> Image.Image:
+    """One round, 1600 px wide: the four views above, the map and the points below; of `rounds`, where it is known."""
     played, view_w = frame.played, (WIDTH - 2 * EDGE - 3 * GAP) // 4
     view_h, map_h = view_w * 3 // 4, 430
     image = Image.new("RGB", (WIDTH, 108 + view_h + GAP + map_h + EDGE), PAPER)
     draw = ImageDraw.Draw(image)
-    _text(draw, (EDGE, 34), f"Round {played.round} of {rounds}", 40)
+    _text(draw, (EDGE, 34), f"Round {played.round}{f' of {rounds}' if rounds else ''}", 40)
     _text(draw, (WIDTH - EDGE, 46), f"{player}  ·  {map_name}  ·  Homing", 24, SOFT, "ra")
     shown = frame.named()
     each_w = view_w if len(shown) > 1 else WIDTH - 2 * EDGE
@@ -72,18 +73,19 @@ def round_image(frame: Frame, outlines: Outlines, player: str, map_name: str, ro
 
 
 def game_image(frames: list[Frame], outlines: Outlines, player: str, map_name: str, total: int | None) -> Image.Image:
-    """A whole game, 1600 px wide: a row for each round."""
+    """A whole game, 1600 px wide: a row for each round; what it can bring is told where its rounds all stand here."""
     row_h, view_w, map_w = 186, 236, 330
     head = 142
     image = Image.new("RGB", (WIDTH, head + len(frames) * (row_h + GAP) + EDGE - GAP), PAPER)
     draw = ImageDraw.Draw(image)
-    most = MAX_SCORE * max(5, len(frames)) if all(frame.played.max_score for frame in frames) else None
+    whole = bool(frames) and [frame.played.round for frame in frames] == list(range(1, len(frames) + 1))
+    most = sum(frame.played.max_score or math.inf for frame in frames) if whole else math.inf
     _text(draw, (EDGE, 34), player, 44)
     _text(draw, (EDGE, 92), f"{map_name}  ·  Homing: where on Earth was this seen?", 22, SOFT)
     if total is not None:
-        colour = INK if most is None else score_colour(total * MAX_SCORE // most)
+        colour = score_colour(int(total * MAX_SCORE // most)) if math.isfinite(most) else INK
         _text(draw, (WIDTH - EDGE, 28), f"{total:,}", 60, colour, "ra")
-        _text(draw, (WIDTH - EDGE, 94), "points" if most is None else f"of {most:,} points", 22, SOFT, "ra")
+        _text(draw, (WIDTH - EDGE, 94), f"of {most:,} points" if math.isfinite(most) else "points", 22, SOFT, "ra")
     for number, frame in enumerate(frames):
         played, top = frame.played, head + number * (row_h + GAP)
         shown = frame.named()

@@ -16,14 +16,17 @@ from selenium.common.exceptions import NoSuchElementException, StaleElementRefer
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.screens.paths import find, frames_of
+from bot.screens.paths import find, find_all, frames_of
+from bot.screens.screen import Screen
 from model.errors import BrowserError
 
 ENCODER_FOV_DEG = 90.0  # what one of the four views of a place shows
 THUMB = (96, 64)
 PLAIN = 1.5  # a standard deviation of greys below this is one colour
 SAME = 0.8  # mean difference of greys between two pictures of the same
-TURNED_S = 1.0  # a page that shows the same picture for so long after a turn does look the same there
+POLL_S = 0.05
+TURNED_S, TURNED_LOOKS = 1.0, 10  # a page that shows the same for so long after a turn does look the same there; a
+# machine that is too busy to draw is too busy for many looks as well, so they count besides the time
 
 _HIDE = """
 const [el] = arguments, root = el.getRootNode(), r = el.getBoundingClientRect(), kept = el.homingHidden ??= [];
@@ -78,6 +81,10 @@ return {size, box: [left, up, right, down], window: [w.innerWidth, w.innerHeight
 Thumb = NDArray[np.float64]
 
 
+class NotThere(BrowserError):
+    """There is no such picture, or nothing of it can be seen; it may come yet."""
+
+
 class Pictures:
     """Photographs the element at `path`.
 
@@ -100,7 +107,14 @@ class Pictures:
         self.still_s, self.timeout_s = still_s, timeout_s
 
     def hide_overlays(self) -> None:
-        """Make everything invisible that lies over the panorama, at once; it keeps its place."""
+        """Make everything invisible that lies over the panorama, at once; it keeps its place.
+
+        Raises:
+            BrowserError: there is no panorama.
+        """
+        Screen(self.driver, self.timeout_s).wait(
+            lambda: bool(find_all(self.driver, self.path)), f"looked for a picture at {self.path}, none came"
+        )
         for element in self._on_the_way():
             self.driver.execute_script(_HIDE, element)
 
@@ -113,16 +127,24 @@ class Pictures:
         """A picture (RGB) once it is drawn; `before` is what was seen before a turn, which it should not be.
 
         Raises:
-            BrowserError: it stays all one colour, or never comes to rest.
+            BrowserError: it does not come, stays all one colour, or never comes to rest.
         """
         began = since = time.monotonic()
         last: Thumb | None = None
+        looks = 0
         while True:
-            image, now = self.shoot(), time.monotonic()
-            seen = thumb(image)
+            try:
+                image, now = self.shoot(), time.monotonic()
+            except NotThere:  # a photo has no size before it has come
+                if time.monotonic() - began > self.timeout_s:
+                    raise
+                time.sleep(POLL_S)
+                continue
+            seen, looks = thumb(image), looks + 1
             if last is None or not same(seen, last):
                 last, since = seen, now
-            turned = before is None or now - began > TURNED_S or not same(seen, before)
+            alike = before is not None and same(seen, before)
+            turned = not alike or (now - began > TURNED_S and looks >= TURNED_LOOKS)
             if now - since >= self.still_s and turned and seen.std() > PLAIN:
                 return image
             if now - began > self.timeout_s:
@@ -133,14 +155,17 @@ class Pictures:
         """The picture as it is at this moment, mirrored back.
 
         Raises:
-            BrowserError: there is no such element, or nothing of it can be seen.
+            NotThere: there is no such element, or nothing of it can be seen.
         """
         try:
-            image = self._shot()
-        except StaleElementReferenceException:
-            image = self._shot()  # a page that draws anew
+            try:
+                image = self._shot()
+            except StaleElementReferenceException:
+                image = self._shot()  # a page that draws anew
         except NoSuchElementException as error:
-            raise BrowserError(f"looked for a picture at {self.path}, found no such element.") from error
+            raise NotThere(f"looked for a picture at {self.path}, found no such element.") from error
+        except StaleElementReferenceException as error:
+            raise NotThere(f"the picture at {self.path} was replaced while it was looked at.") from error
         return ImageOps.mirror(image) if self.mirrored else image
 
     def _shot(self) -> Image.Image:
@@ -148,7 +173,7 @@ class Pictures:
         element = find(self.driver, self.path)
         stands = self.driver.execute_script(_STANDS, element)
         if min(stands["size"]) < 1:  # what a driver photographs of nothing differs from driver to driver
-            raise BrowserError(f"the picture at {self.path} has no size: it is hidden, or not laid out.")
+            raise NotThere(f"the picture at {self.path} has no size: it is hidden, or not laid out.")
         if "box" not in stands:
             return _open(element.screenshot_as_png)
         # Not by a command of DevTools, which is never answered where a page loads itself anew at that moment: the
@@ -158,7 +183,7 @@ class Pictures:
         left, top, right, bottom = (round(edge * scale) for edge in stands["box"])
         box = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
         if box[0] >= box[2] or box[1] >= box[3]:
-            raise BrowserError(f"the picture at {self.path} cannot be seen: it lies outside the window.")
+            raise NotThere(f"the picture at {self.path} cannot be seen: it lies outside the window.")
         return image.crop(box)
 
     def for_encoder(self, image: Image.Image, measured_fov_deg: float | None = None) -> bytes:

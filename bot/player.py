@@ -17,11 +17,12 @@ from bot.album import Album, file_name
 from bot.browser import said_by
 from bot.events import GamePlayed, RoundPlayed, event
 from bot.filmstrip import Frame
-from bot.screens.screen import PageRefused
+from bot.screens.screen import POLL_S, PageRefused
 from bot.screens.site import HEADINGS, Outcome, Site, TwoSteps, Viewing, Walking
 from model.errors import BrowserError
 
 FAILURE = "failure.png"
+NUMBER_S = 2.0  # a page may open a round a moment before it counts it
 DRIVER_ERRORS = (WebDriverException, HTTPError, ConnectionError)
 
 
@@ -122,6 +123,8 @@ class Player:
                     if sitting.fresh and not sitting.announced:
                         sitting.game_id = self._game_id() or sitting.game_id
                 if phase == "summary":
+                    if sitting.fresh and not sitting.announced:
+                        raise BrowserError("the page shows the end of a game where a new one should begin.")
                     self._read_what_was_missed(sitting)
                     total = self.site.total()
                     break
@@ -156,11 +159,7 @@ class Player:
 
     def _play_round(self, sitting: Sitting, began: float) -> None:
         """Look, ask, submit, and wait for the result: until it comes, the page looks as if the round were open."""
-        number, about = self.site.round(), {"game_id": sitting.game_id}
-        if number < 1:
-            raise BrowserError(
-                "the page does not say which round is open, so that no crash could be told from a guess."
-            )
+        number, about = self._open_round(sitting), {"game_id": sitting.game_id}
         if sitting.submitted and sitting.submitted.number < number:
             self._take_unread(sitting)  # the page went on by itself, past a result that nobody read
         self.site.prepare_to_look()
@@ -179,6 +178,23 @@ class Player:
         pin = self._guess(sitting, sitting.submitted)
         sitting.submitted = Submitted(number, tuple(views), wanted, pin, began)
         self._take(sitting, number, self.site.outcome())
+
+    def _open_round(self, sitting: Sitting) -> int:
+        """The number of the open round, once the page says it.
+
+        Raises:
+            BrowserError: it says none, or one that was played already: nothing may be guessed twice.
+        """
+        since = time.monotonic()
+        while (number := self.site.round()) < 1 or number in sitting.played():
+            if time.monotonic() - since > NUMBER_S:
+                raise BrowserError(
+                    f"the page opens round {number}, which this game has behind it: another game began in its place."
+                    if number > 0
+                    else "the page does not say which round is open, so that no crash could be told from a guess."
+                )
+            time.sleep(POLL_S)
+        return number
 
     def _guess(self, sitting: Sitting, sent: Submitted) -> tuple[float, float]:
         """Put the pin and send it; what can be written down in between is, for a run that is killed right after."""

@@ -26,7 +26,7 @@ class Report:
         kind = event["event"]
         if kind == "game":
             self.rounds.clear()
-            self.console.print(f"Game {event['game_id']} on the map {event['map']}", style="dim")
+            self.console.print(escape(f"Game {event['game_id']} on the map {event['map']}"), style="dim")
             if list(event.get("views", ())) == list(UNKNOWN_NORTH):
                 self.console.print(
                     "North is unknown here: four views, a quarter turn each, from any start.", style="dim"

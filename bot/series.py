@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
 from bot.album import Album
-from bot.events import GamePlayed, event
-from bot.player import DRIVER_ERRORS, Locate, Player, Sitting, Trouble
+from bot.events import STOPPED, GamePlayed, event
+from bot.player import DRIVER_ERRORS, FAILURE, Locate, Player, Sitting, Trouble
 from bot.screens.site import Site
+from bot.sites import described
 from model.errors import ArtifactError, BrowserError, ConfigError, HomingError, StorageError
 
 LOG = logging.getLogger("homing.bot")
 PAUSE_S = (0.5, 2.0, 5.0)  # before each new try without a round more being played; after the last one the game is lost
-STOPPED = "stopped before its end."
 HOPELESS = 2  # games in a row that did not even begin: those after them would not either
 FATAL = (ArtifactError, ConfigError, StorageError)  # no second try mends a checkpoint or a full disk
 
@@ -79,7 +79,7 @@ class Series:
                 tries = 1 if len(sitting.frames) > before else tries + 1
                 opened = tries <= len(PAUSE_S) and self._tried_again(player, sitting, error, PAUSE_S[tries - 1])
                 again = tries <= len(PAUSE_S) and (opened or sitting.begun() or not _refused(error))
-                picture = getattr(error, "screenshot", "")
+                picture = error.screenshot if isinstance(error, Trouble) else self._photograph(player)
                 facts = {"game_id": sitting.game_id, "message": why, "again": again, "screenshot": picture}
                 self._album.tell(event("lost", number=number, **facts))
                 if not again:
@@ -116,6 +116,13 @@ class Series:
             return player.site.try_again()
         return False
 
+    def _photograph(self, player: Player) -> str:
+        """The page at an error that is none of the browser's; the name of its picture, if one can be taken."""
+        with contextlib.suppress(BrowserError, *DRIVER_ERRORS):
+            self._album.show(player.site.picture(), FAILURE)
+            return FAILURE
+        return ""
+
     def _close(self) -> None:
         self._player = None
         with contextlib.suppress(*DRIVER_ERRORS):
@@ -137,8 +144,8 @@ def _refused(error: Exception) -> bool:
 
 
 def _sentence(error: Exception) -> str:
-    """What went wrong; what nobody foresaw goes to the log in full."""
+    """What went wrong; what nobody foresaw, in the model or in somebody's site class, goes to the log in full."""
     if isinstance(error, HomingError):
         return str(error)
     LOG.error("a game failed", exc_info=error)
-    return f"something went wrong that was not foreseen ({type(error).__name__}); the log says more."
+    return f"something went wrong that was not foreseen ({described(error)}); the log says more."

@@ -1,14 +1,20 @@
 """Finds the class that describes a page: --site module:Class. Knows no page."""
 
+import contextlib
 import importlib
+import traceback
 from pathlib import Path
 from typing import Any
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from bot.browser import said_by
+from bot.player import FAILURE
 from bot.screens.session import Session
 from bot.screens.site import Site
-from model.errors import ConfigError
+from model.artifacts import whole
+from model.errors import BrowserError, ConfigError, HomingError
 
 GUESS = ("guess", ("put_pin", "submit"))  # in one step, or in two
 
@@ -28,9 +34,9 @@ def load_site(name: str) -> type[Any]:
         raise ConfigError(
             f"looked for the module {module_name} of --site {name}, could not import it: {error}."
         ) from error
-    except Exception as error:  # whatever somebody's module does while it is read
+    except (Exception, SystemExit) as error:  # whatever somebody's module does while it is read
         raise ConfigError(
-            f"the module {module_name} of --site {name} fails: {type(error).__name__}: {error}"
+            f"the module {module_name} of --site {name} fails: {type(error).__name__}: {error}."
         ) from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type):
@@ -49,12 +55,35 @@ def opened(site_class: type[Any], driver: WebDriver, url: str, out: Path) -> Sit
     """A site in a browser; what its page keeps there is saved in the run's folder.
 
     Raises:
-        ConfigError: a class that is not made from a driver and an address.
+        ConfigError: a class that is not made from a driver and an address, or fails at it.
+        BrowserError: the page failed it.
     """
+    name = site_class.__name__
     try:
         site: Any = site_class(driver, url) if url else site_class(driver)
-    except TypeError as error:
-        raise ConfigError(f'{site_class.__name__} is made from (driver, url=""), which failed: {error}.') from error
+    except HomingError:
+        _photograph(driver, out)
+        raise
+    except WebDriverException as error:
+        _photograph(driver, out)
+        raise BrowserError(f"{name} could not be made: {said_by(error)}") from error
+    except Exception as error:
+        _photograph(driver, out)
+        raise ConfigError(f'{name} is made from (driver, url=""), which failed: {described(error)}.') from error
     if isinstance(getattr(site, "session", None), Session):
         site.session.path = out / "session.json"
     return site  # type: ignore[no-any-return]
+
+
+def described(error: BaseException) -> str:
+    """An error that nobody foresaw, and the line of somebody's file that led to it."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename]
+    place = f", {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    said = " ".join(str(error).split())[:200].rstrip(".")
+    return f"{type(error).__name__}{place}{': ' if said else ''}{said}"
+
+
+def _photograph(driver: WebDriver, out: Path) -> None:
+    """Leave a picture of the page beside the events, where there is one to be taken."""
+    with contextlib.suppress(Exception), whole(out / FAILURE) as path:
+        path.write_bytes(driver.get_screenshot_as_png())

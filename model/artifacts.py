@@ -25,7 +25,7 @@ FINGERPRINTS, MOST_FINGERPRINTS = "fingerprints.json", 500
 
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Yield a temporary path beside `path`; move it there when the block ends well, remove it otherwise.
 
     Raises:
@@ -38,7 +38,7 @@ def whole(path: Path) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except OSError as error:
         raise StorageError(

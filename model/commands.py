@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from model.errors import HomingError
 
 C = TypeVar("C")
+STOPPED = "stopped; what was finished is kept, the same command goes on from there"
 
 
 def parser_for(config: type[Any], prog: str, description: str, epilog: str | None = None) -> argparse.ArgumentParser:
@@ -56,15 +57,20 @@ def read(parser: argparse.ArgumentParser, config: type[C], argv: Sequence[str] |
         parser.error(str(error))
 
 
-def run(main: Callable[[], Any]) -> None:
-    """Run a command: an error that a person may see becomes one sentence on stderr and exit code 2."""
+def run(main: Callable[[], Any], stopped: str = STOPPED) -> None:
+    """Run a command: an error that a person may see becomes one sentence on stderr and exit code 2.
+
+    `stopped` is said when a person ends it.
+    """
     try:
         main()
     except HomingError as error:
-        print(f"{Path(sys.argv[0]).stem}: {error}", file=sys.stderr)
+        path = Path(sys.argv[0])
+        name = path.parent.name if path.stem == "__main__" else path.stem
+        print(f"{name}: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("stopped; what was finished is kept, the same command goes on from there", file=sys.stderr)
+        print(stopped, file=sys.stderr)
         sys.exit(130)
 
 

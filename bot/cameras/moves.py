@@ -7,7 +7,7 @@ from selenium.webdriver.common.keys import Keys
 
 from bot.pictures import Pictures
 from bot.screens.paths import find
-from bot.screens.pointer import bring_into_window, pointer_at
+from bot.screens.pointer import bring_into_window, frame_around, pointer_at
 
 HELD_S = 0.12  # held still before it is let go, a panorama has no swing to go on with
 REACH = 0.7  # of the picture's width, at most, in one drag
@@ -69,10 +69,12 @@ class Drags:
         box = driver.execute_script(
             "const r = arguments[0].getBoundingClientRect(); return [r.left, r.top, r.width, r.height]", element
         )
-        most = max(8, int(box[2] * REACH))
+        frame = frame_around(driver, pictures.path)
+        middle, y = frame.in_window(box[0] + box[2] / 2, box[1] + box[3] / 2)
+        most = max(8, int(box[2] * frame.across * REACH))
         while left:
             stroke = max(-most, min(most, left))
-            x, y = round(box[0] + box[2] / 2 + stroke / 2), box[1] + box[3] / 2
+            x = round(middle + stroke / 2)
             chain = pointer_at(driver, x, y).click_and_hold()
             for piece in range(1, PIECES + 1):
                 pointer_at(driver, x - round(stroke * piece / PIECES), y, chain)

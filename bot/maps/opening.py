@@ -7,6 +7,9 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from bot.screens.paths import find, shown
+from bot.screens.pointer import bring_into_window, frame_around, pointer_at
+
+_MIDDLE = "const r = arguments[0].getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]"
 
 
 class Opening(Protocol):
@@ -27,7 +30,10 @@ class Hover:
 
     def open(self, driver: WebDriver) -> None:
         """Bring the pointer there."""
-        ActionChains(driver, duration=0).move_to_element(find(driver, self.path)).perform()
+        element = find(driver, self.path)
+        bring_into_window(driver, element)
+        x, y = driver.execute_script(_MIDDLE, element)
+        pointer_at(driver, *frame_around(driver, self.path).in_window(x, y)).perform()
 
     def is_open(self, driver: WebDriver) -> bool:
         """It has begun to grow, or is about to: nothing but its size tells."""

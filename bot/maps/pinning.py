@@ -5,39 +5,34 @@ import math
 import time
 from dataclasses import replace
 
-from selenium.common.exceptions import NoSuchElementException
-from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from bot.maps.blind import BlindMap
+from bot.maps.hand import Hand
 from bot.maps.opening import Opening
-from bot.maps.protocol import Bounds, Look, MapAdapter, MapSettings, Place
-from bot.maps.view import MAX_LAT, View
-from bot.maps.wheel import Wheel
+from bot.maps.protocol import Bounds, Look, MapAdapter, MapSettings, Place, within
+from bot.maps.view import View
 from bot.screens.paths import find
-from bot.screens.pointer import bring_into_window, pointer_at
-from bot.screens.screen import TIMEOUT_S, Screen
+from bot.screens.pointer import bring_into_window
+from bot.screens.screen import TIMEOUT_S, PageRefused, Screen
 from model.errors import BrowserError
 from model.geo.distance import haversine_km
 
 FINE_KM_PER_PX = 1.0
 FINE_SHARE = 2000.0  # a map with bounds is fine enough when this many pixels cross it
 CLOSE_PX, CLOSE_SHARE = 2.0, 0.003  # how far a pin may be from where it was meant: pixels, or of what the map shows
-EDGE_PX = 12.0  # nearer to the edge, the next turn of the wheel may push the place out
 STEPS, ATTEMPTS = 24, 4
 PIN_S = 1.5  # how long a click may take to become a pin
+ANEW = (NoSuchElementException, StaleElementReferenceException)  # the map, or its frame, is being loaded once more
+LOST_S = 8.0  # a busy page may lose the key, or the click, that opens the map: then it is asked again
 INSET_PX = 2.0
 ROUNDING_PX = 1.0  # a pointer knows whole pixels; what is farther off was brought within the map's bounds
 _NEARBY = sorted(((dx, dy) for dx in range(-2, 3) for dy in range(-2, 3)), key=lambda by: by[0] ** 2 + by[1] ** 2)
-DRAG_SHARE = 0.6  # of the map's size, at most, in one drag
-
-
-_FREE = """
-const [m, x, y] = arguments, r = m.getBoundingClientRect();
-const at = m.getRootNode().elementFromPoint(r.left + x, r.top + y);
-return !!at && (m.contains(at) || at.contains(m)) && !at.closest('button, a, input');
-"""
 
 
 class PinMap(Screen):
@@ -53,7 +48,7 @@ class PinMap(Screen):
     ) -> None:
         super().__init__(driver, timeout_s)
         self.adapter, self.opening, self.settings = adapter, opening, settings or MapSettings()
-        self.wheel = Wheel()
+        self.hand = Hand(driver, adapter, self.settings.zoom_in)
         self._noticed: tuple[Look, float] | None = None
 
     def notice(self) -> None:
@@ -65,12 +60,17 @@ class PinMap(Screen):
 
     def open(self) -> None:
         """Make the map as large as it gets, and quiet."""
-        if self.opening is not None:
-            self.opening.open(self.driver)
-        self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open")
+        for patience_s in (min(LOST_S, self.timeout_s), self.timeout_s):
+            self.wait(self._asked_to_open, f"what opens the map at {self.adapter.path} cannot be reached")
+            try:
+                self.wait(self._can_be_seen, f"the map at {self.adapter.path} did not open", patience_s)
+                break
+            except BrowserError as error:
+                if isinstance(error, PageRefused) or patience_s == self.timeout_s:
+                    raise
         try:
             self._fresh_size()  # what grows on is noticed while it comes to rest
-        except BrowserError:  # a map that is made when it is opened
+        except (BrowserError, *ANEW):  # a map that is made when it is opened
             self._rest_of_box()
             self._fresh_size()
 
@@ -81,12 +81,15 @@ class PinMap(Screen):
             BrowserError: the place cannot be reached, the map takes no click, or the pin always falls elsewhere.
         """
         look = self._calibrated()
-        lat, lng = _within(lat, lng, (look.bounds, self.settings.bounds))
+        lat, lng = within(lat, lng, (look.bounds, self.settings.bounds))
         astray_px = math.inf
         for attempt in range(ATTEMPTS):
-            look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
-            x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
-            pin = self._click(look, x, y)
+            try:
+                look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
+                x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
+                pin = self._click(look, x, y)
+            except ANEW:
+                continue
             if pin is None:
                 continue
             wanted = view.pixel_of(lat, lng)
@@ -111,6 +114,14 @@ class PinMap(Screen):
         self.adapter.attach(self.driver)
         return self.adapter.look(self.driver).markers
 
+    def _asked_to_open(self) -> bool:
+        try:
+            if self.opening is not None:
+                self.opening.open(self.driver)
+        except ElementClickInterceptedException:
+            return False
+        return True
+
     def _can_be_seen(self) -> bool:
         is_open = self.opening is None or self.opening.is_open(self.driver)
         return is_open and find(self.driver, self.adapter.path).is_displayed()
@@ -122,22 +133,22 @@ class PinMap(Screen):
             view = _view_of(look)
             x, y = view.pixel_of(lat, lng)
             levels = math.log2(view.km_per_px(lat, lng) / self._finest_km_per_px(look.bounds))
-            on_map, clear = view.shows(x, y, -INSET_PX), self._can_be_clicked(view, x, y)
+            on_map, clear = view.shows(x, y, -INSET_PX), self.hand.can_click(view, x, y)
             if (levels <= 0.0 and clear) or (stuck and on_map):
                 return look, view
             before = view
             if not clear:
                 away = math.hypot(x - view.width_px / 2, y - view.height_px / 2) / view.width_px
                 if away > 1.5 and not stuck:
-                    self._zoom(look, view.width_px / 2, view.height_px / 2, -math.log2(2.5 * away))
+                    self.hand.zoom(look, view.width_px / 2, view.height_px / 2, -math.log2(2.5 * away))
                 else:
-                    self._drag_to_centre(look, view, x, y)
+                    self.hand.drag_to_centre(look, view, x, y)
             else:
                 room_px = max(2.0, min(x, y, view.width_px - x, view.height_px - y))  # for what rounding leads astray
-                self._zoom(look, x, y, min(levels, max(1.0, math.log2(room_px))))
+                self.hand.zoom(look, x, y, min(levels, max(1.0, math.log2(room_px))))
             look = self._calibrated()
             after = _view_of(look)
-            self.wheel.learn(before.km_per_px(lat, lng), after.km_per_px(lat, lng))
+            self.hand.wheel.learn(before.km_per_px(lat, lng), after.km_per_px(lat, lng))
             stuck = after == before
         raise BrowserError(
             f"the map at {self.adapter.path} could not be moved to ({lat:.4f}, {lng:.4f}) in {STEPS} steps."
@@ -170,25 +181,30 @@ class PinMap(Screen):
 
     def _at_rest(self) -> Look:
         """The map, once nothing of it has changed for a while and it is in the window: no easing, no growing."""
-        last, since = self._look_in_window(), time.monotonic()
-        if self._noticed is not None:
-            (noticed, at), self._noticed = self._noticed, None
-            if noticed.box[2:] == last.box[2:] and replace(noticed, box=last.box) == last:  # it may have been scrolled
-                since = at
+        last: Look | None = None
+        since = time.monotonic()
         tells = not isinstance(self.adapter, BlindMap)
 
         def still() -> bool:
             nonlocal last, since
             look = self._look_in_window()
             if look != last:
-                if look.box[2:] != last.box[2:]:
+                if last is not None and look.box[2:] != last.box[2:]:
                     self._fresh_size()
-                last, since = look, time.monotonic()
+                last, since = look, self._seen_since(look)
             whole = look.box[2] > 0 and (look.view is not None or not tells)
             return whole and time.monotonic() - since >= self.settings.rest_s
 
         self.wait(still, f"the map at {self.adapter.path} did not come to rest")
+        assert last is not None
         return last
+
+    def _seen_since(self, look: Look) -> float:
+        """Since when the map is known to look so: since now, or since it was noticed, but for where it stands."""
+        noticed, self._noticed = self._noticed, None
+        if noticed and noticed[0].box[2:] == look.box[2:] and replace(noticed[0], box=look.box) == look:
+            return noticed[1]
+        return time.monotonic()
 
     def _look_in_window(self) -> Look:
         """The map now; a busy browser may undo a scroll that came right after the page had grown."""
@@ -213,20 +229,10 @@ class PinMap(Screen):
 
         self.wait(still, f"the map at {self.adapter.path} did not stop growing")
 
-    def _can_be_clicked(self, view: View, x: float, y: float) -> bool:
-        """Whether a pixel is well inside the map and no button lies over it."""
-        margin = min(EDGE_PX, view.width_px / 8, view.height_px / 8)
-        return view.shows(x, y, margin) and bool(
-            self.driver.execute_script(
-                _FREE,
-                find(self.driver, self.adapter.path), x, y,
-            )
-        )  # fmt: skip
-
     def _click(self, look: Look, x: float, y: float) -> Place | None:
         """Click a pixel; the pin that comes of it, if one does."""
         before = now = self.adapter.look(self.driver)
-        self._pointer(look, x, y).click().perform()
+        self.hand.pointer(look, x, y).click().perform()
 
         def pinned() -> bool:
             nonlocal now
@@ -249,53 +255,13 @@ class PinMap(Screen):
         near = ((round(left + x) + dx - left, round(top + y) + dy - top) for dx, dy in _NEARBY)
         for pixel in near:
             place = view.place_at(*pixel)
-            kept = _within(*place, (look.bounds, self.settings.bounds))
+            kept = within(*place, (look.bounds, self.settings.bounds))
             if math.dist(kept, place) < 1e-9:
                 return pixel
         return x, y
-
-    def _zoom(self, look: Look, x: float, y: float, levels: float) -> None:
-        if self.settings.zoom_in and levels > 0.0:
-            find(self.driver, self.settings.zoom_in).click()
-        else:
-            left, top = look.box[:2]
-            find(self.driver, self.adapter.path)  # its frame
-            origin = ScrollOrigin.from_viewport(round(left + x), round(top + y))
-            self.wheel.turn(self.driver, origin, levels)  # it may scroll the page instead, which a look undoes
-        if isinstance(self.adapter, BlindMap):
-            self.adapter.forget()
-
-    def _drag_to_centre(self, look: Look, view: View, x: float, y: float) -> None:
-        """Take hold on the far side of the centre and pull the place towards the middle, within the map."""
-        dx, dy = view.width_px / 2 - x, view.height_px / 2 - y
-        reach = min(1.0, DRAG_SHARE * view.width_px / (abs(dx) or 1.0), DRAG_SHARE * view.height_px / (abs(dy) or 1.0))
-        dx, dy = dx * reach, dy * reach
-        chain = self._pointer(look, view.width_px / 2 - dx / 2, view.height_px / 2 - dy / 2).click_and_hold()
-        for _ in range(4):
-            chain.move_by_offset(round(dx / 4), round(dy / 4))
-        chain.pause(0.1).release().perform()  # held still before it is let go, a map has no swing to go on with
-        if isinstance(self.adapter, BlindMap):
-            self.adapter.forget()
-
-    def _pointer(self, look: Look, x: float, y: float) -> ActionChains:
-        """The pointer on a pixel of the map, in the map's own frame."""
-        find(self.driver, self.adapter.path)
-        return pointer_at(self.driver, look.box[0] + x, look.box[1] + y)
 
 
 def _view_of(look: Look) -> View:
     if look.view is None:
         raise BrowserError("the map does not say where it looks.")
     return look.view
-
-
-def _within(lat: float, lng: float, kept: tuple[Bounds | None, ...]) -> Place:
-    """The nearest place that may be guessed."""
-    lat = max(-MAX_LAT, min(MAX_LAT, lat))
-    for bounds in kept:
-        if bounds is not None:
-            south, west, north, east = bounds
-            middle = (west + east) / 2
-            lng += 360.0 * round((middle - lng) / 360.0)  # bounds may reach across the antimeridian
-            lat, lng = max(south, min(north, lat)), max(west, min(east, lng))
-    return lat, lng

@@ -6,7 +6,7 @@ from typing import Protocol
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.maps.view import View
+from bot.maps.view import MAX_LAT, View
 
 Place = tuple[float, float]  # lat, lng
 Bounds = tuple[float, float, float, float]  # south, west, north, east
@@ -67,3 +67,15 @@ class MapSettings:
     bounds: Bounds | None = None
     rest_s: float = 0.35
     zoom_in: str = ""
+
+
+def within(lat: float, lng: float, kept: tuple[Bounds | None, ...]) -> Place:
+    """The nearest place that may be guessed."""
+    lat = max(-MAX_LAT, min(MAX_LAT, lat))
+    for bounds in kept:
+        if bounds is not None:
+            south, west, north, east = bounds
+            middle = (west + east) / 2
+            lng += 360.0 * round((middle - lng) / 360.0)  # bounds may reach across the antimeridian
+            lat, lng = max(south, min(north, lat)), max(west, min(east, lng))
+    return lat, lng

@@ -16,7 +16,7 @@ must allow it to be played by a bot; nothing here is meant for the public GeoGue
 
 import contextlib
 import secrets
-from collections.abc import Callable
+import shlex
 from typing import ClassVar
 
 from selenium.common.exceptions import (
@@ -24,7 +24,6 @@ from selenium.common.exceptions import (
     ElementNotInteractableException,
     NoSuchElementException,
     StaleElementReferenceException,
-    TimeoutException,
 )
 from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -35,7 +34,9 @@ from bot.screens.paths import find, read, shown
 from bot.screens.reading import distance_in, number_in, place_in, points_in
 from bot.screens.screen import PageRefused, Screen
 from bot.screens.session import Session
+from bot.screens.settling import settled
 from bot.screens.site import UNKNOWN_NORTH, Outcome, Phase
+from bot.screens.windows import Windows
 from model.errors import BrowserError, ConfigError
 
 MARK = "#homing-"  # after the address of a page that names its games by nothing else
@@ -83,7 +84,7 @@ class LocatorSite(Screen):
             raise ConfigError(
                 f"{type(self).__name__} lacks {', '.join(missing) or 'URL'}: see bot/screens/locator_site.py."
             )
-        self.session = Session(driver)
+        self.session, self.windows = Session(driver), Windows(driver)
         self._game = ""
         self._before: Thumb | None = None
         self._markers_before: tuple[tuple[float, float], ...] = ()
@@ -99,9 +100,15 @@ class LocatorSite(Screen):
         return self.camera.views != UNKNOWN_NORTH
 
     def begin(self, player: str, map_name: str, seed: int | None) -> None:
-        """Open the page and start a game; a page that asks for a name gets it."""
-        self._game = ""
-        self._visit(lambda: self.driver.get(self.url))
+        """Open the page and start a game; a page that asks for a name gets it.
+
+        A page that shows what the browser remembers of the game before is opened once more by a browser that does not.
+        """
+        before, self._game = self._game, ""
+        self.windows.visit(self.url, lambda: self.driver.get(self.url))
+        if before and self._goes_on():
+            self.session.forget()
+            self.windows.visit(self.url, lambda: self.driver.get(self.url))
         if self.NAME:
             self.wait(lambda: self._in_the_way() or shown(self.driver, self.NAME), "no field for a name appeared")
             field = find(self.driver, self.NAME)
@@ -110,11 +117,26 @@ class LocatorSite(Screen):
         if self.START:
             self._click(self.START, "what starts the game")
 
+    def _goes_on(self) -> bool:
+        """Whether the page shows something else than the way to a new game, or its first round."""
+        entry = [path for path in (self.NAME, self.START) if path]
+        seen: list[Phase] = []
+
+        def anything() -> bool:
+            seen[:] = [phase] if (phase := self._shown_phase()) else []
+            return bool(seen) or any(shown(self.driver, path) for path in entry)
+
+        with contextlib.suppress(BrowserError):  # a page that shows nothing is waited for by whoever comes next
+            self.wait(anything, "nothing appeared")
+        if any(shown(self.driver, path) for path in entry):
+            return False
+        return bool(seen) and (bool(entry) or seen != ["looking"] or self.round() > 1)
+
     def resume(self, game_id: str) -> None:
         """Open a game that was left, with what the page had kept in the browser."""
         self._game = game_id
         url = self.GAME_URL.format(game=game_id.partition(MARK)[0])
-        self._visit(lambda: self.session.open(url, game_id))
+        self.windows.visit(url, lambda: self.session.open(url, game_id))
 
     def game_id(self) -> str:
         """The game's name; an address gets a mark, since another game may have the same."""
@@ -126,18 +148,22 @@ class LocatorSite(Screen):
 
     def phase(self) -> Phase:
         """Wait until the page wants something of the player."""
-        paths: dict[Phase, str] = {"summary": self.SUMMARY, "guessed": self.GUESSED, "looking": self.LOOKING}
         found: list[Phase] = []
 
         def anything() -> bool:
-            self._in_the_way()
-            found[:] = [phase for phase, path in paths.items() if shown(self.driver, path)]
+            phase = self._shown_phase()
+            found[:] = [] if phase is None else [phase]
             return bool(found)
 
         self.wait(anything, "neither an open round nor a result nor the end appeared")
         if found[0] == "looking" or self._game:
-            self.session.save(self.game_id())
+            self.session.save(self.game_id(), over=found[0] == "summary")
         return found[0]
+
+    def _shown_phase(self) -> Phase | None:
+        self._in_the_way()
+        paths: dict[Phase, str] = {"summary": self.SUMMARY, "guessed": self.GUESSED, "looking": self.LOOKING}
+        return next((phase for phase, path in paths.items() if shown(self.driver, path)), None)
 
     def round(self) -> int:
         """The round's number; 0 where it is not shown, beside a result say."""
@@ -176,15 +202,31 @@ class LocatorSite(Screen):
         """What the page says about the guess; what it does not say is None."""
         self.wait(lambda: self._in_the_way() or shown(self.driver, self.GUESSED), "no result appeared")
         self.session.save(self.game_id())
+        return settled(self._outcome, self._is_whole)
+
+    def _outcome(self) -> Outcome:
         lat, lng = self._truth() or (None, None)
         distance, points = (read(self.driver, path) or "" if path else "" for path in (self.DISTANCE, self.POINTS))
         km, score = distance_in(distance, self.DECIMAL, self.UNIT), points_in(points, self.DECIMAL)
         return Outcome(lat, lng, km, score, max_score=self.MAX_POINTS)
 
+    def _is_whole(self, told: Outcome) -> bool:
+        """Whether all is told that has a path."""
+        said = ((self.TRUTH, told.lat), (self.DISTANCE, told.distance_km), (self.POINTS, told.score))
+        return all(value is not None for path, value in said if path)
+
     def next_round(self) -> None:
-        """Go on."""
-        self._click(self.NEXT, "what leads to the next round")
-        self.wait(lambda: self._in_the_way() or not shown(self.driver, self.GUESSED), "the next round did not begin")
+        """Go on; a page may do so by itself."""
+
+        def gone() -> bool:
+            return not shown(self.driver, self.GUESSED)
+
+        if self.NEXT:
+            self.wait(
+                lambda: gone() or self._clicked(self.NEXT) or self._in_the_way(),
+                f"what leads to the next round ({self.NEXT}) could not be clicked",
+            )
+        self.wait(lambda: self._in_the_way() or gone(), "the next round did not begin")
 
     def outcomes(self) -> dict[int, Outcome]:
         """A page that tells of earlier rounds may say so here; by default none does."""
@@ -192,7 +234,11 @@ class LocatorSite(Screen):
 
     def total(self) -> int | None:
         """The points of the game, if the page shows them."""
-        return points_in(read(self.driver, self.TOTAL) or "", self.DECIMAL) if self.TOTAL else None
+        if not self.TOTAL:
+            return None
+        return settled(
+            lambda: points_in(read(self.driver, self.TOTAL) or "", self.DECIMAL), lambda told: told is not None
+        )
 
     def try_again(self) -> bool:
         """Press the page's own button for that, if it shows one."""
@@ -203,8 +249,10 @@ class LocatorSite(Screen):
 
     def resume_command(self, game_id: str, map_name: str) -> str:
         """What to type to go on with a game that was left."""
-        out = f" --out {self.session.path.parent}" if self.session.path else ""
-        return f"python -m bot --site {type(self).__module__}:{type(self).__qualname__}{out} --resume '{game_id}'"
+        out = ["--out", str(self.session.path.parent)] if self.session.path else []
+        url = ["--url", self.url] if self.url != self.URL else []
+        site = f"{type(self).__module__}:{type(self).__qualname__}"
+        return shlex.join(["python", "-m", "bot", "--site", site, *url, *out, "--resume", game_id])
 
     def picture(self) -> bytes:
         """The page as it looks now, frames and all."""
@@ -228,20 +276,21 @@ class LocatorSite(Screen):
         return None
 
     def _click(self, path: str, what: str) -> None:
-        def clicked() -> bool:
-            element = find(self.driver, path)
-            if not (element.is_displayed() and element.is_enabled()):
-                return False
-            try:
-                element.click()
-            except ElementClickInterceptedException:
-                return False  # a banner, a dialog: closed by the next line's look
-            return True
+        self.wait(lambda: self._clicked(path) or self._in_the_way(), f"{what} ({path}) could not be clicked")
 
-        self.wait(lambda: clicked() or self._in_the_way(), f"{what} ({path}) could not be clicked")
+    def _clicked(self, path: str) -> bool:
+        element = find(self.driver, path)
+        if not (element.is_displayed() and element.is_enabled()):
+            return False
+        try:
+            element.click()
+        except ElementClickInterceptedException:
+            return False  # a banner, a dialog: whoever waits looks for what is in the way
+        return True
 
     def _in_the_way(self) -> bool:
         """Close what lies over the page; always False, to stand in a wait."""
+        self.windows.close_others()
         for path in self.DISMISS:
             if shown(self.driver, path):
                 with contextlib.suppress(
@@ -250,9 +299,3 @@ class LocatorSite(Screen):
                 ):  # fmt: skip
                     find(self.driver, path).click()
         return False
-
-    def _visit(self, go: Callable[[], object]) -> None:
-        try:
-            go()
-        except TimeoutException as error:
-            raise BrowserError(f"{self.url} did not load in time; does its server answer?") from error

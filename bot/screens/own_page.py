@@ -14,6 +14,8 @@ Habits that keep page objects readable: locators on top; one `loaded` for each s
 does; every wait says what it waited for; no sleeps; no assertions.
 """
 
+import shlex
+
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 
@@ -166,8 +168,9 @@ class OwnSite:
         return False
 
     def resume_command(self, game_id: str, map_name: str) -> str:
-        """`python -m bot` plays the arena only, so there is none for this page."""
-        return ""
+        """What to type to go on with a game that was left."""
+        site = f"{type(self).__module__}:{type(self).__qualname__}"
+        return shlex.join(["python", "-m", "bot", "--site", site, "--url", self.url, "--resume", game_id])
 
     def total(self) -> int:
         """All points."""

@@ -11,11 +11,17 @@ Whoever finds an element this way stands in its frame afterwards, so that the el
 
 from typing import Any
 
-from selenium.common.exceptions import NoSuchElementException, NoSuchShadowRootException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    NoSuchFrameException,
+    NoSuchShadowRootException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 INTO = " >> "
+FRAMES = ("iframe", "frame")
 
 # A question to the driver takes some ten milliseconds, and a round of a page asks a hundred: a path is one question
 # as long as it stays in one document. `into` is what only the driver can enter: a frame, or a closed shadow root.
@@ -40,11 +46,13 @@ for (const [k, step] of steps.entries()) {
   if (!host.shadowRoot) return {into: host, frame: ['IFRAME', 'FRAME'].includes(host.tagName), walked: k + 1};
   root = host.shadowRoot;
 }
-const found = all(last);
+const found = all(last), first = found.find(seen);
 if (want === 'elements') return {found};
-if (want === 'shown') return {found: found.some(seen)};
-if (want !== 'text') return {found: found.length ? found[0].getAttribute(want.slice(1)) : null};
-const first = found.find(seen);
+if (want === 'shown') return {found: !!first};
+if (want !== 'text') {  // a page may keep the map of its result, hidden, beside the map of its round
+  const foremost = first ?? found[0];
+  return {found: foremost && want !== 'element' ? foremost.getAttribute(want.slice(1)) : foremost ?? null};
+}
 return {found: first ? (first.innerText ?? first.textContent) || String(first.value ?? '') : null};
 """
 
@@ -55,15 +63,15 @@ def find_all(driver: WebDriver, path: str) -> list[WebElement]:
 
 
 def find(driver: WebDriver, path: str) -> WebElement:
-    """The first element at a path.
+    """The first element at a path that can be seen; the first of all where none can.
 
     Raises:
         NoSuchElementException: it is not there.
     """
-    found = find_all(driver, path)
-    if not found:
+    found: WebElement | None = _ask(driver, _split(path)[0], "element")
+    if found is None:
         raise NoSuchElementException(f"nothing at {path}")
-    return found[0]
+    return found
 
 
 def shown(driver: WebDriver, path: str) -> bool:
@@ -90,18 +98,23 @@ def frames_of(path: str) -> list[str]:
     return [INTO.join(steps[: k + 1]) for k in range(len(steps) - 1)]
 
 
+def is_frame(element: WebElement) -> bool:
+    """Whether an element is a frame, with a document of its own."""
+    return element.tag_name.lower() in FRAMES
+
+
 def _ask(driver: WebDriver, path: str, want: str) -> Any:
-    """What stands at a path: "elements", whether one is "shown", its "text", or its "@attribute"."""
+    """What is wanted of a path: "elements", the foremost "element", whether one is "shown", "text", "@attribute"."""
     driver.switch_to.default_content()
     root, steps = None, path.split(INTO)
     while "into" in (answer := driver.execute_script(_WALK, root, steps, want)):
         root, steps = None, steps[answer["walked"] :]
-        if answer["frame"]:
-            driver.switch_to.frame(answer["into"])
-            continue
         try:
-            root = answer["into"].shadow_root
-        except NoSuchShadowRootException:
+            if answer["frame"]:
+                driver.switch_to.frame(answer["into"])
+            else:
+                root = answer["into"].shadow_root
+        except (NoSuchFrameException, NoSuchShadowRootException):  # it went while it was looked at
             return None
     return answer["found"]
 

@@ -7,9 +7,11 @@ import pytest
 
 import bot.__main__ as command
 from bot.__main__ import BotConfig, as_json, main
+from bot.album import map_title
 from bot.alive import held
-from bot.events import EventLog, GamePlayed, RoundPlayed, event, read_events
-from model.errors import ArtifactError, BrowserError, ConfigError
+from bot.events import EventLog, GamePlayed, RoundPlayed, read_events
+from bot.left import LeftGame
+from model.errors import ArtifactError, BrowserError, ConfigError, HomingError, StorageError
 
 
 @pytest.mark.parametrize("wrong", [{"games": 0}, {"seed": -1}, {"rounds": 0}, {"rounds": 21}])
@@ -127,16 +129,75 @@ def test_the_exit_code_says_whether_a_game_was_lost(tmp_path, monkeypatch, capsy
     assert code == 0 or "1 of 2 games failed" in said.err
 
 
+def json_said(capsys):
+    return json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        ({"resume": "last"}, "found none"),
+        ({"site": "no.such:Page"}, "could not import"),
+        ({"checkpoint": "none"}, "none"),
+    ],
+)
+def test_what_fails_before_the_first_game_is_told_in_json_too(tmp_path, capsys, trouble, why):
+    out = tmp_path / "out"
+    trouble = {name: tmp_path / value if name == "checkpoint" else value for name, value in trouble.items()}
+    with pytest.raises(HomingError, match=why):
+        main(BotConfig(json=True, out=out, **trouble))
+    told = json_said(capsys)
+    assert told["games"] == [] and [one["game"] for one in told["failed"]] == [None]
+    assert why in told["failed"][0]["message"]
+    kinds = [one["event"] for one in read_events(out / "events.jsonl")]
+    assert kinds[-1:] == ([] if "resume" in trouble else ["failed"])  # where nothing began, nothing is told of
+
+
+def test_a_folder_that_another_bot_plays_into_is_refused_in_json_too_and_left_alone(tmp_path, capsys):
+    with held(tmp_path / command.LOCK), pytest.raises(ConfigError, match="--out"):
+        main(BotConfig(json=True, out=tmp_path), lambda views: None)
+    assert "another bot" in json_said(capsys)["failed"][0]["message"]
+    assert not (tmp_path / "events.jsonl").exists()
+
+
+def test_a_disk_that_is_full_is_a_sentence_and_json(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(EventLog, "_end_torn_line", lambda log: log.path.symlink_to("/dev/full"))
+    with pytest.raises(StorageError, match="No space left"):
+        main(BotConfig(json=True, out=tmp_path / "out"), lambda views: None)
+    assert "No space left" in json_said(capsys)["failed"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [(ConfigError("found none."), 2, "bot: found none."), (KeyboardInterrupt(), 130, "--resume last")],
+)
+def test_a_command_that_is_a_package_is_called_by_its_name(monkeypatch, capsys, error, code, words):
+    def ends():
+        raise error
+
+    monkeypatch.setattr("sys.argv", ["/repository/bot/__main__.py"])
+    with pytest.raises(SystemExit) as ended:
+        command.run(ends, "stopped; --resume last goes on")
+    assert ended.value.code == code and words in capsys.readouterr().err
+
+
 def test_two_bots_do_not_play_into_one_folder(tmp_path):
     with held(tmp_path / command.LOCK), pytest.raises(ConfigError, match="--out"):
         main(BotConfig(out=tmp_path), lambda views: None)
 
 
-def test_the_rounds_that_another_run_reported_are_known(tmp_path):
-    from bot.runner import runs_folder
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [({}, "world"), ({"map": "alps"}, "alps"), ({"site": "my.page:MyCampus"}, "MyCampus"),
+     ({"site": "my.page:MyCampus", "map": "alps"}, "alps")],
+)  # fmt: skip
+def test_the_games_of_another_page_are_called_after_its_class(settings, name):
+    assert command._sitting(BotConfig(**settings), 0, None).map_name == name
+    assert command._sitting(BotConfig(**settings), 0, LeftGame("a", "moon")).map_name == "moon"
 
-    EventLog(runs_folder() / "20260101-000000" / "events.jsonl")(event("round", game_id="a", round=1))
-    EventLog(tmp_path / "events.jsonl")(event("round", game_id="a", round=2))
-    EventLog(tmp_path / "events.jsonl")(event("round", game_id="b", round=3))
-    assert command._left("a", tmp_path).known == {1, 2}
-    assert command._left(None, tmp_path) is None
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("south_america", "South America"), ("MyCampus", "My Campus"), ("world", "World")]
+)
+def test_a_map_has_a_name_for_people(name, title):
+    assert map_title(name) == title

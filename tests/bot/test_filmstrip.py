@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from bot import filmstrip
 from bot.events import RoundPlayed
 from bot.filmstrip import Frame, distance_text, game_image, position_text, round_image, score_colour, writable
 
@@ -37,6 +38,37 @@ def test_a_game_grows_with_its_rounds(frame, outlines):
     heights = [game_image([frame] * n, outlines, "Bot", "world", 4487 * n).height for n in (1, 2, 5)]
     assert heights[0] < heights[1] < heights[2]
     assert heights[2] - heights[1] == 3 * (heights[1] - heights[0])
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """All texts of a picture."""
+    texts, real = [], filmstrip._text
+    monkeypatch.setattr(
+        filmstrip, "_text", lambda draw, at, text, *more: (texts.append(text), real(draw, at, text, *more))
+    )
+    return texts
+
+
+@pytest.mark.parametrize(("rounds", "title"), [(8, "Round 1 of 8"), (None, "Round 1")])
+def test_a_round_says_of_how_many_where_that_is_known(frame, outlines, written, rounds, title):
+    round_image(frame, outlines, "Bot", "world", rounds)
+    assert title in written and "Round 1 of 5" not in written
+
+
+@pytest.mark.parametrize(
+    ("rounds", "most", "words"),
+    [
+        ((1, 2, 3), 5000, "of 15,000 points"),
+        ((1, 2), 100, "of 200 points"),
+        ((3,), 5000, "points"),
+        ((1,), None, "points"),
+    ],
+)
+def test_a_game_says_what_it_could_bring_where_all_of_it_is_there(frame, outlines, written, rounds, most, words):
+    frames = [replace(frame, played=replace(PLAYED, round=number, max_score=most, score=90)) for number in rounds]
+    game_image(frames, outlines, "Bot", "world", 90 * len(rounds))
+    assert words in written
 
 
 @pytest.mark.parametrize("score", [0, 1, 5000])

@@ -17,7 +17,7 @@ import bot.__main__ as command
 import bot.album
 from bot.__main__ import BotConfig
 from bot.events import EventLog, event, read_events
-from bot.left import last_left, left_game, views_of
+from bot.left import last_left
 from bot.screens.site import Outcome
 
 ROUNDS = 2
@@ -170,7 +170,7 @@ def test_killed_at_each_step_and_resumed_nothing_is_lost_and_nothing_doubled(pla
         if not play(site, step):
             break
         told = read_events(play.out / "events.jsonl")
-        began = last_left([(play.out, one) for one in told])
+        began = last_left(told)
         if not began:  # killed before the game, or after its end, was told
             guesses = json.loads(play.page.read_text())["guesses"] if play.page.exists() else []
             assert guesses in ([], [1, 2])
@@ -199,33 +199,8 @@ def test_a_result_that_is_on_no_screen_any_more_is_reported_without_what_nobody_
     assert (first["lat"], first["distance_km"], first["score"]) == (None, None, None)
 
 
-def test_a_game_with_the_name_of_an_earlier_one_does_not_inherit_its_rounds(tmp_path):
-    told = [event("game", game_id="a", resumed=False), event("round", game_id="a", round=1),
-            event("game", game_id="a", resumed=False), event("round", game_id="a", round=2),
-            event("game", game_id="a", resumed=True)]  # fmt: skip
-    assert left_game("a", [(tmp_path, one) for one in told]).known == {2}
-
-
-def test_a_lost_game_is_taken_up_also_when_later_ones_were_finished(tmp_path):
-    def told(*happened):
-        return [(tmp_path, event(kind, game_id=game_id, **more)) for kind, game_id, more in happened]
-
-    lost = [("game", "a", {}), ("game_over", "a", {"failed": "the browser died."})]
-    played = [("game", "b", {}), ("game_over", "b", {"failed": None})]
-    assert last_left(told(*lost, *played)) == "a"
-    assert last_left(told(*lost, ("game", "c", {}))) == "c"  # the one that was killed comes first
-    assert last_left(told(*lost, *played, ("game", "a", {"resumed": True}), ("game_over", "a", {"failed": None}))) == ""
-    assert last_left([]) == ""
-
-
 def test_a_torn_line_does_not_swallow_the_next(tmp_path):
     path = tmp_path / "events.jsonl"
     path.write_text('{"event": "game", "game_id": "a"}\n{"event": "rou')
     EventLog(path)(event("round", game_id="a", round=1))
     assert [one["event"] for one in read_events(path)] == ["game", "round"]
-
-
-def test_views_that_are_gone_are_not_made_up(tmp_path):
-    (tmp_path / "a.png").write_bytes(PNG)
-    assert views_of({"views": ["a.png"]}, tmp_path) == (PNG,)
-    assert views_of({"views": ["a.png", "../b.png"]}, tmp_path) == ()

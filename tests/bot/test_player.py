@@ -225,6 +225,37 @@ def test_a_game_that_was_over_and_reported_already_has_no_rounds_left_and_no_fil
     assert [event["event"] for event in play.events] == ["game_over"]
 
 
+def test_a_round_that_is_counted_a_moment_after_it_opened_is_waited_for(play):
+    site = ToySite(phase="guessed")
+    real, late = site.round, []
+
+    def number():
+        late.append(site.state == "looking")
+        return [0, site.number - 1][len(late) % 2] if late.count(True) in (1, 2, 3) else real()
+
+    site.round = number
+    assert [played.round for played in play(site, game_id="abc").rounds] == [1, 2, 3]
+    assert [done[1] for done in site.done if done[0] == "guess"] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(2, "opens round 2, which this game has behind it"), (0, "does not say")]
+)
+def test_a_page_that_began_another_game_in_place_of_the_one_that_was_left_gets_no_guess(
+    play, monkeypatch, number, words
+):
+    monkeypatch.setattr("bot.player.NUMBER_S", 0.0)
+    site = ToySite(first=number)
+    with pytest.raises(Trouble, match=words):
+        play(site, game_id="abc", known=frozenset({1, 2}))
+    assert site.done == [("resume", "abc")] and not [one for one in play.events if one["event"] == "round"]
+
+
+def test_a_new_game_that_shows_its_end_at_once_was_not_played(play):
+    with pytest.raises(Trouble, match="the end of a game where a new one should begin"):
+        play(ToySite(phase="summary"))
+
+
 @pytest.mark.parametrize("step", ["prepare_to_look", "photograph", "guess", "outcome"])
 @pytest.mark.parametrize(
     ("error", "words", "refused"),

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from dataclasses import dataclass, field
 
 import pytest
@@ -216,8 +217,11 @@ def test_a_model_that_fails_on_one_place_loses_that_game_only(play):
         return Somewhere()
 
     [first, *others] = play(Server(), locate=locate)
-    assert first[:2] == ("game-1", []) and "RuntimeError" in first[2]
+    assert first[:2] == ("game-1", [])
+    assert re.search(r"RuntimeError, test_series.py line \d+: out of memory", first[2])
     assert others == WHOLE[1:]
+    assert {one["screenshot"] for one in play.events if one["event"] == "lost"} == {"failure.png"}
+    assert (play.out / "failure.png").is_file()
 
 
 def test_games_that_cannot_even_begin_are_not_tried_for_ever(play):

@@ -5,19 +5,29 @@ One browser and one server for all of them; what is checked is what the pages th
 
 import contextlib
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
 import tests.bot.strangers.pages as strangers
 from bot.album import Album
 from bot.cameras.protocol import apart_deg
+from bot.maps.image import ImageMap
 from bot.maps.libraries import DeckMap, LeafletMap
+from bot.maps.pinning import PinMap
 from bot.player import Player, Sitting, Trouble
+from bot.screens.paths import find
 from bot.series import Series
 from model.errors import BrowserError
 from model.geo.distance import haversine_km
 
 pytestmark = pytest.mark.browser
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "bot-on-your-page.md"
+IN_A_FRAME = """
+document.body.innerHTML = '<iframe src="campus.html" style="margin: 60px 0 0 90px; border: 7px solid"></iframe>';
+Object.assign(document.querySelector('iframe'), {width: 700, height: 520});
+"""
 PLACES = [(58.0, 26.0), (-17.0, 178.0), (10.0, -60.0)]
 ON_CAMPUS = [(58.3805, 26.7215), (58.378, 26.7265), (60.0, 30.0)]  # the last is beyond its bounds
 
@@ -40,7 +50,8 @@ def play(driver, served, tmp_path, outlines):
     def play(site_class, page, places=PLACES):
         driver.get(f"{served}/quiz.js")
         driver.execute_script("localStorage.clear()")
-        site, answers = site_class(driver, f"{served}/{page}.html", 60.0), iter(places)
+        site, answers = site_class(driver, f"{served}/{page}.html"), iter(places)
+        site.timeout_s = 60.0
         album = Album(tmp_path, outlines, lambda where: ["Somewhere"] * len(where), lambda event: None)
         game = Player(site, lambda views: Answer(next(answers)), album).play(Sitting("Bot", "a page"))
         return game, site
@@ -79,8 +90,10 @@ def test_one_photo_with_arrows_and_a_map_without_a_state(play):
     assert (game.rounds[0].lat, game.rounds[0].lng) == (58.38, 26.72)
 
 
-def test_a_bounded_campus_with_a_compass(play):
-    game, site = play(strangers.Campus, "campus", ON_CAMPUS)
+def test_a_bounded_campus_with_a_compass_by_the_page_object_that_the_guide_prints(play):
+    (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    exec(compile(code, "my_campus.py", "exec"), printed := {"__name__": "my_campus"})
+    game, site = play(printed["MyCampus"], "campus", ON_CAMPUS)
     assert all(astray_km(played) < 0.005 for played in game.rounds[:2])
     south, west, north, east = strangers.CAMPUS
     assert south <= game.rounds[2].guess_lat <= north and west <= game.rounds[2].guess_lng <= east
@@ -154,3 +167,22 @@ def test_a_page_that_never_opens_a_round_is_a_sentence_with_a_screenshot(driver,
     with pytest.raises(Trouble, match="neither an open round nor a result nor the end appeared") as caught:
         Player(site, lambda views: None, album).play(Sitting("Bot", "a page"))
     assert (tmp_path / caught.value.screenshot).is_file()
+
+
+def test_a_map_in_a_frame_is_clicked_where_the_frame_stands(driver, served):
+    driver.get(f"{served}/quiz.js")
+    driver.execute_script(IN_A_FRAME)
+    driver.switch_to.default_content()
+    pin_map = PinMap(driver, ImageMap("iframe >> .plan", strangers.CAMPUS, pin="iframe >> .flag"))
+    pin_map.wait(lambda: bool(find(driver, "iframe >> .plan")), "the frame did not load")
+    pin_map.open()
+    assert float(haversine_km(pin_map.put_pin(*ON_CAMPUS[0]), ON_CAMPUS[0])) < 0.005
+
+
+def test_a_window_that_the_page_opens_keeps_no_picture_from_being_taken(driver, served):
+    site = strangers.Campus(driver, f"{served}/campus.html")
+    site.begin("Bot", "a page", None)
+    driver.execute_script("open('about:blank', '_blank'); open('quiz.js', 'advert', 'width=300,height=300')")
+    site.wait(lambda: len(driver.window_handles) == 3, "the windows did not open")
+    assert site.phase() == "looking" and len(driver.window_handles) == 1
+    assert site.pictures.take().width == 960

@@ -5,7 +5,8 @@ import pytest
 from bot.maps.pinning import CLOSE_PX, FINE_KM_PER_PX
 from bot.maps.view import MAX_LAT
 from bot.mercator import TILE_PX
-from bot.screens.arena import ArenaSite, LookScreen, ResultScreen, StartScreen
+from bot.screens.arena import ArenaSite
+from bot.screens.arena_screens import LookScreen, ResultScreen, StartScreen
 from bot.screens.guess_map import GuessMap
 from bot.screens.screen import PageRefused
 from model.errors import BrowserError

@@ -25,5 +25,7 @@ def test_a_page_of_ones_own_is_played_to_its_end(driver, pages, tmp_path, outlin
     assert game.total == 5000 and (tmp_path / game.filmstrip).is_file()
 
 
-def test_no_command_is_advised_that_cannot_open_this_page(driver, pages):
-    assert OwnSite(driver, f"{pages}/own_page.html").resume_command("id", "my places") == ""
+def test_the_command_that_is_advised_opens_this_page(driver, pages):
+    assert OwnSite(driver, f"{pages}/own_page.html").resume_command("http://p/?7", "") == (
+        f"python -m bot --site bot.screens.own_page:OwnSite --url {pages}/own_page.html --resume 'http://p/?7'"
+    )
