@@ -3,10 +3,10 @@
 import contextlib
 import math
 import time
-from dataclasses import replace
 
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
+    MoveTargetOutOfBoundsException,
     NoSuchElementException,
     StaleElementReferenceException,
 )
@@ -28,7 +28,8 @@ FINE_SHARE = 2000.0  # a map with bounds is fine enough when this many pixels cr
 CLOSE_PX, CLOSE_SHARE = 2.0, 0.003  # how far a pin may be from where it was meant: pixels, or of what the map shows
 STEPS, ATTEMPTS = 24, 4
 PIN_S = 1.5  # how long a click may take to become a pin
-ANEW = (NoSuchElementException, StaleElementReferenceException)  # the map, or its frame, is being loaded once more
+# The map, or its frame, is being loaded once more, or was scrolled out of the window.
+ANEW = (NoSuchElementException, StaleElementReferenceException, MoveTargetOutOfBoundsException)
 LOST_S = 8.0  # a busy page may lose the key, or the click, that opens the map: then it is asked again
 INSET_PX = 2.0
 ROUNDING_PX = 1.0  # a pointer knows whole pixels; what is farther off was brought within the map's bounds
@@ -200,11 +201,9 @@ class PinMap(Screen):
         return last
 
     def _seen_since(self, look: Look) -> float:
-        """Since when the map is known to look so: since now, or since it was noticed, but for where it stands."""
+        """Since when the map is known to look so: since now, or since it was noticed."""
         noticed, self._noticed = self._noticed, None
-        if noticed and noticed[0].box[2:] == look.box[2:] and replace(noticed[0], box=look.box) == look:
-            return noticed[1]
-        return time.monotonic()
+        return noticed[1] if noticed and noticed[0] == look else time.monotonic()
 
     def _look_in_window(self) -> Look:
         """The map now; a busy browser may undo a scroll that came right after the page had grown."""

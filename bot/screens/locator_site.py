@@ -222,10 +222,8 @@ class LocatorSite(Screen):
             return not shown(self.driver, self.GUESSED)
 
         if self.NEXT:
-            self.wait(
-                lambda: gone() or self._clicked(self.NEXT) or self._in_the_way(),
-                f"what leads to the next round ({self.NEXT}) could not be clicked",
-            )
+            failure = f"what leads to the next round ({self.NEXT}) could not be clicked"
+            self.wait(lambda: gone() or self._clicked(self.NEXT) or self._in_the_way(), failure)
         self.wait(lambda: self._in_the_way() or gone(), "the next round did not begin")
 
     def outcomes(self) -> dict[int, Outcome]:

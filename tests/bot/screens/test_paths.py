@@ -1,77 +1,83 @@
-"""Of several elements at a path the one that can be seen counts, and a frame's pixels are the window's. No browser."""
+"""Paths through frames and shadow roots: what is found, what counts as seen, and what pixels of a frame are."""
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, NoSuchFrameException
+from selenium.common.exceptions import NoSuchElementException, NoSuchFrameException, WebDriverException
 
-import bot.screens.pointer as pointer
-from bot.screens.paths import find, read, shown
-from bot.screens.pointer import frame_around
+import bot.screens.paths as paths
+from bot.screens.paths import find, find_all, read, shown
+from bot.screens.pointer import Frame, frame_around
 
-
-class Element:
-    def __init__(self, name, displayed=True, tag="div", stands=()):
-        self.name, self.displayed, self.tag_name, self.stands = name, displayed, tag, stands
-
-    text = property(lambda self: self.name)
-
-    def is_displayed(self):
-        return self.displayed
-
-    def get_dom_attribute(self, name):
-        return f"{name} of {self.name}"
-
-
-class Page:
-    """Elements by selector; `vanishing`: its frames go when they are entered."""
-
-    vanishing = False
-
-    def __init__(self, **elements):
-        self.elements, self.switch_to = elements, self
-
-    def default_content(self):
-        self.entered = []
-
-    def frame(self, host):
-        if self.vanishing:
-            raise NoSuchFrameException
-        self.entered.append(host)
-
-    def find_elements(self, by, selector):
-        return self.elements.get(selector, [])
-
-    def execute_script(self, script, element):
-        return element.stands
+pytestmark = pytest.mark.browser
+PAGE = """data:text/html,<meta charset="utf-8"><style>body{margin:0}iframe{border:0;position:absolute}</style>
+<div class="map" data-zoom="1" hidden>the result's</div><div class="map" data-zoom="2">the round's&nbsp;1</div>
+<div class="none" id="a" hidden>a</div><div class="none" id="b" hidden>b</div>
+<input class="typed" value=" 58.38 "><p class="clear" style="opacity:0">clear</p>
+<p class="gone" style="visibility:hidden">gone</p><p class="flat" style="height:0;overflow:visible"><b>tall</b></p>
+<div class="held" style="display:contents"><i>held</i></div><p class="empty"></p>
+<pano-box></pano-box><shy-box></shy-box>
+<iframe class="outer" style="left:100px;top:50px;width:200px;height:200px;transform:scale(.5);transform-origin:0 0"
+ srcdoc="<style>body{margin:0}iframe{border:0;position:absolute;left:20px;top:10px}</style><b class=box>out</b>
+ <iframe class=inner srcdoc='<b class=box>in</b>'></iframe>"></iframe>
+<iframe class="shut" hidden srcdoc="<b class=box>shut</b>"></iframe>
+<script>
+for (const [name, mode] of [['pano-box', 'open'], ['shy-box', 'closed']])
+  document.querySelector(name).attachShadow({mode}).innerHTML = `<b class="in">${mode}</b>`;
+</script>"""
 
 
-TWO_MAPS = [Element("the result's", displayed=False), Element("the round's")]
+@pytest.fixture
+def page(driver):
+    driver.get(PAGE.replace("\n", " "))
+    return driver
 
 
-def test_of_two_maps_the_one_that_is_shown_counts():
-    page = Page(map=TWO_MAPS)
-    assert find(page, "map").name == "the round's"
-    assert (read(page, "map"), read(page, "map @data-zoom")) == ("the round's", "data-zoom of the round's")
+def test_of_two_maps_the_one_that_is_shown_counts(page):
+    assert find(page, ".map").text == "the round's 1"
+    assert (read(page, ".map"), read(page, ".map @data-zoom")) == ("the round's 1", "2")
+    assert [one.get_dom_attribute("data-zoom") for one in find_all(page, ".map")] == ["1", "2"]
 
 
-def test_where_none_is_shown_the_first_counts():
-    page = Page(map=[Element("a", False), Element("b", False)])
-    assert find(page, "map").name == "a" and read(page, "map @id") == "id of a"
-    assert read(page, "map") is None and read(page, "plan @id") is None
-    with pytest.raises(NoSuchElementException, match="nothing at plan"):
-        find(page, "plan")
+def test_where_none_is_shown_the_first_counts(page):
+    assert find(page, ".none").get_dom_attribute("id") == "a" and read(page, ".none @id") == "a"
+    assert read(page, ".none") is None and read(page, ".plan @id") is None and read(page, ".map @lang") is None
+    assert not shown(page, ".none") and not shown(page, ".plan") and not shown(page, "")
+    with pytest.raises(NoSuchElementException, match=r"nothing at \.plan"):
+        find(page, ".plan")
 
 
-def test_a_frame_that_goes_while_it_is_looked_at_holds_nothing():
-    page = Page(iframe=[Element("frame", tag="iframe")], map=TWO_MAPS)
-    assert shown(page, "iframe >> map")
-    page.vanishing = True
-    assert not shown(page, "iframe >> map") and read(page, "iframe >> map") is None
+def test_seen_is_what_a_person_could_see(page):
+    seen = {name: shown(page, f".{name}") for name in ("clear", "gone", "flat", "held", "empty", "typed")}
+    assert seen == {"clear": False, "gone": False, "flat": True, "held": True, "empty": False, "typed": True}
+    assert read(page, ".typed") == "58.38" and shown(page, "//b[text()='tall']") and not shown(page, "//b[text()='x']")
 
 
-def test_a_pixel_of_a_frame_in_a_frame_is_a_pixel_of_the_window():
-    page = Page(outer=[Element("outer", tag="iframe", stands=(100, 50, 0.5, 0.5))],
-                inner=[Element("inner", tag="iframe", stands=(20, 10, 2.0, 1.0))], box=[Element("box")])  # fmt: skip
-    frame = frame_around(page, "outer >> inner >> box")
-    assert frame.in_window(0, 0) == (110, 55) and frame.in_window(10, 10) == (120, 60)
-    assert page.entered == []  # the pointer is moved from the outermost document
-    assert frame_around(page, "box") == pointer.Frame()
+def test_a_path_leads_into_frames_and_shadow_roots_open_or_closed(page):
+    assert read(page, "pano-box >> .in") == "open" and read(page, "shy-box >> .in") == "closed"
+    assert read(page, "iframe.outer >> .box") == "out" and read(page, ".outer >> .inner >> .box") == "in"
+    assert find(page, ".outer >> .inner >> .box").text == "in"  # and stands in its frame
+    assert read(page, ".shut >> .box") is None and read(page, ".nowhere >> .box") is None
+    assert read(page, ".map >> .box") is None  # neither a frame nor a host
+
+
+def test_a_selector_that_is_none_says_so(page):
+    with pytest.raises(WebDriverException, match="valid selector"):
+        find(page, "..map")
+
+
+def test_a_frame_that_goes_while_it_is_looked_at_holds_nothing(page, monkeypatch):
+    def vanishing(self, host):
+        raise NoSuchFrameException
+
+    monkeypatch.setattr(type(page.switch_to), "frame", vanishing)
+    assert not shown(page, ".outer >> .box") and read(page, ".outer >> .box") is None
+
+
+def test_a_pixel_of_a_frame_in_a_frame_is_a_pixel_of_the_window(page):
+    frame = frame_around(page, ".outer >> .inner >> .box")
+    assert frame == Frame(110.0, 55.0, 0.5, 0.5) and frame.in_window(10, 10) == (115.0, 60.0)
+    assert find(page, ".map").is_displayed()  # the pointer is moved from the outermost document
+    assert frame_around(page, ".map") == Frame()
+
+
+def test_paths_of_frames_are_named_outermost_first():
+    assert paths.frames_of("a >> b >> c @d") == ["a", "a >> b"] and paths.frames_of("a") == []
