@@ -3,6 +3,7 @@
 import contextlib
 import math
 import time
+from dataclasses import replace
 
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
@@ -31,6 +32,7 @@ PIN_S = 1.5  # how long a click may take to become a pin
 # The map, or its frame, is being loaded once more, or was scrolled out of the window.
 ANEW = (NoSuchElementException, StaleElementReferenceException, MoveTargetOutOfBoundsException)
 LOST_S = 8.0  # a busy page may lose the key, or the click, that opens the map: then it is asked again
+SCROLLED_S = 0.12  # what was at rest and has only been scrolled; a busy browser may undo that at its next frame
 INSET_PX = 2.0
 ROUNDING_PX = 1.0  # a pointer knows whole pixels; what is farther off was brought within the map's bounds
 _NEARBY = sorted(((dx, dy) for dx in range(-2, 3) for dy in range(-2, 3)), key=lambda by: by[0] ** 2 + by[1] ** 2)
@@ -201,9 +203,13 @@ class PinMap(Screen):
         return last
 
     def _seen_since(self, look: Look) -> float:
-        """Since when the map is known to look so: since now, or since it was noticed."""
-        noticed, self._noticed = self._noticed, None
-        return noticed[1] if noticed and noticed[0] == look else time.monotonic()
+        """Since when the map is known to look so: since now, or since it was noticed, but for where it stands."""
+        (noticed, at), self._noticed = self._noticed or (look, math.inf), None
+        now = time.monotonic()
+        if noticed == look:
+            return min(at, now)
+        scrolled = noticed.box[2:] == look.box[2:] and replace(noticed, box=look.box) == look
+        return now - self.settings.rest_s + SCROLLED_S if scrolled else now
 
     def _look_in_window(self) -> Look:
         """The map now; a busy browser may undo a scroll that came right after the page had grown."""
