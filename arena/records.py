@@ -149,7 +149,7 @@ class Game:
 
     def is_over_for_all(self, number: int) -> bool:
         """Whether nobody can guess in this round any more: no seat is free, and everyone at the table has."""
-        played = self.rounds[number - 1].guesses
+        played = next((one.guesses for one in self.rounds if one.number == number), {})
         if self.live is not None:  # nobody sits down in the midst of it, and the model is waited for too
             return all(one in played for one in self.seats)
         return self.finished_at is not None or (not self.has_room() and all(one in played for one in self.players()))

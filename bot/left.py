@@ -1,5 +1,6 @@
 """A game that a run left: which rounds it had reported, which guess was on its way. Read from events; no browser."""
 
+import contextlib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,5 +118,8 @@ def _round_of(happened: Event) -> int:
 
 def _number(value: object) -> float | None:
     """A number that is one."""
-    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if known else None  # type: ignore[arg-type]
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    with contextlib.suppress(OverflowError):  # an integer of four hundred digits
+        return float(value) if math.isfinite(value) else None
+    return None

@@ -133,8 +133,8 @@ class Series:
         command = site.resume_command(sitting.game_id, sitting.map_name) if site and sitting.announced else ""
         points = [frame.played.score for frame in sitting.frames if frame.played.score is not None]
         game = sitting.ended(sum(points) if points or not sitting.frames else None, why)
-        game = self._album.add_game(game, sitting.frames)
-        self.games.append(game)
+        self.games.append(game)  # before its filmstrip, which may find the disk full
+        self.games[-1] = game = self._album.add_game(game, sitting.frames)
         self._album.tell(event("game_over", **game.as_dict(), resume=command))
 
 

@@ -15,7 +15,8 @@ from arena.records import UNMOVED, Game, Round, Seat
 
 PRESENT_S = 15.0  # since a seat was seen
 GONE_S = 60.0  # not seen for so long, a seat has forfeited; in the lobby it is free again
-SERVED_S = 7.0  # presence is written each 5 s: seen so lately, somebody was served
+BACK_S = 5.0  # so long a page needs to find an app that was started anew
+SERVED_S = 11.0  # presence is written each 5 s, later by as much after a guess: seen so lately, somebody was served
 HELD_S = 30.0  # nobody seen for so long: whoever is back first finds the match as it was
 GRACE_S = 1.0  # a guess may be on its way when the time is out
 AHEAD_S = 10.0  # a start may be written so far ahead; beyond, the clock was set back
@@ -173,7 +174,8 @@ def deadline(game: Game, number: int, opened: float, now: float, since: float) -
 def was_served(game: Game, now: float, since: float) -> bool:
     """Whether another app was there for a match when this one was started, at the first look of this one.
 
-    Somebody was seen shortly before, or since; but where a round is open whose time was out already, nobody was.
+    Somebody was seen shortly before, or since. But that may have been by this one before it was started anew: where a
+    round is open whose time is nearly out, whoever is at it gets a moment, which another app may not grant.
     """
     people = [seat.seen_at for seat in game.seats.values() if seat.kind not in UNMOVED and seat.seen_at is not None]
     seen = [at for at in people if at <= now + AHEAD_S]  # beyond, the clock was set back since
@@ -181,7 +183,9 @@ def was_served(game: Game, now: float, since: float) -> bool:
         return False
     number = len(closed_rounds(game, now, since)) + 1
     opened = opened_at(game, number, now, since) if number <= game.length else None
-    return opened is None or opened >= since or deadline(game, number, opened, now, 0.0) + GRACE_S >= since
+    if opened is None or opened >= since:
+        return True
+    return deadline(game, number, opened, now, 0.0) >= since + BACK_S
 
 
 def is_present(seat: Seat, now: float, since: float) -> bool:

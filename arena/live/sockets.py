@@ -146,7 +146,7 @@ class Sockets:
     def _hear(self, line: "_Line") -> None:
         if line.seat is not None:
             game = self._arena.game(line.game_id)
-            self._arena.live.touch(game, line.seat, back=True)
+            self._arena.live.touch(game, line.seat, back=game.started_at is not None)  # a lobby is left for good
 
     def _notice(self, game_id: str) -> None:
         """Called from any thread."""

@@ -57,7 +57,7 @@ class PinMap(Screen):
     def notice(self) -> None:
         """Look at a map that needs no opening, ahead of time: if it is the same when the pin is put, it is at rest."""
         if self.opening is None:
-            with contextlib.suppress(BrowserError, NoSuchElementException):  # there is none yet
+            with contextlib.suppress(BrowserError, *ANEW):  # there is none yet
                 self.adapter.attach(self.driver)
                 self._noticed = self.adapter.look(self.driver), time.monotonic()
 

@@ -78,8 +78,10 @@ def test_events_that_say_nothing_sensible_are_passed_over(tmp_path):
         {"event": "round", "game_id": "a"}
         {"event": "round", "game_id": "a", "round": 1, "at": null}
         {"event": "submitting", "game_id": "a", "round": 2, "lat": NaN, "lng": 2, "wanted_lat": 1, "wanted_lng": 2}
-        {"event": "submitting", "game_id": "a", "round": 2, "lat": 1}"""
-        + "\n"
+        {"event": "submitting", "game_id": "a", "round": 2, "lat": 1}
+        {"event": "submitting", "game_id": "a", "round": 2, "lat": 1, "lng": 2, "wanted_lat": 1, "wanted_lng": """
+        + "1" * 400
+        + "}\n"
         + "[" * 100_000
         + "\n"
     )

@@ -10,11 +10,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from api.figures import Figures
 from api.outcomes import read_outcome
+from arena.games import Arena
 from arena.imports import report
 from arena.imports.known import KnownGuesses
+from arena.routes import routes
 from arena.scorebook import Scorebook
 from model.errors import GameError
 from pages.components import comparison, for_programs, resources
@@ -44,6 +48,17 @@ def test_a_reported_round_stands_in_the_book_once_with_points_by_the_law_of_its_
     assert (row["player"], row["kind"], row["origin"], row["movement"]) == ("Probe", "bot", "imported", "no_move")
     assert (row["score"], row["map"], row["country"]) == (first["score"], "World", "EE")
     assert book.counts() == for_programs.counts() == {"games": 1, "guesses": 1}
+
+
+@pytest.mark.parametrize("numbers", [[3], [1, 3]])
+def test_a_game_whose_rounds_were_reported_in_part_can_be_looked_at(book, numbers):
+    for number in numbers:
+        for_programs.record(outcome(roundID=number, truth={"lat": 50.0 + number, "lng": 24.8}))
+    [told] = book.games().to_dict("records")
+    game = Arena(scorebook_url=str(book.url)).game(told["game_id"])
+    assert [one.number for one in game.rounds] == numbers
+    client = TestClient(Starlette(routes=routes(None, str(book.url))))
+    assert client.get(f"/arena/api/games/{told['game_id']}").status_code == 200
 
 
 def five(**change):

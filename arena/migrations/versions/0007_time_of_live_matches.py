@@ -16,8 +16,9 @@ def upgrade() -> None:
         games.c.time_limit_s.is_(None), games.c.settings.is_not(None)
     )
     limits = [
-        {"game": row.game_id, "limit_s": round(float((row.settings or {}).get("round_s", USUAL_S)))}
+        {"game": row.game_id, "limit_s": round(float(row.settings.get("round_s") or USUAL_S))}
         for row in op.get_bind().execute(live)
+        if row.settings is not None  # JSON's null is not SQL's
     ]
     if limits:
         its = games.update().where(games.c.game_id == sa.bindparam("game"))

@@ -84,6 +84,32 @@ def test_an_app_that_is_started_in_mid_round_promises_no_more_time_than_the_firs
     assert other.guess(1).status_code == 200 and ada.live()["phase"] == "pause"
 
 
+@pytest.mark.parametrize("away_s", [3.5, 4.0, 4.9])
+def test_an_app_that_was_started_anew_within_seconds_costs_nobody_the_round(duel, restarted, away_s):
+    match = duel(round_s=10).begin()
+    match.time.go(6.0)
+    match.players[1].state()
+    match.time.go(away_s)
+    _, bo = restarted(match)
+    bo.live()
+    match.time.go(2.0)  # the page is back a moment later
+    assert bo.guess(1).status_code == 200
+
+
+def test_who_left_the_lobby_of_a_later_match_does_not_come_back_by_another_tab(duel):
+    match = duel(people=4, teams=2, series=2, rounds=1).begin()
+    match.play(1, 0)
+    series = match.players[0].live()["series"]
+    for player in match.players:
+        player.game = f"/arena/api/games/{series['next_game_id']}"
+    left = match.players[2]
+    with left.line() as tab:
+        tab.receive_json()
+        assert left.post_to("leave").status_code == 200
+        tab.send_json({"seen": True})
+    assert [seat["forfeit"] for seat in match.players[0].live()["seats"]] == [False, False, True, False]
+
+
 def test_a_round_whose_time_ran_out_while_a_single_app_was_started_anew_stays_open_for_a_moment(duel, restarted):
     match = duel(round_s=10).begin()
     match.time.go(6.0)
