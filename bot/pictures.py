@@ -169,7 +169,7 @@ class Pictures:
         return ImageOps.mirror(image) if self.mirrored else image
 
     def _shot(self) -> Image.Image:
-        """The element cut out of a picture of the window, which takes a third of the time of the driver's own way."""
+        """The element cut out of a picture of the window, which is quicker than the driver's picture of an element."""
         element = find(self.driver, self.path)
         stands = self.driver.execute_script(_STANDS, element)
         if min(stands["size"]) < 1:  # what a driver photographs of nothing differs from driver to driver
