@@ -12,6 +12,8 @@ def test_the_last_line_is_json_with_a_speedup_for_every_way(capsys):
     assert list(figures["speedup"]) == list(figures["views_per_s"]) == list(pretraining.WAYS)
     assert figures["speedup"]["float32"] == 1.0
     assert all(value > 0 for value in figures["views_per_s"].values())
+    assert set(figures["muon_step_s"]) == {"ours", "torch"}
+    assert figures["muon_speedup"] > 0
 
 
 def test_all_ways_have_the_same_weights_and_only_some_multiply():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from model.errors import ConfigError
-from model.networks.optimisers import Optimisers, is_hidden_matrix, matrix_of
+from model.networks.optimisers import Optimisers, is_hidden_matrix, matrix_of, orthogonal
 
 
 def named(module):
@@ -38,6 +38,31 @@ def test_a_convolution_moves_as_the_matrix_that_it_is(layout):
     optimisers.step()
     assert (conv.weight - before).abs().max() > 1e-3
     assert torch.allclose(conv.weight.detach().reshape(8, -1), flat.detach(), atol=2e-3)
+
+
+@pytest.mark.parametrize("shape", [(24, 96), (96, 24), (32, 32), (1, 7), (7, 1)])
+def test_what_is_made_orthogonal_keeps_its_directions_and_evens_their_lengths(shape):
+    matrix = 1e-3 * torch.randn(shape, generator=torch.Generator().manual_seed(2))
+    found = orthogonal(matrix)
+    lengths = torch.linalg.svdvals(found)
+    assert found.shape == shape
+    assert lengths.min() > 0.6, lengths
+    assert lengths.max() < 1.3, lengths
+    u, _, vt = torch.linalg.svd(matrix, full_matrices=False)
+    within = u.T @ found @ vt.T  # diagonal: no direction is mixed with another
+    assert torch.allclose(within, torch.diag(within.diagonal()), atol=1e-3)
+
+
+def test_orthogonal_takes_the_steps_of_the_iteration_itself_and_survives_what_has_no_direction():
+    matrix = torch.randn(6, 20, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    plain = matrix / matrix.norm()
+    for _ in range(5):
+        gram = plain @ plain.T
+        plain = 3.4445 * plain + (-4.7750 * gram + 2.0315 * gram @ gram) @ plain
+    assert torch.allclose(orthogonal(matrix.float()).double(), plain, atol=1e-4)
+    assert orthogonal(torch.zeros(3, 5)).abs().max() == 0
+    one = torch.outer(torch.arange(1.0, 5.0), torch.ones(6))  # of rank one: the other directions stay empty
+    assert torch.linalg.svdvals(orthogonal(one))[1:].max() < 1e-2
 
 
 def test_columns_follow_the_memory_of_the_parameter():
