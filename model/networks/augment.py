@@ -11,8 +11,8 @@ from model.networks.photo_cut import cut_from_photo, cut_from_ring, draw_looks
 from model.networks.photo_jitter import photographic
 
 MAX_SHIFT = 0.06  # of the side: what a turn of 5° or a bump in the road does
-# Spread of each factor around 1. Light: the colours of grass, soil and lines are clues to the place.
-GAIN, TINT, CONTRAST = 0.12, 0.03, 0.12
+# Spread of each factor around 1. Slight: tints of a camera and colours of roofs, soil and lines are clues to the place.
+GAIN, TINT, CONTRAST = 0.04, 0.01, 0.05
 
 
 def augment(views: torch.Tensor, seed: int, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
