@@ -22,6 +22,7 @@ Told = Literal["after_round", "after_match"]  # when a seat is told the truth of
 
 LENGTH = (1, 20)  # the fewest and the most rounds of a match
 USUAL_LENGTH = 5
+UNKNOWN_SCALE_KM = 0.0  # of games whose scale nobody knows: they are in a pool of their own
 HOST = 0  # the first seat: of the player who started the match
 UNMOVED = ("model", "ghost")  # kinds of seats that nobody holds
 MODEL_NAME = "Homing"

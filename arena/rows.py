@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from arena.live.records import LiveRules
-from arena.records import Game, Guess, Place, Round, Rules, Seat
+from arena.records import UNKNOWN_SCALE_KM, Game, Guess, Place, Round, Rules, Seat
 from arena.schema import games, guesses, rounds, seats, starts, verdicts
 
 # What became of a round: written; there before; its number is another one's; its match has other rules, or no room.
@@ -83,7 +83,8 @@ def write_games(db: Connection, new: list[Game]) -> None:
 def append_round(db: Connection, game: Game, most: int) -> Appended:
     """Write a match of one round and one guess, or its round into the match of this id that is there.
 
-    A round of number 0 comes after those that are there; `most` is how many a match may have.
+    A round of number 0 comes after those that are there; `most` is how many a match may have. A match whose scale
+    nobody knew takes that of the round.
     """
     [one], own = game.rounds, games.c.game_id == game.game_id
     # A write comes first: whoever else has a round of this match waits here, and then sees what this one wrote.
@@ -91,9 +92,8 @@ def append_round(db: Connection, game: Game, most: int) -> Appended:
         write_games(db, [replace(game, rounds=(replace(one, number=one.number or 1),))])
         return "new"
     head = db.execute(select(games).where(own)).one()
-    if (head.movement, head.time_limit_s, head.scale_km) != (
-        game.rules.movement, game.rules.time_limit_s, game.scale_km,
-    ):  # fmt: skip
+    rules = (game.rules.movement, game.rules.time_limit_s)
+    if (head.movement, head.time_limit_s) != rules or head.scale_km not in (UNKNOWN_SCALE_KM, game.scale_km):
         return "other rules"
     columns = (rounds.c.lat, rounds.c.lng, guesses.c.guess_lat, guesses.c.guess_lng, guesses.c.score)
     here = (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round)
@@ -114,7 +114,8 @@ def append_round(db: Connection, game: Game, most: int) -> Appended:
     db.execute(insert(rounds), [_round_row(game.game_id, replace(one, number=number))])
     db.execute(insert(guesses), [guess_row(game.game_id, number, seat, guess)])
     ended = max(head.finished_at or 0.0, guess.at)
-    db.execute(update(games).where(own).values(rounds=len(played) + 1, finished_at=ended))
+    told = {"rounds": len(played) + 1, "finished_at": ended, "scale_km": game.scale_km}
+    db.execute(update(games).where(own).values(told))
     return "new"
 
 

@@ -37,17 +37,29 @@ def token_of(name: str) -> str:
 
 def _kept(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    found = secret_in(path, secrets.token_urlsafe(32))
+    if not _TOKEN.fullmatch(found):
+        raise StorageError(f"The file {path} holds no token; remove it, and a new one is made.")
+    return found
+
+
+def secret_in(path: Path, new: str) -> str:
+    """The text of a file that only its owner reads; `new`, written now, where there is none.
+
+    Of several processes that begin at once one writes, whole or not at all, and the others read what it wrote.
+
+    Raises:
+        OSError: the file or its folder cannot be used.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(0o600)
-        draft.write_text(secrets.token_urlsafe(32), encoding="ascii")
         try:
-            os.link(draft, path)  # whole or not at all, and never over another one's
+            draft.write_text(f"{new}\n", encoding="ascii")
+            os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    found = path.read_text(encoding="ascii", errors="replace").strip()
-    if not _TOKEN.fullmatch(found):
-        raise StorageError(f"The file {path} holds no token; remove it, and a new one is made.")
-    return found
+    return path.read_text(encoding="ascii", errors="replace").strip()

@@ -7,10 +7,9 @@ from arena.imports.found import FoundGuess, FoundPlayer
 from arena.imports.identities import stored
 from arena.imports.known import fingerprint_of
 from arena.imports.pseudonyms import Pseudonyms, name_of
-from arena.records import Game, Guess, Kind, Place, Round, Rules, Seat
+from arena.records import UNKNOWN_SCALE_KM, Game, Guess, Kind, Place, Round, Rules, Seat
 
 SOURCE = "import"
-UNKNOWN_SCALE_KM = 0.0  # stored for games whose scale nobody knows, which keeps them in a pool of their own
 SCALE_DIGITS = 7  # of a scale in km, so that one that comes back from the book is the same to the last bit
 ROW_S = 1e-3  # guesses without a time follow each other, so that the first stays the first
 

@@ -6,10 +6,10 @@ and readable by its owner only. Whoever deletes it makes new people out of old o
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
+from arena.tokens import secret_in
 from model.errors import StorageError
 from model.geo.folders import home_dir
 
@@ -32,14 +32,7 @@ class Pseudonyms:
         """
         path = path or home_dir() / FILE
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                # Two imports that start at once must not make two secrets: only one of them makes the file.
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                    file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            except FileExistsError:
-                pass
-            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+            key = bytes.fromhex(secret_in(path, secrets.token_hex(KEY_BYTES)))
         except (OSError, ValueError) as error:
             raise StorageError(
                 f"looked for the secret of the pseudonyms in {path.name} of the home folder, found none to use "

@@ -20,7 +20,7 @@ from arena.imports.known import KnownGuesses
 from arena.imports.pseudonyms import Pseudonyms
 from arena.imports.summary import SCALE_WORDS, Summary
 from arena.imports.tables import MAX_ROUNDS
-from arena.records import Game, Kind, Movement
+from arena.records import UNKNOWN_SCALE_KM, Game, Kind, Movement
 from arena.rows import Appended
 from arena.scorebook import Scorebook
 from model.errors import GameError
@@ -99,8 +99,8 @@ def write_report(report: Report, book: Scorebook) -> Written:
     if not report.game:
         return Written(book.add_games([game]) > 0, score, notes)
     done = book.add_round(_of_game(game, report), MAX_ROUNDS)
-    if done == "other rules" and before is None and _before(report, book) is not None:
-        return write_report(report, book)  # another process has begun this game meanwhile, and it has a scale
+    if done == "other rules" and _scale(_before(report, book)) != _scale(before):
+        return write_report(report, book)  # another process has given this game a scale meanwhile
     if done in SAID:
         raise _refused(SAID[done])
     return Written(done == "new", score, notes)
@@ -109,6 +109,10 @@ def write_report(report: Report, book: Scorebook) -> Written:
 def _before(report: Report, book: Scorebook) -> Game | None:
     """The game that this round is of, where rounds of it were reported before."""
     return book.game(_id_of(report.fingerprint)) if report.game else None
+
+
+def _scale(game: Game | None) -> float:
+    return UNKNOWN_SCALE_KM if game is None else game.scale_km
 
 
 def _of_game(game: Game, report: Report) -> Game:
@@ -137,13 +141,27 @@ def _checked(report: Report, book: Scorebook, before: Game | None) -> Checked:
         [FoundRound(report.number or 1, *report.truth, {0: guess})],
         report.max_error_m, None, report.movement, report.time_limit_s,
     )  # fmt: skip
-    # What was believed of its rounds so far holds for this one too.
-    believed = None if before is None else 10_000.0 * before.scale_km or None
-    known = [10_000.0 * km for km in book.scales_km(found.map)] if before is None else []
-    [result] = check_games([found], believed, lambda _map: known)
+    if before is not None and before.scale_km != UNKNOWN_SCALE_KM:  # what was believed holds for this round too
+        [result] = check_games([found], 10_000.0 * before.scale_km)
+    else:
+        earlier = [] if before is None else [_again(before, found)]
+        known = [10_000.0 * km for km in book.scales_km(found.map)]
+        result, *others = check_games([found, *earlier], known=lambda _map: known)
+        if not isinstance(result, Refusal) and any(isinstance(other, Refusal) for other in others):
+            raise _refused(SAID["other rules"])
     if isinstance(result, Refusal):
         raise _refused(_fault(result, report))
     return result
+
+
+def _again(before: Game, found: FoundGame) -> FoundGame:
+    """The rounds of a game whose scale was not known, to be held against what a further round tells of it."""
+    rounds = []
+    for one in before.rounds:
+        [guess] = one.guesses.values()
+        said = FoundGuess(guess.lat, guess.lng, None, guess.score, where=WHERE)
+        rounds.append(FoundRound(one.number, one.place.lat, one.place.lng, {0: said}))
+    return replace(found, rounds=rounds)
 
 
 def _notes(checked: Checked) -> tuple[str, ...]:

@@ -113,6 +113,31 @@ def test_a_game_that_states_its_scale_once_has_it(book):
     assert book.guesses(told_only=False)["scale_km"].nunique() == 1
 
 
+NO_SCALE = {"map": "Alps", "max_error_m": None}
+POINTS = round(5000 * 2.718281828 ** (-10 * 22_239.0 / 1_000_000))  # 0.2 degrees north, on a map of 1,000 km
+
+
+def test_a_game_whose_first_rounds_tell_no_scale_takes_it_from_a_later_one(book):
+    first = for_programs.record(outcome(**NO_SCALE, guess=None))
+    assert "not confirmed" in first["notes"][0]
+    assert for_programs.record(outcome(**NO_SCALE, roundID=2, truth={"lat": 58.6, "lng": 26.7}, score=POINTS))
+    assert book.guesses(told_only=False)["scale_km"].tolist() == [0.0, 0.0]
+    spot = {"truth": {"lat": 58.5, "lng": 26.7}}
+    third = for_programs.record(outcome(map="Alps", max_error_m=1_000_000, roundID=3, **spot))
+    assert third["notes"] == ["score is confirmed by the law of the map."]
+    assert book.guesses(told_only=False)["scale_km"].tolist() == [100.0] * 3
+    with pytest.raises(GameError, match="max_error_m"):  # as of any game of a known scale
+        for_programs.record(outcome(map="Alps", max_error_m=2_000_000, roundID=4, truth={"lat": 58.7, "lng": 26.7}))
+
+
+def test_a_scale_that_the_rounds_before_contradict_is_refused(book):
+    spot = {"truth": {"lat": 58.6, "lng": 26.7}}
+    for_programs.record(outcome(**NO_SCALE, **spot, score=4000))
+    with pytest.raises(GameError, match="max_error_m"):
+        for_programs.record(outcome(map="Alps", max_error_m=1_000_000, roundID=2, truth={"lat": 58.5, "lng": 26.7}))
+    assert book.guesses(told_only=False)["scale_km"].tolist() == [0.0]
+
+
 @pytest.mark.parametrize(("change", "field"), [
     ({"truth": {"lat": 1.0, "lng": 1.0}}, "roundID"), ({"roundID": 2, "movement": "nmpz"}, "movement"),
     ({"roundID": 2, "time_limit_s": 60}, "time_limit_s"), ({"roundID": 2, "max_error_m": 2_000_000}, "max_error_m"),

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from arena.imports import bring as bringing
-from arena.imports.as_games import UNKNOWN_SCALE_KM
 from arena.imports.bring import Choices, bring
 from arena.imports.pseudonyms import Pseudonyms
+from arena.records import UNKNOWN_SCALE_KM
 from model.errors import StorageError
 
 
