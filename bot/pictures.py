@@ -25,6 +25,7 @@ THUMB = (96, 64)
 PLAIN = 1.5  # a standard deviation of greys below this is one colour
 SAME = 0.8  # mean difference of greys between two pictures of the same
 POLL_S = 0.05
+JUST_S = 0.01
 TURNED_S, TURNED_LOOKS = 1.0, 10  # a page that shows the same for so long after a turn does look the same there; a
 # machine that is too busy to draw is too busy for many looks as well, so they count besides the time
 
@@ -100,7 +101,7 @@ class Pictures:
         path: str,
         mirrored: bool = False,
         fov_deg: float | None = None,
-        still_s: float = 0.12,
+        still_s: float = 0.1,
         timeout_s: float = 20.0,
     ) -> None:
         self.driver, self.path, self.mirrored, self.fov_deg = driver, path, mirrored, fov_deg
@@ -133,6 +134,7 @@ class Pictures:
         last: Thumb | None = None
         looks = 0
         while True:
+            asked = time.monotonic()
             try:
                 image, now = self.shoot(), time.monotonic()
             except NotThere:  # a photo has no size before it has come
@@ -150,6 +152,8 @@ class Pictures:
             if now - began > self.timeout_s:
                 why = "is all one colour" if seen.std() <= PLAIN else "did not come to rest"
                 raise BrowserError(f"the picture at {self.path} {why} within {self.timeout_s:g} s.")
+            if turned:  # the next look should be the last: a picture of the window is the dearest question of all
+                time.sleep(max(0.0, self.still_s + JUST_S - (now - since) - (now - asked)))
 
     def shoot(self) -> Image.Image:
         """The picture as it is at this moment, mirrored back.

@@ -9,9 +9,9 @@ from bot.pictures import Pictures
 from bot.screens.paths import find
 from bot.screens.pointer import bring_into_window, frame_around, pointer_at
 
-HELD_S = 0.12  # held still before it is let go, a panorama has no swing to go on with
+HELD_S = 0.1  # held still before it is let go, a panorama has no swing to go on with
 REACH = 0.7  # of the picture's width, at most, in one drag
-PIECES = 6
+PIECES = 4
 
 
 class Move(Protocol):

@@ -10,7 +10,7 @@ from model.errors import BrowserError
 
 CLOSE_DEG = 3.0
 STEPS = 14
-REST_S, TURN_S = 0.12, 1.0
+REST_S, TURN_S = 0.1, 1.0
 
 
 class CompassCamera:

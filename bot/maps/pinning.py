@@ -32,6 +32,7 @@ PIN_S = 1.5  # how long a click may take to become a pin
 # The map, or its frame, is being loaded once more, or was scrolled out of the window.
 ANEW = (NoSuchElementException, StaleElementReferenceException, MoveTargetOutOfBoundsException)
 LOST_S = 8.0  # a busy page may lose the key, or the click, that opens the map: then it is asked again
+MOVED_S = 0.12  # between two moves; before a click it must rest for as long as the settings say
 SCROLLED_S = 0.12  # what was at rest and has only been scrolled; a busy browser may undo that at its next frame
 INSET_PX = 2.0
 ROUNDING_PX = 1.0  # a pointer knows whole pixels; what is farther off was brought within the map's bounds
@@ -138,7 +139,11 @@ class PinMap(Screen):
             levels = math.log2(view.km_per_px(lat, lng) / self._finest_km_per_px(look.bounds))
             on_map, clear = view.shows(x, y, -INSET_PX), self.hand.can_click(view, x, y)
             if (levels <= 0.0 and clear) or (stuck and on_map):
-                return look, view
+                rested = self._calibrated()
+                if rested == look:
+                    return look, view
+                look = rested  # it was only about to rest
+                continue
             before = view
             if not clear:
                 away = math.hypot(x - view.width_px / 2, y - view.height_px / 2) / view.width_px
@@ -149,7 +154,7 @@ class PinMap(Screen):
             else:
                 room_px = max(2.0, min(x, y, view.width_px - x, view.height_px - y))  # for what rounding leads astray
                 self.hand.zoom(look, x, y, min(levels, max(1.0, math.log2(room_px))))
-            look = self._calibrated()
+            look = self._calibrated(MOVED_S)
             after = _view_of(look)
             self.hand.wheel.learn(before.km_per_px(lat, lng), after.km_per_px(lat, lng))
             stuck = after == before
@@ -165,9 +170,9 @@ class PinMap(Screen):
             return FINE_KM_PER_PX
         return min(FINE_KM_PER_PX, float(haversine_km(kept[:2], kept[2:])) / FINE_SHARE)
 
-    def _calibrated(self) -> Look:
-        """The map at rest, with a view: a map that tells none is clicked twice."""
-        look = self._at_rest()
+    def _calibrated(self, rest_s: float | None = None) -> Look:
+        """The map at rest, with a view: a map that tells none is clicked twice, and rests as long as ever."""
+        look = self._at_rest(None if isinstance(self.adapter, BlindMap) else rest_s)
         if look.view is None and isinstance(self.adapter, BlindMap):
             width, height = look.box[2:]
             known = []
@@ -182,10 +187,10 @@ class PinMap(Screen):
             look = self._at_rest()
         return look
 
-    def _at_rest(self) -> Look:
+    def _at_rest(self, rest_s: float | None = None) -> Look:
         """The map, once nothing of it has changed for a while and it is in the window: no easing, no growing."""
         last: Look | None = None
-        since = time.monotonic()
+        since, enough_s = time.monotonic(), self.settings.rest_s if rest_s is None else rest_s
         tells = not isinstance(self.adapter, BlindMap)
 
         def still() -> bool:
@@ -196,10 +201,11 @@ class PinMap(Screen):
                     self._fresh_size()
                 last, since = look, self._seen_since(look)
             whole = look.box[2] > 0 and (look.view is not None or not tells)
-            return whole and time.monotonic() - since >= self.settings.rest_s
+            return whole and time.monotonic() - since >= enough_s
 
         self.wait(still, f"the map at {self.adapter.path} did not come to rest")
         assert last is not None
+        self._noticed = last, since
         return last
 
     def _seen_since(self, look: Look) -> float:

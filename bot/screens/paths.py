@@ -9,24 +9,28 @@
 Whoever finds an element this way stands in its frame afterwards, so that the element can be used.
 """
 
+import weakref
 from typing import Any
 
 from selenium.common.exceptions import (
     NoSuchElementException,
     NoSuchFrameException,
     NoSuchShadowRootException,
+    NoSuchWindowException,
     StaleElementReferenceException,
 )
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 INTO = " >> "
+_in_a_frame: "weakref.WeakSet[WebDriver]" = weakref.WeakSet()  # drivers that stand in one as far as we know
 FRAMES = ("iframe", "frame")
 
 # A question to the driver takes some ten milliseconds, and a round of a page asks a hundred: a path is one question
 # as long as it stays in one document. `into` is what only the driver can enter: a frame, or a closed shadow root.
 _WALK = """
-let [root, steps, want] = arguments;
+let [root, steps, want, inside] = arguments;
+if (!inside && window !== top) return {elsewhere: true};
 root ??= document;
 const has = {checkOpacity: true, checkVisibilityCSS: true};
 const sized = (e) => [...e.getClientRects()].some((r) => r.width > 0 && r.height > 0);
@@ -105,18 +109,45 @@ def is_frame(element: WebElement) -> bool:
 
 def _ask(driver: WebDriver, path: str, want: str) -> Any:
     """What is wanted of a path: "elements", the foremost "element", whether one is "shown", "text", "@attribute"."""
-    driver.switch_to.default_content()
-    root, steps = None, path.split(INTO)
-    while "into" in (answer := driver.execute_script(_WALK, root, steps, want)):
-        root, steps = None, steps[answer["walked"] :]
+    root, steps, inside = None, path.split(INTO), False
+    if driver in _in_a_frame:
+        to_the_page(driver)
+    while "into" in (answer := _walk(driver, root, steps, want, inside)):
+        root, steps, inside = None, steps[answer["walked"] :], True
         try:
             if answer["frame"]:
                 driver.switch_to.frame(answer["into"])
+                _in_a_frame.add(driver)
             else:
                 root = answer["into"].shadow_root
         except (NoSuchFrameException, NoSuchShadowRootException):  # it went while it was looked at
             return None
     return answer["found"]
+
+
+def _walk(driver: WebDriver, root: Any, steps: list[str], want: str, inside: bool) -> Any:
+    """One question; a driver that stands in a frame, or where one was, is brought back to the page before the first."""
+    try:
+        answer = driver.execute_script(_WALK, root, steps, want, inside)
+    except (NoSuchFrameException, NoSuchWindowException):
+        if inside:
+            raise
+        answer = {"elsewhere": True}
+    if "elsewhere" in answer:
+        to_the_page(driver)
+        answer = driver.execute_script(_WALK, root, steps, want, inside)
+    return answer
+
+
+def stands_in_page(driver: WebDriver) -> bool:
+    """Whether whoever was found last is in no frame, so that the driver is in none either."""
+    return driver not in _in_a_frame
+
+
+def to_the_page(driver: WebDriver) -> None:
+    """Out of all frames."""
+    driver.switch_to.default_content()
+    _in_a_frame.discard(driver)
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.screens.paths import find, frames_of, is_frame
+from bot.screens.paths import find, frames_of, is_frame, stands_in_page, to_the_page
 
 _INTO_VIEW = "arguments[0].scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'})"
 _STANDS = """
@@ -38,17 +38,19 @@ class Frame:
 
 
 def frame_around(driver: WebDriver, path: str) -> Frame:
-    """The frame in which the element at a path stands; the driver stands in the outermost document afterwards.
+    """The frame in which the element at a path, which was found just now, stands; the driver is in none afterwards.
 
     Raises:
         NoSuchElementException: there is no such frame.
     """
     frame = Frame()
+    if not frames_of(path) and stands_in_page(driver):
+        return frame
     for host in (find(driver, one) for one in frames_of(path)):
         if is_frame(host):
             left, top, across, down = driver.execute_script(_STANDS, host)
             frame = Frame(*frame.in_window(left, top), frame.across * across, frame.down * down)
-    driver.switch_to.default_content()
+    to_the_page(driver)
     return frame
 
 
