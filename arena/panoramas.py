@@ -7,8 +7,10 @@ nobody waits for any more is not begun. Orders are counted: when too many wait, 
 
 import asyncio
 import contextlib
+import ctypes
 import io
 import os
+import platform
 import sys
 import threading
 import time
@@ -25,14 +27,16 @@ from arena.rules import Refused
 from world import SOFTWARE
 
 JPEG_QUALITY = 90
-KEEP_BYTES = 96 << 20  # about three hundred panoramas, or eighty sharp ones
+KEEP_BYTES = 48 << 20  # about a hundred and fifty panoramas, or forty sharp ones
 WORKERS = 2  # a picture takes all cores by itself; the second is for who would else wait behind a sharp one
 PATIENCE_S = 90.0  # nobody looks at a grey page for longer
 FIRST_PATIENCE_S = (
     240.0  # before any picture is made: on a new machine compilers run first, a minute and more under load
 )
 LONGEST_TURN_S = 20.0  # an honest answer now is better than a picture after this
-EASE = 10  # how much a picture that nobody waits for yields to everything else, as `nice` counts
+# How much the making of a picture yields to answers, as `nice` counts: one that somebody waits for, and any other.
+WAITED_EASE, EASE = 5, 10
+M_ARENA_MAX, ARENAS = -8, 2  # mallopt(3): of glibc's allocator
 LOOK_S = 0.5  # how often we look whether the browser is still there
 
 
@@ -127,6 +131,7 @@ class PanoramaCache:
         self._at_ease = 0  # of those, at a picture that nobody waited for when it was begun
         self._usual_s = 1.0  # how long a picture takes, lately
         self._patience_s = FIRST_PATIENCE_S  # until one was made
+        _share_memory()
 
     def get(self, key: str, make: Callable[[], Image.Image]) -> bytes:
         """The JPEG of `key`, made by `make` when it is neither kept nor being made; waits for it in this thread.
@@ -216,7 +221,7 @@ class PanoramaCache:
             job, at_ease = begun
             started = time.monotonic()
             try:
-                jpeg, error = _made_at_ease(job.make) if at_ease else encode(job.make()), None
+                jpeg, error = _made_at_ease(job.make, EASE if at_ease else WAITED_EASE), None
             except BaseException as problem:  # whatever it is, it belongs to those who wait
                 jpeg, error = b"", problem
             with self._lock:
@@ -251,17 +256,25 @@ class PanoramaCache:
             self._bytes -= len(self._kept.popitem(last=False)[1])
 
 
-def _made_at_ease(make: Callable[[], Image.Image]) -> bytes:
-    """The JPEG, made by threads that yield: answers to players, and what they wait for, go before it."""
-    with ThreadPoolExecutor(1, "at ease", _yield) as thread:
+def _made_at_ease(make: Callable[[], Image.Image], ease: int) -> bytes:
+    """The JPEG, made by threads that yield: answers to players go before it."""
+    with ThreadPoolExecutor(1, "at ease", _yield, (ease,)) as thread:
         return thread.submit(lambda: encode(make())).result()
 
 
-def _yield() -> None:
+def _share_memory() -> None:
+    """Let threads share what the allocator holds: pictures are made by ever new ones, and glibc would keep for each of
+    its many arenas as much as the largest picture took."""
+    if platform.libc_ver()[0] == "glibc":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+
+
+def _yield(ease: int) -> None:
     """Let this thread, and those that it starts, yield to others, where a thread can."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), EASE)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), ease)
 
 
 def encode(panorama: Image.Image) -> bytes:

@@ -77,13 +77,29 @@ class Sequels:
 
     def go_on(self, game: Game) -> None:
         """Make the next match of a series, once; it waits where its map has gone, or who plays has too many open."""
+        if self._is_due(game):
+            with contextlib.suppress(HomingError):  # the match that is over is told all the same
+                self._check_players(game)
+                self._book.add_next(next_of(game, self._again(game, None)))
+
+    def held_up(self, game: Game) -> str | None:
+        """Why the next match of a series, which is due, is not there; None where nothing keeps it."""
+        if not self._is_due(game):
+            return None
+        try:
+            self._check_players(game)
+        except Refused:
+            return "The next match waits: somebody who plays has too many games open, or began many within a minute."
+        return None
+
+    def _is_due(self, game: Game) -> bool:
         number = game.series_number
         if game.live is None or game.series_id is None or number is None or number >= game.live.series:
-            return
-        if game.started_at is None:  # whoever opened it closed it again
-            return
-        if all(one.series_number != number + 1 for one in self._book.series(game.series_id)):
-            with contextlib.suppress(HomingError):  # the match that is over is told all the same
-                for seat in game.players():
-                    self._burden.check(game.seats[seat].owner)
-                self._book.add_next(next_of(game, self._again(game, None)))
+            return False
+        if game.finished_at is None or game.started_at is None:  # open, or whoever opened it closed it again
+            return False
+        return all(one.series_number != number + 1 for one in self._book.series(game.series_id))
+
+    def _check_players(self, game: Game) -> None:
+        for seat in game.players():
+            self._burden.check(game.seats[seat].owner)

@@ -82,8 +82,10 @@ def rules_state(rules: LiveRules) -> dict[str, Any]:
     }
 
 
-def series_state(game: Game, matches: Collection[Game], now: float, since: float) -> dict[str, Any] | None:
-    """Where a series stands: matches won by each side, and the next one."""
+def series_state(
+    game: Game, matches: Collection[Game], now: float, since: float, waits: str | None = None
+) -> dict[str, Any] | None:
+    """Where a series stands: matches won by each side, and the next one, or the sentence why it `waits`."""
     if game.series_id is None or game.live is None:
         return None
     wins, number = [0, 0], game.series_number or 1
@@ -92,7 +94,14 @@ def series_state(game: Game, matches: Collection[Game], now: float, since: float
         if result is not None and result.winner is not None:
             wins[result.winner] += 1
     following = next((one.game_id for one in matches if one.series_number == number + 1), None)
-    return {"id": game.series_id, "number": number, "of": game.live.series, "wins": wins, "next_game_id": following}
+    return {
+        "id": game.series_id,
+        "number": number,
+        "of": game.live.series,
+        "wins": wins,
+        "next_game_id": following,
+        "waits": None if following else waits,
+    }
 
 
 def _seat(game: Game, number: int, course: Course, now: float, since: float, viewer: Viewer) -> dict[str, Any]:

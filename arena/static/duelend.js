@@ -66,7 +66,7 @@ function showSeries(series, sides) {
   $('end-series').hidden = !series || series.of < 2;
   if (!series) return;
   const wins = sides.map((side) => `${side.own && side.people.length === 1 ? 'you' : side.name} ${series.wins[side.team] ?? 0}`).join(', ');
-  $('end-series').textContent = `Match ${series.number} of ${series.of} · ${wins}`;
+  $('end-series').textContent = [`Match ${series.number} of ${series.of} · ${wins}`, series.waits].filter(Boolean).join(' · ');
 }
 
 // A series has its next match; a plain duel can be played again; a spectator follows either.

@@ -47,7 +47,8 @@ def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
     Newton-Schulz iteration X <- aX + b(XXᵀ)X + c(XXᵀ)²X. All steps work on the small square matrix XXᵀ, and X itself
     is multiplied once, at the end: P(k) = aI + bG + cG², G <- PGP, X <- P(5)…P(1)X.
     """
-    wide = matrix if len(matrix) <= matrix.shape[1] else matrix.T
+    upright = len(matrix) > matrix.shape[1]
+    wide = matrix.T if upright else matrix
     wide = wide.float() / wide.norm().clamp(min=1e-7)
     a, b, c = QUINTIC
     gram, product = wide @ wide.T, torch.eye(len(wide), device=wide.device)
@@ -56,8 +57,8 @@ def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
         polynomial.diagonal().add_(a)
         product = polynomial @ product
         gram = polynomial @ gram @ polynomial
-    wide = product @ wide
-    return wide if len(matrix) <= matrix.shape[1] else wide.T
+    even: torch.Tensor = product @ wide
+    return even.T if upright else even
 
 
 class Optimisers:

@@ -227,6 +227,7 @@ def test_a_browser_that_stays_gets_its_picture_or_the_sentence_without_holding_a
 
     async def many():
         orders = [cache.order(f"{n % 4}", easel.make(f"{n % 4}")) for n in range(40)]
+        easel.wait_for(2)  # every worker has its thread
         threads = threading.active_count()
         arriving = [asyncio.ensure_future(order.arrive(here)) for order in orders]
         await asyncio.sleep(0.05)

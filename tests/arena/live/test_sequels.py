@@ -125,9 +125,12 @@ def test_the_next_match_of_a_series_waits_for_the_same_limit(duel, monkeypatch):
     match = duel(series=2, rounds=1).begin()
     monkeypatch.setattr("arena.rules.MOST_STARTED", 1)
     match.play(1, 0)
-    assert match.players[0].live()["series"]["next_game_id"] is None
+    series = match.players[0].live()["series"]
+    assert series["next_game_id"] is None and "too many games open" in series["waits"]
     match.time.go(60.0)
-    assert match.players[0].live()["series"]["next_game_id"]
+    match.players[0].live()
+    series = match.players[0].live()["series"]
+    assert series["next_game_id"] and series["waits"] is None
 
 
 def test_a_rematch_is_one_for_everybody_who_asks(duel):
