@@ -27,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from arena.database import sentences
 from arena.records import UNMOVED, Game
 from arena.rows import read_game, write_games
-from arena.schema import entries, games, guesses, rounds, seats, verdicts
+from arena.schema import entries, games, guesses, rounds, seats, starts, verdicts
 from arena.scorebook import Scorebook
 
 MOST_TIMES = 3000
@@ -174,19 +174,20 @@ class LiveBook:
         return [one for one in found if one is not None]
 
     def knows_places(self, owner: str, source: Game) -> bool:
-        """Whether somebody has guessed at one of the places of a match before, in any match."""
-        there = rounds.alias("there")
-        his = (
-            select(guesses.c.game_id)
-            .join(seats, (seats.c.game_id == guesses.c.game_id) & (seats.c.seat == guesses.c.seat))
-            .join(rounds, (rounds.c.game_id == guesses.c.game_id) & (rounds.c.round == guesses.c.round))
-            .join(there, (there.c.lat == rounds.c.lat) & (there.c.lng == rounds.c.lng))
-            .where(seats.c.owner == owner, there.c.game_id == source.game_id)
-            .limit(1)
-        )
-        book = self._scorebook()
+        """Whether somebody has guessed at one of the places of a match before, in any match, or was shown one."""
+        there, book = rounds.alias("there"), self._scorebook()
         with sentences(book.url, book.busy_s), book.engine.connect() as db:
-            return db.execute(his).first() is not None
+            return any(
+                db.execute(
+                    select(seen.c.game_id)
+                    .join(seats, (seats.c.game_id == seen.c.game_id) & (seats.c.seat == seen.c.seat))
+                    .join(rounds, (rounds.c.game_id == seen.c.game_id) & (rounds.c.round == seen.c.round))
+                    .join(there, (there.c.lat == rounds.c.lat) & (there.c.lng == rounds.c.lng))
+                    .where(seats.c.owner == owner, there.c.game_id == source.game_id)
+                    .limit(1)
+                ).first()
+                for seen in (guesses, starts)
+            )
 
     def human_times(self) -> list[float]:
         """How many seconds people took in rounds that were played elsewhere and imported, the latest ones."""

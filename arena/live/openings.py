@@ -55,7 +55,7 @@ class LiveOpenings:
             source = self._means.game(duel.ghost[0])
             duel, opponent = with_ghost(duel, source, duel.ghost[1])
             if owner is not None and self._means.book().knows_places(owner, source):
-                raise Refused("You have guessed at these places before; a ghost is met on places that are new to you.",
+                raise Refused("You have seen these places before; a ghost is met on places that are new to you.",
                               "not_allowed")  # fmt: skip
             places = tuple(one.place for one in source.rounds[: len(duel.planned)])
             wish = replace(

@@ -76,10 +76,15 @@ def test_a_ghosts_guesses_are_no_new_ones_in_the_book(ghost):
     assert again.status_code == 409 and "ghost" in again.json()["error"]
 
 
-def test_whoever_knows_the_places_meets_no_ghost_there(ghost):
+@pytest.mark.parametrize("guesses", [True, False], ids=["guessed", "left at the sight of it"])
+def test_whoever_knows_the_places_meets_no_ghost_there(ghost, guesses):
     bo = ghost.players[0]
     ghost.begin()
-    bo.guess(1)
+    if guesses:
+        bo.guess(1)
+    else:
+        assert bo.get(f"{bo.game}/rounds/1/panorama.jpg").status_code == 200
+        bo.post_to("leave")
     refused = bo.post("/arena/api/games", json={"name": "Bo", "mode": "duel",
                                                 "duel": {"ghost": {"game_id": ghost.source}}})  # fmt: skip
     assert refused.status_code == 403 and "new to you" in refused.json()["error"]
