@@ -10,7 +10,7 @@ from model.errors import BrowserError
 
 CLOSE_DEG = 3.0
 STEPS = 14
-REST_S, TURN_S = 0.1, 1.0
+REST_S, TURN_S = 0.05, 1.0  # no longer: a picture is taken only once it stands still itself
 
 
 class CompassCamera:

@@ -136,7 +136,7 @@ class PinMap(Screen):
         for _ in range(STEPS):
             view = _view_of(look)
             x, y = view.pixel_of(lat, lng)
-            levels = math.log2(view.km_per_px(lat, lng) / self._finest_km_per_px(look.bounds))
+            levels = self._levels_to_go(look, view, lat, lng)
             on_map, clear = view.shows(x, y, -INSET_PX), self.hand.can_click(view, x, y)
             if (levels <= 0.0 and clear) or (stuck and on_map):
                 rested = self._calibrated()
@@ -161,6 +161,13 @@ class PinMap(Screen):
         raise BrowserError(
             f"the map at {self.adapter.path} could not be moved to ({lat:.4f}, {lng:.4f}) in {STEPS} steps."
         )
+
+    def _levels_to_go(self, look: Look, view: View, lat: float, lng: float) -> float:
+        """How many levels of zoom a pixel is too coarse there; none where the wheel is known to do nothing."""
+        here = view.km_per_px(lat, lng)
+        if not self.hand.zoom_in and self.hand.wheel.is_in_vain(here):
+            return 0.0
+        return math.log2(here / self._finest_km_per_px(look.bounds))
 
     def _finest_km_per_px(self, bounds: Bounds | None) -> float:
         if self.settings.finest_km_per_px is not None:

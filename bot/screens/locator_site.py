@@ -30,7 +30,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from bot.cameras.protocol import Camera
 from bot.maps.pinning import PinMap
 from bot.pictures import Pictures, Thumb, thumb
-from bot.screens.paths import find, read, shown
+from bot.screens.paths import find, read, read_all, shown
 from bot.screens.reading import distance_in, number_in, place_in, points_in
 from bot.screens.screen import PageRefused, Screen
 from bot.screens.session import Session
@@ -205,8 +205,10 @@ class LocatorSite(Screen):
         return settled(self._outcome, self._is_whole)
 
     def _outcome(self) -> Outcome:
-        lat, lng = self._truth() or (None, None)
-        distance, points = (read(self.driver, path) or "" if path else "" for path in (self.DISTANCE, self.POINTS))
+        truth, distance, points = (
+            told or "" for told in read_all(self.driver, (self.TRUTH, self.DISTANCE, self.POINTS))
+        )
+        lat, lng = (place_in(truth) if self.TRUTH else self._new_marker()) or (None, None)
         km, score = distance_in(distance, self.DECIMAL, self.UNIT), points_in(points, self.DECIMAL)
         return Outcome(lat, lng, km, score, max_score=self.MAX_POINTS)
 
@@ -262,9 +264,8 @@ class LocatorSite(Screen):
         if shown(self.driver, self.SAYS_NO):
             raise PageRefused(f"the page says: {read(self.driver, self.SAYS_NO) or 'error'}")
 
-    def _truth(self) -> tuple[float, float] | None:
-        if self.TRUTH:
-            return place_in(read(self.driver, self.TRUTH) or "")
+    def _new_marker(self) -> tuple[float, float] | None:
+        """The marker that came with the result, if one did."""
         if not self._markers_before:
             return None
         with contextlib.suppress(BrowserError, NoSuchElementException):

@@ -10,6 +10,7 @@ Whoever finds an element this way stands in its frame afterwards, so that the el
 """
 
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 from selenium.common.exceptions import (
@@ -61,6 +62,13 @@ return {found: first ? (first.innerText ?? first.textContent) || String(first.va
 """
 
 
+_WALK_ALL = f"""
+if (window !== top) return null;
+const walk = function () {{ {_WALK} }};
+return arguments[0].map((one) => walk(null, ...one, true));
+"""
+
+
 def find_all(driver: WebDriver, path: str) -> list[WebElement]:
     """All elements at a path, in the first frame or shadow root that it names; none where the way there is not."""
     return _ask(driver, _split(path)[0], "elements") or []
@@ -90,10 +98,28 @@ def read(driver: WebDriver, path: str) -> str | None:
     """The text or the attribute at a path; None where nothing is shown. Of an input, what is filled in."""
     selector, attribute = _split(path)
     try:
-        told: str | None = _ask(driver, selector, f"@{attribute}" if attribute else "text")
+        return _cleaned(_ask(driver, selector, f"@{attribute}" if attribute else "text"), path)
     except StaleElementReferenceException:
         return None
-    return told if told is None or attribute else told.replace("\xa0", " ").strip()
+
+
+def _cleaned(told: str | None, path: str) -> str | None:
+    """A text as a person reads it; an attribute as it is."""
+    return told if told is None or _split(path)[1] else told.replace("\xa0", " ").strip()
+
+
+def read_all(driver: WebDriver, paths: Sequence[str]) -> list[str | None]:
+    """As `read` for each of several paths, in one question where they are all on the page; None at an empty path."""
+    if not stands_in_page(driver):
+        to_the_page(driver)
+    asked = [
+        (selector.split(INTO), f"@{name}" if name else "text") for selector, name in map(_split, paths) if selector
+    ]
+    answers = driver.execute_script(_WALK_ALL, asked)
+    if answers is None or any("into" in one for one in answers):
+        return [read(driver, path) if path else None for path in paths]
+    told = iter(one["found"] for one in answers)
+    return [_cleaned(next(told), path) if path else None for path in paths]
 
 
 def frames_of(path: str) -> list[str]:

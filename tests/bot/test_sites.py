@@ -149,4 +149,4 @@ def test_a_marker_that_stands_nowhere_on_earth_is_no_truth(marker, truth):
 
     site = Quiz(None)
     site.map, site._markers_before = Drawn(), ((1.0, 2.0),)
-    assert site._truth() == truth
+    assert site._new_marker() == truth

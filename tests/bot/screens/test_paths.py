@@ -2,6 +2,7 @@
 
 import pytest
 from selenium.common.exceptions import NoSuchElementException, NoSuchFrameException, WebDriverException
+from selenium.webdriver.support.wait import WebDriverWait
 
 import bot.screens.paths as paths
 from bot.screens.paths import find, find_all, read, shown
@@ -37,6 +38,20 @@ def test_of_two_maps_the_one_that_is_shown_counts(page):
     assert [one.get_dom_attribute("data-zoom") for one in find_all(page, ".map")] == ["1", "2"]
 
 
+def test_many_are_read_as_one_by_one(page):
+    asked = [".map", "", ".typed", ".map @data-zoom", ".nowhere", ".none", "#b @class"]
+    alone = [read(page, path) if path else None for path in asked]
+    assert paths.read_all(page, asked) == alone == ["the round's 1", None, "58.38", "2", None, None, "none"]
+    inside = [".map", "iframe.outer >> .box", "pano-box >> .in", "shy-box >> .in"]
+    assert paths.read_all(page, inside) == ["the round's 1", "out", "open", "closed"]
+    assert read(page, "iframe.outer >> .box") == "out"  # the driver stands in a frame now
+    assert paths.read_all(page, asked) == alone
+    page.switch_to.frame(page.find_element("css selector", "iframe.outer"))  # by somebody else's code
+    assert paths.read_all(page, asked) == alone
+    with pytest.raises(WebDriverException, match="not a valid selector"):
+        paths.read_all(page, ["..x"])
+
+
 def test_where_none_is_shown_the_first_counts(page):
     assert find(page, ".none").get_dom_attribute("id") == "a" and read(page, ".none @id") == "a"
     assert read(page, ".none") is None and read(page, ".plan @id") is None and read(page, ".map @lang") is None
@@ -70,6 +85,24 @@ def test_a_frame_that_goes_while_it_is_looked_at_holds_nothing(page, monkeypatch
 
     monkeypatch.setattr(type(page.switch_to), "frame", vanishing)
     assert not shown(page, ".outer >> .box") and read(page, ".outer >> .box") is None
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_whoever_stands_in_a_frame_finds_what_is_on_the_page(page, known):
+    """Also where somebody else's code went into the frame, and where the frame has gone since."""
+    if known:
+        assert read(page, "iframe.outer >> .box") == "out"
+    else:
+        page.switch_to.frame(page.find_element("css selector", "iframe.outer"))
+    assert read(page, ".map") == "the round's 1" and shown(page, "iframe.outer >> iframe.inner >> .box")
+    if not known:
+        page.switch_to.default_content()
+        page.switch_to.frame(page.find_element("css selector", "iframe.outer"))
+    page.execute_script("top.setTimeout(() => top.document.querySelector('.outer').remove(), 0)")
+    WebDriverWait(page, 5.0).until(lambda _: read(page, "iframe.outer >> .box") is None)
+    assert find(page, ".map").text == "the round's 1"
+    assert frame_around(page, ".map") == Frame()
+    assert page.execute_script("return window === top")
 
 
 def test_a_pixel_of_a_frame_in_a_frame_is_a_pixel_of_the_window(page):
