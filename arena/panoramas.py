@@ -16,7 +16,7 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -257,9 +257,18 @@ class PanoramaCache:
 
 
 def _made_at_ease(make: Callable[[], Image.Image], ease: int) -> bytes:
-    """The JPEG, made by threads that yield: answers to players go before it."""
-    with ThreadPoolExecutor(1, "at ease", _yield, (ease,)) as thread:
-        return thread.submit(lambda: encode(make())).result()
+    """The JPEG, made by a thread that yields, and those that it starts: answers to players go before it."""
+    made: Future[bytes] = Future()
+
+    def draw() -> None:
+        _yield(ease)
+        try:
+            made.set_result(encode(make()))
+        except BaseException as problem:  # whatever it is, it belongs to who waits
+            made.set_exception(problem)
+
+    threading.Thread(target=draw, name="at ease", daemon=True).start()
+    return made.result()
 
 
 def _share_memory() -> None:

@@ -80,11 +80,11 @@ def write_games(db: Connection, new: list[Game]) -> None:
             db.execute(insert(table), values)
 
 
-def append_round(db: Connection, game: Game, most: int) -> Appended:
+def append_round(db: Connection, game: Game, most: int, held_against: int = 0) -> Appended:
     """Write a match of one round and one guess, or its round into the match of this id that is there.
 
     A round of number 0 comes after those that are there; `most` is how many a match may have. A match whose scale
-    nobody knew takes that of the round.
+    nobody knew takes that of the round, if it has as many rounds as that was `held_against`.
     """
     [one], own = game.rounds, games.c.game_id == game.game_id
     # A write comes first: whoever else has a round of this match waits here, and then sees what this one wrote.
@@ -104,7 +104,12 @@ def append_round(db: Connection, game: Game, most: int) -> Appended:
         )
     }
     [(seat, guess)] = one.guesses.items()
+    takes_scale = head.scale_km != game.scale_km
+    if takes_scale and len(played) != held_against:
+        return "other rules"
     if (one.place.lat, one.place.lng, guess.lat, guess.lng, guess.score) in played.values():
+        if takes_scale:
+            db.execute(update(games).where(own).values(scale_km=game.scale_km))
         return "known"
     if one.number in played:
         return "taken"

@@ -86,12 +86,12 @@ class Scorebook:
                 added += self._add_batch(batch)
         return added
 
-    def add_round(self, game: Game, most: int) -> Appended:
+    def add_round(self, game: Game, most: int, held_against: int = 0) -> Appended:
         """Write a game of one round, or its round into the game of this id that is there; see `append_round`."""
         try:
-            return self._append(game, most)
+            return self._append(game, most, held_against)
         except IntegrityError:  # another process began the same game between our look and our writing
-            return self._append(game, most)
+            return self._append(game, most, held_against)
 
     def has_fingerprints(self, fingerprints: Iterable[str]) -> set[str]:
         """Which of these are in the book."""
@@ -283,9 +283,9 @@ class Scorebook:
                 found.update(db.execute(select(games.c.game_id).where(some, still_open())).scalars())
         return found
 
-    def _append(self, game: Game, most: int) -> Appended:
+    def _append(self, game: Game, most: int, held_against: int) -> Appended:
         with sentences(self.url, self.busy_s), self.engine.begin() as db:
-            return append_round(db, game, most)
+            return append_round(db, game, most, held_against)
 
     def _add_batch(self, batch: list[Game]) -> int:
         with sentences(self.url, self.busy_s), self.engine.begin() as db:

@@ -60,6 +60,9 @@ def secret_in(path: Path, new: str) -> str:
             os.link(draft, path)
         except FileExistsError:
             pass
+        except OSError:  # a file system without hard links
+            if not path.exists():
+                draft.rename(path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text(encoding="ascii", errors="replace").strip()

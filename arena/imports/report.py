@@ -91,6 +91,8 @@ def write_report(report: Report, book: Scorebook) -> Written:
     score = sum(guess.score or 0 for one in checked.game.rounds for guess in one.guesses.values())
     pseudonyms = Pseudonyms.open()
     new = KnownGuesses(book, pseudonyms).without_known([checked], Summary())
+    if not new and checked.max_error_m is not None and _has_no_scale(before) and _is_of(before, report):
+        new = [_checked(report, book, before)]  # the same round again, now with the scale of its game
     if not new:
         return Written(False, score, (*notes, "The book knows this round already: it counts once."))
     told = Atlas.open().describe(np.array([report.truth]))
@@ -98,9 +100,9 @@ def write_report(report: Report, book: Scorebook) -> Written:
     game = game_of(new[0], named, report.kind, pseudonyms, time.time())
     if not report.game:
         return Written(book.add_games([game]) > 0, score, notes)
-    done = book.add_round(_of_game(game, report), MAX_ROUNDS)
-    if done == "other rules" and _scale(_before(report, book)) != _scale(before):
-        return write_report(report, book)  # another process has given this game a scale meanwhile
+    done = book.add_round(_of_game(game, report), MAX_ROUNDS, 0 if before is None else before.length)
+    if done == "other rules" and _scale_and_length(_before(report, book)) != _scale_and_length(before):
+        return write_report(report, book)  # another process has written of this game meanwhile
     if done in SAID:
         raise _refused(SAID[done])
     return Written(done == "new", score, notes)
@@ -111,8 +113,20 @@ def _before(report: Report, book: Scorebook) -> Game | None:
     return book.game(_id_of(report.fingerprint)) if report.game else None
 
 
-def _scale(game: Game | None) -> float:
-    return UNKNOWN_SCALE_KM if game is None else game.scale_km
+def _scale_and_length(game: Game | None) -> tuple[float, int]:
+    return (UNKNOWN_SCALE_KM, 0) if game is None else (game.scale_km, game.length)
+
+
+def _has_no_scale(game: Game | None) -> bool:
+    return game is not None and game.scale_km == UNKNOWN_SCALE_KM
+
+
+def _is_of(game: Game | None, report: Report) -> bool:
+    """Whether a game has this very round."""
+    rounds = () if game is None else game.rounds
+    told = (*report.truth, *(report.guess or (None, None)))
+    return any((one.place.lat, one.place.lng, guess.lat, guess.lng) == told
+               for one in rounds for guess in one.guesses.values())  # fmt: skip
 
 
 def _of_game(game: Game, report: Report) -> Game:
@@ -141,7 +155,7 @@ def _checked(report: Report, book: Scorebook, before: Game | None) -> Checked:
         [FoundRound(report.number or 1, *report.truth, {0: guess})],
         report.max_error_m, None, report.movement, report.time_limit_s,
     )  # fmt: skip
-    if before is not None and before.scale_km != UNKNOWN_SCALE_KM:  # what was believed holds for this round too
+    if before is not None and not _has_no_scale(before):  # what was believed holds for this round too
         [result] = check_games([found], 10_000.0 * before.scale_km)
     else:
         earlier = [] if before is None else [_again(before, found)]

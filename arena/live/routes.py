@@ -47,7 +47,8 @@ def state_for(arena: Arena, game: Game, seat: int | None) -> dict[str, Any]:
     since = arena.live.since_of(game)
     state = add_live(state, game, now, since, viewer)
     if game.series_id is not None:
-        matches, waits = arena.live.book.series(game.series_id), arena.live.sequels.held_up(game)
+        matches = arena.live.book.series(game.series_id)
+        waits = None if seat is None else arena.live.sequels.held_up(game)
         state["live"]["series"] = series_state(game, matches, now, since, waits)
     # Whoever looks on is no party to it, and finds no seat there that is kept for somebody else.
     state["live"]["rematch_game_id"] = None if seat is None else arena.live.sequels.rematch_of(game)

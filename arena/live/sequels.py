@@ -88,7 +88,7 @@ class Sequels:
             return None
         try:
             self._check_players(game)
-        except Refused:
+        except HomingError:
             return "The next match waits: somebody who plays has too many games open, or began many within a minute."
         return None
 

@@ -136,15 +136,15 @@ class PinMap(Screen):
         for _ in range(STEPS):
             view = _view_of(look)
             x, y = view.pixel_of(lat, lng)
-            levels = self._levels_to_go(look, view, lat, lng)
+            levels = math.log2(view.km_per_px(lat, lng) / self._finest_km_per_px(look.bounds))
             on_map, clear = view.shows(x, y, -INSET_PX), self.hand.can_click(view, x, y)
             if (levels <= 0.0 and clear) or (stuck and on_map):
                 rested = self._calibrated()
                 if rested == look:
                     return look, view
-                look = rested  # it was only about to rest
+                look, stuck = rested, False  # it was only about to rest
                 continue
-            before = view
+            before, self._noticed = view, None  # whatever it looks like from now on, it has just been moved
             if not clear:
                 away = math.hypot(x - view.width_px / 2, y - view.height_px / 2) / view.width_px
                 if away > 1.5 and not stuck:
@@ -155,19 +155,14 @@ class PinMap(Screen):
                 room_px = max(2.0, min(x, y, view.width_px - x, view.height_px - y))  # for what rounding leads astray
                 self.hand.zoom(look, x, y, min(levels, max(1.0, math.log2(room_px))))
             look = self._calibrated(MOVED_S)
+            if _view_of(look) == before:  # a map may gather turns of the wheel before it moves
+                look = self._calibrated()
             after = _view_of(look)
             self.hand.wheel.learn(before.km_per_px(lat, lng), after.km_per_px(lat, lng))
             stuck = after == before
         raise BrowserError(
             f"the map at {self.adapter.path} could not be moved to ({lat:.4f}, {lng:.4f}) in {STEPS} steps."
         )
-
-    def _levels_to_go(self, look: Look, view: View, lat: float, lng: float) -> float:
-        """How many levels of zoom a pixel is too coarse there; none where the wheel is known to do nothing."""
-        here = view.km_per_px(lat, lng)
-        if not self.hand.zoom_in and self.hand.wheel.is_in_vain(here):
-            return 0.0
-        return math.log2(here / self._finest_km_per_px(look.bounds))
 
     def _finest_km_per_px(self, bounds: Bounds | None) -> float:
         if self.settings.finest_km_per_px is not None:
@@ -206,7 +201,7 @@ class PinMap(Screen):
             if look != last:
                 if last is not None and look.box[2:] != last.box[2:]:
                     self._fresh_size()
-                last, since = look, self._seen_since(look)
+                last, since = look, self._seen_since(look, enough_s)
             whole = look.box[2] > 0 and (look.view is not None or not tells)
             return whole and time.monotonic() - since >= enough_s
 
@@ -215,14 +210,14 @@ class PinMap(Screen):
         self._noticed = last, since
         return last
 
-    def _seen_since(self, look: Look) -> float:
+    def _seen_since(self, look: Look, enough_s: float) -> float:
         """Since when the map is known to look so: since now, or since it was noticed, but for where it stands."""
         (noticed, at), self._noticed = self._noticed or (look, math.inf), None
         now = time.monotonic()
         if noticed == look:
             return min(at, now)
         scrolled = noticed.box[2:] == look.box[2:] and replace(noticed, box=look.box) == look
-        return now - self.settings.rest_s + SCROLLED_S if scrolled else now
+        return now - max(0.0, enough_s - SCROLLED_S) if scrolled else now
 
     def _look_in_window(self) -> Look:
         """The map now; a busy browser may undo a scroll that came right after the page had grown."""

@@ -9,7 +9,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 FIRST_DELTA, LEAST_DELTA, MOST_DELTA = 120, 30, 1000  # a notch of a common mouse; more than ten at once is no mouse's
 BETWEEN_S = 0.06  # Leaflet adds up what comes within 40 ms, and takes at most four levels of the sum
 TURNS = 8
-IDLE = 2  # a notch may be too little for a map that zooms in whole levels, so it is made larger so often
 
 
 class Wheel:
@@ -20,7 +19,7 @@ class Wheel:
     ) -> None:
         self.delta, self.levels_per_turn, self.between_s = delta, levels_per_turn, between_s
         self._turned = 0  # since the last look, positive towards more detail
-        self._idle, self._idle_at = 0, 0.0  # turns that did nothing, one after the other, at this many km per pixel
+        self._idle = 0
 
     def turn(self, driver: WebDriver, origin: ScrollOrigin, levels: float) -> None:
         """Zoom by about so many levels, in as it counts up; the first time by one notch, to see what it does."""
@@ -38,7 +37,7 @@ class Wheel:
         if self._turned == 0:
             return
         step = math.log2(km_per_px_before / km_per_px_after) / self._turned
-        inwards, self._turned = self._turned > 0, 0
+        self._turned = 0
         if step > 0.02:
             self.levels_per_turn, self._idle = step, 0
             if step < 0.6 and self.delta < MOST_DELTA:  # a larger turn is the same for the map, and quicker
@@ -46,21 +45,12 @@ class Wheel:
             elif step > 1.6:
                 self._scale(0.5)
         elif abs(step) <= 0.02:
-            self._idle = self._idle + 1 if _alike(km_per_px_before, self._idle_at) or not inwards else 1
-            self._idle_at = km_per_px_before if inwards else 0.0
-            if self._idle <= IDLE:
+            self._idle += 1
+            if self._idle <= 2:  # a notch may be too little for a map that zooms in whole levels
                 self._scale(3.0)
-
-    def is_in_vain(self, km_per_px: float) -> bool:
-        """Whether it is known to bring no more detail at this resolution: a map that does not zoom, or no further."""
-        return self._idle > IDLE and _alike(km_per_px, self._idle_at)
 
     def _scale(self, factor: float) -> None:
         wanted = round(max(LEAST_DELTA, min(MOST_DELTA, self.delta * factor)))
         if self.levels_per_turn is not None:
             self.levels_per_turn *= min(wanted / self.delta, factor)
         self.delta = wanted
-
-
-def _alike(km_per_px: float, other: float) -> bool:
-    return abs(km_per_px - other) <= 0.01 * other

@@ -130,6 +130,32 @@ def test_a_game_whose_first_rounds_tell_no_scale_takes_it_from_a_later_one(book)
         for_programs.record(outcome(map="Alps", max_error_m=2_000_000, roundID=4, truth={"lat": 58.7, "lng": 26.7}))
 
 
+def test_the_same_round_again_with_its_scale_gives_it_to_the_game(book):
+    spot = {"truth": {"lat": 58.6, "lng": 26.7}, "score": POINTS}
+    for_programs.record(outcome(**NO_SCALE, **spot))
+    again = for_programs.record(outcome(map="Alps", max_error_m=1_000_000, **spot))
+    assert not again["recorded"] and again["notes"][0] == "score is confirmed by the law of the map."
+    assert book.guesses(told_only=False)["scale_km"].tolist() == [100.0]
+    assert book.counts() == {"games": 1, "guesses": 1}
+
+
+def test_a_scale_is_held_against_what_another_process_wrote_meanwhile(book, monkeypatch):
+    for_programs.record(outcome(**NO_SCALE, guess=None))
+    monkeypatch.setattr(for_programs, "_writing", contextlib.nullcontext())
+    look = KnownGuesses.without_known
+
+    def looked(*given):
+        found = look(*given)
+        monkeypatch.setattr(KnownGuesses, "without_known", look)
+        for_programs.record(outcome(**NO_SCALE, roundID=2, truth={"lat": 58.6, "lng": 26.7}, score=4000))
+        return found
+
+    monkeypatch.setattr(KnownGuesses, "without_known", looked)
+    with pytest.raises(GameError, match="max_error_m"):
+        for_programs.record(outcome(map="Alps", max_error_m=1_000_000, roundID=3, truth={"lat": 58.5, "lng": 26.7}))
+    assert book.guesses(told_only=False)["scale_km"].tolist() == [0.0, 0.0]
+
+
 def test_a_scale_that_the_rounds_before_contradict_is_refused(book):
     spot = {"truth": {"lat": 58.6, "lng": 26.7}}
     for_programs.record(outcome(**NO_SCALE, **spot, score=4000))

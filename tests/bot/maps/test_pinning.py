@@ -1,11 +1,13 @@
 """A map that opens late, and one that is loaded anew under the pointer, cost no round. No browser here."""
 
+import time
+
 import pytest
 from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 
 import bot.maps.pinning as pinning
 from bot.maps.pinning import PinMap
-from bot.maps.protocol import Look
+from bot.maps.protocol import Look, MapSettings
 from bot.maps.view import AffineView
 from model.errors import BrowserError
 
@@ -96,3 +98,37 @@ def test_a_map_that_is_loaded_anew_under_the_pointer_is_clicked_again(monkeypatc
     else:
         with pytest.raises(BrowserError, match="took no click"):
             PinMap(Page(), Adapter()).put_pin(58.0, 26.0)
+
+
+class Gathers(Adapter):
+    """A map that moves only some time after it was told to; it is its own hand, and its wheel."""
+
+    def __init__(self, delay_s):
+        self.delay_s, self.world_px, self.due, self.learnt = delay_s, 512.0, [], []
+        self.wheel = self
+
+    def look(self, driver):
+        while self.due and self.due[0][0] <= time.monotonic():
+            self.world_px = self.due.pop(0)[1]
+        return Look(AffineView.around(58.0, 26.0, self.world_px, 400.0, 300.0), (0.0, 0.0, 400.0, 300.0))
+
+    def can_click(self, view, x, y):
+        return view.shows(x, y)
+
+    def zoom(self, look, x, y, levels):
+        self.due.append((time.monotonic() + self.delay_s, self.world_px * 2.0 ** max(1, round(levels))))
+
+    drag_to_centre = None  # the place stays in sight
+
+    def learn(self, before, after):
+        self.learnt.append(before / after)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.04, 0.1, 0.2])
+def test_a_map_that_gathers_turns_of_the_wheel_before_it_moves_is_waited_for(delay_s):
+    slow = Gathers(delay_s)
+    pin_map = PinMap(Page(), slow, settings=MapSettings(finest_km_per_px=2.0))
+    pin_map.hand = slow
+    look, view = pin_map._bring_near(pin_map._calibrated(), 58.0, 26.0)
+    assert view.km_per_px(58.0, 26.0) <= 2.0 and not slow.due and look == slow.look(None)
+    assert min(slow.learnt) > 1.5  # no turn is held to have done nothing

@@ -32,16 +32,3 @@ def test_a_map_at_its_end_does_not_spoil_what_was_learnt():
     for _ in range(5):
         turned(wheel, 1, 0.0)
     assert wheel.levels_per_turn is not None and wheel.delta <= MOST_DELTA
-
-
-def test_a_wheel_that_does_nothing_again_and_again_is_known_to_but_only_there_and_inwards():
-    wheel = Wheel()
-    for tries in range(4):
-        assert wheel.is_in_vain(1.0) is (tries > 2)
-        turned(wheel, 1, 0.0)
-    assert wheel.is_in_vain(1.005) and not wheel.is_in_vain(2.0)
-    turned(wheel, 1, 1.0)  # it does something after all
-    assert not wheel.is_in_vain(1.0)
-    for _ in range(4):
-        turned(wheel, -1, 0.0)
-    assert not wheel.is_in_vain(1.0)
