@@ -65,10 +65,7 @@ class Drags:
         """Drag by so many pixels, in as many strokes as that takes."""
         driver, left = pictures.driver, round(units)
         element = find(driver, pictures.path)
-        bring_into_window(driver, element)
-        box = driver.execute_script(
-            "const r = arguments[0].getBoundingClientRect(); return [r.left, r.top, r.width, r.height]", element
-        )
+        box = bring_into_window(driver, element)
         frame = frame_around(driver, pictures.path)
         middle, y = frame.in_window(box[0] + box[2] / 2, box[1] + box[3] / 2)
         most = max(8, int(box[2] * frame.across * REACH))

@@ -9,8 +9,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from bot.screens.paths import find, shown
 from bot.screens.pointer import bring_into_window, frame_around, pointer_at
 
-_MIDDLE = "const r = arguments[0].getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]"
-
 
 class Opening(Protocol):
     """Something that makes the map large enough to be clicked on."""
@@ -30,10 +28,9 @@ class Hover:
 
     def open(self, driver: WebDriver) -> None:
         """Bring the pointer there."""
-        element = find(driver, self.path)
-        bring_into_window(driver, element)
-        x, y = driver.execute_script(_MIDDLE, element)
-        pointer_at(driver, *frame_around(driver, self.path).in_window(x, y)).perform()
+        left, top, width, height = bring_into_window(driver, find(driver, self.path))
+        middle = frame_around(driver, self.path).in_window(left + width / 2, top + height / 2)
+        pointer_at(driver, *middle).perform()
 
     def is_open(self, driver: WebDriver) -> bool:
         """It has begun to grow, or is about to: nothing but its size tells."""

@@ -197,7 +197,7 @@ class PinMap(Screen):
 
         def still() -> bool:
             nonlocal last, since
-            look = self._look_in_window()
+            look = self._look_in_window(last)
             if look != last:
                 if last is not None and look.box[2:] != last.box[2:]:
                     self._fresh_size()
@@ -219,10 +219,14 @@ class PinMap(Screen):
         scrolled = noticed.box[2:] == look.box[2:] and replace(noticed, box=look.box) == look
         return now - max(0.0, enough_s - SCROLLED_S) if scrolled else now
 
-    def _look_in_window(self) -> Look:
-        """The map now; a busy browser may undo a scroll that came right after the page had grown."""
-        bring_into_window(self.driver, find(self.driver, self.adapter.path))
-        return self.adapter.look(self.driver)
+    def _look_in_window(self, last: Look | None) -> Look:
+        """The map now. Whenever it stands elsewhere than at the `last` look, it may have to be brought into the window
+        (again: a busy browser may undo a scroll that came right after the page had grown)."""
+        look = None if last is None else self.adapter.look(self.driver)
+        if look is None or last is None or look.box != last.box:
+            bring_into_window(self.driver, find(self.driver, self.adapter.path))
+            look = self.adapter.look(self.driver)
+        return look
 
     def _fresh_size(self) -> None:
         """Let the map know how large it is now, and quiet it."""

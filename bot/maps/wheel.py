@@ -9,6 +9,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 FIRST_DELTA, LEAST_DELTA, MOST_DELTA = 120, 30, 1000  # a notch of a common mouse; more than ten at once is no mouse's
 BETWEEN_S = 0.06  # Leaflet adds up what comes within 40 ms, and takes at most four levels of the sum
 TURNS = 8
+SHORT = 0.1  # of a turn may be lacking; one turn too many costs less than one more look at the map
 
 
 class Wheel:
@@ -23,7 +24,8 @@ class Wheel:
 
     def turn(self, driver: WebDriver, origin: ScrollOrigin, levels: float) -> None:
         """Zoom by about so many levels, in as it counts up; the first time by one notch, to see what it does."""
-        count = 1 if not self.levels_per_turn else max(1, min(TURNS, round(abs(levels) / self.levels_per_turn)))
+        exactly = abs(levels) / self.levels_per_turn if self.levels_per_turn else 1.0
+        count = max(1, min(TURNS, math.ceil(exactly - SHORT)))
         chain = ActionChains(driver, duration=0)
         for number in range(count):
             if number:

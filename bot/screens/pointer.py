@@ -14,7 +14,11 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from bot.screens.paths import find, frames_of, is_frame, stands_in_page, to_the_page
 
-_INTO_VIEW = "arguments[0].scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'})"
+_INTO_VIEW = """
+arguments[0].scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
+const r = arguments[0].getBoundingClientRect();
+return [r.left, r.top, r.width, r.height];
+"""
 _STANDS = """
 const [f] = arguments, r = f.getBoundingClientRect(), style = getComputedStyle(f);
 const across = r.width / (f.offsetWidth || 1), down = r.height / (f.offsetHeight || 1);
@@ -54,9 +58,10 @@ def frame_around(driver: WebDriver, path: str) -> Frame:
     return frame
 
 
-def bring_into_window(driver: WebDriver, element: WebElement) -> None:
-    """Scroll, if need be, until an element can be pointed at."""
-    driver.execute_script(_INTO_VIEW, element)
+def bring_into_window(driver: WebDriver, element: WebElement) -> tuple[float, float, float, float]:
+    """Scroll, if need be, until an element can be pointed at; gives its box in its frame (left, top, width, height)."""
+    left, top, width, height = driver.execute_script(_INTO_VIEW, element)
+    return left, top, width, height
 
 
 def pointer_at(driver: WebDriver, x: float, y: float, chain: ActionChains | None = None) -> ActionChains:

@@ -28,7 +28,7 @@ class Page:
         return self
 
     def execute_script(self, script, *arguments):
-        return {"found": self}
+        return [0, 0, 100, 100] if "getBoundingClientRect" in script else {"found": self}
 
     def get_dom_attribute(self, name):
         return None

@@ -1,8 +1,9 @@
 """The wheel learns what a turn does."""
 
 import pytest
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 
-from bot.maps.wheel import MOST_DELTA, Wheel
+from bot.maps.wheel import MOST_DELTA, TURNS, Wheel
 
 
 def turned(wheel, count, levels):
@@ -32,3 +33,23 @@ def test_a_map_at_its_end_does_not_spoil_what_was_learnt():
     for _ in range(5):
         turned(wheel, 1, 0.0)
     assert wheel.levels_per_turn is not None and wheel.delta <= MOST_DELTA
+
+
+class Browser:
+    """Counts the notches that it is told of."""
+
+    def __init__(self):
+        self.notches = 0
+
+    def execute(self, command, parameters):
+        for source in parameters["actions"]:
+            self.notches += sum(step["type"] == "scroll" for step in source["actions"])
+
+
+@pytest.mark.parametrize(
+    ("levels", "notches"), [(0.3, 1), (0.99, 1), (1.4, 2), (-1.4, 2), (2.0, 2), (3.05, 3), (3.2, 4), (90.0, TURNS)]
+)
+def test_rather_a_notch_too_many_than_another_look(levels, notches):
+    browser = Browser()
+    Wheel(levels_per_turn=1.0).turn(browser, ScrollOrigin.from_viewport(5, 5), levels)
+    assert browser.notches == notches
