@@ -8,6 +8,7 @@ state is refused. Curves are in RUN/tensorboard (`tensorboard --logdir RUN`).
 """
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ def start_accelerator(config: PretrainConfig) -> Any:
 
     hide_bars: Any = logging.disable_progress_bar  # untyped
     hide_bars()
+    # The strides of a kernel of 1 × 1 mean nothing, and those that differ are told of at every start, in six lines.
+    warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
     # A task without labels in a batch, or of weight 0, leaves its head without a gradient: nobody may wait for that.
     unused = DistributedDataParallelKwargs(find_unused_parameters=True)
     # Without an accelerator's device accelerate takes several processes for as many trainings, unless told.
