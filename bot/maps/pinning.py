@@ -18,7 +18,7 @@ from bot.maps.hand import Hand
 from bot.maps.opening import Opening
 from bot.maps.protocol import Bounds, Look, MapAdapter, MapSettings, Place, within
 from bot.maps.view import View
-from bot.screens.paths import find
+from bot.screens.paths import find, frames_of
 from bot.screens.pointer import bring_into_window
 from bot.screens.screen import TIMEOUT_S, PageRefused, Screen
 from model.errors import BrowserError
@@ -54,6 +54,7 @@ class PinMap(Screen):
         self.adapter, self.opening, self.settings = adapter, opening, settings or MapSettings()
         self.hand = Hand(driver, adapter, self.settings.zoom_in)
         self._noticed: tuple[Look, float] | None = None
+        self._stood: tuple[float, float, float, float] | None = None  # where it was brought into the window
 
     def notice(self) -> None:
         """Look at a map that needs no opening, ahead of time: if it is the same when the pin is put, it is at rest."""
@@ -84,12 +85,12 @@ class PinMap(Screen):
         Raises:
             BrowserError: the place cannot be reached, the map takes no click, or the pin always falls elsewhere.
         """
-        look = self._calibrated()
-        lat, lng = within(lat, lng, (look.bounds, self.settings.bounds))
         astray_px = math.inf
-        for attempt in range(ATTEMPTS):
+        for _ in range(ATTEMPTS):
             try:
-                look, view = self._bring_near(self._calibrated() if attempt else look, lat, lng)
+                look = self._calibrated()
+                lat, lng = within(lat, lng, (look.bounds, self.settings.bounds))
+                look, view = self._bring_near(look, lat, lng)
                 x, y = self._pixel_within(look, view, *view.pixel_of(lat, lng))
                 pin = self._click(look, x, y)
             except ANEW:
@@ -220,11 +221,11 @@ class PinMap(Screen):
         return now - max(0.0, enough_s - SCROLLED_S) if scrolled else now
 
     def _look_in_window(self, last: Look | None) -> Look:
-        """The map now. Whenever it stands elsewhere than at the `last` look, it may have to be brought into the window
-        (again: a busy browser may undo a scroll that came right after the page had grown)."""
+        """The map now, brought into the window unless it stands where it was brought: a busy browser may undo a scroll
+        that came right after the page had grown. In a frame nobody sees from its box that the page was scrolled."""
         look = None if last is None else self.adapter.look(self.driver)
-        if look is None or last is None or look.box != last.box:
-            bring_into_window(self.driver, find(self.driver, self.adapter.path))
+        if look is None or look.box != self._stood or frames_of(self.adapter.path):
+            self._stood = bring_into_window(self.driver, find(self.driver, self.adapter.path))
             look = self.adapter.look(self.driver)
         return look
 

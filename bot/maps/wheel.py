@@ -54,5 +54,5 @@ class Wheel:
     def _scale(self, factor: float) -> None:
         wanted = round(max(LEAST_DELTA, min(MOST_DELTA, self.delta * factor)))
         if self.levels_per_turn is not None:
-            self.levels_per_turn *= min(wanted / self.delta, factor)
+            self.levels_per_turn *= wanted / self.delta
         self.delta = wanted

@@ -82,7 +82,7 @@ def _trained_on(source: Mapping[str, Any], records: Mapping[str, Mapping[str, An
         ("who guesses", facts.get("calibrate", {}).get("decision", {}).get("chosen")),
         ("encoder", facts.get("embed", {}).get("hub_id") or _tower(facts.get("pretrain", {}))),
         ("pretraining", _pretraining(facts.get("pretrain", {}))),
-        ("began from", _begun_from(records)),
+        ("began from", _begun_from(records) or _own_start(records)),
     ]
     lines = [f"| {what} | {f'{value:,}' if isinstance(value, int) else value} |" for what, value in rows if value]
     return text + ("\n\n| | |\n|---|---|\n" + "\n".join(lines) if lines else "")
@@ -135,6 +135,11 @@ def _begun_from(records: Mapping[str, Mapping[str, Any]]) -> str:
     """What pretraining began from, where that was not nothing."""
     told = str(records.get("pretrain", {}).get("config", {}).get("start_from") or "")
     return Path(told).name if Path(told).is_absolute() else told  # folders of this machine are nobody's business
+
+
+def _own_start(records: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """A folder has no name that anyone would know; that the steps are not all there were is told."""
+    return "an encoder trained before" if records.get("pretrain", {}).get("inputs", {}).get("start_from") else None
 
 
 def _results(simulated: bool, figures: Mapping[str, Any]) -> list[EvalResult]:

@@ -3,7 +3,11 @@
 import time
 
 import pytest
-from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    MoveTargetOutOfBoundsException,
+    StaleElementReferenceException,
+)
 
 import bot.maps.pinning as pinning
 from bot.maps.pinning import PinMap
@@ -132,3 +136,46 @@ def test_a_map_that_gathers_turns_of_the_wheel_before_it_moves_is_waited_for(del
     look, view = pin_map._bring_near(pin_map._calibrated(), 58.0, 26.0)
     assert view.km_per_px(58.0, 26.0) <= 2.0 and not slow.due and look == slow.look(None)
     assert min(slow.learnt) > 1.5  # no turn is held to have done nothing
+
+
+class Slips(Page):
+    """A page that scrolls back to its top so many times, before anyone can look."""
+
+    def __init__(self, times):
+        self.times, self.brought = times, 0
+
+    def execute_script(self, script, *arguments):
+        if "scrollIntoView" not in script:
+            return super().execute_script(script, *arguments)
+        self.brought += 1
+        return [0.0, 100.0, 400.0, 300.0]
+
+
+class Standing(Adapter):
+    """A map below the window until it has been brought into it, and left there."""
+
+    def look(self, driver):
+        top = 100.0 if driver.brought > driver.times else 1500.0
+        return Look(VIEW, (0.0, top, 400.0, 300.0))
+
+
+@pytest.mark.parametrize("times", [0, 1, 5])
+def test_a_map_that_slips_out_of_the_window_is_brought_back_and_one_that_stays_is_left(times):
+    page = Slips(times)
+    assert PinMap(page, Standing())._at_rest().box[1] == 100.0
+    assert page.brought == times + 1
+
+
+def test_a_page_that_slips_at_the_first_look_is_tried_again(monkeypatch):
+    looks = []
+
+    def calibrated(self):
+        looks.append(1)
+        if len(looks) == 1:
+            raise MoveTargetOutOfBoundsException
+        return LOOK
+
+    monkeypatch.setattr(PinMap, "_calibrated", calibrated)
+    monkeypatch.setattr(PinMap, "_bring_near", lambda self, look, lat, lng: (look, VIEW))
+    monkeypatch.setattr(PinMap, "_click", lambda self, look, x, y: VIEW.place_at(x, y))
+    assert PinMap(Page(), Adapter()).put_pin(58.0, 26.0) == pytest.approx((58.0, 26.0), abs=0.5)

@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 
-from bot.maps.wheel import MOST_DELTA, TURNS, Wheel
+from bot.maps.wheel import LEAST_DELTA, MOST_DELTA, TURNS, Wheel
 
 
 def turned(wheel, count, levels):
@@ -22,6 +22,13 @@ def test_a_turn_that_does_little_is_made_larger_within_reason():
     for _ in range(6):
         turned(wheel, 1, 0.1)
     assert wheel.delta == MOST_DELTA
+
+
+def test_a_wheel_that_turns_no_less_believes_what_it_saw():
+    wheel = Wheel()
+    for _ in range(6):
+        turned(wheel, 1, 2.0)
+    assert wheel.delta == LEAST_DELTA and wheel.levels_per_turn == pytest.approx(2.0)
 
 
 def test_zooming_out_teaches_as_well():
