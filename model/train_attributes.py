@@ -42,6 +42,7 @@ from model.predictors.search import levels_of
 
 UNFINISHED = "train_attributes.unfinished"  # the state of a fine-tuning, until it is done
 DENSEST = 2  # buckets that are towns
+ANSWERING = ("index", "kernel", "calibration")  # what of a checkpoint, beside its head, its answers depend on
 CALIBRATED = 2000  # validation places that areas are calibrated on; else every n-th
 
 
@@ -127,7 +128,8 @@ def main(config: AttributesConfig) -> Path:
         if path is not None and path.exists()
     }  # fmt: skip
     if config.calibrate is not None:
-        inputs["calibrated_with"] = config.calibrate / "head"
+        parts = {"head": "calibrated_with"} | {part: f"calibrated_with_{part}" for part in ANSWERING}
+        inputs |= {name: config.calibrate / part for part, name in parts.items() if (config.calibrate / part).exists()}
     if is_done(config.out, STAGE, config, inputs):
         print(f"{folder}: already trained on these files with this config, nothing to do")
         return folder

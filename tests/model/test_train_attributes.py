@@ -1,6 +1,7 @@
 """train_attributes: heads on embeddings, a tiny BiT on pictures, maps of one's own; once, resumable, refused."""
 
 import json
+import shutil
 from functools import partial
 
 import numpy as np
@@ -61,6 +62,20 @@ def test_areas_are_calibrated_with_a_checkpoint(toy_run, tmp_path, monkeypatch):
     assert len(levels) == (manifest["split"] == "validation").sum() and levels == sorted(levels)
     assert Ground.load(tmp_path).levels == {"Toy": levels}
     assert read_record(tmp_path, "train_attributes")["facts"]["calibrated"]["places"] == len(levels)
+
+
+def test_areas_are_calibrated_again_once_the_checkpoint_answers_otherwise(toy_run, tmp_path, monkeypatch, capsys):
+    from model.predictors.checkpoint import Checkpoint
+    from tests.model.predictors.test_ensemble import toy_base
+
+    monkeypatch.setattr(train_attributes, "open_checkpoint", lambda _: Checkpoint(toy_base()))
+    base = shutil.copytree(toy_run.out, tmp_path / "base")
+    for left_alone in (False, True):
+        train_attributes.main(config(toy_run, tmp_path, calibrate=base))
+        assert ("nothing to do" in capsys.readouterr().out) == left_alone
+    (base / "calibration" / "calibration.json").write_text("{}")
+    train_attributes.main(config(toy_run, tmp_path, calibrate=base))
+    assert "nothing to do" not in capsys.readouterr().out
 
 
 def test_maps_of_ones_own_travel_with_the_heads(toy_run, tmp_path):
