@@ -12,8 +12,8 @@ from arena.streaks import MOST
 
 
 def halves(points):
-    """Two countries, east and west, and a sea between them."""
-    found = [("EA", "Eastland") if lng > 1 else ("WE", "Westland") if lng < -1 else ("", "") for _, lng in points]
+    """Two countries, east and west, and a sea between them that is too narrow for a place that is drawn by chance."""
+    found = [("EA", "Eastland") if lng > 0 else ("WE", "Westland") if lng < 0 else ("", "") for _, lng in points]
     return pd.DataFrame(found, columns=["country", "country_name"]).assign(town="")
 
 
