@@ -16,7 +16,7 @@ from selenium.common.exceptions import NoSuchElementException, StaleElementRefer
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.screens.paths import find, find_all, frames_of
+from bot.screens.paths import find, find_all, find_and_ask, frames_of
 from bot.screens.screen import Screen
 from model.errors import BrowserError
 
@@ -58,8 +58,8 @@ for (const [at, style] of (arguments[0].homingHidden ?? []).splice(0).reverse())
 }
 """
 
-_STANDS = """
-const [el] = arguments, doc = el.ownerDocument;
+_STANDS = """(el) => {
+const doc = el.ownerDocument;
 let r = el.getBoundingClientRect();
 if (r.top < 0 || r.left < 0 || r.bottom > innerHeight || r.right > innerWidth || doc.defaultView !== top) {
   el.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
@@ -77,7 +77,7 @@ for (; w !== w.top; w = w.parent) {
   [up, down] = [Math.max(0, up), Math.min(w.innerHeight, down)].map((v) => y + v * along);
 }
 return {size, box: [left, up, right, down], window: [w.innerWidth, w.innerHeight]};
-"""
+}"""
 
 Thumb = NDArray[np.float64]
 
@@ -174,8 +174,7 @@ class Pictures:
 
     def _shot(self) -> Image.Image:
         """The element cut out of a picture of the window, which is quicker than the driver's picture of an element."""
-        element = find(self.driver, self.path)
-        stands = self.driver.execute_script(_STANDS, element)
+        element, stands = find_and_ask(self.driver, self.path, _STANDS)
         if min(stands["size"]) < 1:  # what a driver photographs of nothing differs from driver to driver
             raise NotThere(f"the picture at {self.path} has no size: it is hidden, or not laid out.")
         if "box" not in stands:

@@ -3,17 +3,18 @@
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.maps.element import listening
+from bot.maps.element import HEARD, listening
 from bot.maps.protocol import Bounds, Look
 from bot.maps.view import AffineView, Known, Plane
-from bot.screens.paths import read
+from bot.screens.paths import find_and_ask, read
 from bot.screens.reading import place_in
 from model.errors import BrowserError
 
-_LOOK = """
-const r = arguments[0].getBoundingClientRect(), heard = arguments[0].homingClicks ?? [];
-return {box: [r.left, r.top, r.width, r.height], clicks: heard.length};
-"""
+_LOOK = f"""(el) => {{
+{HEARD}
+const r = el.getBoundingClientRect();
+return {{box: [r.left, r.top, r.width, r.height], clicks: heard(el).length}};
+}}"""
 
 
 class BlindMap:
@@ -44,7 +45,7 @@ class BlindMap:
     def look(self, driver: WebDriver) -> Look:
         """Where it stands, what the page says of the pin, and the view, once it is calibrated."""
         told = place_in(read(driver, self.pin) or "")
-        seen = driver.execute_script(_LOOK, self.attach(driver))
+        _, seen = find_and_ask(driver, self.path, _LOOK)
         return Look(self._view, tuple(seen["box"]), told, int(seen["clicks"]), self.bounds)
 
     def calibrate(self, known: list[Known], width_px: float, height_px: float) -> None:

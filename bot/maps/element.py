@@ -7,12 +7,15 @@ from selenium.webdriver.remote.webelement import WebElement
 from bot.screens.paths import find
 from model.errors import BrowserError
 
-_LISTEN = """
-const el = arguments[0];
-if (!el.homingClicks) {
-  el.homingClicks = [];
-  el.addEventListener('click', (e) => el.homingClicks.push([e.clientX, e.clientY]), true);
-}
+# For a script that looks at a map: heard(el) are the pixels of its clicks since it was first asked.
+HEARD = """
+const heard = (el) => {
+  if (!el.homingClicks) {
+    el.homingClicks = [];
+    el.addEventListener('click', (e) => el.homingClicks.push([e.clientX, e.clientY]), true);
+  }
+  return el.homingClicks;
+};
 """
 
 
@@ -29,7 +32,7 @@ def map_element(driver: WebDriver, path: str) -> WebElement:
 
 
 def listening(driver: WebDriver, path: str) -> WebElement:
-    """The same, which from now on keeps the pixels of its clicks in `homingClicks`; to ask again costs nothing."""
+    """The same, which from now on keeps the pixels of its clicks."""
     element = map_element(driver, path)
-    driver.execute_script(_LISTEN, element)
+    driver.execute_script(HEARD + "heard(arguments[0])", element)
     return element

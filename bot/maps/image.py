@@ -3,17 +3,18 @@
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
-from bot.maps.element import listening
+from bot.maps.element import HEARD, listening
 from bot.maps.protocol import Bounds, Look, Place
 from bot.maps.view import AffineView, Plane
 from bot.screens.paths import find, find_all, read
 from bot.screens.reading import place_in
 from model.errors import ConfigError
 
-_LOOK = """
-const rect = (e) => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; };
+_LOOK = f"""
+{HEARD}
+const rect = (e) => {{ const r = e.getBoundingClientRect(); return [r.left, r.top, r.width, r.height]; }};
 const [frame, image, pin] = arguments;
-return {frame: rect(frame), image: rect(image), clicks: frame.homingClicks ?? [], pin: pin && rect(pin)};
+return {{frame: rect(frame), image: rect(image ?? frame), clicks: heard(frame), pin: pin && rect(pin)}};
 """
 
 
@@ -49,7 +50,8 @@ class ImageMap:
         """Where the picture stands now."""
         told = place_in(read(driver, self.pin) or "") if self.pin else None
         pins = find_all(driver, self.pin) if self.pin and not told and " @" not in self.pin else []
-        image, frame = find(driver, self.image), self.attach(driver)
+        image = find(driver, self.image) if self.image != self.path else None
+        frame = find(driver, self.path)
         seen = driver.execute_script(_LOOK, frame, image, pins[0] if pins else None)
         (left, top, width, height), (ix, iy, iw, ih) = seen["frame"], seen["image"]
         south, west, north, east = self.bounds

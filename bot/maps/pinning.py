@@ -60,7 +60,6 @@ class PinMap(Screen):
         """Look at a map that needs no opening, ahead of time: if it is the same when the pin is put, it is at rest."""
         if self.opening is None:
             with contextlib.suppress(BrowserError, *ANEW):  # there is none yet
-                self.adapter.attach(self.driver)
                 self._noticed = self.adapter.look(self.driver), time.monotonic()
 
     def open(self) -> None:
@@ -116,7 +115,6 @@ class PinMap(Screen):
 
     def markers(self) -> tuple[Place, ...]:
         """All markers on the map, as far as it tells."""
-        self.adapter.attach(self.driver)
         return self.adapter.look(self.driver).markers
 
     def _asked_to_open(self) -> bool:

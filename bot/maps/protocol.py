@@ -49,7 +49,7 @@ class MapAdapter(Protocol):
         """Switch inertia and animation off, turn north up, and take a fresh size, as after the map has grown."""
 
     def look(self, driver: WebDriver) -> Look:
-        """The map as it is now."""
+        """The map as it is now; it listens to its clicks from then on, if it did not before."""
 
 
 @dataclass(frozen=True)

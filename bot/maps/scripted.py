@@ -15,14 +15,14 @@ import functools
 from pathlib import Path
 from typing import Any, ClassVar
 
-from selenium.common.exceptions import JavascriptException, TimeoutException
+from selenium.common.exceptions import JavascriptException, StaleElementReferenceException, TimeoutException
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 
 from bot.maps.element import map_element
 from bot.maps.protocol import Bounds, Look, Place
 from bot.maps.view import AffineView
-from bot.screens.paths import find, read
+from bot.screens.paths import find, find_and_ask, read
 from bot.screens.reading import place_in
 from model.errors import BrowserError
 
@@ -42,8 +42,8 @@ findMap(el, kind, given).then((map) => {
 }).catch((error) => done(String(error)));
 """
 _TAME = "const {map, kind} = arguments[0].homingMap; kind.tame(map); kind.refresh(map);"
-_LOOK = """
-const el = arguments[0], held = el.homingMap;
+_LOOK = """(el) => {
+const held = el.homingMap;
 if (!held) return null;
 const {map, kind} = held, at = kind.element(map), box = el.getBoundingClientRect(), inner = at.getBoundingClientRect();
 const scale = [inner.width / (at.offsetWidth || inner.width), inner.height / (at.offsetHeight || inner.height)];
@@ -55,7 +55,7 @@ for (const [x, y] of [[w / 2, h / 2], [w / 2 + 60, h / 2], [w / 2, h / 2 + 60]])
 }
 return {known, box: [box.left, box.top, box.width, box.height], plane: kind.plane(map), nearest: kind.nearest,
         bounds: kind.bounds(map), markers: kind.markers(map), pin: held.pin, clicks: held.clicks};
-"""
+}"""
 PIN_PX = 14.0  # a marker so near to the click is the pin
 
 
@@ -100,9 +100,12 @@ class ScriptedMap:
 
     def look(self, driver: WebDriver) -> Look:
         """The map as it is now."""
-        seen = driver.execute_script(_LOOK, find(driver, self.path)) or driver.execute_script(
-            _LOOK, self.attach(driver)
-        )
+        _, seen = find_and_ask(driver, self.path, _LOOK)
+        if seen is None:
+            self.attach(driver)
+            _, seen = find_and_ask(driver, self.path, _LOOK)
+        if seen is None:
+            raise StaleElementReferenceException(f"the map at {self.path} was replaced while it was looked at")
         box = seen["box"]
         try:
             view = AffineView.through(

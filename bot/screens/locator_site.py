@@ -190,7 +190,7 @@ class LocatorSite(Screen):
         self._in_the_way()
         self.map.open()
         pin = self.map.put_pin(lat, lng)
-        self._markers_before = self.map.markers()
+        self._markers_before = () if self.TRUTH else self.map.markers()
         return pin
 
     def submit(self) -> None:

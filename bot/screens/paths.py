@@ -61,6 +61,12 @@ if (want !== 'text') {  // a page may keep the map of its result, hidden, beside
 return {found: first ? (first.innerText ?? first.textContent) || String(first.value ?? '') : null};
 """
 
+# What is found, and at once what a function says of it.
+_WALK_AND_TELL = f"""
+const walk = function () {{ {_WALK} }}, answer = walk(...arguments);
+if (answer.found) answer.told = (%s)(answer.found);
+return answer;
+"""
 
 _WALK_ALL = f"""
 if (window !== top) return null;
@@ -84,6 +90,18 @@ def find(driver: WebDriver, path: str) -> WebElement:
     if found is None:
         raise NoSuchElementException(f"nothing at {path}")
     return found
+
+
+def find_and_ask(driver: WebDriver, path: str, function: str) -> tuple[WebElement, Any]:
+    """As `find`, with what a JavaScript function of the element gives, in the same question: `(el) => el.width`.
+
+    Raises:
+        NoSuchElementException: it is not there.
+    """
+    answer = _answer(driver, _split(path)[0], "element", _WALK_AND_TELL % function)
+    if answer["found"] is None:
+        raise NoSuchElementException(f"nothing at {path}")
+    return answer["found"], answer["told"]
 
 
 def shown(driver: WebDriver, path: str) -> bool:
@@ -135,10 +153,15 @@ def is_frame(element: WebElement) -> bool:
 
 def _ask(driver: WebDriver, path: str, want: str) -> Any:
     """What is wanted of a path: "elements", the foremost "element", whether one is "shown", "text", "@attribute"."""
+    return _answer(driver, path, want)["found"]
+
+
+def _answer(driver: WebDriver, path: str, want: str, script: str = _WALK) -> dict[str, Any]:
+    """What a script that walks answers at the end of a path: `found`, and what else it has to say."""
     root, steps, inside = None, path.split(INTO), False
     if driver in _in_a_frame:
         to_the_page(driver)
-    while "into" in (answer := _walk(driver, root, steps, want, inside)):
+    while "into" in (answer := _walk(driver, script, root, steps, want, inside)):
         root, steps, inside = None, steps[answer["walked"] :], True
         try:
             if answer["frame"]:
@@ -147,21 +170,21 @@ def _ask(driver: WebDriver, path: str, want: str) -> Any:
             else:
                 root = answer["into"].shadow_root
         except (NoSuchFrameException, NoSuchShadowRootException):  # it went while it was looked at
-            return None
-    return answer["found"]
+            return {"found": None}
+    return answer
 
 
-def _walk(driver: WebDriver, root: Any, steps: list[str], want: str, inside: bool) -> Any:
+def _walk(driver: WebDriver, script: str, root: Any, steps: list[str], want: str, inside: bool) -> dict[str, Any]:
     """One question; a driver that stands in a frame, or where one was, is brought back to the page before the first."""
     try:
-        answer = driver.execute_script(_WALK, root, steps, want, inside)
+        answer: dict[str, Any] = driver.execute_script(script, root, steps, want, inside)
     except (NoSuchFrameException, NoSuchWindowException):
         if inside:
             raise
         answer = {"elsewhere": True}
     if "elsewhere" in answer:
         to_the_page(driver)
-        answer = driver.execute_script(_WALK, root, steps, want, inside)
+        answer = driver.execute_script(script, root, steps, want, inside)
     return answer
 
 

@@ -144,6 +144,21 @@ def test_a_picture_that_is_hidden_is_a_sentence(driver, served):
         strangers.Pictures(driver, ".none", timeout_s=0.5).shoot()
 
 
+def test_a_picture_that_another_takes_the_place_of_is_looked_for_anew(driver, served):
+    driver.get(f"{served}/campus.html")
+    driver.execute_script("""for (const [name, colour, side] of [['first', 'red', 40], ['then', 'blue', 60]]) {
+        const one = document.createElement('div');
+        one.className = `seen ${name}`;
+        one.style = `position:fixed;left:0;top:0;width:${side}px;height:${side}px;
+            background:repeating-linear-gradient(${colour} 0 5px, white 5px 10px)`;
+        document.body.append(one);
+    }
+    setTimeout(() => document.querySelector('.first').style.visibility = 'hidden', 300)""")
+    pictures = strangers.Pictures(driver, ".seen", still_s=1.0)
+    assert pictures.shoot().size == (40, 40)
+    assert pictures.take().size == (60, 60)
+
+
 def test_what_was_hidden_for_a_picture_is_put_back_as_it_was(driver, served):
     driver.get(f"{served}/drag.html")
     pictures = strangers.Pictures(driver, "iframe.eye >> canvas")

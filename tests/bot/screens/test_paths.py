@@ -52,6 +52,16 @@ def test_many_are_read_as_one_by_one(page):
         paths.read_all(page, ["..x"])
 
 
+def test_what_is_found_is_asked_in_the_same_question(page):
+    for path in (".map", "iframe.outer >> .box", "iframe.outer >> iframe.inner >> .box", "shy-box >> .in", "#a"):
+        element, told = paths.find_and_ask(page, path, "(el) => { return [el.className, null, 50 % 7]; }")
+        assert told == [element.get_dom_attribute("class"), None, 1] and element == find(page, path)
+    assert paths.find_and_ask(page, ".map", "(el) => el.lost ?? null")[1] is None
+    for path in (".plan", "iframe.outer >> .map", "iframe.shut >> .box"):
+        with pytest.raises(NoSuchElementException):
+            paths.find_and_ask(page, path, "(el) => 1")
+
+
 def test_where_none_is_shown_the_first_counts(page):
     assert find(page, ".none").get_dom_attribute("id") == "a" and read(page, ".none @id") == "a"
     assert read(page, ".none") is None and read(page, ".plan @id") is None and read(page, ".map @lang") is None
