@@ -43,13 +43,17 @@ def served():
         yield url
 
 
+def forget_games(driver, served):
+    driver.get(f"{served}/quiz.js")
+    driver.execute_script("localStorage.clear()")
+
+
 @pytest.fixture
 def play(driver, served, tmp_path, outlines):
     """Plays a page; gives the game and the site."""
 
     def play(site_class, page, places=PLACES):
-        driver.get(f"{served}/quiz.js")
-        driver.execute_script("localStorage.clear()")
+        forget_games(driver, served)
         site, answers = site_class(driver, f"{served}/{page}.html"), iter(places)
         site.timeout_s = 60.0
         album = Album(tmp_path, outlines, lambda where: ["Somewhere"] * len(where), lambda event: None)
@@ -104,8 +108,7 @@ def test_a_bounded_campus_with_a_compass_by_the_page_object_that_the_guide_print
 
 def test_dialogs_in_the_way_and_a_page_that_loads_itself_anew(driver, served, tmp_path, outlines):
     events, answers = [], {1: PLACES[0], 2: PLACES[1], 3: PLACES[2]}
-    driver.get(f"{served}/quiz.js")
-    driver.execute_script("localStorage.clear()")
+    forget_games(driver, served)
     site = strangers.WhereWasThat(driver, f"{served}/dialog.html", 60.0)
     site.session.path = tmp_path / "session.json"
     album = Album(tmp_path, outlines, lambda where: ["Somewhere"] * len(where), events.append)
@@ -160,6 +163,7 @@ def test_a_picture_that_another_takes_the_place_of_is_looked_for_anew(driver, se
 
 
 def test_what_was_hidden_for_a_picture_is_put_back_as_it_was(driver, served):
+    forget_games(driver, served)
     driver.get(f"{served}/drag.html")
     pictures = strangers.Pictures(driver, "iframe.eye >> canvas")
     read = (
