@@ -36,6 +36,7 @@ app: $(VENV)/.installed ## the dashboard, the game and the API on http://localho
 	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
 test: $(VENV)/.installed-dev browser postgres ## every test, a whole game in a real browser among them
+	@$(BIN)/python -m world.warm_up
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
