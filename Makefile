@@ -15,7 +15,7 @@ SHIPPED := checkpoints/simulated-earth
 MINUTES ?= 100
 PHOTO_MINUTES ?= 8
 START ?=
-# An encoder that has learned loses more by a high rate and small pictures than it gains in their time.
+# From an encoder that has learned: a higher rate and small pictures first took 800 steps to come back to where it stood.
 FROM_NOTHING := --learning-rate 0.003 --small-size 64 --small-share 0.6
 GO_ON := --learning-rate 0.0015
 # Two processes of one thread each train 1.7 times as fast on two cores as one of two threads; on one GPU: PROCESSES=1.
