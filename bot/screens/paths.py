@@ -10,7 +10,7 @@ Whoever finds an element this way stands in its frame afterwards, so that the el
 """
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from selenium.common.exceptions import (
@@ -126,18 +126,17 @@ def _cleaned(told: str | None, path: str) -> str | None:
     return told if told is None or _split(path)[1] else told.replace("\xa0", " ").strip()
 
 
+def shown_of(driver: WebDriver, paths: Sequence[str]) -> list[str]:
+    """Those of several paths at which something is `shown`, in one question where they are all on the page."""
+    answers = _ask_all(driver, [(_split(path)[0], "shown") for path in paths], lambda k: shown(driver, paths[k]))
+    return [path for path, seen in zip(paths, answers, strict=True) if seen]
+
+
 def read_all(driver: WebDriver, paths: Sequence[str]) -> list[str | None]:
     """As `read` for each of several paths, in one question where they are all on the page; None at an empty path."""
-    if not stands_in_page(driver):
-        to_the_page(driver)
-    asked = [
-        (selector.split(INTO), f"@{name}" if name else "text") for selector, name in map(_split, paths) if selector
-    ]
-    answers = driver.execute_script(_WALK_ALL, asked)
-    if answers is None or any("into" in one for one in answers):
-        return [read(driver, path) if path else None for path in paths]
-    told = iter(one["found"] for one in answers)
-    return [_cleaned(next(told), path) if path else None for path in paths]
+    asked = [(selector, f"@{name}" if name else "text") for selector, name in map(_split, paths)]
+    answers = _ask_all(driver, asked, lambda k: read(driver, paths[k]))
+    return [_cleaned(told, path) for told, path in zip(answers, paths, strict=True)]
 
 
 def frames_of(path: str) -> list[str]:
@@ -154,6 +153,21 @@ def is_frame(element: WebElement) -> bool:
 def _ask(driver: WebDriver, path: str, want: str) -> Any:
     """What is wanted of a path: "elements", the foremost "element", whether one is "shown", "text", "@attribute"."""
     return _answer(driver, path, want)["found"]
+
+
+def _ask_all(driver: WebDriver, asked: Sequence[tuple[str, str]], alone: Callable[[int], Any]) -> list[Any]:
+    """As `_ask` for several paths at once, None at an empty one; what leads off the page is asked for `alone`."""
+    if not stands_in_page(driver):
+        to_the_page(driver)
+    try:
+        answers = driver.execute_script(_WALK_ALL, [(path.split(INTO), want) for path, want in asked if path])
+    except (NoSuchFrameException, NoSuchWindowException):  # the driver stood where a frame was
+        answers = None
+    if answers is None:
+        return [alone(k) if path else None for k, (path, _) in enumerate(asked)]
+    told = iter(answers)
+    found = [next(told) if path else {"found": None} for path, _ in asked]
+    return [alone(k) if "into" in one else one["found"] for k, one in enumerate(found)]
 
 
 def _answer(driver: WebDriver, path: str, want: str, script: str = _WALK) -> dict[str, Any]:

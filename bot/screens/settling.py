@@ -7,7 +7,7 @@ from typing import TypeVar
 from bot.screens.screen import POLL_S
 
 SETTLED_S = 0.25  # what has not changed for so long holds: points may count up, a truth may come after the distance
-LOOKS = 10  # and in so many looks, each of which a page that is too busy to count delays as well
+LOOKS = 8  # and in so many looks, each of which a page that is too busy to count delays as well
 SAID_S = 1.0  # so long a page may take to say all that it usually does
 COUNTED_S = 10.0
 T = TypeVar("T")

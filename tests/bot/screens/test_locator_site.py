@@ -38,6 +38,7 @@ class Quiz(LocatorSite):
 def site(monkeypatch):
     monkeypatch.setattr(module, "shown", lambda driver, path: path in driver.page)
     monkeypatch.setattr(module, "read", lambda driver, path: driver.page.get(path))
+    monkeypatch.setattr(module, "shown_of", lambda driver, paths: [path for path in paths if path in driver.page])
     monkeypatch.setattr(module, "read_all", lambda driver, paths: [driver.page.get(path) for path in paths])
     monkeypatch.setattr(settling, "SETTLED_S", 0.0)
     site = Quiz(Browser(), timeout_s=0.1)

@@ -1,5 +1,7 @@
 """Paths through frames and shadow roots: what is found, what counts as seen, and what pixels of a frame are."""
 
+import time
+
 import pytest
 from selenium.common.exceptions import NoSuchElementException, NoSuchFrameException, WebDriverException
 from selenium.webdriver.support.wait import WebDriverWait
@@ -50,6 +52,22 @@ def test_many_are_read_as_one_by_one(page):
     assert paths.read_all(page, asked) == alone
     with pytest.raises(WebDriverException, match="not a valid selector"):
         paths.read_all(page, ["..x"])
+
+
+def test_many_are_looked_for_as_one_by_one(page):
+    asked = [".none", ".map", "", "iframe.outer >> .box", "iframe.shut >> .box", "pano-box >> .in", "shy-box >> .in"]
+    there = [path for path in asked if shown(page, path)]
+    assert there == [".map", "iframe.outer >> .box", "pano-box >> .in", "shy-box >> .in"]
+    for _ in range(2):  # the second time from within the frame that was looked into last
+        assert paths.shown_of(page, asked) == there
+    page.switch_to.frame(page.find_element("css selector", "iframe.outer"))  # by somebody else's code
+    assert paths.shown_of(page, asked) == there
+    page.switch_to.default_content()
+    page.execute_script("setTimeout(() => document.querySelector('iframe.outer').remove(), 500)")
+    page.switch_to.frame(page.find_element("css selector", "iframe.outer"))
+    time.sleep(1.0)  # the driver stands where a frame was
+    assert paths.shown_of(page, [".map", ".none"]) == [".map"] and paths.read_all(page, [".none", ".map @lang"])
+    assert paths.shown_of(page, []) == []
 
 
 def test_what_is_found_is_asked_in_the_same_question(page):
