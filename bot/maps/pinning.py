@@ -114,8 +114,15 @@ class PinMap(Screen):
         )
 
     def markers(self) -> tuple[Place, ...]:
-        """All markers on the map, as far as it tells."""
-        return self.adapter.look(self.driver).markers
+        """All markers on the map, as far as it tells.
+
+        Raises:
+            BrowserError: there is no map any more.
+        """
+        try:
+            return self.adapter.look(self.driver).markers
+        except NoSuchElementException as error:
+            raise BrowserError(f"looked for a map at {self.adapter.path}, found no such element.") from error
 
     def _asked_to_open(self) -> bool:
         try:

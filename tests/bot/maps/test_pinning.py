@@ -6,6 +6,7 @@ import pytest
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
     MoveTargetOutOfBoundsException,
+    NoSuchElementException,
     StaleElementReferenceException,
 )
 
@@ -76,6 +77,15 @@ def test_a_key_or_a_click_that_was_lost_is_sent_again(monkeypatch, error):
 
 def test_a_map_that_opens_at_once_is_asked_once():
     assert opened(Stubborn(1)) == 1
+
+
+def test_a_map_that_is_gone_has_no_markers_and_says_so():
+    class Gone(Adapter):
+        def look(self, driver):
+            raise NoSuchElementException("nothing at #map")
+
+    with pytest.raises(BrowserError, match="looked for a map at #map, found no such element"):
+        PinMap(Page(), Gone()).markers()
 
 
 def test_a_map_that_never_opens_is_a_sentence(monkeypatch):
