@@ -11,8 +11,9 @@ from model.networks.photo_cut import cut_from_photo, cut_from_ring, draw_looks
 from model.networks.photo_jitter import photographic
 
 MAX_SHIFT = 0.06  # of the side: what a turn of 5° or a bump in the road does
-# Spread of each factor around 1. Slight: tints of a camera and colours of roofs, soil and lines are clues to the place.
-GAIN, TINT, CONTRAST = 0.04, 0.01, 0.05
+# Spread of each factor around 1. Slight: tints of a camera and colours of roofs, soil and lines are clues to the place,
+# and a tint that drifts by one part in a hundred over a continent is one.
+GAIN, TINT, CONTRAST = 0.01, 0.002, 0.01
 
 
 def augment(views: torch.Tensor, seed: int, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
