@@ -30,7 +30,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from bot.cameras.protocol import Camera
 from bot.maps.pinning import PinMap
 from bot.pictures import Pictures, Thumb, thumb
-from bot.screens.paths import find, read, read_all, shown, shown_of
+from bot.screens.paths import find, first_shown, read, read_all, shown
 from bot.screens.reading import distance_in, number_in, place_in, points_in
 from bot.screens.screen import PageRefused, Screen
 from bot.screens.session import Session
@@ -163,8 +163,8 @@ class LocatorSite(Screen):
     def _shown_phase(self) -> Phase | None:
         self._in_the_way()
         paths: dict[Phase, str] = {"summary": self.SUMMARY, "guessed": self.GUESSED, "looking": self.LOOKING}
-        there = shown_of(self.driver, list(paths.values()))
-        return next((phase for phase, path in paths.items() if path in there), None)
+        there = first_shown(self.driver, list(paths.values()))
+        return next((phase for phase, path in paths.items() if path == there), None)
 
     def round(self) -> int:
         """The round's number; 0 where it is not shown, beside a result say."""
@@ -291,7 +291,9 @@ class LocatorSite(Screen):
     def _in_the_way(self) -> bool:
         """Close what lies over the page; always False, to stand in a wait."""
         self.windows.close_others()
-        for path in shown_of(self.driver, self.DISMISS) if self.DISMISS else ():
+        rest = list(self.DISMISS)
+        while (path := first_shown(self.driver, rest)) is not None:
+            rest = rest[rest.index(path) + 1 :]  # asked anew: what was closed may have hidden, or brought, another
             with contextlib.suppress(
                 ElementNotInteractableException, StaleElementReferenceException, NoSuchElementException,
                 ElementClickInterceptedException,

@@ -10,7 +10,7 @@ Whoever finds an element this way stands in its frame afterwards, so that the el
 """
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from selenium.common.exceptions import (
@@ -126,10 +126,10 @@ def _cleaned(told: str | None, path: str) -> str | None:
     return told if told is None or _split(path)[1] else told.replace("\xa0", " ").strip()
 
 
-def shown_of(driver: WebDriver, paths: Sequence[str]) -> list[str]:
-    """Those of several paths at which something is `shown`, in one question where they are all on the page."""
-    answers = _ask_all(driver, [(_split(path)[0], "shown") for path in paths], lambda k: shown(driver, paths[k]))
-    return [path for path, seen in zip(paths, answers, strict=True) if seen]
+def first_shown(driver: WebDriver, paths: Sequence[str]) -> str | None:
+    """The first of several paths at which something is `shown`, in one question where they are all on the page."""
+    seen = _ask_all(driver, [(_split(path)[0], "shown") for path in paths], lambda k: shown(driver, paths[k]))
+    return next((path for path, there in zip(paths, seen, strict=True) if there), None)
 
 
 def read_all(driver: WebDriver, paths: Sequence[str]) -> list[str | None]:
@@ -155,19 +155,19 @@ def _ask(driver: WebDriver, path: str, want: str) -> Any:
     return _answer(driver, path, want)["found"]
 
 
-def _ask_all(driver: WebDriver, asked: Sequence[tuple[str, str]], alone: Callable[[int], Any]) -> list[Any]:
-    """As `_ask` for several paths at once, None at an empty one; what leads off the page is asked for `alone`."""
-    if not stands_in_page(driver):
+def _ask_all(driver: WebDriver, asked: Sequence[tuple[str, str]], alone: Callable[[int], Any]) -> Iterator[Any]:
+    """As `_ask` for several paths, None at an empty one; what leads off the page is asked for `alone`, in its turn."""
+    there = [(path.split(INTO), want) for path, want in asked if path]
+    if there and not stands_in_page(driver):
         to_the_page(driver)
     try:
-        answers = driver.execute_script(_WALK_ALL, [(path.split(INTO), want) for path, want in asked if path])
-    except (NoSuchFrameException, NoSuchWindowException):  # the driver stood where a frame was
+        answers = driver.execute_script(_WALK_ALL, there) if there else []
+    except (NoSuchFrameException, NoSuchWindowException, StaleElementReferenceException):  # a frame that went
         answers = None
-    if answers is None:
-        return [alone(k) if path else None for k, (path, _) in enumerate(asked)]
-    told = iter(answers)
-    found = [next(told) if path else {"found": None} for path, _ in asked]
-    return [alone(k) if "into" in one else one["found"] for k, one in enumerate(found)]
+    told = iter(answers if answers is not None else [{"into": None}] * len(there))
+    for k, (path, _) in enumerate(asked):
+        answer = next(told) if path else {"found": None}
+        yield alone(k) if "into" in answer else answer["found"]
 
 
 def _answer(driver: WebDriver, path: str, want: str, script: str = _WALK) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A site out of locators, on a page of a few words: what it does before and after a game. No browser here."""
 
 import shlex
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +39,9 @@ class Quiz(LocatorSite):
 def site(monkeypatch):
     monkeypatch.setattr(module, "shown", lambda driver, path: path in driver.page)
     monkeypatch.setattr(module, "read", lambda driver, path: driver.page.get(path))
-    monkeypatch.setattr(module, "shown_of", lambda driver, paths: [path for path in paths if path in driver.page])
+    monkeypatch.setattr(
+        module, "first_shown", lambda driver, paths: next((path for path in paths if path in driver.page), None)
+    )
     monkeypatch.setattr(module, "read_all", lambda driver, paths: [driver.page.get(path) for path in paths])
     monkeypatch.setattr(settling, "SETTLED_S", 0.0)
     site = Quiz(Browser(), timeout_s=0.1)
@@ -108,3 +111,20 @@ def test_a_result_is_read_with_what_is_there_and_no_more(site, monkeypatch):
     assert (outcome.lat, outcome.distance_km, outcome.score) == (None, 0.32, None)
     site.driver.page["points"], site.driver.page["total"] = "4,200 points", "8,100"
     assert site.outcome().score == 4200 and site.total() == 8100
+
+
+@pytest.mark.parametrize("brings", [{"cookies": ""}, {}])
+def test_what_a_closed_banner_brings_is_closed_too_and_what_it_takes_along_is_not_clicked(site, monkeypatch, brings):
+    clicked = []
+
+    def find(driver, path):
+        clicked.append(path)
+        driver.page = {"open": "", "no": "1"} | (brings if path == "banner" else {})
+        return SimpleNamespace(click=lambda: None)
+
+    monkeypatch.setattr(module, "find", find)
+    monkeypatch.setattr(type(site), "DISMISS", ("banner", "cookies"))
+    site.begin("Bot", "map", None)
+    site.driver.page |= {"banner": ""} if brings else {"banner": "", "cookies": ""}
+    assert site.phase() == "looking"
+    assert clicked == ["banner", *brings]

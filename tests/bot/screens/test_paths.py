@@ -54,20 +54,27 @@ def test_many_are_read_as_one_by_one(page):
         paths.read_all(page, ["..x"])
 
 
-def test_many_are_looked_for_as_one_by_one(page):
-    asked = [".none", ".map", "", "iframe.outer >> .box", "iframe.shut >> .box", "pano-box >> .in", "shy-box >> .in"]
-    there = [path for path in asked if shown(page, path)]
-    assert there == [".map", "iframe.outer >> .box", "pano-box >> .in", "shy-box >> .in"]
-    for _ in range(2):  # the second time from within the frame that was looked into last
-        assert paths.shown_of(page, asked) == there
+def test_the_first_that_is_shown_is_found_as_one_by_one(page):
+    asked = [".none", "", "iframe.shut >> .box", "shy-box >> .in", "iframe.outer >> .box", "pano-box >> .in", ".map"]
+    for first in range(len(asked)):
+        alone = next((path for path in asked[first:] if shown(page, path)), None)
+        assert paths.first_shown(page, asked[first:]) == alone is not None
+        assert paths.first_shown(page, asked[first:]) == alone  # from within the frame that was looked into, if any
     page.switch_to.frame(page.find_element("css selector", "iframe.outer"))  # by somebody else's code
-    assert paths.shown_of(page, asked) == there
-    page.switch_to.default_content()
+    assert paths.first_shown(page, asked) == "shy-box >> .in"
+    assert paths.first_shown(page, []) is paths.first_shown(page, ["", ".none"]) is None
+
+
+def test_a_frame_behind_what_is_shown_is_not_entered(page):
+    assert paths.first_shown(page, [".map", "iframe.outer >> .box"]) == ".map" and paths.stands_in_page(page)
+
+
+def test_a_driver_that_stands_where_a_frame_was_is_brought_back(page):
     page.execute_script("setTimeout(() => document.querySelector('iframe.outer').remove(), 500)")
     page.switch_to.frame(page.find_element("css selector", "iframe.outer"))
-    time.sleep(1.0)  # the driver stands where a frame was
-    assert paths.shown_of(page, [".map", ".none"]) == [".map"] and paths.read_all(page, [".none", ".map @lang"])
-    assert paths.shown_of(page, []) == []
+    time.sleep(1.0)
+    assert paths.first_shown(page, [".none", ".map"]) == ".map"
+    assert paths.read_all(page, [".none", ".map @data-zoom"]) == [None, "2"]
 
 
 def test_what_is_found_is_asked_in_the_same_question(page):
