@@ -295,8 +295,7 @@ class LocatorSite(Screen):
         while (path := first_shown(self.driver, rest)) is not None:
             rest = rest[rest.index(path) + 1 :]  # asked anew: what was closed may have hidden, or brought, another
             with contextlib.suppress(
-                ElementNotInteractableException, StaleElementReferenceException, NoSuchElementException,
-                ElementClickInterceptedException,
-            ):  # fmt: skip
-                find(self.driver, path).click()
+                ElementNotInteractableException, StaleElementReferenceException, NoSuchElementException
+            ):
+                self._clicked(path)
         return False

@@ -120,7 +120,7 @@ def test_what_a_closed_banner_brings_is_closed_too_and_what_it_takes_along_is_no
     def find(driver, path):
         clicked.append(path)
         driver.page = {"open": "", "no": "1"} | (brings if path == "banner" else {})
-        return SimpleNamespace(click=lambda: None)
+        return SimpleNamespace(click=lambda: None, is_displayed=lambda: True, is_enabled=lambda: True)
 
     monkeypatch.setattr(module, "find", find)
     monkeypatch.setattr(type(site), "DISMISS", ("banner", "cookies"))
