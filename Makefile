@@ -8,8 +8,8 @@ HOST ?= 127.0.0.1
 RUN ?= runs/simulated-earth
 WORLD ?= data/world
 PHOTOS ?= data/photos
-PLACES ?= 100000
-TRAIN ?= 95000
+PLACES ?= 150000
+TRAIN ?= 145000
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
 MINUTES ?= 100
@@ -20,8 +20,8 @@ FROM_NOTHING := --learning-rate 0.003 --small-size 64 --small-share 0.6
 GO_ON := --learning-rate 0.0015
 # Two processes of one thread each train 1.7 times as fast on two cores as one of two threads; on one GPU: PROCESSES=1.
 PROCESSES ?= 2
-BF16 ?= $(shell grep -q amx_bf16 /proc/cpuinfo 2>/dev/null && echo --bf16)
-PRETRAIN = $(BIN)/torchrun --standalone --nproc-per-node $(PROCESSES) -m model.pretrain --optimizer muon $(BF16) --half --workers 0 --cache-gb 12
+BF16 ?= $(shell grep -qE 'amx_bf16|avx512_bf16' /proc/cpuinfo 2>/dev/null && echo --bf16)
+PRETRAIN = $(BIN)/torchrun --standalone --nproc-per-node $(PROCESSES) -m model.pretrain --optimizer muon $(BF16) --half --workers 0 --cache-gb 18
 
 export TOKENIZERS_PARALLELISM = false
 

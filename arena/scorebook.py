@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from arena import clock
 from arena.database import open_database, sentences
 from arena.frames import FILTERS, games_frame, guesses_frame
-from arena.records import UNMOVED, Game, Guess, Place, Seat
+from arena.records import UNKNOWN_SCALE_KM, UNMOVED, Game, Guess, Place, Seat
 from arena.rows import (
     Appended,
     append_round,
@@ -218,6 +218,8 @@ class Scorebook:
             select(func.count()).select_from(guesses).scalar_subquery(),
             select(func.max(guesses.c.at)).scalar_subquery(),
             select(func.count()).select_from(games).where(still_open()).scalar_subquery(),  # what expires may be told
+            # A round that is reported once more may tell the scale that its match lacked, and writes no guess.
+            select(func.count()).select_from(games).where(games.c.scale_km == UNKNOWN_SCALE_KM).scalar_subquery(),
         )
         with sentences(self.url, self.busy_s), self.engine.connect() as db:
             return "-".join(str(part) for part in db.execute(counts).one())

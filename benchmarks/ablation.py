@@ -61,7 +61,7 @@ class AblationConfig:
     )
     small_size: int | None = field(default=None, metadata={"help": "side of the views in the training's first part"})
     small_share: float = field(default=PretrainConfig.small_share, metadata={"help": "how long that first part is"})
-    bf16: bool = field(default=False, metadata={"help": "pretrain in bfloat16, on a GPU that has it"})
+    bf16: bool = field(default=False, metadata={"help": "pretrain in bfloat16, where it is fast"})
     workers: int | None = field(default=None, metadata={"help": "processes that decode; by default all cores but one"})
     space: SpaceKind = field(default="lda", metadata={"help": "in which the refiner compares, as build_index has it"})
     dimensions: int = field(default=64, metadata={"help": "of that space; 0: all"})

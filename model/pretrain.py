@@ -34,7 +34,7 @@ EXAMPLES = """examples:
   the last layer of a model that already knows streets, the text tower as it is:
     python -m model.pretrain … --start-from geolocal/StreetCLIP --unfreeze 1 --freeze-text
   a CPU with two cores: two processes of one thread each are 1.7 times as fast as one of two threads; --bf16 only where
-  the processor multiplies in it (AMX), --batch is of each process:
+  the processor multiplies in it (AMX or AVX512-BF16), --batch is of each process:
     torchrun --standalone --nproc-per-node 2 -m model.pretrain … --bf16 --workers 0
   several GPUs or machines:
     accelerate launch -m model.pretrain …

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from arena import clock, frames
-from arena.records import HOST, Game, Guess, Place, Round, Rules, Seat
+from arena.records import HOST, UNKNOWN_SCALE_KM, Game, Guess, Place, Round, Rules, Seat
 from arena.rules import EXPIRES_S
 from arena.scorebook import BATCH, URL_VARIABLE, Scorebook
 from model.errors import StorageError
@@ -274,6 +274,16 @@ def test_the_version_changes_with_all_that_pages_show(book, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: now + EXPIRES_S + 1)  # its truths may be told now
     versions.append(book.version())
     assert len(set(versions)) == len(versions) - 1
+
+
+def test_the_version_changes_with_a_scale_that_is_told_later(book):
+    game = imported("g1", None)
+    one = replace(game, rounds=(replace(game.rounds[0], guesses={0: a_guess(at=1.6e9)}),), scale_km=UNKNOWN_SCALE_KM)
+    assert book.add_round(one, 20) == "new"
+    before = book.version()
+    assert (book.add_round(one, 20), book.version()) == ("known", before)
+    assert book.add_round(replace(one, scale_km=1492.7), 20, held_against=1) == "known"
+    assert book.version() != before
 
 
 def test_what_an_owner_has_open_and_has_started_is_counted(book):
