@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from PIL import ExifTags, Image
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -27,6 +28,7 @@ from model.data.manifest import (
     n_views,
     read_manifest,
     read_source,
+    require_columns,
     write_manifest,
 )
 from model.data.views import decode_views
@@ -49,8 +51,11 @@ class PhotosConfig:
     size: int = field(default=96, metadata={"help": "side of a photograph in pixels; no larger than the views"})
     jitter: bool = field(default=True, metadata={"help": "also light, colour, grain and compression of other cameras"})
     seed: int = field(default=0, metadata={"help": "another seed, other photographs"})
+    train: int | None = field(default=None, metadata={"help": "of the first so many training places; default: all"})
 
     def __post_init__(self) -> None:
+        if self.train is not None and self.train < 1:
+            raise ConfigError(f"--train must be 1 or more, found {self.train}; leave it out to cut all places.")
         if not 16 <= self.size <= 1024:
             raise ConfigError(f"--size must be 16 to 1024 pixels, found {self.size}.")
 
@@ -59,7 +64,8 @@ def main(config: PhotosConfig) -> Path:
     """Cut, write the manifest and the record -> the path of the manifest; a finished folder is left as it is.
 
     Raises:
-        ManifestError: places that have no four views.
+        ManifestError: places that have no four views, or no splits where some training places alone are asked for.
+        ConfigError: more training places than there are.
         ImageError: a picture that cannot be read.
         StorageError: no space.
     """
@@ -67,7 +73,7 @@ def main(config: PhotosConfig) -> Path:
     if is_done(config.out, STAGE, config, inputs):
         print(f"{out} is done; nothing to do.")
         return out
-    frame, source = read_manifest(config.manifest), read_source(config.manifest)
+    frame, source = _first(read_manifest(config.manifest), config), read_source(config.manifest)
     if n_views(frame, str(config.manifest)) != len(VIEW_COLUMNS):
         raise ManifestError(f"{config.manifest} has one view of each place; looked for the four that photographs are "
                             "cut out of. Single photos are used as they are.")  # fmt: skip
@@ -94,6 +100,18 @@ def main(config: PhotosConfig) -> Path:
     return out
 
 
+def _first(frame: pd.DataFrame, config: PhotosConfig) -> pd.DataFrame:
+    """All places, or as many of the split train as were asked for and all others."""
+    if config.train is None:
+        return frame
+    require_columns(frame, ["split"], config.manifest)
+    learned = frame["split"] == "train"
+    if config.train > learned.sum():
+        raise ConfigError(f"--train {config.train}: {config.manifest} has {learned.sum()} training places; give as "
+                          "many or fewer.")  # fmt: skip
+    return frame[~learned | (learned.cumsum() <= config.train)].reset_index(drop=True)
+
+
 def seed_of(seed: int, place: str) -> int:
     """The seed of a place's photograph, which does not depend on its row."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{place}".encode()).digest()[:6], "big")
@@ -112,7 +130,7 @@ def _cut(paths: Sequence[Path], seed: int, target: Path, config: PhotosConfig, v
 
 
 def _key(config: PhotosConfig) -> str:
-    told = f"{fingerprint(config.manifest)}:{config.size}:{config.jitter}:{config.seed}"
+    told = f"{fingerprint(config.manifest)}:{config.size}:{config.jitter}:{config.seed}:{config.train}"
     return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 

@@ -67,6 +67,24 @@ def test_what_was_cut_is_kept_and_other_settings_never_reuse_it(places, tmp_path
     assert len(cut) == 6
 
 
+def test_of_the_first_training_places_alone_with_all_others(places, tmp_path):
+    frame = read_manifest(places)
+    mixed = write_manifest(frame.assign(split=["train", "test", "train", "validation", "train"]), places, SOURCE)
+    manifest = cut_photos.main(config(mixed, tmp_path, train=2))
+    cut = read_manifest(manifest)
+    assert cut["id"].tolist() == ["p0", "p1", "p2", "p3"]
+    all_of_them = cut_photos.main(config(mixed, tmp_path / "all"))
+    for here, there in zip(cut["image"], read_manifest(all_of_them)["image"], strict=False):
+        assert (manifest.parent / here).read_bytes() == (all_of_them.parent / there).read_bytes()
+    with pytest.raises(ConfigError, match="has 3 training places"):
+        cut_photos.main(config(mixed, tmp_path / "many", train=4))
+    with pytest.raises(ConfigError, match="--train"):
+        config(mixed, tmp_path, train=0)
+    without = write_manifest(frame.drop(columns="split"), places, SOURCE)
+    with pytest.raises(ManifestError, match="split"):
+        cut_photos.main(config(without, tmp_path / "none", train=1))
+
+
 def test_single_photos_broken_pictures_and_odd_sizes_are_refused(places, tmp_path):
     photos = cut_photos.main(config(places, tmp_path))
     with pytest.raises(ManifestError, match="one view of each place"):
