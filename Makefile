@@ -10,6 +10,10 @@ WORLD ?= data/world
 PHOTOS ?= data/photos
 PLACES ?= 150000
 TRAIN ?= 145000
+PHOTO_TRAIN ?= 40000
+CELLS ?= 6000
+# Of the index's space: with 64 the two checkpoints would have more than 40 MB.
+DIMENSIONS ?= 36
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
 MINUTES ?= 100
@@ -86,22 +90,22 @@ reproduce: $(VENV)/.installed ## every stage up to the two shipped checkpoints (
 	@$(BIN)/python -m model.geo.atlas >/dev/null
 	HOMING_FONTS=drawn $(BIN)/python -m world.make_dataset --places $(PLACES) --train $(TRAIN) --validation 3000 --test 2000 --seed $(SEED) \
 	  --clues --maps --out $(WORLD)
-	$(BIN)/python -m model.cut_photos --manifest $(WORLD)/manifest.parquet --out $(PHOTOS)
-	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --out $(RUN)
-	$(PRETRAIN) --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet --preset pigeon \
+	$(BIN)/python -m model.cut_photos --manifest $(WORLD)/manifest.parquet --train $(PHOTO_TRAIN) --out $(PHOTOS)
+	$(BIN)/python -m model.build_geocells --manifest $(WORLD)/manifest.parquet --cells $(CELLS) --out $(RUN)
+	$(PRETRAIN) --manifest $(WORLD)/manifest.parquet --geocells $(RUN)/geocells.parquet --tau-km 60 --preset pigeon \
 	  $(if $(START),--start-from $(START) $(GO_ON),$(FROM_NOTHING)) --minutes $(MINUTES) --out $(RUN)
 	$(MAKE) after-encoder MANIFEST=$(WORLD)/manifest.parquet KIND=pigeon OUT=$(RUN) TO=$(SHIPPED)
 	$(BIN)/python -m model.build_geocells --manifest $(PHOTOS)/manifest.parquet --out $(RUN)-photo
 	$(PRETRAIN) --manifest $(PHOTOS)/manifest.parquet --geocells $(RUN)-photo/geocells.parquet --preset pigeotto \
 	  --start-from $(RUN)/encoder --learning-rate 0.001 --minutes $(PHOTO_MINUTES) --out $(RUN)-photo
-	$(MAKE) after-encoder MANIFEST=$(PHOTOS)/manifest.parquet KIND=pigeotto OUT=$(RUN)-photo TO=$(SHIPPED)-photo
+	$(MAKE) after-encoder MANIFEST=$(PHOTOS)/manifest.parquet KIND=pigeotto DIMENSIONS=64 OUT=$(RUN)-photo TO=$(SHIPPED)-photo
 
 after-encoder: # embeddings, head, index, calibration and figures of the encoder in OUT; then the files that ship
 	$(BIN)/python -m model.embed --manifest $(MANIFEST) --encoder $(OUT)/encoder --out $(OUT)
 	$(BIN)/python -m model.train_head --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --geocells $(OUT)/geocells.parquet \
 	  --preset $(KIND) --half --out $(OUT)
 	$(BIN)/python -m model.build_index --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --geocells $(OUT)/geocells.parquet \
-	  --preset $(KIND) --space lda --dimensions 64 --factory SQ8 --out $(OUT)
+	  --preset $(KIND) --space lda --dimensions $(DIMENSIONS) --factory SQ8 --out $(OUT)
 	$(BIN)/python -m model.calibrate --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --preset $(KIND) --out $(OUT)
 	$(BIN)/python -m model.train_attributes --manifest $(MANIFEST) --embeddings $(OUT)/embeddings.npy --out $(OUT) --calibrate $(OUT)
 	$(BIN)/python -m model.evaluate --checkpoint $(OUT) --manifest $(MANIFEST) --split test --out $(OUT)
