@@ -9,7 +9,9 @@ each other: SQLite's write lock, PostgreSQL's advisory lock.
 import contextlib
 import functools
 import math
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ BEFORE_ALEMBIC = {1: "0001", 2: "0001"}  # numbers of the table schema_version, 
 _POSTGRES = ("psycopg", "psycopg2")  # drivers that hand settings on to libpq
 _GONE_MS = 10_000  # how long what was sent may go without an answer before a server counts as gone
 _LOCK = 0x686F6D696E67  # "homing": the advisory lock of whoever migrates
+AGAIN_S = 0.01  # between two tries at what SQLite refuses at once
 _alembic = threading.Lock()  # Alembic keeps the migration it is at in a global
 
 _SENTENCES = (  # what a driver says, what it means, what to do; the first that fits
@@ -90,7 +93,7 @@ def open_database(url: str, busy_s: float = 5.0, migrations: Path = MIGRATIONS) 
             f"The folder of {public_name(parsed)} cannot be made: {error.strerror}. Choose another place."
         ) from error
     if sqlite:
-        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", functools.partial(_set_up_sqlite, busy_s))
     elif parsed.get_backend_name() == "postgresql":
         event.listen(engine, "connect", functools.partial(_set_up_postgres, math.ceil(1000 * busy_s)))
     with sentences(url, busy_s):
@@ -167,12 +170,20 @@ def _settings(url: URL, busy_s: float) -> dict[str, Any]:
     return {name: value for name, value in ours.items() if name not in url.query}
 
 
-def _set_up_sqlite(connection: object, _record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _set_up_sqlite(busy_s: float, connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=NORMAL")  # safe with WAL: at worst the last moment is lost with the power
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
-        cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait for each other
+    deadline = time.monotonic() + busy_s
+    while cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")  # readers and the writer do not wait for each other
+            break  # a disk that cannot have it keeps its old mode, and says nothing
+        except sqlite3.OperationalError as error:
+            # Two programs that begin a file at the same moment: SQLite refuses one of them at once, without its wait.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(AGAIN_S)
     cursor.close()
 
 

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, insert, inspect, select
 
+from arena import database
 from arena.database import MIGRATIONS, open_database, public_name, schema_version, sentences
 from arena.records import Rules, Seat
 from arena.schema import games, metadata
@@ -274,6 +275,47 @@ def test_a_database_of_a_newer_version_from_before_alembic_is_left_alone(book_ur
         db.execute("INSERT INTO schema_version VALUES (99)")
     with pytest.raises(StorageError, match="newer version"):
         open_database(book_url)
+
+
+def test_programs_that_begin_a_file_at_the_same_moment_wait_for_each_other(tmp_path):
+    """SQLite refuses one of two that change the journal at once, without the wait that it was told."""
+    together, failed = threading.Barrier(4), []
+
+    def begin():
+        for number in range(60):
+            together.wait(60)
+            connection = sqlite3.connect(tmp_path / f"{number}.sqlite", timeout=5.0)
+            try:
+                database._set_up_sqlite(5.0, connection, None)
+            except sqlite3.OperationalError as error:
+                failed.append(error)
+            finally:
+                connection.close()
+
+    programs = [threading.Thread(target=begin) for _ in range(4)]
+    for one in programs:
+        one.start()
+    for one in programs:
+        one.join()
+    assert not failed
+
+
+def test_a_disk_that_cannot_have_the_journal_keeps_its_own():
+    asked = []
+
+    class Cursor:
+        def execute(self, statement):
+            asked.append(statement)
+            return self
+
+        def fetchone(self):
+            return ("delete",)
+
+        def close(self):
+            asked.append("closed")
+
+    database._set_up_sqlite(5.0, type("Connection", (), {"cursor": Cursor})(), None)
+    assert asked.count("PRAGMA journal_mode=WAL") == 1 and asked[-1] == "closed"
 
 
 def test_a_locked_database_is_a_sentence_and_loses_nothing(book_url, tmp_path):
