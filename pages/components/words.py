@@ -12,6 +12,7 @@ CERTAINTY = (
     (40.0, "Perhaps", "Unsure"),
     (math.inf, "At a guess,", "Hardly more than a hunch"),
 )
+CELLS = 2500  # at most, as PIGEON has: the same doubt leaves more regions open where the Earth is cut finer
 
 
 def position(lat: float, lng: float) -> str:
@@ -78,24 +79,28 @@ def place(row: Any) -> str:
     return f"near {', '.join(named)}" if named else "somewhere at sea"
 
 
-def adverb(entropy: float) -> str:
+def adverb(entropy: float, cells: int = CELLS) -> str:
     """How to begin the sentence that names the place: "Surely" … "At a guess,"."""
-    return _words(entropy)[1]
+    return _words(entropy, cells)[1]
 
 
 def opening(guess: Any) -> str:
     """How to begin the sentence that names a guess's place; a picture of a kind never seen gets no "Probably"."""
-    return "Not a place this model knows: at best" if guess.out_of_distribution else adverb(guess.entropy)
+    return (
+        "Not a place this model knows: at best"
+        if guess.out_of_distribution
+        else adverb(guess.entropy, len(guess.cells))
+    )
 
 
 def certainty(entropy: float, cells: int) -> str:
     """How open the choice is, from the entropy of the cells (nats)."""
-    limit, _, how = _words(entropy)
-    if limit == CERTAINTY[0][0]:
+    how = _words(entropy, cells)[2]
+    if math.exp(entropy) < CERTAINTY[0][0]:
         return f"**{how}**: it hardly considers a second region."
     return f"**{how}**: as open as a choice between {math.exp(entropy):,.0f} regions out of {cells:,}."
 
 
-def _words(entropy: float) -> tuple[float, str, str]:
-    choice = math.exp(max(entropy, 0.0))
+def _words(entropy: float, cells: int) -> tuple[float, str, str]:
+    choice = math.exp(max(entropy, 0.0)) / max(1.0, cells / CELLS)
     return next(row for row in CERTAINTY if choice < row[0])

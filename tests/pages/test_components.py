@@ -26,6 +26,13 @@ def test_a_place_without_names_is_at_sea() -> None:
 )
 def test_certainty_is_told_by_how_many_regions_are_open(regions: float, adverb: str) -> None:
     assert words.adverb(math.log(regions)) == adverb
+    assert words.adverb(math.log(4 * regions), 4 * words.CELLS) == adverb  # the same doubt, cut finer
+    assert words.adverb(math.log(regions), words.CELLS // 10) == adverb
+
+
+def test_a_choice_among_three_fine_regions_is_sure_and_still_told() -> None:
+    assert words.certainty(math.log(3.0), 4 * words.CELLS).startswith("**Quite sure**: as open as a choice between 3 ")
+    assert words.certainty(math.log(1.2), 4 * words.CELLS) == "**Quite sure**: it hardly considers a second region."
 
 
 def test_a_view_across_the_antimeridian_stays_there() -> None:
@@ -109,7 +116,7 @@ def test_names_are_written_in_the_ink_of_the_page(theme: str, ink: int, monkeypa
 
 def test_a_stranger_gets_no_probably() -> None:
     class Told:
-        entropy, out_of_distribution = math.log(3.0), True
+        entropy, out_of_distribution, cells = math.log(3.0), True, np.ones(200)
 
     assert words.opening(Told()) == "Not a place this model knows: at best"
     Told.out_of_distribution = False
