@@ -2,11 +2,13 @@
 
 On stored embeddings (of any model): haversine-smoothed geocells, and beside them country, climate, driving side, month
 and six regressions, each where the manifest holds it and its weight is not 0. AdamW, the epoch with the least
-validation loss of the cells. Deterministic by seed; minutes at most, so a run that was killed starts again and a
+validation loss of the cells. What the head says of the country then weighs on the cells, as far as that makes
+validation places likelier. Deterministic by seed; minutes at most, so a run that was killed starts again and a
 finished one is left alone. What makes its probabilities honest is `python -m model.calibrate`, after the index. Source:
 PIGEON (arXiv 2307.05845), sections 3.2 and 3.3.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,14 +27,16 @@ from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ConfigError, ManifestError
 from model.geocells.table import Geocells, read_geocells
 from model.metrics.attributes import attribute_errors
-from model.metrics.calibration import top_k_share
+from model.metrics.calibration import fit_temperature, log_loss, top_k_share
 from model.metrics.distance import summary
 from model.networks.head import NOTHING, MultiTaskHead
 from model.networks.head_training import Sample, fit
 from model.networks.losses import TaskWeights, smoothed_targets
+from model.predictors.deciding import ENOUGH
 
 STAGE = "train_head"
 TAU_KM = {"pigeon": 75.0, "pigeotto": 65.0, "tiny": 75.0}  # PIGEON, section 3.2
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of a country's logit that may be added to its cells
 CACHED_TARGETS = 250_000_000  # numbers (1 GB): smaller target tables are worked out once, larger ones batch by batch
 MEASURED = 100_000_000  # numbers (400 MB) of the table of logits that validation is measured on; else every n-th place
 
@@ -73,9 +77,15 @@ class HeadConfig:
         default=0, metadata={"help": "units of a hidden layer that all tasks share; 0: linear, as in the paper"}
     )
     epochs: int = field(default=100, metadata={"help": "at most this many"})
-    patience: int = field(default=8, metadata={"help": "stop after this many epochs without a better validation loss"})
+    country_in_cells: bool = field(
+        default=True, metadata={"help": "let the likelihood of a cell's country weigh on it, as chosen on validation"}
+    )
+    patience: int = field(
+        default=4,
+        metadata={"help": "epochs without a better validation loss before the rate falls, then before the end"},
+    )
     batch: int = field(default=256, metadata={"help": "places in a step"})
-    lr: float = field(default=1e-3, metadata={"help": "learning rate of AdamW, the same in every step"})
+    lr: float = field(default=1e-3, metadata={"help": "learning rate of AdamW; a tenth of it for the last epochs"})
     weight_decay: float = field(default=0.01, metadata={"help": "of AdamW"})
     half: bool = field(default=False, metadata={"help": "store the head in half precision: half the bytes"})
     seed: int = field(default=0, metadata={"help": "seed of the weights and of the order of places"})
@@ -127,12 +137,15 @@ def main(config: HeadConfig) -> Path:
         head, samples["train"], samples["validation"], config.weights, epochs=config.epochs, patience=config.patience,
         batch=config.batch, lr=config.lr, weight_decay=config.weight_decay, seed=config.seed,
     )  # fmt: skip
+    share = _country_share(config, head, cells, places["validation"], embeddings, rows["validation"])
+    if share:
+        head.weigh_by_country(cells.countries, share)
     head.save(folder, config.half)
     figures = _figures(MultiTaskHead.load(folder), cells, places["validation"], embeddings, rows["validation"])
     facts: dict[str, Any] = {
         "cells": len(cells), "dim": head.dim, "epochs": epochs, "kept_epoch": kept, "tau_km": config.smoothing_km,
-        "train_places": len(rows["train"]), "tasks": list(head.heads), "source": read_source(config.manifest),
-        "validation": figures,
+        "train_places": len(rows["train"]), "tasks": list(head.heads), "country_share": share,
+        "source": read_source(config.manifest), "validation": figures,
     }  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"head": folder}, facts)
     print(_line(folder, epochs, kept, figures))
@@ -175,6 +188,24 @@ def _sample(
         return {"cells": cells_of, **{name: values[which] for name, values in known.items()}}
 
     return Sample(embeddings, rows, targets)
+
+
+def _country_share(
+    config: HeadConfig, head: MultiTaskHead, cells: Geocells, places: pd.DataFrame, embeddings: NDArray[Any],
+    rows: NDArray[np.int64],
+) -> float:  # fmt: skip
+    """The one of SHARES that makes the true cells of validation places likeliest, each at its best temperature."""
+    if not config.country_in_cells or "country" not in head.heads or len(rows) < ENOUGH:
+        return 0.0
+    step = -(-len(rows) * len(cells) // MEASURED)
+    own = cells.assign(places[["lat", "lng"]].to_numpy(np.float64)[::step])
+    lost: dict[float, float] = {}
+    for share in SHARES:
+        trial = copy.deepcopy(head)
+        trial.weigh_by_country(cells.countries, share)
+        logits = trial.logits(embeddings[rows[::step]])
+        lost[share] = log_loss(logits, own, fit_temperature(logits, own))
+    return min(lost, key=lambda share: lost[share])
 
 
 def _figures(

@@ -84,17 +84,22 @@ def fit_temperature(logits: ArrayLike, true_class: ArrayLike) -> float:
 
     Source: Guo et al., arXiv 1706.04599, section 4.2; searched between 1/20 and 20.
     """
-    table, truth = np.asarray(logits), np.asarray(true_class, np.int64)[:, None]
 
-    def negative_log_likelihood(log_temperature: float) -> float:
-        total = 0.0
-        for rows in _blocks(table):
-            log_p = log_softmax(table[rows].astype(np.float64) / np.exp(log_temperature), axis=1)
-            total -= float(np.take_along_axis(log_p, truth[rows], axis=1).sum())
-        return total / len(table)
+    def lost(log_temperature: float) -> float:
+        return log_loss(logits, true_class, float(np.exp(log_temperature)))
 
-    found = minimize_scalar(negative_log_likelihood, bounds=(-np.log(20), np.log(20)), method="bounded")
+    found = minimize_scalar(lost, bounds=(-np.log(20), np.log(20)), method="bounded")
     return float(np.exp(found.x))
+
+
+def log_loss(logits: ArrayLike, true_class: ArrayLike, temperature: float = 1.0) -> float:
+    """Mean negative log-likelihood in nats of the true classes (N,), whose logits (N, C) are divided by a number."""
+    table, truth = np.asarray(logits), np.asarray(true_class, np.int64)[:, None]
+    total = 0.0
+    for rows in _blocks(table):
+        log_p = log_softmax(table[rows].astype(np.float64) / temperature, axis=1)
+        total -= float(np.take_along_axis(log_p, truth[rows], axis=1).sum())
+    return total / len(table)
 
 
 def top_k_share(probabilities: ArrayLike, true_class: ArrayLike, k: int) -> float:

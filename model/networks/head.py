@@ -21,7 +21,7 @@ from torch import nn
 
 from model.artifacts import whole
 from model.data.attributes import AttributeSpace
-from model.errors import ArtifactError
+from model.errors import ArtifactError, ConfigError
 from model.networks.half import in_half
 
 WEIGHTS, SHAPE = "head.safetensors", "head.json"
@@ -80,6 +80,32 @@ class MultiTaskHead(EmbeddingHead):
         """Make a head that learned on (f − mean) / deviation take f itself."""
         first = [layer for layer in (*self.heads.values(), self.hidden) if isinstance(layer, nn.Linear)]
         fold_into(first, self.dim, mean, deviation)
+
+    @torch.no_grad()
+    def weigh_by_country(self, countries: Iterable[str], share: float) -> None:
+        """Add `share` of the logit of its country to that of each cell; the task of countries itself stays as it is.
+
+        A cell's probability is then the former one times that of its country to the power `share`, made to sum to 1
+        again. As all tasks see the same numbers, the sum is a linear map once more.
+
+        Args:
+            countries: (C,) name of the country of each cell; one that is no class gets the mean of all classes.
+            share: how much; 0 changes nothing.
+
+        Raises:
+            ConfigError: a head that learned no countries.
+        """
+        if "country" not in self.heads:
+            raise ConfigError(
+                "looked for a head that learned countries, found one without; its cells stay as they are."
+            )
+        classes = {name: number for number, name in enumerate(self.space.classes["country"])}
+        cells, told = self.heads["cells"], self.heads["country"]
+        of_cell = torch.tensor([classes.get(name, len(classes)) for name in countries])
+        for name in ("weight", "bias"):
+            values = getattr(told, name)
+            known = torch.cat([values, values.mean(dim=0, keepdim=True)])
+            getattr(cells, name).add_(share * known[of_cell])
 
     def logits(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
         """(N, D) -> (N, C), unscaled logits of the cells."""

@@ -25,6 +25,9 @@ HELD = 250_000_000  # numbers (1 GB) of a split's embeddings that are held in me
 PIECE = 32_000_000  # numbers (128 MB) of such a piece
 NEIGHBOURS = 256  # places that lie together in the file and are read together
 STILL = 1e-6  # a deviation below this is that of a number that never changes
+FALL = (
+    10.0  # what the rate is divided by once it leads no further: the noise of its steps is what then stands in the way
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def descend(
 ) -> tuple[int, int]:  # fmt: skip
     """Train `head` in place to the epoch of the least validation loss, then make it take raw embeddings.
 
-    AdamW at a rate that does not change; the training ends after `patience` epochs without a better validation loss.
+    AdamW. After `patience` epochs without a better validation loss it goes on from the best one with a tenth of the
+    rate, and after as many again the training ends.
 
     Args:
         head: what is trained.
@@ -130,11 +134,18 @@ def descend(
     optimiser = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=weight_decay)
     order = np.random.default_rng(seed)
     best, best_state, kept, epoch = float("inf"), copy.deepcopy(head.state_dict()), 0, 0
+    better, fallen = 0, False  # the epoch of the last progress or of the rate's fall
     columns = (TextColumn("training the head"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     steps = -(-len(train) // batch)
     with Progress(*columns, TimeRemainingColumn(), transient=True) as progress:
         task = progress.add_task("", total=epochs * steps)
-        while epoch < epochs and epoch - kept < patience:
+        while epoch < epochs:
+            if epoch - better >= patience:
+                if fallen:
+                    break
+                better, fallen = epoch, True
+                head.load_state_dict(best_state)
+                optimiser = torch.optim.AdamW(head.parameters(), lr=lr / FALL, weight_decay=weight_decay)
             epoch += 1
             head.train()
             for which, embeddings in seen.shuffled(batch, order):
@@ -146,7 +157,7 @@ def descend(
                 progress.advance(task)
             now = _validation_loss(head, checked, batch, device, judged_by)
             if now < best:
-                best, best_state, kept = now, copy.deepcopy(head.state_dict()), epoch
+                best, best_state, kept, better = now, copy.deepcopy(head.state_dict()), epoch, epoch
             progress.update(task, description=f"epoch {epoch}: validation loss {now:.4f} (best {best:.4f})")
     if not kept:
         raise ConfigError(f"the validation loss was no finite number in any of {epoch} epochs; give a smaller --lr.")

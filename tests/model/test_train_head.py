@@ -7,8 +7,10 @@ import torch
 
 from model import train_head
 from model.artifacts import read_record
+from model.data.attributes import AttributeSpace
 from model.errors import ArtifactError, ConfigError, ManifestError
 from model.geocells.table import read_geocells, write_geocells
+from model.metrics.calibration import fit_temperature, log_loss
 from model.networks import head_training
 from model.networks.head import MultiTaskHead
 from model.train_head import HeadConfig
@@ -69,6 +71,25 @@ def test_targets_too_many_for_memory_are_worked_out_batch_by_batch_to_the_same_e
 def test_training_stops_when_validation_gets_no_better(toy_run, tmp_path):
     train_head.main(config(toy_run, tmp_path, lr=5.0, epochs=50, patience=2))
     assert read_record(tmp_path, "train_head")["facts"]["epochs"] < 50
+
+
+def test_a_rate_that_leads_no_further_falls_and_the_training_goes_on_from_its_best_epoch(
+    toy_run, tmp_path, monkeypatch
+):
+    losses = [3.0, 2.0, 2.5, 2.4, 1.5, 1.6, 1.7, 1.0]  # the rate falls after the fourth; the last is never reached
+    weights = []
+
+    def told(head, *_):
+        weights.append(head.heads["cells"].weight.detach().clone())
+        return losses[len(weights) - 1]
+
+    monkeypatch.setattr(head_training, "_validation_loss", told)
+    train_head.main(config(toy_run, tmp_path, lr=0.2, epochs=50, patience=2))
+    facts = read_record(tmp_path, "train_head")["facts"]
+    assert (facts["epochs"], facts["kept_epoch"]) == (7, 5)
+    steps = [float((weights[b] - weights[a]).abs().mean()) for a, b in ((1, 2), (1, 4), (3, 4))]
+    assert steps[1] < 0.5 * steps[0]  # from the second epoch, at a tenth of the rate
+    assert steps[1] < steps[2]  # and not from the fourth
 
 
 def test_a_number_that_never_changes_does_no_harm(toy_run, tmp_path):
@@ -139,6 +160,49 @@ def test_what_the_manifest_knows_is_learned_kept_with_the_head_and_said_in_its_o
     assert said["temperature_c"].between(-20, 35).all()
 
 
+def test_what_the_head_says_of_the_country_weighs_on_the_cells_as_far_as_validation_bears_it_out(
+    described, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(train_head, "ENOUGH", 10)
+    shares, losses = {}, {}
+    frame = pd.read_parquet(described.manifest)
+    own = read_geocells(described.out / "geocells.parquet").assign(frame[["lat", "lng"]].to_numpy())
+    seen, rows = np.load(described.embeddings), np.flatnonzero(frame["split"] == "validation")
+    for name, changes in {"with": {}, "without": {"country_in_cells": False}}.items():
+        train_head.main(config(described, tmp_path / name, epochs=15, **changes))
+        shares[name] = read_record(tmp_path / name, "train_head")["facts"]["country_share"]
+        logits = MultiTaskHead.load(tmp_path / name / "head").logits(seen[rows])
+        losses[name] = log_loss(logits, own[rows], fit_temperature(logits, own[rows]))
+    assert shares["without"] == 0.0 and shares["with"] in train_head.SHARES
+    assert (losses["with"] < losses["without"]) == (shares["with"] > 0)
+    monkeypatch.setattr(train_head, "ENOUGH", len(rows) + 1)
+    train_head.main(config(described, tmp_path / "few", epochs=2))
+    assert read_record(tmp_path / "few", "train_head")["facts"]["country_share"] == 0.0
+
+
+def test_the_share_of_the_country_is_the_one_that_makes_true_cells_likeliest(described, tmp_path, monkeypatch):
+    """Of cells that know nothing, countries that know theirs are listened to, and countries that lie are not."""
+    monkeypatch.setattr(train_head, "ENOUGH", 10)
+    cells = read_geocells(described.out / "geocells.parquet")
+    table = cells.table.assign(country=np.where(cells.centroids[:, 1] < 0, "US", "FR"))
+    write_geocells(tmp_path / "geocells.parquet", table, {}, "nearest")
+    cells = read_geocells(tmp_path / "geocells.parquet")
+    frame = pd.read_parquet(described.manifest)
+    places = frame[frame["split"] == "validation"]
+    embeddings = places[["lng", "lat"]].to_numpy(np.float32)
+    for sign in (1.0, -1.0):
+        head = MultiTaskHead(2, len(cells), AttributeSpace({"country": ("FR", "US")}, {}))
+        with torch.no_grad():
+            for layer in head.heads.values():
+                layer.weight.zero_()
+                layer.bias.zero_()
+            head.heads["country"].weight[:, 0] = torch.tensor([0.1, -0.1]) * sign
+        share = train_head._country_share(
+            config(described, tmp_path), head, cells, places, embeddings, np.arange(len(places))
+        )
+        assert (share > 0.0) == (sign > 0)
+
+
 def test_tasks_are_switched_off_by_flag_by_weight_and_by_preset(described, tmp_path):
     for name, changes, tasks in (
         ("none", {"attributes": False}, ["cells"]),
@@ -152,7 +216,11 @@ def test_tasks_are_switched_off_by_flag_by_weight_and_by_preset(described, tmp_p
 
 def test_linear_tasks_leave_the_cells_alone_and_a_hidden_layer_is_shared(described, tmp_path):
     heads = {}
-    for name, changes in {"with": {}, "without": {"attributes": False}, "hidden": {"hidden": 8}}.items():
+    for name, changes in {
+        "with": {"country_in_cells": False},
+        "without": {"attributes": False},
+        "hidden": {"hidden": 8},
+    }.items():
         train_head.main(config(described, tmp_path / name, epochs=2, **changes))
         heads[name] = MultiTaskHead.load(tmp_path / name / "head")
     embeddings = np.load(described.embeddings)[:20]
