@@ -1,18 +1,21 @@
 """What each lever of a pretraining is worth in the same few minutes: tasks, optimiser, rate, batch, size, tower.
 
     python -m benchmarks.levers --manifest data/world/manifest.parquet --minutes 4 --bf16 --workers 2 --json
-    python -m benchmarks.levers … --rows 'as it ships' 'without clue tasks' --seeds 3   # where it is close
+    python -m benchmarks.levers … --rows base 'without clue tasks' --seeds 3   # where it is close
 
-The first N training places, cells of their own, one thread for each training. Every row differs from the first in what
-it is called by; each gets the same minutes, so that what learns more in a step and what takes more steps compare as
-they do in use. Figures are of the validation places: country, median and score by the likeliest cell of the
-pretraining, country by the nearest neighbours in the embedding; means over the seeds, and their standard deviation.
+The first N training places, cells of their own, one thread for each training. Every row differs from the base (views of
+64 px in the first 70 % of the time, Muon at 0.003, batches of 64) in what it is called by. Each gets the same minutes,
+so that what learns more in a step and what takes more steps compare as they do in use. Figures are of the validation
+places: country, median and score by the likeliest cell of the pretraining, country by the nearest neighbours in the
+embedding; means over the seeds, and their standard deviation.
 
-Trainings that are done are not done again: more rows or seeds are added with the same command. It is printed as
-Markdown; with --json the last line is one JSON object.
+Trainings that are done are not done again: more rows or seeds are added with the same command; other minutes or places
+have a folder of their own. Two trainings side by side on two cores are slowed alike, the odd last one is not. It is
+printed as Markdown; with --json the last line is one JSON object.
 """
 
 import json
+import math
 import statistics
 import sys
 from collections.abc import Sequence
@@ -21,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from rich.progress import Progress
 
 from benchmarks.ablate.plan import FULL
@@ -30,11 +34,11 @@ from benchmarks.tables.markdown import table
 from model import pretrain
 from model.artifacts import read_record
 from model.commands import parser_for, read, run
-from model.errors import ConfigError
+from model.errors import ArtifactError, ConfigError
 from model.networks.training_settings import PretrainConfig
 from model.processes import spread
 
-BASE = "as it ships"
+BASE = "base"
 ROWS: dict[str, dict[str, Any]] = {
     BASE: {},
     "without clue tasks": {"clue_weight": 0.0},
@@ -46,10 +50,10 @@ ROWS: dict[str, dict[str, Any]] = {
     "rate doubled": {"learning_rate": 6e-3},
     "batches of 32": {"batch": 32},
     "batches of 128": {"batch": 128},
-    "96 px from the first step": {"small_size": None},
+    "whole views from the first step": {"small_size": None},
     "cells smoothed over 25 km": {"tau_km": 25.0},
     "cells smoothed over 200 km": {"tau_km": 200.0},
-    "a ViT": {"preset": "pigeon-vit", "small_size": None},
+    "a ViT, and whole views": {"preset": "pigeon-vit", "small_size": None},
 }
 FIGURES = {"cell_country": "country %", "median_km": "median km", "score": "score",
            "neighbour_country": "country by neighbours %"}  # fmt: skip
@@ -76,14 +80,23 @@ class LeversConfig:
     def __post_init__(self) -> None:
         if unknown := [name for name in self.rows if name not in ROWS]:
             raise ConfigError(f"--rows: looked for some of {', '.join(ROWS)}; found {', '.join(unknown)}.")
-        if self.seeds < 1 or self.workers < 1 or not self.minutes > 0:
-            raise ConfigError("--seeds and --workers must be 1 or more, --minutes more than 0.")
+        if not self.rows or len({*self.rows}) < len(self.rows):
+            raise ConfigError("--rows: name one or more, each once.")
+        if min(self.seeds, self.workers, self.probe_places) < 1 or not 0 < self.minutes < math.inf:
+            raise ConfigError("--seeds, --workers and --probe-places must be 1 or more, --minutes more than 0.")
+        self.data  # noqa: B018  # refuses what a training refuses
+
+    @property
+    def folder(self) -> Path:
+        """Where trainings lie that compare with one another."""
+        name = f"{self.places}-places-{self.minutes:g}-minutes-{self.probe_places}-probed"
+        return self.work / name / f"{self.preset}-{self.small_size or 'whole'}{'-bf16' if self.bf16 else ''}"
 
     @property
     def data(self) -> AblationConfig:
         """The places and the settings of the first row, as the ablation has them."""
         return AblationConfig(
-            self.manifest, work=self.work, budget_minutes=self.minutes, places=self.places, preset=self.preset,
+            self.manifest, work=self.folder, budget_minutes=self.minutes, places=self.places, preset=self.preset,
             small_size=self.small_size, small_share=0.7, bf16=self.bf16, workers=0,
         )  # fmt: skip
 
@@ -98,32 +111,47 @@ def main(config: LeversConfig) -> dict[str, Any]:
     with redirect_stdout(sys.stderr):  # the verbs' own words; the table stands alone
         stages.data()
         base = PretrainConfig(
-            stages.train, config.work, geocells=stages.cells(FULL), probe_places=config.probe_places,
+            stages.train, config.folder, geocells=stages.cells(FULL), probe_places=config.probe_places,
             **config.data.pretraining(),
         )  # fmt: skip
         trainings = [
-            replace(base, out=folder(config.work, name, seed), seed=seed, **ROWS[name])
+            replace(base, out=folder(config.folder, name, seed), seed=seed, **ROWS[name])
             for name in config.rows
             for seed in range(config.seeds)
         ]
         with Progress(transient=True) as progress:
             task = progress.add_task("training", total=len(trainings))
-            spread(pretrain.main, trainings, config.workers, lambda _: progress.advance(task))
-    return {name: summary([figures(folder(config.work, name, seed)) for seed in range(config.seeds)])
+            spread(_train, trainings, config.workers, lambda _: progress.advance(task))
+    return {name: summary([figures(folder(config.folder, name, seed)) for seed in range(config.seeds)])
             for name in config.rows}  # fmt: skip
 
 
-def folder(work: Path, row: str, seed: int) -> Path:
+def _train(config: PretrainConfig) -> Path:
+    """As `pretrain.main`, in a thread and on the error channel."""
+    torch.set_num_threads(1)
+    with redirect_stdout(sys.stderr):
+        return pretrain.main(config)
+
+
+def folder(of_all: Path, row: str, seed: int) -> Path:
     """Where a training lies."""
-    return work / f"{list(ROWS).index(row):02}-{row.replace(' ', '-').replace(',', '')}-{seed}"
+    return of_all / f"{row.replace(' ', '-').replace(',', '')}-{seed}"
 
 
 def figures(run: Path) -> dict[str, float]:
-    """What a training ended with."""
+    """What a training ended with.
+
+    Raises:
+        ArtifactError: one that was stopped at its very end, and went on without a step.
+    """
     facts = read_record(run, "pretrain", check_outputs=False)["facts"]
-    last = facts["validation"][-1]
+    last = facts["validation"][-1] if facts["validation"] else {}
+    if missing := [name for name in FIGURES if name not in last]:
+        raise ArtifactError(f"looked for {', '.join(missing)} of the validation places in the record of {run}, found "
+                            "none; remove the folder, and it is trained again.")  # fmt: skip
+    minutes = facts["lengths"][-1][1]
     return {name: float(last[name]) for name in FIGURES} | {
-        "places_per_s": facts["places_seen"] / (60.0 * last["minutes"]), "steps": float(facts["steps"])
+        "places_per_s": facts["places_seen"] / (60.0 * minutes), "steps": float(facts["steps"])
     }  # fmt: skip
 
 

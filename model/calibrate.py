@@ -195,8 +195,8 @@ def _choose_who_guesses(
     with Progress(*columns, transient=True) as progress:
         task = progress.add_task("asking heads about places they were not trained on", total=FOLDS)
         decided, facts["decision"] = decide(
-            kernel, cells, known, trained["config"], float(trained["facts"]["tau_km"]), calibration.temperature,
-            config.scale_km, lambda: progress.advance(task),
+            kernel, cells, known, trained["config"] | {"country_share": trained["facts"].get("country_share", 0.0)},
+            float(trained["facts"]["tau_km"]), calibration.temperature, config.scale_km, lambda: progress.advance(task),
         )  # fmt: skip
     if decided is None:
         return calibration

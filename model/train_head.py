@@ -8,7 +8,6 @@ finished one is left alone. What makes its probabilities honest is `python -m mo
 PIGEON (arXiv 2307.05845), sections 3.2 and 3.3.
 """
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from model.artifacts import is_done, write_record
 from model.commands import parser_for, read, run
@@ -25,14 +25,15 @@ from model.data.attributes import REGRESSIONS, AttributeSpace
 from model.data.embeddings import read_embeddings
 from model.data.manifest import read_manifest, read_source, require_columns
 from model.errors import ConfigError, ManifestError
+from model.geo.distance import to_unit
 from model.geocells.table import Geocells, read_geocells
 from model.metrics.attributes import attribute_errors
 from model.metrics.calibration import fit_temperature, log_loss, top_k_share
 from model.metrics.distance import summary
+from model.networks.cross_fitting import ENOUGH
 from model.networks.head import NOTHING, MultiTaskHead
 from model.networks.head_training import Sample, fit
 from model.networks.losses import TaskWeights, smoothed_targets
-from model.predictors.deciding import ENOUGH
 
 STAGE = "train_head"
 TAU_KM = {"pigeon": 75.0, "pigeotto": 65.0, "tiny": 75.0}  # PIGEON, section 3.2
@@ -85,7 +86,9 @@ class HeadConfig:
         metadata={"help": "epochs without a better validation loss before the rate falls, then before the end"},
     )
     batch: int = field(default=256, metadata={"help": "places in a step"})
-    lr: float = field(default=1e-3, metadata={"help": "learning rate of AdamW; a tenth of it for the last epochs"})
+    lr: float = field(
+        default=1e-3, metadata={"help": "learning rate of AdamW; a tenth of it once that leads no further"}
+    )
     weight_decay: float = field(default=0.01, metadata={"help": "of AdamW"})
     half: bool = field(default=False, metadata={"help": "store the head in half precision: half the bytes"})
     seed: int = field(default=0, metadata={"help": "seed of the weights and of the order of places"})
@@ -137,9 +140,11 @@ def main(config: HeadConfig) -> Path:
         head, samples["train"], samples["validation"], config.weights, epochs=config.epochs, patience=config.patience,
         batch=config.batch, lr=config.lr, weight_decay=config.weight_decay, seed=config.seed,
     )  # fmt: skip
-    share = _country_share(config, head, cells, places["validation"], embeddings, rows["validation"])
-    if share:
-        head.weigh_by_country(cells.countries, share)
+    share = 0.0
+    if config.country_in_cells and "country" in head.heads and len(rows["validation"]) >= ENOUGH:
+        classes = _country_of_cells(cells, space, places["train"])
+        share = _country_share(head, cells, classes, places["validation"], embeddings, rows["validation"])
+        head.weigh_by_country(classes, share)
     head.save(folder, config.half)
     figures = _figures(MultiTaskHead.load(folder), cells, places["validation"], embeddings, rows["validation"])
     facts: dict[str, Any] = {
@@ -190,20 +195,35 @@ def _sample(
     return Sample(embeddings, rows, targets)
 
 
+def _country_of_cells(cells: Geocells, space: AttributeSpace, train: pd.DataFrame) -> NDArray[np.int64]:
+    """The class that most training places of each cell have, (C,), in the manifest's names and not the table's.
+
+    A cell without one (of other places, or where no country is known) gets that of the nearest that has one.
+    """
+    own, labels = cells.assign(train[["lat", "lng"]].to_numpy(np.float64)), space.labels(train)["country"]
+    known = labels >= 0
+    count = np.zeros((len(cells), len(space.classes["country"])), np.int64)
+    np.add.at(count, (own[known], labels[known]), 1)
+    filled = np.flatnonzero(count.any(axis=1))
+    units = to_unit(cells.centroids)
+    nearest = filled[cKDTree(units[filled]).query(units)[1]]
+    return np.asarray(count[nearest].argmax(axis=1), np.int64)
+
+
 def _country_share(
-    config: HeadConfig, head: MultiTaskHead, cells: Geocells, places: pd.DataFrame, embeddings: NDArray[Any],
+    head: MultiTaskHead, cells: Geocells, classes: NDArray[np.int64], places: pd.DataFrame, embeddings: NDArray[Any],
     rows: NDArray[np.int64],
 ) -> float:  # fmt: skip
     """The one of SHARES that makes the true cells of validation places likeliest, each at its best temperature."""
-    if not config.country_in_cells or "country" not in head.heads or len(rows) < ENOUGH:
-        return 0.0
     step = -(-len(rows) * len(cells) // MEASURED)
+    seen = embeddings[rows[::step]]
     own = cells.assign(places[["lat", "lng"]].to_numpy(np.float64)[::step])
+    logits, of_country = head.logits(seen), head.logits(seen, "country")
     lost: dict[float, float] = {}
-    for share in SHARES:
-        trial = copy.deepcopy(head)
-        trial.weigh_by_country(cells.countries, share)
-        logits = trial.logits(embeddings[rows[::step]])
+    reached = 0.0
+    for share in SHARES:  # they rise
+        logits += np.float32(share - reached) * of_country[:, classes]
+        reached = share
         lost[share] = log_loss(logits, own, fit_temperature(logits, own))
     return min(lost, key=lambda share: lost[share])
 

@@ -67,9 +67,14 @@ class HierarchyConfig:
     min_level: int = field(default=2, metadata={"help": "coarsest S2 level of cells"})
     max_level: int = field(default=13, metadata={"help": "finest S2 level of cells, about a kilometre"})
     epochs: int = field(default=100, metadata={"help": "at most this many"})
-    patience: int = field(default=5, metadata={"help": "stop after this many epochs without a better validation loss"})
+    patience: int = field(
+        default=3,
+        metadata={"help": "epochs without a better validation loss before the rate falls, then before the end"},
+    )
     batch: int = field(default=256, metadata={"help": "places in a step"})
-    lr: float = field(default=1e-3, metadata={"help": "learning rate of AdamW, the same in every step"})
+    lr: float = field(
+        default=1e-3, metadata={"help": "learning rate of AdamW; a tenth of it once that leads no further"}
+    )
     weight_decay: float = field(default=0.01, metadata={"help": "of AdamW"})
     half: bool = field(default=False, metadata={"help": "store the head in half precision: half the bytes"})
     seed: int = field(default=0, metadata={"help": "seed of the weights and of the order of places"})

@@ -154,6 +154,7 @@ class Stages:
         config = train_head.HeadConfig(
             self.train, self.embeddings(setup, self.train), self.cells(setup), self.folder(setup),
             attributes=setup.tasks, tau_km=None if setup.smoothed else 0.0, seed=self.plan.seed,
+            country_in_cells=False,  # the paper's cells know nothing of countries
         )  # fmt: skip
         return train_head.main(config)
 

@@ -2,8 +2,8 @@
 
 What the training learns on standardised embeddings is folded into the first layers, so a head takes embeddings as the
 encoder gives them. It holds the attribute space that it learned, so its answers come in metres and degrees. Stored as
-head.safetensors (no pickle) and head.json in one folder. Its logits are as trained: the temperature that makes them
-honest belongs to the calibration. Source: PIGEON (arXiv 2307.05845), sections 3.2 and 3.3.
+head.safetensors (no pickle) and head.json in one folder. The temperature that makes its logits honest belongs to the
+calibration. Source: PIGEON (arXiv 2307.05845), sections 3.2 and 3.3.
 """
 
 import json
@@ -82,34 +82,33 @@ class MultiTaskHead(EmbeddingHead):
         fold_into(first, self.dim, mean, deviation)
 
     @torch.no_grad()
-    def weigh_by_country(self, countries: Iterable[str], share: float) -> None:
+    def weigh_by_country(self, classes: NDArray[np.int64], share: float) -> None:
         """Add `share` of the logit of its country to that of each cell; the task of countries itself stays as it is.
 
         A cell's probability is then the former one times that of its country to the power `share`, made to sum to 1
         again. As all tasks see the same numbers, the sum is a linear map once more.
 
         Args:
-            countries: (C,) name of the country of each cell; one that is no class gets the mean of all classes.
+            classes: (C,) index of the country of each cell among the classes.
             share: how much; 0 changes nothing.
 
         Raises:
-            ConfigError: a head that learned no countries.
+            ConfigError: a head that learned no countries, or other than one class for each cell.
         """
         if "country" not in self.heads:
             raise ConfigError(
                 "looked for a head that learned countries, found one without; its cells stay as they are."
             )
-        classes = {name: number for number, name in enumerate(self.space.classes["country"])}
+        if classes.shape != (self.cells,):
+            raise ConfigError(f"looked for a country of each of {self.cells} cells, found {classes.shape}.")
         cells, told = self.heads["cells"], self.heads["country"]
-        of_cell = torch.tensor([classes.get(name, len(classes)) for name in countries])
+        of_cell = torch.from_numpy(classes)
         for name in ("weight", "bias"):
-            values = getattr(told, name)
-            known = torch.cat([values, values.mean(dim=0, keepdim=True)])
-            getattr(cells, name).add_(share * known[of_cell])
+            getattr(cells, name).add_(share * getattr(told, name)[of_cell])
 
-    def logits(self, embeddings: NDArray[Any]) -> NDArray[np.float32]:
-        """(N, D) -> (N, C), unscaled logits of the cells."""
-        return self._outputs(embeddings, ["cells"])["cells"]
+    def logits(self, embeddings: NDArray[Any], task: str = "cells") -> NDArray[np.float32]:
+        """(N, D) -> (N, C), unscaled logits of the cells, or of the classes of another task."""
+        return self._outputs(embeddings, [task])[task]
 
     def probabilities(self, embeddings: NDArray[Any], temperature: float = 1.0) -> NDArray[np.float32]:
         """(N, D) -> (N, C), rows sum to 1; `temperature` divides the logits."""

@@ -15,14 +15,13 @@ from scipy.special import softmax
 
 from model.geocells.table import Geocells
 from model.metrics.calibration import fit_temperature
-from model.networks.cross_fitting import folds_of, out_of_fold
+from model.networks.cross_fitting import ENOUGH, folds_of, out_of_fold
 from model.predictors.blend import Anchors, Evidence, choose, fit_scores, worth_of
 from model.predictors.calibration import Decision
 from model.retrieval.kernel import Kernel, spread
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
-ENOUGH = 300  # validation places that a choice may be made on: the mean score of fewer errs by a hundred points
 DOUBT = 2.0  # standard errors that the refiner, tuned on these very places, must be ahead by where they are few
 FOLDED = 4000  # training places that are left out in turn, at most
 
@@ -60,7 +59,7 @@ def decide(
         kernel: of the training places.
         cells: the table.
         known: validation places.
-        head: settings that the head was trained with, for `out_of_fold`.
+        head: settings that the head was trained with, for `out_of_fold`, and its `country_share`.
         tau_km: its smoothing.
         temperature: of the head, as fitted on validation.
         scale_km: of the score.
@@ -73,7 +72,9 @@ def decide(
     if few:
         rows = spread(len(kernel.points), FOLDED)
         truth, true_country = kernel.points[rows], kernel.country[rows]
-        evidence, temperature = _left_out(kernel, anchors, rows, known, head, tau_km, done)
+        evidence, without_fold = _left_out(kernel, anchors, rows, known, head, tau_km, done)
+        # Heads of folds know no countries: of one whose cells are weighed by country they cannot say how sure it is.
+        temperature = temperature if head.get("country_share") else without_fold
     else:
         evidence, truth, true_country = seen, known.truth, country
     decision, worth = choose(anchors, evidence, truth, true_country, scale_km)

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import levers
 from model import pretrain
 from model.artifacts import read_record
-from model.errors import ConfigError
+from model.errors import ArtifactError, ConfigError
 from tests.benchmarks.test_ablation import coloured
 
 
@@ -24,7 +24,7 @@ def config(tmp_path):
 def test_rows_differ_from_the_first_in_what_they_say_and_are_trained_once(config, monkeypatch):
     found = levers.main(config)
     assert list(found) == [levers.BASE, "batches of 32"]
-    told = [read_record(levers.folder(config.work, name, 0), "pretrain")["config"] for name in found]
+    told = [read_record(levers.folder(config.folder, name, 0), "pretrain")["config"] for name in found]
     assert {name for name in told[0] if told[0][name] != told[1][name]} == {"batch"}
     assert told[1]["batch"] == 32 and told[0]["optimizer"] == "muon"
     for row in found.values():
@@ -40,7 +40,7 @@ def test_seeds_are_added_to_what_is_there_and_the_last_line_is_json(config, caps
     levers.cli([])
     *text, last = capsys.readouterr().out.splitlines()
     row = json.loads(last)["rows"][levers.BASE]
-    other = levers.figures(levers.folder(config.work, levers.BASE, 1))
+    other = levers.figures(levers.folder(config.folder, levers.BASE, 1))
     assert row["score"] == pytest.approx((one["score"] + other["score"]) / 2)
     assert row["score_deviation"] == pytest.approx(abs(one["score"] - other["score"]) / 2**0.5)
     assert text[0].startswith("|  | seeds | steps | places/s | country %") and " ± " in text[2]
@@ -52,7 +52,28 @@ def test_every_row_is_one_that_a_training_takes(config):
         assert bool(changes) == (name != levers.BASE)
 
 
-@pytest.mark.parametrize("wrong", [{"rows": ("no such row",)}, {"seeds": 0}, {"minutes": 0.0}, {"workers": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rows": ("no such row",)},
+        {"seeds": 0},
+        {"minutes": 0.0},
+        {"workers": 0},
+        {"probe_places": 0},
+        {"rows": ()},
+        {"rows": (levers.BASE, levers.BASE)},
+        {"minutes": float("inf")},
+        {"preset": "no such preset"},
+    ],
+)
 def test_what_cannot_be_measured_is_refused(config, wrong):
-    with pytest.raises(ConfigError, match="--"):
+    with pytest.raises(ConfigError, match=r"--|preset"):
         replace(config, **wrong)
+
+
+def test_other_minutes_have_a_folder_of_their_own_and_a_record_without_figures_is_told_of(config, monkeypatch):
+    assert replace(config, minutes=0.02).folder != config.folder != replace(config, places=20).folder
+    facts = {"facts": {"validation": [{"score": 1.0}], "lengths": [[0, 1.0]], "places_seen": 2, "steps": 1}}
+    monkeypatch.setattr(levers, "read_record", lambda *_, **__: facts)
+    with pytest.raises(ArtifactError, match="cell_country, median_km, neighbour_country"):
+        levers.figures(config.folder / "base-0")

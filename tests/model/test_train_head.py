@@ -9,6 +9,7 @@ from model import train_head
 from model.artifacts import read_record
 from model.data.attributes import AttributeSpace
 from model.errors import ArtifactError, ConfigError, ManifestError
+from model.geo.distance import haversine_km
 from model.geocells.table import read_geocells, write_geocells
 from model.metrics.calibration import fit_temperature, log_loss
 from model.networks import head_training
@@ -180,27 +181,40 @@ def test_what_the_head_says_of_the_country_weighs_on_the_cells_as_far_as_validat
     assert read_record(tmp_path / "few", "train_head")["facts"]["country_share"] == 0.0
 
 
-def test_the_share_of_the_country_is_the_one_that_makes_true_cells_likeliest(described, tmp_path, monkeypatch):
+def test_the_share_of_the_country_is_the_one_that_makes_true_cells_likeliest(described):
     """Of cells that know nothing, countries that know theirs are listened to, and countries that lie are not."""
-    monkeypatch.setattr(train_head, "ENOUGH", 10)
     cells = read_geocells(described.out / "geocells.parquet")
-    table = cells.table.assign(country=np.where(cells.centroids[:, 1] < 0, "US", "FR"))
-    write_geocells(tmp_path / "geocells.parquet", table, {}, "nearest")
-    cells = read_geocells(tmp_path / "geocells.parquet")
     frame = pd.read_parquet(described.manifest)
     places = frame[frame["split"] == "validation"]
     embeddings = places[["lng", "lat"]].to_numpy(np.float32)
+    space = AttributeSpace({"country": ("FR", "US")}, {})
+    classes = train_head._country_of_cells(cells, space, frame[frame["split"] == "train"])
     for sign in (1.0, -1.0):
-        head = MultiTaskHead(2, len(cells), AttributeSpace({"country": ("FR", "US")}, {}))
+        head = MultiTaskHead(2, len(cells), space)
         with torch.no_grad():
             for layer in head.heads.values():
                 layer.weight.zero_()
                 layer.bias.zero_()
             head.heads["country"].weight[:, 0] = torch.tensor([0.1, -0.1]) * sign
-        share = train_head._country_share(
-            config(described, tmp_path), head, cells, places, embeddings, np.arange(len(places))
-        )
+        share = train_head._country_share(head, cells, classes, places, embeddings, np.arange(len(places)))
         assert (share > 0.0) == (sign > 0)
+
+
+def test_a_cell_is_in_the_country_of_most_of_its_training_places_by_the_manifests_own_names(described):
+    cells = read_geocells(described.out / "geocells.parquet")  # whose own names may be others
+    places = pd.read_parquet(described.manifest)
+    own = cells.assign(places[["lat", "lng"]].to_numpy())
+    kept = own != own[0]  # one cell loses its places
+    renamed = places.assign(country=places["country"].map({"US": "United States", "FR": "France"}))[kept]
+    space = AttributeSpace({"country": ("France", "United States")}, {})
+    found = train_head._country_of_cells(cells, space, renamed)
+    for cell in np.unique(own[kept]):
+        told = renamed["country"][own[kept] == cell].dropna()
+        if len(told):
+            assert told.value_counts()[space.classes["country"][found[cell]]] == told.value_counts().max()
+    away = haversine_km(cells.centroids, cells.centroids[own[0]])
+    named = [cell for cell in np.unique(own[kept]) if renamed["country"][own[kept] == cell].notna().any()]
+    assert found[own[0]] == found[min(named, key=lambda cell: away[cell])]
 
 
 def test_tasks_are_switched_off_by_flag_by_weight_and_by_preset(described, tmp_path):

@@ -57,26 +57,27 @@ def test_folding_makes_raw_embeddings_mean_what_standardised_ones_meant(head):
 def test_a_share_of_the_countrys_logit_goes_to_each_of_its_cells_and_the_countries_stay(head):
     embeddings = np.random.default_rng(2).normal(size=(4, 5)).astype(np.float32)
     cells, countries = (head._outputs(embeddings, [name])[name] for name in ("cells", "country"))
-    head.weigh_by_country(["NA", "FR", "NA", "XX", "", "FR", "FR"], 0.5)  # the space knows FR and NA
-    mean = countries.mean(axis=1)
-    told = np.stack([countries[:, 1], countries[:, 0], countries[:, 1], mean, mean, *[countries[:, 0]] * 2], axis=1)
-    assert head.logits(embeddings) == pytest.approx(cells + 0.5 * told, abs=1e-5)
+    classes = np.array([1, 0, 1, 1, 0, 0, 0])
+    head.weigh_by_country(classes, 0.5)
+    assert head.logits(embeddings) == pytest.approx(cells + 0.5 * countries[:, classes], abs=1e-5)
     assert head._outputs(embeddings, ["country"])["country"] == pytest.approx(countries, abs=1e-6)
 
 
 def test_cells_weighed_by_country_have_its_probability_to_that_power(head):
     embeddings = np.random.default_rng(3).normal(size=(3, 5)).astype(np.float32)
-    names = ["NA", "FR", "NA", "FR", "FR", "NA", "FR"]
+    classes = np.array([1, 0, 1, 0, 0, 1, 0])
     before = head.probabilities(embeddings)
-    of_country = torch.softmax(torch.from_numpy(head._outputs(embeddings, ["country"])["country"]), dim=1).numpy()
-    wanted = before * of_country[:, [("FR", "NA").index(name) for name in names]] ** 0.75
-    head.weigh_by_country(names, 0.75)
+    of_country = torch.softmax(torch.from_numpy(head.logits(embeddings, "country")), dim=1).numpy()
+    wanted = before * of_country[:, classes] ** 0.75
+    head.weigh_by_country(classes, 0.75)
     assert head.probabilities(embeddings) == pytest.approx(wanted / wanted.sum(axis=1, keepdims=True), abs=1e-5)
 
 
-def test_a_head_without_countries_cannot_weigh_by_them():
+def test_a_head_without_countries_cannot_weigh_by_them_and_every_cell_needs_one(head):
     with pytest.raises(ConfigError, match="without"):
-        MultiTaskHead(5, 2).weigh_by_country(["FR", "NA"], 0.5)
+        MultiTaskHead(5, 2).weigh_by_country(np.array([0, 1]), 0.5)
+    with pytest.raises(ConfigError, match="each of 7 cells"):
+        head.weigh_by_country(np.array([0]), 0.5)
 
 
 def test_attributes_are_the_likeliest_names_and_values_in_their_own_units():
