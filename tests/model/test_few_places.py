@@ -13,6 +13,8 @@ from model import build_geocells, build_index, calibrate, evaluate, train_head
 from model.artifacts import read_record
 from model.errors import ArtifactError, ConfigError
 from model.geo.distance import from_unit, haversine_km, to_unit
+from model.geocells.table import read_geocells
+from model.metrics.calibration import fit_temperature
 from model.networks.head import MultiTaskHead
 from model.predictors.calibration import Calibration
 from model.predictors.chain import check_chain
@@ -103,6 +105,36 @@ def test_kernel_and_head_look_at_a_place_once(run, monkeypatch):
     assert sorted(asked) == [("predict", 10), ("probabilities", 10)]
     assert (answer.scores == pigeon.scores(seen)).all() and (answer.points == pigeon.points(seen)).all()
     assert (answer.considered.cells == pigeon.consider(seen).cells).all()
+
+
+def test_a_head_weighed_by_country_keeps_its_own_temperature_where_few_places_choose(copy, monkeypatch):
+    """Heads of folds know no country, so that they cannot say how sure one is that does."""
+    calibrate.main(fewer_places(copy))
+    plain = read_record(copy.out, "calibrate")["facts"]
+    read = calibrate.read_record
+
+    def weighed(folder, stage, **more):
+        record = read(folder, stage, **more)
+        return record | {"facts": record["facts"] | {"country_share": 0.5}} if stage == "train_head" else record
+
+    monkeypatch.setattr(calibrate, "read_record", weighed)
+    shutil.rmtree(copy.out / "calibration")
+    calibrate.main(fewer_places(copy))
+    told = read_record(copy.out, "calibrate")["facts"]
+    before = fit_temperature(*validation_logits(copy))
+    assert told["temperature"] == pytest.approx(before)
+    assert plain["temperature"] != pytest.approx(before, rel=1e-3)
+
+
+def fewer_places(run):
+    return calibrate.CalibrateConfig(run.manifest, run.embeddings, run.out, places=25)
+
+
+def validation_logits(run):
+    places = pd.read_parquet(run.manifest)
+    rows = calibrate.evenly(np.flatnonzero(places["split"] == "validation"), 25)
+    own = read_geocells(run.out / "geocells.parquet").assign(places[["lat", "lng"]].to_numpy()[rows])
+    return MultiTaskHead.load(run.out / "head").logits(np.load(run.embeddings).mean(axis=1)[rows]), own
 
 
 def test_without_an_encoder_the_sentence_names_embeddings(run, tmp_path):
