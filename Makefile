@@ -12,12 +12,13 @@ PLACES ?= 150000
 TRAIN ?= 145000
 PHOTO_TRAIN ?= 40000
 CELLS ?= 6000
-# Of the index's space: with 64 the two checkpoints would have more than 40 MB.
+# Of the indexes' spaces: with 64 the two checkpoints would have more than 40 MB.
 DIMENSIONS ?= 36
+PHOTO_DIMENSIONS ?= 28
 SEED ?= 1
 SHIPPED := checkpoints/simulated-earth
 MINUTES ?= 100
-PHOTO_MINUTES ?= 8
+PHOTO_MINUTES ?= 12
 START ?=
 # From an encoder that has learned: a higher rate and small pictures first took 800 steps to come back to where it stood.
 FROM_NOTHING := --learning-rate 0.003 --small-size 64 --small-share 0.6
@@ -98,7 +99,7 @@ reproduce: $(VENV)/.installed ## every stage up to the two shipped checkpoints (
 	$(BIN)/python -m model.build_geocells --manifest $(PHOTOS)/manifest.parquet --out $(RUN)-photo
 	$(PRETRAIN) --manifest $(PHOTOS)/manifest.parquet --geocells $(RUN)-photo/geocells.parquet --preset pigeotto \
 	  --start-from $(RUN)/encoder --learning-rate 0.001 --minutes $(PHOTO_MINUTES) --out $(RUN)-photo
-	$(MAKE) after-encoder MANIFEST=$(PHOTOS)/manifest.parquet KIND=pigeotto DIMENSIONS=64 OUT=$(RUN)-photo TO=$(SHIPPED)-photo
+	$(MAKE) after-encoder MANIFEST=$(PHOTOS)/manifest.parquet KIND=pigeotto DIMENSIONS=$(PHOTO_DIMENSIONS) OUT=$(RUN)-photo TO=$(SHIPPED)-photo
 
 after-encoder: # embeddings, head, index, calibration and figures of the encoder in OUT; then the files that ship
 	$(BIN)/python -m model.embed --manifest $(MANIFEST) --encoder $(OUT)/encoder --out $(OUT)
