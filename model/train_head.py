@@ -77,10 +77,10 @@ class HeadConfig:
     hidden: int = field(
         default=0, metadata={"help": "units of a hidden layer that all tasks share; 0: linear, as in the paper"}
     )
-    epochs: int = field(default=100, metadata={"help": "at most this many"})
     country_in_cells: bool = field(
         default=True, metadata={"help": "let the likelihood of a cell's country weigh on it, as chosen on validation"}
     )
+    epochs: int = field(default=100, metadata={"help": "at most this many"})
     patience: int = field(
         default=4,
         metadata={"help": "epochs without a better validation loss before the rate falls, then before the end"},
@@ -153,7 +153,7 @@ def main(config: HeadConfig) -> Path:
         "source": read_source(config.manifest), "validation": figures,
     }  # fmt: skip
     write_record(config.out, STAGE, config, inputs, {"head": folder}, facts)
-    print(_line(folder, epochs, kept, figures))
+    print(_line(folder, epochs, kept, share, figures))
     return folder
 
 
@@ -243,7 +243,7 @@ def _figures(
     }  # fmt: skip
 
 
-def _line(folder: Path, epochs: int, kept: int, figures: Mapping[str, Any]) -> str:
+def _line(folder: Path, epochs: int, kept: int, share: float, figures: Mapping[str, Any]) -> str:
     text = (
         f"{folder}: {epochs} epochs, the {kept}. kept; on {figures['n']:,} validation places, cell centres alone: "
         f"median {figures['median_km']:,.0f} km, score {figures['mean_score']:,.0f}"
@@ -252,7 +252,8 @@ def _line(folder: Path, epochs: int, kept: int, figures: Mapping[str, Any]) -> s
         f"{name} {error['accuracy']:.1%}" if "accuracy" in error else f"{name} ±{error['mean_error']:,.1f}"
         for name, error in figures["heads"].items()
     ]
-    return text + (f"\nheads: {', '.join(heads)}" if heads else "")
+    text += f"\nheads: {', '.join(heads)}" if heads else ""
+    return text + (f"; {share:g} of the country's logit in its cells'" if share else "")
 
 
 def cli(argv: Sequence[str] | None = None) -> None:

@@ -25,9 +25,7 @@ HELD = 250_000_000  # numbers (1 GB) of a split's embeddings that are held in me
 PIECE = 32_000_000  # numbers (128 MB) of such a piece
 NEIGHBOURS = 256  # places that lie together in the file and are read together
 STILL = 1e-6  # a deviation below this is that of a number that never changes
-FALL = (
-    10.0  # what the rate is divided by once it leads no further: the noise of its steps is what then stands in the way
-)
+FALL = 10.0  # by which the rate falls once it leads no further: what then stands in the way is the noise of its steps
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ def test_what_the_manifest_knows_is_learned_kept_with_the_head_and_said_in_its_o
 
 
 def test_what_the_head_says_of_the_country_weighs_on_the_cells_as_far_as_validation_bears_it_out(
-    described, tmp_path, monkeypatch
+    described, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(train_head, "ENOUGH", 10)
     shares, losses = {}, {}
@@ -175,6 +175,7 @@ def test_what_the_head_says_of_the_country_weighs_on_the_cells_as_far_as_validat
         logits = MultiTaskHead.load(tmp_path / name / "head").logits(seen[rows])
         losses[name] = log_loss(logits, own[rows], fit_temperature(logits, own[rows]))
     assert shares["without"] == 0.0 and shares["with"] in train_head.SHARES
+    assert ("of the country's logit in its cells'" in capsys.readouterr().out) == (shares["with"] > 0)
     assert (losses["with"] < losses["without"]) == (shares["with"] > 0)
     monkeypatch.setattr(train_head, "ENOUGH", len(rows) + 1)
     train_head.main(config(described, tmp_path / "few", epochs=2))
