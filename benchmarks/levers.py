@@ -4,10 +4,10 @@
     python -m benchmarks.levers … --rows base 'without clue tasks' --seeds 3   # where it is close
 
 The first N training places, cells of their own, one thread for each training. Every row differs from the base (views of
-64 px in the first 70 % of the time, Muon at 0.003, batches of 64) in what it is called by. Each gets the same minutes,
-so that what learns more in a step and what takes more steps compare as they do in use. Figures are of the validation
-places: country, median and score by the likeliest cell of the pretraining, country by the nearest neighbours in the
-embedding; means over the seeds, and their standard deviation.
+64 px, or --small-size, in the first 70 % of the time; Muon at 0.003; batches of 64) in what it is called by. Each gets
+the same minutes, so that what learns more in a step and what takes more steps compare as they do in use. Figures are of
+the validation places: country, median and score by the likeliest cell of the pretraining, country by the nearest
+neighbours in the embedding; means over the seeds, and their standard deviation.
 
 Trainings that are done are not done again: more rows or seeds are added with the same command; other minutes or places
 have a folder of their own. Two trainings side by side on two cores are slowed alike, the odd last one is not. It is
@@ -127,7 +127,7 @@ def main(config: LeversConfig) -> dict[str, Any]:
 
 
 def _train(config: PretrainConfig) -> Path:
-    """As `pretrain.main`, in a thread and on the error channel."""
+    """As `pretrain.main`, in one thread, with its words on the error channel."""
     torch.set_num_threads(1)
     with redirect_stdout(sys.stderr):
         return pretrain.main(config)

@@ -195,6 +195,11 @@ def _sample(
     return Sample(embeddings, rows, targets)
 
 
+def _every(rows: NDArray[np.int64], cells: Geocells) -> int:
+    """Every how many-th validation place is looked at, so that the table of logits stays below MEASURED."""
+    return -(-len(rows) * len(cells) // MEASURED)
+
+
 def _country_of_cells(cells: Geocells, space: AttributeSpace, train: pd.DataFrame) -> NDArray[np.int64]:
     """The class that most training places of each cell have, (C,), in the manifest's names and not the table's.
 
@@ -215,7 +220,7 @@ def _country_share(
     rows: NDArray[np.int64],
 ) -> float:  # fmt: skip
     """The one of SHARES that makes the true cells of validation places likeliest, each at its best temperature."""
-    step = -(-len(rows) * len(cells) // MEASURED)
+    step = _every(rows, cells)
     seen = embeddings[rows[::step]]
     own = cells.assign(places[["lat", "lng"]].to_numpy(np.float64)[::step])
     logits, of_country = head.logits(seen), head.logits(seen, "country")
@@ -232,7 +237,7 @@ def _figures(
     head: MultiTaskHead, cells: Geocells, places: pd.DataFrame, embeddings: NDArray[Any], rows: NDArray[np.int64]
 ) -> dict[str, Any]:
     """Figures on validation: cell centres alone, and the error of every other head in its own unit."""
-    step = -(-len(rows) * len(cells) // MEASURED)
+    step = _every(rows, cells)
     rows, places = rows[::step], places.iloc[::step]
     points = places[["lat", "lng"]].to_numpy(np.float64)
     seen = embeddings[rows]
